@@ -1,0 +1,74 @@
+"""Deposits: the request, before and after the protocol of zerodesk_aws.deposits."""
+
+from back_office.accounts import opened
+from zerodesk.money import NumberError, format_minor, to_minor
+from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.api.problems import ProblemCode, refused
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.contracts.accounts import Deposit, MakeDeposit
+from zerodesk_aws.deposits import KIND, apply_deposit, gate_id
+from zerodesk_aws.entry import count, logger
+from zerodesk_aws.filters import fingerprint
+from zerodesk_aws.tables.orders import Orders
+from zerodesk_aws.views import balances_of
+
+
+class Deposits:
+    """Credits accounts."""
+
+    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
+        self._accounts, self._orders = accounts, orders
+
+    def make(self, account_id: str, asked: MakeDeposit) -> tuple[Deposit, bool]:
+        """Credit a deposit, once; return it with the account, and whether it is new."""
+        amount_minor = _amount_minor(asked)
+        request = {
+            "deposit_id": asked.deposit_id,
+            "currency": asked.currency,
+            "amount_minor": amount_minor,
+        }
+        opened(self._accounts, account_id)
+        item, is_new = self._orders.open_gate(
+            account_id,
+            gate_id(asked.deposit_id),
+            kind=KIND,
+            fingerprint=fingerprint(request),
+            request=request,
+            at_ms=now_ms(),
+        )
+        if item.fingerprint != fingerprint(request):
+            raise refused(
+                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+                "deposit_id",
+                asked.deposit_id,
+                "new, or with the same body as before",
+            )
+        account = apply_deposit(
+            self._accounts,
+            self._orders,
+            account_id,
+            asked.deposit_id,
+            asked.currency,
+            amount_minor,
+        )
+        if is_new:
+            count("DepositsMade")
+            logger.info("deposit made", account_id=account_id, deposit_id=asked.deposit_id)
+        deposit = Deposit(
+            deposit_id=asked.deposit_id,
+            account_id=account_id,
+            currency=asked.currency,
+            amount=format_minor(amount_minor, asked.currency),
+            account_sequence=account.sequence,
+            balances=balances_of(account.state),
+        )
+        return deposit, is_new
+
+
+def _amount_minor(asked: MakeDeposit) -> int:
+    try:
+        return to_minor(asked.amount, asked.currency)
+    except NumberError as error:
+        raise refused(
+            ProblemCode.INTAKE_OFF_PRECISION, "amount", format(asked.amount, "f"), error.rule
+        ) from error

@@ -1,0 +1,107 @@
+"""Listings: entered in the register, sent to their book, shown once the book has taken them."""
+
+from collections.abc import Callable
+from time import sleep
+from typing import Final
+
+from zerodesk.instruments import ListingError, Market, list_market
+from zerodesk.orders import ListCommand
+from zerodesk_aws.api.problems import ProblemCode, ended, refused
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.contracts import markets as contracts
+from zerodesk_aws.contracts.markets import ListMarket
+from zerodesk_aws.entry import count, logger
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.registers import Register
+from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.views import market_view
+
+WAIT_SECONDS: Final = 5.0
+PAUSE_SECONDS: Final = 0.05
+"""The book answers a listing with its first record; a cold start may come first."""
+
+
+class Listing:
+    """Lists markets."""
+
+    def __init__(
+        self,
+        register: Register,
+        markets: Markets,
+        queue: CommandQueue,
+        *,
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        self._register, self._markets, self._queue = register, markets, queue
+        self._pause = pause
+
+    def list(self, asked: ListMarket) -> tuple[contracts.Market, bool]:
+        """List a market; return it as its book shows it, and whether it is new.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_BAD_VALUE: a rule of listing. INTAKE_IDEMPOTENCY_CONFLICT: listed with other
+            terms. UNAVAILABLE: the book has not answered; the same request again finds out.
+        """
+        market = _market(asked)
+        standing, is_new = self._register.add(market.symbol, market.to_dict())
+        if standing != market.to_dict():
+            raise refused(
+                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+                "symbol",
+                market.symbol,
+                "new, or with the same terms as before",
+            )
+        listed = self._markets.get(market.symbol, consistent=True) or self._send(market)
+        if is_new:
+            count("MarketsListed")
+            logger.info("market listed", symbol=market.symbol)
+        return market_view(listed), is_new
+
+    def _send(self, market: Market) -> Listed:
+        """Send the listing to its book, and wait until the book shows it."""
+        self._queue.send(
+            ListCommand(
+                kind="list",
+                command_id=f"list-{market.symbol}",
+                symbol=market.symbol,
+                market=market.to_dict(),
+                accepted_at_ms=now_ms(),
+            )
+        )
+        for _ in range(round(WAIT_SECONDS / PAUSE_SECONDS)):
+            listed = self._markets.get(market.symbol, consistent=True)
+            if listed is not None:
+                return listed
+            self._pause(PAUSE_SECONDS)
+        raise ended(
+            ProblemCode.UNAVAILABLE,
+            f"The listing of {market.symbol} is recorded and its book has not answered yet. Repeat "
+            "the request: it happens once.",
+        )
+
+
+def _market(asked: ListMarket) -> Market:
+    try:
+        market = list_market(
+            symbol=asked.symbol,
+            tick_size=asked.tick_size,
+            lot_size=asked.lot_size,
+            min_notional=asked.min_notional,
+            max_quantity=asked.max_quantity,
+            maker_bps=asked.maker_bps,
+            taker_bps=asked.taker_bps,
+            collar_bps=asked.collar_bps,
+            reference_price=asked.reference_price,
+        )
+    except ListingError as error:
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, error.field, error.value, error.rule) from error
+    for name, value, part in (
+        ("base", asked.base, market.base),
+        ("quote", asked.quote, market.quote),
+    ):
+        if value != part:
+            rule = f"{part}, as the symbol says"
+            raise refused(ProblemCode.INTAKE_BAD_VALUE, name, value, rule)
+    return market

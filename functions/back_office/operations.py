@@ -1,0 +1,30 @@
+"""What the routes do, on the tables and the queue of the settings."""
+
+from back_office.accounts import Accounts
+from back_office.deposits import Deposits
+from back_office.listing import Listing
+from back_office.partners import Partners
+from back_office.settings import (
+    API_KEYS_TABLE,
+    COMMAND_QUEUE_URL,
+    JOURNAL_TABLE,
+    MARKET_TABLE,
+    ORDERS_TABLE,
+)
+from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.journal import Journal
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.registers import ACCOUNTS, MARKETS, PARTNERS, Register
+from zerodesk_aws.tables.api_keys import ApiKeys
+from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.orders import Orders
+
+journal = Journal(JOURNAL_TABLE)
+account_journal = AccountJournal(JOURNAL_TABLE)
+
+accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
+deposits = Deposits(account_journal, Orders(ORDERS_TABLE))
+listing = Listing(
+    Register(journal, MARKETS), Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
+)
+partners = Partners(Register(journal, PARTNERS), account_journal)

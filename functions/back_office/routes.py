@@ -1,0 +1,144 @@
+"""The routes of back_office. Importing them needs no environment."""
+
+from http import HTTPStatus
+from typing import Final
+
+from zerodesk_aws.api.problems import ProblemCode
+from zerodesk_aws.api.routing import Answer, Api, Call
+from zerodesk_aws.contracts.accounts import (
+    Account,
+    Accounts,
+    BindPartner,
+    Deposit,
+    IssueKey,
+    Key,
+    MakeDeposit,
+    OpenAccount,
+    PartnerBinding,
+    RevokedKey,
+    Role,
+)
+from zerodesk_aws.contracts.fields import Nothing
+from zerodesk_aws.contracts.markets import ListMarket, Market
+from zerodesk_aws.contracts.orders import Balances
+
+api = Api("back_office")
+app = api.app
+
+CONFLICT: Final = ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT
+NOT_FOUND: Final = ProblemCode.NOT_FOUND
+
+
+@api.route(
+    "POST",
+    "/v1/accounts",
+    OpenAccount,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Account, HTTPStatus.OK: Account},
+    refuses=(CONFLICT,),
+)
+def open_account(_: Call, asked: OpenAccount) -> Answer:
+    """Open an account. 200: it is open already, under the same name."""
+    from back_office.operations import accounts
+
+    account, is_new = accounts.open(asked)
+    return Answer(account, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route("GET", "/v1/accounts", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: Accounts})
+def list_accounts(_: Call, __: Nothing) -> Answer:
+    """List every account."""
+    from back_office.operations import accounts
+
+    return Answer(accounts.all())
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/keys",
+    IssueKey,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Key},
+    refuses=(NOT_FOUND,),
+)
+def issue_key(call: Call, asked: IssueKey) -> Answer:
+    """Make a key for an account. It is shown this once; each request makes another."""
+    from back_office.operations import accounts
+
+    return Answer(accounts.issue_key(call.path["account_id"], asked.role), HTTPStatus.CREATED)
+
+
+@api.route(
+    "DELETE",
+    "/v1/accounts/{account_id}/keys/{key_id}",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: RevokedKey},
+    refuses=(NOT_FOUND,),
+)
+def revoke_key(call: Call, _: Nothing) -> Answer:
+    """Revoke a key. It may pass for as long as API Gateway remembers what the authorizer said."""
+    from back_office.operations import accounts
+
+    return Answer(accounts.revoke_key(call.path["account_id"], call.path["key_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/deposits",
+    MakeDeposit,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Deposit, HTTPStatus.OK: Deposit},
+    refuses=(NOT_FOUND, ProblemCode.INTAKE_OFF_PRECISION, CONFLICT),
+)
+def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
+    """Credit a deposit once. 200: it stands already; the account is shown as it is now."""
+    from back_office.operations import deposits
+
+    deposit, is_new = deposits.make(call.path["account_id"], asked)
+    return Answer(deposit, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/balances",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Balances},
+    refuses=(NOT_FOUND,),
+)
+def get_account_balances(call: Call, _: Nothing) -> Answer:
+    """Get what an account has, at its latest record."""
+    from back_office.operations import accounts
+
+    return Answer(accounts.balances(call.path["account_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/markets",
+    ListMarket,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Market, HTTPStatus.OK: Market},
+    refuses=(CONFLICT,),
+)
+def list_market(_: Call, asked: ListMarket) -> Answer:
+    """List a market; it is open at once. 200: it is listed already, with the same terms."""
+    from back_office.operations import listing
+
+    market, is_new = listing.list(asked)
+    return Answer(market, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "PUT",
+    "/v1/partners/{source}",
+    BindPartner,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: PartnerBinding},
+)
+def bind_partner(call: Call, asked: BindPartner) -> Answer:
+    """Say for which account a partner's orders on the bus are placed, from now on."""
+    from back_office.operations import partners
+
+    return Answer(partners.bind(call.path["source"], asked.account_id))

@@ -1,0 +1,31 @@
+"""An SQS batch as the books see it: commands per symbol, in the order they were sent."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from zerodesk.orders import Command
+
+
+@dataclass(slots=True)
+class Group:
+    """The messages of one book: their ids and the commands that they carry."""
+
+    symbol: str
+    message_ids: list[str] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+def groups(event: dict[str, Any]) -> Iterator[Group]:
+    """Yield a batch's messages by message group; each command knows when it was sent."""
+    found: dict[str, Group] = {}
+    for message in event["Records"]:
+        attributes = message["attributes"]
+        symbol = attributes["MessageGroupId"]
+        group = found.setdefault(symbol, Group(symbol))
+        command: Command = json.loads(message["body"])
+        command["sent_at_ms"] = int(attributes["SentTimestamp"])
+        group.message_ids.append(message["messageId"])
+        group.commands.append(command)
+    yield from found.values()

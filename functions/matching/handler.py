@@ -1,0 +1,50 @@
+"""Match one batch; the card is in this package's docstring."""
+
+from typing import Any
+
+from matching.batch import Group, groups
+from matching.settings import EVENT_BUS_NAME, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
+from zerodesk_aws.announcements import of_record, settlement_wanted
+from zerodesk_aws.books import Books
+from zerodesk_aws.bus import Bus
+from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.orders import Orders
+
+books = Books(JOURNAL_TABLE)
+orders = Orders(ORDERS_TABLE)
+markets = Markets(MARKET_TABLE)
+bus = Bus(EVENT_BUS_NAME)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Answer the queue with the messages that must come again."""
+    failed: list[str] = []
+    for group in groups(event):
+        try:
+            match(group)
+        except Exception:  # noqa: BLE001 - see below
+            # One book's trouble is not another's: its messages come again, in order.
+            logger.exception("batch failed", symbol=group.symbol, commands=len(group.commands))
+            count("MatchingFailures")
+            failed += group.message_ids
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def match(group: Group) -> None:
+    """Commit a group's commands to its book, then tell whoever waits."""
+    records = books.commit(group.symbol, group.commands)
+    for sequence, body in records:
+        orders.project_record(sequence, body)
+    if not records:
+        # All repeats. Whoever decided them may have died before it told anybody.
+        bus.publish([settlement_wanted(group.symbol)])
+        count("BatchesRepeated")
+        return
+    markets.project(group.symbol, books.view(group.symbol), records[-1][0])
+    for sequence, body in records:
+        bus.publish(of_record(group.symbol, sequence, body))
+    count("BatchesMatched")
+    logger.info("batch matched", symbol=group.symbol, book_sequence=records[-1][0])

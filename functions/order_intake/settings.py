@@ -1,0 +1,8 @@
+"""The environment of order_intake."""
+
+from zerodesk_aws.settings import required
+
+ORDERS_TABLE = required("ORDERS_TABLE")
+MARKET_TABLE = required("MARKET_TABLE")
+ORDER_WORKFLOW_ARN = required("ORDER_WORKFLOW_ARN")
+COMMAND_QUEUE_URL = required("COMMAND_QUEUE_URL")

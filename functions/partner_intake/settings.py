@@ -1,0 +1,9 @@
+"""The environment of partner_intake."""
+
+from zerodesk_aws.settings import required
+
+JOURNAL_TABLE = required("JOURNAL_TABLE")
+ORDERS_TABLE = required("ORDERS_TABLE")
+MARKET_TABLE = required("MARKET_TABLE")
+ORDER_WORKFLOW_ARN = required("ORDER_WORKFLOW_ARN")
+EVENT_BUS_NAME = required("EVENT_BUS_NAME")

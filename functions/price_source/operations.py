@@ -1,0 +1,70 @@
+"""What an index price becomes."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from price_source.settings import COMMAND_QUEUE_URL, MARKET_TABLE
+from zerodesk.instruments import Market
+from zerodesk.orders import IndexCommand
+from zerodesk_aws.api.problems import ProblemCode, refused
+from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.contracts.markets import IndexPrice, ReportIndexPrice
+from zerodesk_aws.entry import count, logger
+from zerodesk_aws.listings import Listings
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.tables.market import Markets
+
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class Prices:
+    """Sends index prices to their books."""
+
+    def __init__(self, listings: Listings, queue: CommandQueue) -> None:
+        self._listings, self._queue = listings, queue
+
+    def report(self, symbol: str, asked: ReportIndexPrice) -> IndexPrice:
+        """Send a price to its book; the same observation again is the same command.
+
+        Raises
+        ------
+        ProblemError
+            NOT_FOUND: no such market. INTAKE_BAD_VALUE: less than half a tick.
+        """
+        market = self._listings.listed(symbol)
+        price_ticks = _nearest_ticks(market, asked.price)
+        observed_at_ms = (asked.observed_at - EPOCH) // MILLISECOND
+        command = IndexCommand(
+            kind="index",
+            command_id=f"i-{asked.source}-{observed_at_ms}",
+            symbol=symbol,
+            price_ticks=price_ticks,
+            source=asked.source,
+            observed_at_ms=observed_at_ms,
+            accepted_at_ms=now_ms(),
+        )
+        self._queue.send(command)
+        count("IndexPricesTaken")
+        logger.info("index price taken", symbol=symbol, source=asked.source, ticks=price_ticks)
+        return IndexPrice(
+            command_id=command["command_id"],
+            symbol=symbol,
+            source=asked.source,
+            price=market.format_price(price_ticks),
+            observed_at=iso_ms(observed_at_ms),
+        )
+
+
+def _nearest_ticks(market: Market, price: Decimal) -> int:
+    """Return a price in whole ticks, half to even: a source need not know this market's tick."""
+    ticks = round(Fraction(price) / Fraction(market.tick_units, 10**market.tick_digits))
+    if ticks <= 0:
+        rule = f"more than half a tick of {market.format_price(1)}"
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, "price", f"{price:f}", rule)
+    return ticks
+
+
+prices = Prices(Listings(Markets(MARKET_TABLE)), CommandQueue(COMMAND_QUEUE_URL))

@@ -1,0 +1,62 @@
+"""What the routes answer, from the tables of the settings."""
+
+from functools import cache
+from pathlib import Path
+
+from queries.book_views import BookViews
+from queries.fill_lists import FillLists
+from queries.market_data import MarketData
+from queries.order_lists import OrderLists
+from queries.settings import JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
+from queries.trade_lists import TradeLists
+from zerodesk import CODE_VERSION
+from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.contracts.markets import Health, Market, Markets
+from zerodesk_aws.contracts.orders import Balances
+from zerodesk_aws.journal import Journal
+from zerodesk_aws.listings import Listings
+from zerodesk_aws.tables import market as market_table
+from zerodesk_aws.tables.orders import Orders
+from zerodesk_aws.views import balances_view, market_view
+
+journal = Journal(JOURNAL_TABLE)
+accounts = AccountJournal(JOURNAL_TABLE)
+markets = market_table.Markets(MARKET_TABLE)
+listings = Listings(markets)
+order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
+fill_lists = FillLists(accounts, listings)
+trade_lists = TradeLists(journal, listings)
+book_views = BookViews(MarketData(journal), listings)
+
+
+def balances(account_id: str) -> Balances:
+    """Return an account's balances; an account that was never opened has none."""
+    return balances_view(accounts.latest(account_id))
+
+
+def every_market() -> Markets:
+    """Return every market."""
+    return Markets(markets=[market_view(listed) for listed in markets.all()])
+
+
+def one_market(symbol: str) -> Market:
+    """Return one market as its book's latest record shows it, or refuse with NOT_FOUND."""
+    listed = markets.get(symbol, consistent=True)
+    if listed is None:
+        raise ended(ProblemCode.NOT_FOUND, "No market has this symbol.")
+    return market_view(listed)
+
+
+def health() -> Health:
+    """Say that the tables answer."""
+    return Health(
+        status="ok", version=CODE_VERSION, markets=len(markets.all()), at=iso_ms(now_ms())
+    )
+
+
+@cache
+def openapi() -> str:
+    """Return the OpenAPI document that was generated for this version."""
+    return Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")

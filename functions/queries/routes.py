@@ -1,0 +1,146 @@
+"""The routes of queries. Importing them needs no environment."""
+
+from http import HTTPStatus
+
+from zerodesk_aws.api.problems import ProblemCode
+from zerodesk_aws.api.routing import Answer, Api, Call
+from zerodesk_aws.contracts.accounts import Role
+from zerodesk_aws.contracts.fields import Nothing
+from zerodesk_aws.contracts.markets import (
+    AskDepth,
+    Depth,
+    Health,
+    ListTrades,
+    Market,
+    Markets,
+    Ticker,
+    TradePage,
+)
+from zerodesk_aws.contracts.orders import (
+    Balances,
+    FillPage,
+    ListFills,
+    ListOrders,
+    Order,
+    OrderPage,
+)
+
+api = Api("queries")
+app = api.app
+
+NOT_FOUND = (ProblemCode.NOT_FOUND,)
+
+
+@api.route("GET", "/v1/orders", ListOrders, role=Role.TRADER, answers={HTTPStatus.OK: OrderPage})
+def list_orders(call: Call, asked: ListOrders) -> Answer:
+    """List the account's orders, newest first.
+
+    An order that was placed a moment ago may be missing for as long; GET of the order itself never
+    lags.
+    """
+    from queries.operations import order_lists
+
+    return Answer(order_lists.page(call.account_id, asked))
+
+
+@api.route(
+    "GET",
+    "/v1/orders/{order_id}",
+    Nothing,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: Order},
+    refuses=NOT_FOUND,
+)
+def get_order(call: Call, _: Nothing) -> Answer:
+    """Get an order of the account as it stands."""
+    from queries.operations import order_lists
+
+    return Answer(order_lists.one(call.account_id, call.path["order_id"]))
+
+
+@api.route("GET", "/v1/balances", Nothing, role=Role.TRADER, answers={HTTPStatus.OK: Balances})
+def get_balances(call: Call, _: Nothing) -> Answer:
+    """Get what the account has, at its latest record."""
+    from queries.operations import balances
+
+    return Answer(balances(call.account_id))
+
+
+@api.route("GET", "/v1/fills", ListFills, role=Role.TRADER, answers={HTTPStatus.OK: FillPage})
+def list_fills(call: Call, asked: ListFills) -> Answer:
+    """List the account's fills, newest first, as they were settled."""
+    from queries.operations import fill_lists
+
+    return Answer(fill_lists.page(call.account_id, asked))
+
+
+@api.route("GET", "/v1/markets", Nothing, answers={HTTPStatus.OK: Markets})
+def list_markets(_: Call, __: Nothing) -> Answer:
+    """List every market."""
+    from queries.operations import every_market
+
+    return Answer(every_market())
+
+
+@api.route(
+    "GET", "/v1/markets/{symbol}", Nothing, answers={HTTPStatus.OK: Market}, refuses=NOT_FOUND
+)
+def get_market(call: Call, _: Nothing) -> Answer:
+    """Get a market: its listing, its state, its prices."""
+    from queries.operations import one_market
+
+    return Answer(one_market(call.path["symbol"]))
+
+
+@api.route(
+    "GET", "/v1/markets/{symbol}/depth", AskDepth, answers={HTTPStatus.OK: Depth}, refuses=NOT_FOUND
+)
+def get_depth(call: Call, asked: AskDepth) -> Answer:
+    """Get the best prices of a book, as of its latest record."""
+    from queries.operations import book_views
+
+    return Answer(book_views.depth(call.path["symbol"], asked.levels))
+
+
+@api.route(
+    "GET",
+    "/v1/markets/{symbol}/ticker",
+    Nothing,
+    answers={HTTPStatus.OK: Ticker},
+    refuses=NOT_FOUND,
+)
+def get_ticker(call: Call, _: Nothing) -> Answer:
+    """Get a market's last 24 hours."""
+    from queries.operations import book_views
+
+    return Answer(book_views.ticker(call.path["symbol"]))
+
+
+@api.route(
+    "GET",
+    "/v1/markets/{symbol}/trades",
+    ListTrades,
+    answers={HTTPStatus.OK: TradePage},
+    refuses=NOT_FOUND,
+)
+def list_trades(call: Call, asked: ListTrades) -> Answer:
+    """List a market's trades, newest first."""
+    from queries.operations import trade_lists
+
+    return Answer(trade_lists.page(call.path["symbol"], asked))
+
+
+@api.route("GET", "/v1/health", Nothing, answers={HTTPStatus.OK: Health})
+def get_health(_: Call, __: Nothing) -> Answer:
+    """Say that the API answers and reads its tables."""
+    from queries.operations import health
+
+    return Answer(health())
+
+
+@api.route("GET", "/v1/openapi.json", Nothing, answers={HTTPStatus.OK: None})
+def get_openapi(_: Call, __: Nothing) -> Answer:
+    """Get this document: OpenAPI 3.1."""
+    from queries.operations import openapi
+
+    return Answer(openapi())

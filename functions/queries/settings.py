@@ -1,0 +1,7 @@
+"""The environment of queries."""
+
+from zerodesk_aws.settings import required
+
+JOURNAL_TABLE = required("JOURNAL_TABLE")
+ORDERS_TABLE = required("ORDERS_TABLE")
+MARKET_TABLE = required("MARKET_TABLE")

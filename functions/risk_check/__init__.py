@@ -1,0 +1,10 @@
+"""Decide whether one order may proceed, and hold what it could cost.
+
+Trigger  "Check risk" in functions/order_workflow/workflow.asl.yaml
+Input    {"order": the order as intake stored it, "quote": the answer of pricing}
+Output   {"verdict": "HELD", "command": what goes to the book}, {"verdict": "REJECTED",
+         "rejection"}, or {"verdict": "DONE"} when the order has been answered already
+Faults   JournalContentionError, JournalUnavailableError (the workflow retries both by name)
+Writes   one record of the account's journal: the hold, or the refusal; then, for a refusal,
+         the order's item
+"""

@@ -1,0 +1,62 @@
+"""One order against one account: the pure part of risk_check."""
+
+from typing import Any
+
+from zerodesk.accounts import Change, hold, reject, without_answers
+from zerodesk.orders import OrderStatus, PlaceCommand
+from zerodesk.pricing.spot import Quote
+from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.risk import assess
+from zerodesk_aws.accounts import Account, Decide
+from zerodesk_aws.tables.orders import Orders
+
+
+def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
+    """Return the order as it goes to the book: priced once, its hold and its fees fixed."""
+    return PlaceCommand(
+        kind="place",
+        command_id=order["order_id"],
+        account_id=order["account_id"],
+        symbol=order["symbol"],
+        side=order["side"],
+        type=order["type"],
+        price_ticks=quote.worst_price_ticks,
+        quantity_lots=order["quantity_lots"],
+        time_in_force=order["time_in_force"],
+        post_only=order["post_only"],
+        maker_bps=quote.maker_bps,
+        taker_bps=quote.taker_bps,
+        held_minor=quote.need_minor,
+        accepted_at_ms=order["accepted_at_ms"],
+    )
+
+
+def refusal(quoted: dict[str, Any]) -> Rejection:
+    """Return the refusal that pricing answered."""
+    told = dict(quoted["rejection"])
+    return Rejection(RejectionCode(told.pop("code")), **told)
+
+
+def deciding(order: dict[str, Any], quoted: dict[str, Any], orders: Orders) -> Decide:
+    """Return what is decided on the account at each try.
+
+    The account is read first, then the order's item, both strongly: an order that has been
+    answered, held or refused is never decided a second time.
+    """
+
+    def decide(account: Account) -> Change | None:
+        order_id, state = order["order_id"], account.state
+        status = orders.status(order["account_id"], order_id)
+        if status != OrderStatus.QUEUED or order_id in state.holds or order_id in state.answered:
+            return None
+        shown = orders.shown(order["account_id"], list(state.answered))
+        state = without_answers(state, shown)
+        if quoted["verdict"] == "REFUSED":
+            return reject(state, order_id, refusal(quoted))
+        quote = Quote.from_dict(quoted["quote"])
+        rejection = assess(state, quote)
+        if rejection is not None:
+            return reject(state, order_id, rejection)
+        return hold(state, place_command(order, quote), quote.need_currency)
+
+    return decide

@@ -1,0 +1,10 @@
+"""Settle accounts with a book: read its journal from the cursor, net, append per account.
+
+Trigger  "Settle accounts" in functions/settlement_workflow/workflow.asl.yaml
+Input    {"symbol"}
+Output   {"symbol", "announcements": entries for the bus in lists of ten, "more": whether the
+         journal went on meanwhile}
+Faults   JournalContentionError, JournalUnavailableError (the workflow retries both by name)
+Writes   order items that matching did not get to write; one record per account, which raises
+         its watermark for the book; then the cursor. Each may be repeated, lost or late.
+"""

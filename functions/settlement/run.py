@@ -1,0 +1,105 @@
+"""One stretch of one book's journal, settled.
+
+Every step may be repeated: the items are only ever moved forward, an account counts only the
+records above its watermark, and the cursor moves last.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from zerodesk.accounts import Change, Due, settle
+from zerodesk.settlement import dues_by_account
+from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.announcements import position_changed, trades_settled
+from zerodesk_aws.books import book_stream
+from zerodesk_aws.bus import Announcement
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.journal import Journal, JournalRecord
+from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
+from zerodesk_aws.tables.orders import Orders
+
+MAX_RECORDS: Final = 100
+"""Records settled in one run: bounds the run's time and the size of an account's record."""
+
+MAX_TRADES: Final = 350
+"""Trades settled in one run, or those of one record if it has more: their announcements travel
+through a workflow, which carries 256 KB from one state to the next."""
+
+LEASE_MS: Final = 10_000
+"""How long one run has a book to itself. The lease only spares work: two runs at once are safe,
+they would race for the same account records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a run did, as announcements, and whether it is worth another run."""
+
+    announcements: tuple[Announcement, ...]
+    more: bool
+
+
+NOTHING: Final = Settled((), more=False)
+
+
+class Settlement:
+    """Settles books of one journal."""
+
+    def __init__(
+        self, journal: Journal, accounts: AccountJournal, orders: Orders, cursors: Cursors
+    ) -> None:
+        self._journal, self._accounts = journal, accounts
+        self._orders, self._cursors = orders, cursors
+
+    def run(self, symbol: str, owner: str) -> Settled:
+        """Settle the records behind the cursor of a book.
+
+        Whoever finds another run at work leaves: that run reads the journal again after it has
+        given its lease back, so what was appended meanwhile is not forgotten.
+        """
+        if not self._behind(symbol, self._cursors.position(settlement_cursor(symbol))):
+            return NOTHING
+        now = now_ms()
+        name = settlement_cursor(symbol)
+        position = self._cursors.acquire(name, owner, at_ms=now, until_ms=now + LEASE_MS)
+        if position is None:
+            return NOTHING
+        try:
+            records = self._behind(symbol, position)
+            announcements = tuple(self._settle(symbol, records, owner))
+        except BaseException:
+            self._cursors.release(name, owner)
+            raise
+        upto = records[-1].sequence if records else position
+        return Settled(announcements, more=bool(self._behind(symbol, upto)))
+
+    def _behind(self, symbol: str, position: int) -> list[JournalRecord]:
+        behind: list[JournalRecord] = []
+        trades = 0
+        for record in self._journal.read(book_stream(symbol), position, limit=MAX_RECORDS):
+            trades += sum(event["type"] == "TradeExecuted" for event in record.body["events"])
+            if behind and trades > MAX_TRADES:
+                break
+            behind.append(record)
+        return behind
+
+    def _settle(
+        self, symbol: str, records: list[JournalRecord], owner: str
+    ) -> Iterator[Announcement]:
+        if not records:
+            self._cursors.release(settlement_cursor(symbol), owner)
+            return
+        upto = records[-1].sequence
+        bodies = [(record.sequence, record.body) for record in records]
+        self._orders.catch_up(bodies)
+        for account_id, dues in dues_by_account(symbol, bodies).items():
+            account = self._settle_account(account_id, symbol, upto, dues)
+            yield position_changed(symbol, account)
+        yield from trades_settled(symbol, bodies)
+        self._cursors.advance_and_release(settlement_cursor(symbol), upto, owner)
+
+    def _settle_account(self, account_id: str, symbol: str, upto: int, dues: list[Due]) -> Account:
+        def decide(account: Account) -> Change | None:
+            return settle(account.state, symbol, upto, dues)
+
+        return self._accounts.commit(account_id, decide)

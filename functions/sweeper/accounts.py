@@ -1,0 +1,82 @@
+"""Accounts: send again what has no answer, be it an item or a hold."""
+
+from collections.abc import Iterator
+
+from sweeper.bounds import YOUNG_MS
+from sweeper.items import PendingItems
+from sweeper.unsettled import Unsettled
+from zerodesk.accounts import AccountState
+from zerodesk.orders import CancelCommand, OrderStatus
+from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.deposits import apply_deposit
+from zerodesk_aws.entry import logger
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.workflows import Workflow
+
+OPEN = tuple(status.value for status in OrderStatus if status.is_open)
+
+
+class AccountSweep:
+    """Drives the orders, cancels and deposits of accounts on."""
+
+    def __init__(
+        self,
+        accounts: AccountJournal,
+        orders: Orders,
+        pending: PendingItems,
+        queue: CommandQueue,
+        order_workflow: Workflow,
+    ) -> None:
+        self._accounts, self._orders, self._pending = accounts, orders, pending
+        self._queue, self._order_workflow = queue, order_workflow
+
+    def sweep(self, account_id: str, unsettled: Unsettled, now_ms: int) -> Iterator[str]:
+        """Drive one account on; yield what was done, by the name under which it is counted."""
+        # First the account, then its items: who is settled in between shows as answered.
+        state = self._accounts.latest(account_id).state
+        yield from self._holds(account_id, state, unsettled, now_ms)
+        for item in self._pending.find(account_id, now_ms):
+            yield from self._item(item, state, now_ms)
+
+    def _holds(
+        self, account_id: str, state: AccountState, unsettled: Unsettled, now_ms: int
+    ) -> Iterator[str]:
+        """Send the command of each hold that its book has not answered, as far as is known.
+
+        The book answers a repeat of an order that it has done with by a release of its hold. An
+        order that rests, or that is answered and about to be settled, is let be.
+        """
+        old_ms = now_ms - YOUNG_MS
+        old = {
+            order_id: hold.command
+            for order_id, hold in state.holds.items()
+            if hold.command["accepted_at_ms"] <= old_ms
+        }
+        items = self._orders.get_many(account_id, old) if old else {}
+        for order_id, command in old.items():
+            item = items.get(order_id)
+            if item is not None and item.status in OPEN:
+                continue
+            if (command["symbol"], order_id) in unsettled:
+                continue
+            self._queue.send(command)
+            logger.info("hold sent again", account_id=account_id, order_id=order_id)
+            yield "Holds"
+
+    def _item(self, item: OrderItem, state: AccountState, now_ms: int) -> Iterator[str]:
+        match item.kind:
+            case "order" if item.order_id not in state.holds:
+                self._order_workflow.start(item.request)
+                yield "Orders"
+            case "cancel":
+                # As of now: it is not the fault of a cancel that got lost to have grown old.
+                command: CancelCommand = item.request | {"accepted_at_ms": now_ms}
+                self._queue.send(command)
+                yield "Cancels"
+            case "deposit":
+                apply_deposit(self._accounts, self._orders, item.account_id, **item.request)
+                yield "Deposits"
+            case _:
+                return
+        logger.info("driven on", account_id=item.account_id, item=item.order_id, kind=item.kind)

@@ -1,0 +1,63 @@
+"""Books: settle what is not settled, show what is not shown, list what is not listed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sweeper.bounds import YOUNG_MS
+from zerodesk.orders import ListCommand
+from zerodesk_aws.books import Books, book_stream
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
+from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.workflows import Workflow
+
+
+class BookSweep:
+    """Drives books on."""
+
+    def __init__(
+        self,
+        books: Books,
+        markets: Markets,
+        cursors: Cursors,
+        queue: CommandQueue,
+        settlement_workflow: Workflow,
+    ) -> None:
+        self._books, self._journal = books, books.journal
+        self._markets, self._cursors = markets, cursors
+        self._queue, self._settlement_workflow = queue, settlement_workflow
+
+    def sweep(self, symbol: str, listing: dict[str, Any], now_ms: int) -> Iterator[str]:
+        """Drive one book on; yield what was done, by the name under which it is counted."""
+        old_ms = now_ms - YOUNG_MS
+        tip = self._journal.latest(book_stream(symbol))
+        if tip is None:
+            self._list(symbol, listing, now_ms)
+            yield "Listings"
+            return
+        if self._waits_since(symbol, now_ms) <= old_ms:
+            self._settlement_workflow.start({"symbol": symbol})
+            yield "Books"
+        shown = self._markets.get(symbol, consistent=True)
+        shown_sequence = 0 if shown is None else shown.book_sequence
+        if tip.recorded_at_ms <= old_ms and shown_sequence < tip.sequence:
+            live = self._books.current(symbol)
+            self._markets.project(symbol, live.book.market_view(), live.tip.sequence)
+            yield "Markets"
+
+    def _waits_since(self, symbol: str, now_ms: int) -> int:
+        """Return when the first record that is not settled was written; now, if there is none."""
+        position = self._cursors.position(settlement_cursor(symbol))
+        records = self._journal.read(book_stream(symbol), position, limit=1)
+        first = next(records, None)
+        return now_ms if first is None else first.recorded_at_ms
+
+    def _list(self, symbol: str, listing: dict[str, Any], now_ms: int) -> None:
+        command = ListCommand(
+            kind="list",
+            command_id=f"list-{symbol}",
+            symbol=symbol,
+            market=listing,
+            accepted_at_ms=now_ms,
+        )
+        self._queue.send(command)

@@ -1,0 +1,20 @@
+"""The sweeper's bounds."""
+
+from typing import Final
+
+YOUNG_MS: Final = 5_000
+"""What is younger is at work, not standing: an order takes well under a second."""
+
+INDEX_LAG_MS: Final = 60_000
+"""How long an item may take to appear in the index. The index is not strongly consistent; usually
+it lags by less than a second."""
+
+MAX_KEYS: Final = 1_000
+"""New items of one account that one run looks at, the oldest first."""
+
+MAX_PENDING: Final = 500
+"""Items of one account without an answer that are kept in mind; as long as there are more, the
+account's cursor waits."""
+
+MAX_UNSETTLED: Final = 500
+"""Records behind a settlement cursor that are looked at for orders that are answered already."""

@@ -1,0 +1,71 @@
+"""Find an account's items that have no answer.
+
+Items are found by the index of their times, from a position that only moves over what is done or
+kept in mind as pending. A note holds both, and each note that was ever true stays true: what is
+placed up to the position and not pending is done for good. So two runs at once, or a run that
+dies, lose nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sweeper.bounds import INDEX_LAG_MS, MAX_KEYS, MAX_PENDING, YOUNG_MS
+from zerodesk.orders import OrderStatus
+from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.orders import OrderItem, Orders
+
+PENDING = tuple(status.value for status in OrderStatus if status.is_pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How far an account's items are swept, and which of those have no answer yet."""
+
+    upto_ms: int = 0
+    pending: tuple[str, ...] = ()
+
+    def to_note(self) -> dict[str, Any]:
+        """Return what the cursors table keeps."""
+        return {"upto_ms": self.upto_ms, "pending": list(self.pending)}
+
+
+class PendingItems:
+    """The items without an answer, per account."""
+
+    def __init__(self, orders: Orders, cursors: Cursors) -> None:
+        self._orders, self._cursors = orders, cursors
+
+    def find(self, account_id: str, now_ms: int) -> list[OrderItem]:
+        """Return the items of an account that stand still, and remember how far was looked."""
+        name = f"swept#{account_id}"
+        swept = self._swept(name)
+        keys = list(
+            self._orders.placed(
+                account_id,
+                from_ms=swept.upto_ms,
+                to_ms=now_ms - YOUNG_MS,
+                limit=MAX_KEYS,
+            )
+        )
+        ids = dict.fromkeys([*swept.pending, *(key.order_id for key in keys)])
+        items = self._orders.get_many(account_id, ids) if ids else {}
+        standing = [item for item in items.values() if item.status in PENDING]
+        after = _after(swept, keys, standing, now_ms)
+        if after != swept:
+            self._cursors.keep_note(name, after.to_note())
+        return standing
+
+    def _swept(self, name: str) -> Swept:
+        note = self._cursors.note(name)
+        return Swept() if note is None else Swept(note["upto_ms"], tuple(note["pending"]))
+
+
+def _after(swept: Swept, keys: list[OrderItem], standing: list[OrderItem], now_ms: int) -> Swept:
+    """Return how far is swept now: not into what the index may not show yet."""
+    lagging_ms = now_ms - INDEX_LAG_MS
+    seen_ms = [int(key.placed_at_ms) for key in keys]
+    upto_ms = max((at_ms for at_ms in seen_ms if at_ms <= lagging_ms), default=swept.upto_ms)
+    behind = tuple(item.order_id for item in standing if int(item.placed_at_ms) <= upto_ms)
+    if len(behind) > MAX_PENDING:
+        return swept
+    return Swept(max(upto_ms, swept.upto_ms), behind)

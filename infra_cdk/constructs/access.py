@@ -1,0 +1,71 @@
+"""A right, and the name that goes with it, declared together.
+
+A function that is told a table's name has a right to that table, and the other way round: the
+environment variable and the policy statement come from the same value.
+"""
+
+from dataclasses import dataclass, replace
+
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a role may do to a resource, and the variable that names the resource to the code."""
+
+    variable: str
+    """Environment variable of a function, or placeholder in a workflow file."""
+    value: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+    def allow(self, role: iam.Role) -> None:
+        """Let a role do these actions on these resources, nothing more."""
+        if self.actions:
+            role.add_to_policy(
+                iam.PolicyStatement(actions=list(self.actions), resources=list(self.resources))
+            )
+
+    def named(self, variable: str) -> "Access":
+        """Return the same right under the name that a workflow file uses for the resource."""
+        return replace(self, variable=variable)
+
+
+def address(bus: events.IEventBus) -> Access:
+    """Knows the bus by name, to address events that somebody else puts on it."""
+    return Access("EVENT_BUS_NAME", bus.event_bus_name, (), ())
+
+
+def publish(bus: events.IEventBus) -> Access:
+    """May put events on the bus."""
+    return Access("EVENT_BUS_NAME", bus.event_bus_name, ("events:PutEvents",), (bus.event_bus_arn,))
+
+
+def send(queue: sqs.IQueue) -> Access:
+    """May send commands to the books."""
+    return Access("COMMAND_QUEUE_URL", queue.queue_url, ("sqs:SendMessage",), (queue.queue_arn,))
+
+
+def start(machine: sfn.IStateMachine, variable: str) -> Access:
+    """May start a workflow and leave it alone."""
+    return _starting(machine, variable, "states:StartExecution")
+
+
+def run(machine: sfn.IStateMachine, variable: str) -> Access:
+    """May start a workflow and wait for its answer."""
+    return _starting(machine, variable, "states:StartSyncExecution")
+
+
+def _starting(machine: sfn.IStateMachine, variable: str, action: str) -> Access:
+    arn = machine.state_machine_arn
+    return Access(variable, arn, (action,), (arn,))
+
+
+def invoke(function: lambda_.IFunction, variable: str) -> Access:
+    """May call a function."""
+    arn = function.function_arn
+    return Access(variable, arn, ("lambda:InvokeFunction",), (arn,))

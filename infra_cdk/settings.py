@@ -1,0 +1,164 @@
+"""What differs between environments, typed and checked before anything is synthesised.
+
+Everything that is not a field here is the same on a laptop and on AWS.
+"""
+
+import platform
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Architecture = Literal["arm64", "x86_64"]
+
+RUNTIME = "python3.13"
+ACCOUNT = re.compile(r"[0-9]{12}")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_RETENTION_DAYS = (1, 7, 30, 90, 365)
+AUTHORIZER_CACHE_SECONDS = range(3_600 + 1)
+MATCHING_TIMEOUT_SECONDS = range(1, 60 + 1)
+VISIBILITY_PER_TIMEOUT = 6
+"""A message stays hidden for six function time-outs, as AWS advises for event source mappings."""
+
+LOCAL_CLOUD_REFUSES = frozenset({"AWS::Events::Archive"})
+"""Resource types that the local cloud's CloudFormation does not know: one of them would refuse a
+whole template. They are left out there, by name, and nothing else is."""
+
+
+class SettingsError(ValueError):
+    """A setting is missing or out of its range; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One environment in one region."""
+
+    environment: str
+    region: str
+    account: str | None
+    """None: CloudFormation fills in the account that the template is deployed to."""
+    architecture: Architecture
+    vendor_layer: Path
+    """Folder with ``python/`` inside: the third-party packages, built for the architecture."""
+    data_outlives_stack: bool
+    log_level: str
+    log_retention_days: int
+    authorizer_cache_seconds: int
+    """A revoked key keeps working for so long."""
+    api_requests_per_second: int
+    api_burst_requests: int
+    intake_concurrency: int
+    """Reserved: orders wait for their answers inside intake, and must not starve the others."""
+    matching_timeout_seconds: int
+    """A book whose function process died waits six times this long for the next try."""
+    omitted_resource_types: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what no deployment should meet.
+
+        Raises
+        ------
+        SettingsError
+            A field is out of its range.
+        """
+        holds = {
+            "environment": self.environment.isalnum() and self.environment.islower(),
+            "account": self.account is None or ACCOUNT.fullmatch(self.account) is not None,
+            "log_level": self.log_level in LOG_LEVELS,
+            "log_retention_days": self.log_retention_days in LOG_RETENTION_DAYS,
+            "authorizer_cache_seconds": self.authorizer_cache_seconds in AUTHORIZER_CACHE_SECONDS,
+            "api_requests_per_second": self.api_requests_per_second > 0,
+            "api_burst_requests": self.api_burst_requests >= self.api_requests_per_second,
+            "intake_concurrency": self.intake_concurrency > 0,
+            "matching_timeout_seconds": self.matching_timeout_seconds in MATCHING_TIMEOUT_SECONDS,
+        }
+        for field, value_holds in holds.items():
+            if not value_holds:
+                raise SettingsError(f"{field} of {self.environment!r} is {getattr(self, field)!r}")
+
+    @property
+    def prefix(self) -> str:
+        """First part of every name in the account."""
+        return f"zerodesk-{self.environment}"
+
+    @property
+    def visibility_timeout_seconds(self) -> int:
+        """How long a command stays hidden after a delivery."""
+        return VISIBILITY_PER_TIMEOUT * self.matching_timeout_seconds
+
+    def omits(self, resource_type: str) -> bool:
+        """Say whether this environment leaves a CloudFormation type out."""
+        return resource_type in self.omitted_resource_types
+
+
+def load(environment: str, context: Callable[[str], object] = lambda _: None) -> Settings:
+    """Return the settings of one environment, with what the command line overrides.
+
+    Parameters
+    ----------
+    environment
+        A name in ``ENVIRONMENTS``.
+    context
+        Looks up CDK context: ``account`` and ``vendor_layer`` (a folder) are read.
+
+    Raises
+    ------
+    SettingsError
+        The environment is unknown, a value is out of range, or the layer has not been built.
+    """
+    if environment not in ENVIRONMENTS:
+        raise SettingsError(f"stage is {environment!r}, known are {', '.join(ENVIRONMENTS)}")
+    settings = ENVIRONMENTS[environment]
+    account, vendor_layer = context("account"), context("vendor_layer")
+    if account is not None:
+        settings = replace(settings, account=str(account))
+    if vendor_layer is not None:
+        settings = replace(settings, vendor_layer=Path(str(vendor_layer)))
+    if not (settings.vendor_layer / "python").is_dir():
+        raise SettingsError(
+            f"vendor_layer {settings.vendor_layer} has no python/ folder: build the third-party "
+            f"packages for {settings.architecture} there, or name another with -c vendor_layer=..."
+        )
+    return settings
+
+
+def _host_architecture() -> Architecture:
+    return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
+
+
+ENVIRONMENTS: Mapping[str, Settings] = {
+    "local": Settings(
+        environment="local",
+        region="us-east-1",
+        account="000000000000",
+        architecture=_host_architecture(),
+        vendor_layer=ROOT / ".local" / "layers" / "vendor",
+        data_outlives_stack=False,
+        log_level="INFO",
+        log_retention_days=1,
+        authorizer_cache_seconds=60,
+        api_requests_per_second=5_000,
+        api_burst_requests=5_000,
+        intake_concurrency=100,
+        matching_timeout_seconds=5,
+        omitted_resource_types=LOCAL_CLOUD_REFUSES,
+    ),
+    "dev": Settings(
+        environment="dev",
+        region="us-east-1",
+        account=None,
+        architecture="arm64",
+        vendor_layer=ROOT / ".local" / "layers" / "vendor-arm64",
+        data_outlives_stack=True,
+        log_level="INFO",
+        log_retention_days=30,
+        authorizer_cache_seconds=60,
+        api_requests_per_second=1_000,
+        api_burst_requests=2_000,
+        intake_concurrency=100,
+        matching_timeout_seconds=10,
+    ),
+}

@@ -1,0 +1,1 @@
+"""Stacks by concern: data, messaging, trading, API."""

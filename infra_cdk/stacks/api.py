@@ -1,0 +1,41 @@
+"""The HTTPS API in front of the functions that have routes."""
+
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from back_office.routes import app as back_office
+from infra_cdk.constructs.function import ZerodeskFunction
+from infra_cdk.constructs.rest_api import App, ZerodeskApi, routes_of
+from infra_cdk.settings import Settings
+from order_intake.routes import app as order_intake
+from price_source.routes import app as price_source
+from queries.routes import app as queries
+from reconciliation.routes import app as reconciliation
+
+APPS: Mapping[str, App] = {
+    "back_office": back_office,
+    "order_intake": order_intake,
+    "price_source": price_source,
+    "queries": queries,
+    "reconciliation": reconciliation,
+}
+
+
+class ApiStack(Stack):
+    """The REST API of one environment."""
+
+    def __init__(
+        self, scope: Construct, *, settings: Settings, functions: Mapping[str, ZerodeskFunction]
+    ) -> None:
+        super().__init__(scope, "Api", stack_name=f"{settings.prefix}-api")
+        rest = ZerodeskApi(
+            self,
+            settings=settings,
+            routes=routes_of(APPS),
+            functions={name: functions[name].function for name in APPS},
+            authorizer=functions["authorizer"].function,
+        )
+        CfnOutput(self, "ApiId", value=rest.api.rest_api_id)
+        CfnOutput(self, "ApiUrl", value=rest.api.url)

@@ -1,0 +1,197 @@
+"""The functions and workflows of an order's way, and what each of them may touch.
+
+Read it as the review of rights: every function with its tables, queues and workflows, and the very
+actions. Nobody updates or deletes in the journal; who appends to it is said here.
+"""
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_lambda_event_sources as sources
+from constructs import Construct
+
+from infra_cdk.constructs.access import Access, address, invoke, publish, run, send, start
+from infra_cdk.constructs.choreography import Choreography
+from infra_cdk.constructs.function import DEFAULT_SIZE, Size, ZerodeskFunction
+from infra_cdk.constructs.layers import Layers
+from infra_cdk.constructs.table import APPEND, READ_JOURNAL
+from infra_cdk.constructs.workflow import Workflow
+from infra_cdk.settings import Settings
+from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.messaging import MessagingStack
+
+COMMANDS_PER_BATCH = 10
+"""Of one delivery to the books; also the most that a FIFO queue hands out at once."""
+
+
+class TradingStack(Stack):
+    """From an order's receipt to its settlement."""
+
+    def __init__(
+        self, scope: Construct, *, settings: Settings, data: DataStack, messaging: MessagingStack
+    ) -> None:
+        super().__init__(scope, "Trading", stack_name=f"{settings.prefix}-trading")
+        self._settings = settings
+        self._layers = Layers(self, settings=settings)
+        self._data = data
+        self._bus = messaging.bus
+        self._publish = publish(messaging.bus)
+        self._send = send(messaging.commands)
+        self.functions: dict[str, ZerodeskFunction] = {}
+
+        self._declare_steps()
+        self.order_workflow = self._order_workflow()
+        self.settlement_workflow = self._settlement_workflow()
+        self._declare_doors()
+        self._declare_caretakers()
+
+        self._feed_books(messaging)
+        self._wire(messaging)
+        self._print_names()
+
+    def _declare_steps(self) -> None:
+        """Declare what the workflows and the queue call."""
+        data = self._data
+        self._declare("pricing", data.market.access("GetItem"))
+        self._declare(
+            "risk_check",
+            data.journal.access(*APPEND),
+            data.orders.access("GetItem", "BatchGetItem", "UpdateItem"),
+        )
+        self._declare(
+            "matching",
+            data.journal.access(*APPEND),
+            data.orders.access("UpdateItem"),
+            data.market.access("UpdateItem"),
+            self._publish,
+            size=Size(memory_mb=1_769, timeout_seconds=self._settings.matching_timeout_seconds),
+        )
+        self._declare(
+            "settlement",
+            data.journal.access(*APPEND),
+            data.orders.access("BatchGetItem", "UpdateItem"),
+            data.cursors.access("GetItem", "UpdateItem"),
+            address(self._bus),
+            size=Size(memory_mb=1_024, timeout_seconds=30),
+        )
+
+    def _declare_doors(self) -> None:
+        """Declare where something comes in from outside."""
+        data = self._data
+        run_order = run(self.order_workflow.machine, "ORDER_WORKFLOW_ARN")
+        self._declare("authorizer", data.api_keys.access("GetItem"))
+        self._declare(
+            "order_intake",
+            data.orders.access("GetItem", "PutItem"),
+            data.market.access("GetItem"),
+            run_order,
+            self._send,
+            size=Size(reserved_concurrency=self._settings.intake_concurrency),
+        )
+        self._declare(
+            "partner_intake",
+            data.journal.access(*READ_JOURNAL),
+            data.orders.access("GetItem", "PutItem"),
+            data.market.access("GetItem"),
+            run_order,
+            self._publish,
+        )
+        self._declare("price_source", data.market.access("GetItem"), self._send)
+        self._declare(
+            "queries",
+            data.journal.access(*READ_JOURNAL),
+            data.orders.access("GetItem", "Query", "BatchGetItem"),
+            data.market.access("GetItem", "Scan"),
+        )
+        self._declare(
+            "back_office",
+            data.journal.access(*APPEND),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+            data.market.access("GetItem"),
+            data.api_keys.access("PutItem", "UpdateItem"),
+            self._send,
+        )
+
+    def _declare_caretakers(self) -> None:
+        """Declare what the clock calls."""
+        data = self._data
+        size = Size(memory_mb=1_024, timeout_seconds=60)
+        self._declare(
+            "reconciliation",
+            data.journal.access(*READ_JOURNAL),
+            data.orders.access("BatchGetItem"),
+            data.market.access("GetItem"),
+            data.cursors.access("GetItem", "UpdateItem"),
+            self._publish,
+            self._send,
+            size=size,
+        )
+        self._declare(
+            "sweeper",
+            data.journal.access(*APPEND),
+            data.orders.access("GetItem", "Query", "BatchGetItem", "UpdateItem"),
+            data.market.access("GetItem", "UpdateItem"),
+            data.cursors.access("GetItem", "UpdateItem"),
+            start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),
+            start(self.settlement_workflow.machine, "SETTLEMENT_WORKFLOW_ARN"),
+            self._send,
+            size=size,
+        )
+
+    def _declare(self, name: str, *access: Access, size: Size = DEFAULT_SIZE) -> None:
+        self.functions[name] = ZerodeskFunction(
+            self,
+            name,
+            settings=self._settings,
+            layers=self._layers,
+            access=access,
+            size=size,
+        )
+
+    def _order_workflow(self) -> Workflow:
+        return Workflow(
+            self,
+            "order_workflow",
+            settings=self._settings,
+            access=[
+                invoke(self.functions["pricing"].function, "PricingFunctionArn"),
+                invoke(self.functions["risk_check"].function, "RiskCheckFunctionArn"),
+                self._send.named("CommandQueueUrl"),
+            ],
+        )
+
+    def _settlement_workflow(self) -> Workflow:
+        return Workflow(
+            self,
+            "settlement_workflow",
+            settings=self._settings,
+            access=[invoke(self.functions["settlement"].function, "SettlementFunctionArn")],
+            unnamed_access=[self._publish],
+        )
+
+    def _feed_books(self, messaging: MessagingStack) -> None:
+        self.functions["matching"].function.add_event_source(
+            sources.SqsEventSource(
+                messaging.commands,
+                batch_size=COMMANDS_PER_BATCH,
+                report_batch_item_failures=True,
+            )
+        )
+
+    def _wire(self, messaging: MessagingStack) -> None:
+        Choreography(
+            self,
+            prefix=self._settings.prefix,
+            bus=messaging.bus,
+            functions={name: entry.function for name, entry in self.functions.items()},
+            workflows={
+                "order_workflow": self.order_workflow.machine,
+                "settlement_workflow": self.settlement_workflow.machine,
+            },
+        )
+
+    def _print_names(self) -> None:
+        CfnOutput(self, "OrderWorkflowArn", value=self.order_workflow.machine.state_machine_arn)
+        CfnOutput(
+            self,
+            "SettlementWorkflowArn",
+            value=self.settlement_workflow.machine.state_machine_arn,
+        )

@@ -1,0 +1,29 @@
+"""A stage: all stacks of one environment in one region."""
+
+from aws_cdk import Environment, Stage, Tags
+from constructs import Construct
+
+from infra_cdk.settings import Settings
+from infra_cdk.stacks.api import ApiStack
+from infra_cdk.stacks.data import DataStack
+from infra_cdk.stacks.messaging import MessagingStack
+from infra_cdk.stacks.trading import TradingStack
+
+
+class ZerodeskStage(Stage):
+    """Zerodesk, whole, in one region: the same stacks under the same names in every one."""
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            f"{settings.environment}-{settings.region}",
+            env=Environment(account=settings.account, region=settings.region),
+        )
+        self.data = DataStack(self, settings=settings)
+        self.messaging = MessagingStack(self, settings=settings)
+        self.trading = TradingStack(
+            self, settings=settings, data=self.data, messaging=self.messaging
+        )
+        self.api = ApiStack(self, settings=settings, functions=self.trading.functions)
+        Tags.of(self).add("application", "zerodesk")
+        Tags.of(self).add("environment", settings.environment)

@@ -1,0 +1,58 @@
+"""The HTTPS API, version 1, as typed calls: ``Client`` and what it answers or raises."""
+
+from zerodesk_client.api.client import Client, every
+from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerError, UnreachableError
+from zerodesk_client.api.models import (
+    Account,
+    AccountKey,
+    Balance,
+    Balances,
+    Breach,
+    DepositReceipt,
+    Depth,
+    Fill,
+    Health,
+    Level,
+    Market,
+    NewMarket,
+    NewOrder,
+    Order,
+    Page,
+    Reconciliation,
+    Recount,
+    Rejection,
+    Ticker,
+    Trade,
+)
+from zerodesk_client.api.transport import Retry, RetryPolicy
+
+__all__ = [
+    "Account",
+    "AccountKey",
+    "ApiError",
+    "ApiProblem",
+    "Balance",
+    "Balances",
+    "Breach",
+    "Client",
+    "DepositReceipt",
+    "Depth",
+    "Fill",
+    "Health",
+    "Level",
+    "Market",
+    "NewMarket",
+    "NewOrder",
+    "Order",
+    "Page",
+    "Reconciliation",
+    "Recount",
+    "Rejection",
+    "Retry",
+    "RetryPolicy",
+    "Ticker",
+    "Trade",
+    "UnexpectedAnswerError",
+    "UnreachableError",
+    "every",
+]

@@ -1,0 +1,291 @@
+"""The typed client: one method per route, for one key."""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, Self, TypeVar
+
+import httpx
+
+from zerodesk_client.api.decode import decode, encode, plain, timestamp
+from zerodesk_client.api.faults import UnexpectedAnswerError
+from zerodesk_client.api.models import (
+    Account,
+    AccountKey,
+    Balances,
+    DepositReceipt,
+    Depth,
+    Fill,
+    Health,
+    Market,
+    NewMarket,
+    NewOrder,
+    Order,
+    Page,
+    Reconciliation,
+    Ticker,
+    Trade,
+)
+from zerodesk_client.api.transport import Retry, RetryPolicy, Transport
+
+T = TypeVar("T")
+
+TIMEOUT_S: Final = 15.0
+"""Intake answers within about two seconds; the rest is room for cold starts."""
+WAIT_S: Final = 30.0
+"""How long an order may stay pending before the call returns it as it stands."""
+FIRST_POLL_S: Final = 0.05
+LONGEST_POLL_S: Final = 0.5
+PAGE: Final = 100
+
+
+class Client:
+    """The API with one key. Thread-safe; ``with_key`` shares the connections with another key.
+
+    Every call raises ``ApiProblem`` when the venue refuses, ``UnreachableError`` when it does not
+    answer within the policy's patience, ``UnexpectedAnswerError`` when it is not understood.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        api_key: str,
+        *,
+        retry: RetryPolicy | None = None,
+        on_retry: Callable[[Retry], None] | None = None,
+        timeout_s: float = TIMEOUT_S,
+        http: httpx.Client | None = None,
+    ) -> None:
+        self._transport = Transport(
+            api_url,
+            retry=retry or RetryPolicy(),
+            timeout_s=timeout_s,
+            on_retry=on_retry or (lambda _: None),
+            http=http,
+        )
+        self._api_key = api_key
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API, without a slash at its end."""
+        return self._transport.api_url
+
+    def with_key(self, api_key: str) -> "Client":
+        """Return a client for another key on the same connections."""
+        other = object.__new__(Client)
+        other._transport = self._transport
+        other._api_key = api_key
+        return other
+
+    def close(self) -> None:
+        """Close the connections, those of every client from ``with_key`` too."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Orders
+
+    def place_order(self, order: NewOrder, *, wait_s: float = WAIT_S) -> Order:
+        """Place an order and return it as the book answered.
+
+        The venue answers after a bound with an order that is still pending; it is then asked
+        again until the book has answered or ``wait_s`` has passed, and returned as it stands.
+        Placing the same order again returns what became of the first.
+        """
+        body = {name: value for name, value in encode(order).items() if value is not None}
+        placed = self._call(Order, "POST", "/v1/orders", body=body)
+        return self._when(lambda seen: not seen.is_pending, placed, wait_s)
+
+    def order(self, order_id: str) -> Order:
+        """Return an order of this key's account."""
+        return self._call(Order, "GET", f"/v1/orders/{order_id}")
+
+    def cancel_order(self, order_id: str, *, wait_s: float = WAIT_S) -> Order:
+        """Cancel an order and return it once it is out of the book, or after ``wait_s``."""
+        asked = self._call(Order, "DELETE", f"/v1/orders/{order_id}")
+        return self._when(lambda seen: seen.is_terminal, asked, wait_s)
+
+    def orders(
+        self,
+        *,
+        status: str = "all",
+        symbol: str | None = None,
+        limit: int = PAGE,
+        cursor: str | None = None,
+    ) -> Page[Order]:
+        """Return a page of this account's orders, newest first; status open, closed or all."""
+        return self._page(
+            Order, "/v1/orders", "orders", status=status, symbol=symbol, limit=limit, cursor=cursor
+        )
+
+    # The account
+
+    def balances(self) -> Balances:
+        """Return the balances of this key's account."""
+        return self._call(Balances, "GET", "/v1/balances")
+
+    def fills(
+        self,
+        *,
+        symbol: str | None = None,
+        order_id: str | None = None,
+        limit: int = PAGE,
+        cursor: str | None = None,
+    ) -> Page[Fill]:
+        """Return a page of this account's fills, newest first."""
+        return self._page(
+            Fill,
+            "/v1/fills",
+            "fills",
+            symbol=symbol,
+            order_id=order_id,
+            limit=limit,
+            cursor=cursor,
+        )
+
+    # Markets
+
+    def markets(self) -> tuple[Market, ...]:
+        """Return every market."""
+        return self._list(Market, "/v1/markets", "markets")
+
+    def market(self, symbol: str) -> Market:
+        """Return one market."""
+        return self._call(Market, "GET", f"/v1/markets/{symbol}")
+
+    def depth(self, symbol: str, *, levels: int = 20) -> Depth:
+        """Return the best levels of a book."""
+        return self._call(
+            Depth, "GET", f"/v1/markets/{symbol}/depth", query={"levels": str(levels)}
+        )
+
+    def ticker(self, symbol: str) -> Ticker:
+        """Return a market's last 24 hours."""
+        return self._call(Ticker, "GET", f"/v1/markets/{symbol}/ticker")
+
+    def trades(self, symbol: str, *, limit: int = PAGE, cursor: str | None = None) -> Page[Trade]:
+        """Return a page of a market's trades, newest first."""
+        return self._page(
+            Trade, f"/v1/markets/{symbol}/trades", "trades", limit=limit, cursor=cursor
+        )
+
+    def health(self) -> Health:
+        """Return the venue's word on itself."""
+        return self._call(Health, "GET", "/v1/health")
+
+    # The operator's part
+
+    def create_account(self, account_id: str, name: str) -> Account:
+        """Open an account; opening it again returns it."""
+        return self._call(
+            Account, "POST", "/v1/accounts", body={"account_id": account_id, "name": name}
+        )
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Return every account."""
+        return self._list(Account, "/v1/accounts", "accounts")
+
+    def create_key(self, account_id: str, *, role: str = "trader") -> AccountKey:
+        """Return a new key of an account. Not repeated when it may have arrived: each is new."""
+        return self._call(
+            AccountKey,
+            "POST",
+            f"/v1/accounts/{account_id}/keys",
+            body={"role": role},
+            repeatable=False,
+        )
+
+    def revoke_key(self, account_id: str, key_id: str) -> None:
+        """End a key."""
+        self._send("DELETE", f"/v1/accounts/{account_id}/keys/{key_id}")
+
+    def deposit(
+        self, account_id: str, deposit_id: str, currency: str, amount: Decimal
+    ) -> DepositReceipt:
+        """Credit an account; the same ``deposit_id`` again changes nothing."""
+        body = {"deposit_id": deposit_id, "currency": currency, "amount": plain(amount)}
+        return self._call(DepositReceipt, "POST", f"/v1/accounts/{account_id}/deposits", body=body)
+
+    def account_balances(self, account_id: str) -> Balances:
+        """Return the balances of any account."""
+        return self._call(Balances, "GET", f"/v1/accounts/{account_id}/balances")
+
+    def list_market(self, listing: NewMarket) -> Market:
+        """List a market; the same listing again returns it, another is refused with 409."""
+        return self._call(Market, "POST", "/v1/markets", body=encode(listing))
+
+    def send_index_price(
+        self, symbol: str, source: str, price: Decimal, observed_at: datetime
+    ) -> None:
+        """Report an index price."""
+        body = {"source": source, "price": plain(price), "observed_at": timestamp(observed_at)}
+        self._send("POST", f"/v1/markets/{symbol}/index-prices", body=body)
+
+    def reconcile(self) -> Reconciliation:
+        """Have every book and account recounted, and return the report."""
+        return self._call(Reconciliation, "POST", "/v1/reconciliations")
+
+    def _when(self, done: Callable[[Order], bool], order: Order, wait_s: float) -> Order:
+        """Ask for an order until ``done`` or until ``wait_s`` has passed."""
+        deadline_s = self._transport.clock() + wait_s
+        pause_s = FIRST_POLL_S
+        while not done(order) and self._transport.clock() < deadline_s:
+            self._transport.sleep(pause_s)
+            pause_s = min(LONGEST_POLL_S, pause_s * 1.5)
+            order = self.order(order.order_id)
+        return order
+
+    def _page(self, kind: type[T], path: str, name: str, **query: str | int | None) -> Page[T]:
+        asked = {key: str(value) for key, value in query.items() if value is not None}
+        body = decode(dict[str, Any], self._send("GET", path, query=asked))
+        return Page(_entries(kind, body, name), body.get("next_cursor"))
+
+    def _list(self, kind: type[T], path: str, name: str) -> tuple[T, ...]:
+        return _entries(kind, decode(dict[str, Any], self._send("GET", path)), name)
+
+    def _call(
+        self,
+        kind: type[T],
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> T:
+        return decode(kind, self._send(method, path, body=body, query=query, repeatable=repeatable))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> Any:
+        _, answer = self._transport.send(
+            method, path, api_key=self._api_key, body=body, query=query, repeatable=repeatable
+        )
+        return answer
+
+
+def _entries(kind: type[T], body: Mapping[str, Any], name: str) -> tuple[T, ...]:
+    if not isinstance(body.get(name), list):
+        raise UnexpectedAnswerError(f"a list has no {name}: {body!s:.200}")
+    return tuple(decode(kind, entry) for entry in body[name])
+
+
+def every(page_of: Callable[..., Page[T]], *args: object, **query: object) -> Iterator[T]:
+    """Yield the entries of all pages of a listing, such as ``every(client.trades, "BTC-USD")``."""
+    ask = functools.partial(page_of, *args, **query)
+    page = ask()
+    yield from page.entries
+    while page.next_cursor is not None:
+        page = ask(cursor=page.next_cursor)
+        yield from page.entries

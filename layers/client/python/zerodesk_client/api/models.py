@@ -1,0 +1,274 @@
+"""What the API answers, as frozen values. Prices in quote units, quantities in base units."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why pricing, risk or matching refused an order, and the numbers that decided."""
+
+    code: str
+    detail: str
+    have: str | None = None
+    need: str | None = None
+    limit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order to place. ``client_order_id`` makes placing it again harmless."""
+
+    client_order_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal | None = None
+    type: OrderType = OrderType.LIMIT
+    time_in_force: TimeInForce = TimeInForce.GTC
+    post_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the venue last saw it. The fee is in ``fee_currency``."""
+
+    order_id: str
+    client_order_id: str
+    symbol: str
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    post_only: bool
+    quantity: Decimal
+    price: Decimal | None
+    status: OrderStatus
+    filled_quantity: Decimal
+    remaining_quantity: Decimal
+    average_price: Decimal | None
+    fee: Decimal
+    fee_currency: str
+    rejection: Rejection | None
+    accepted_at: datetime
+    updated_at: datetime
+    account_sequence: int | None = None
+    book_sequence: int | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the book has yet to answer."""
+        return self.status.is_pending
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order rests in its book."""
+        return self.status.is_open
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more can happen to the order."""
+        return self.status.is_terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of the entries of a list, and the cursor that continues it (None at the end)."""
+
+    entries: tuple[T, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account has of one currency, in its units: total = available + held."""
+
+    currency: str
+    available: Decimal
+    held: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """All balances of an account at one sequence of its journal."""
+
+    account_id: str
+    account_sequence: int | None
+    balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One side of a trade."""
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    side: Side
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    fee_currency: str
+    liquidity: str
+    executed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMarket:
+    """A spot market to list. Rates and the collar in basis points."""
+
+    symbol: str
+    base: str
+    quote: str
+    tick_size: Decimal
+    lot_size: Decimal
+    min_notional: Decimal
+    max_quantity: Decimal
+    maker_bps: int
+    taker_bps: int
+    collar_bps: int
+    reference_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A market: its listing, what it accepts now, its mark and its last trade's price."""
+
+    symbol: str
+    base: str
+    quote: str
+    tick_size: Decimal
+    lot_size: Decimal
+    min_notional: Decimal
+    max_quantity: Decimal
+    maker_bps: int
+    taker_bps: int
+    collar_bps: int
+    reference_price: Decimal
+    state: str
+    mark_price: Decimal | None
+    last_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """All that rests at one price."""
+
+    price: Decimal
+    quantity: Decimal
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """The best levels of a book, best first."""
+
+    symbol: str
+    book_sequence: int
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """A market's last 24 hours."""
+
+    symbol: str
+    last_price: Decimal | None
+    mark_price: Decimal | None
+    best_bid: Decimal | None
+    best_ask: Decimal | None
+    open_24h: Decimal | None
+    high_24h: Decimal | None
+    low_24h: Decimal | None
+    volume_24h: Decimal
+    quote_volume_24h: Decimal
+    trades_24h: int
+    book_sequence: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade as everybody sees it."""
+
+    trade_id: str
+    price: Decimal
+    quantity: Decimal
+    taker_side: Side
+    executed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account."""
+
+    account_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKey:
+    """A new key. The venue shows ``api_key`` this once and keeps only a hash."""
+
+    key_id: str
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepositReceipt:
+    """A journaled deposit and the balances after it."""
+
+    deposit_id: str
+    account_sequence: int | None = None
+    balances: tuple[Balance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The venue's word on itself."""
+
+    status: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Something that reconciliation found wrong."""
+
+    code: str
+    subject: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """One check of a reconciliation: how many things were looked at, and how many were wrong."""
+
+    name: str
+    checked: int
+    breaches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A recount of every book and account.
+
+    ``complete`` is False when the venue's time was up before all was read; asked again, it goes
+    on from there. ``books`` and ``totals`` have a row per book and per currency.
+    """
+
+    balanced: bool
+    checked_at: str
+    complete: bool = True
+    checks: tuple[Recount, ...] = ()
+    books: tuple[dict[str, Any], ...] = ()
+    accounts: int = 0
+    totals: tuple[dict[str, Any], ...] = ()
+    breaches: tuple[Breach, ...] = ()

@@ -1,0 +1,83 @@
+"""The commands put together, and the options that all of them take."""
+
+from typing import Annotated
+
+import typer
+
+from zerodesk_client.cli import accounts, demo, markets, orders, replay, venue
+from zerodesk_client.cli.group import ZerodeskGroup
+from zerodesk_client.cli.session import Session
+
+EPILOG = (
+    "--json, --api-url, --key and --account may stand after the command, too. "
+    "Exit codes: 0 done; 1 an order was refused, or a recount or replay differs; 2 usage; "
+    "3 the venue does not answer; 4 the venue refused the request; 130 interrupted."
+)
+
+app = typer.Typer(
+    cls=ZerodeskGroup,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Zerodesk: a trading platform with no servers, on this machine or on AWS.",
+    epilog=EPILOG,
+)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer with one JSON document on stdout.")
+    ] = False,
+    api_url: Annotated[
+        str | None,
+        typer.Option(
+            "--api-url",
+            help="The API; else ZERODESK_API_URL, else the local cloud's.",
+            metavar="URL",
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", help="An API key; else ZERODESK_API_KEY, else credentials.json."),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Act for this account of credentials.json; else demo."),
+    ] = None,
+) -> None:
+    """Prepare what every command stands on."""
+    session = Session(as_json=as_json, api_url=api_url, key=key, account=account)
+    context.obj = session
+    context.call_on_close(session.closing.close)
+
+
+LOCAL = "The local cloud"
+SHOWS = "Live and recorded markets"
+TRADING = "Trading"
+OPERATING = "Accounts and money"
+
+app.command(rich_help_panel=LOCAL)(venue.up)
+app.command(rich_help_panel=LOCAL)(venue.down)
+app.command(rich_help_panel=LOCAL)(venue.status)
+app.command(rich_help_panel=LOCAL)(venue.logs)
+app.command(rich_help_panel=SHOWS)(demo.demo)
+app.command(rich_help_panel=SHOWS)(replay.replay)
+app.command(rich_help_panel=TRADING)(orders.order)
+app.command(rich_help_panel=TRADING)(orders.cancel)
+app.command(rich_help_panel=TRADING)(orders.orders)
+app.command(rich_help_panel=TRADING)(orders.fills)
+app.command(rich_help_panel=TRADING)(markets.markets)
+app.command(rich_help_panel=TRADING)(markets.book)
+app.command(rich_help_panel=TRADING)(markets.trades)
+app.command(rich_help_panel=TRADING)(accounts.balances)
+app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
+app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
+app.command(rich_help_panel=OPERATING)(accounts.deposit)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

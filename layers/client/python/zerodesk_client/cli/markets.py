@@ -1,0 +1,95 @@
+"""Markets: ``markets``, ``book``, ``trades``."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from zerodesk_client.api import Depth, Level
+from zerodesk_client.cli.arguments import LimitOption, SymbolArgument
+from zerodesk_client.cli.session import Session
+from zerodesk_client.cli.tables import Cell, at, number, price, prices, side, table
+
+
+def markets(context: typer.Context) -> None:
+    """List the markets: steps, fees, collar, mark and last price."""
+    session = Session.of(context)
+    listed = session.anybody().markets()
+    rows = [
+        (
+            entry.symbol,
+            entry.state,
+            f"{price(entry.mark_price)} {entry.quote}",
+            f"{price(entry.last_price)} {entry.quote}",
+            f"{entry.tick_size:f} {entry.quote}",
+            f"{entry.lot_size:f} {entry.base}",
+            f"{entry.maker_bps} / {entry.taker_bps} bps",
+            f"{entry.collar_bps} bps",
+        )
+        for entry in listed
+    ]
+    headings = (
+        *("market", "state", ">mark", ">last", ">tick", ">lot"),
+        *(">maker / taker fee", ">collar"),
+    )
+    session.show({"markets": listed}, lambda: table("Markets", headings, rows))
+
+
+def book(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    levels: Annotated[int, typer.Option(min=1, max=100, help="Prices per side.")] = 10,
+) -> None:
+    """Show the best levels of a book: asks above, bids below."""
+    session = Session.of(context)
+    depth = session.anybody().depth(symbol.upper(), levels=levels)
+    session.show(depth, lambda: ladder(depth))
+
+
+def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 20) -> None:
+    """List a market's trades, newest first."""
+    session = Session.of(context)
+    base, quote = symbol.upper().split("-") if symbol.count("-") == 1 else (symbol, "")
+    page = session.anybody().trades(symbol.upper(), limit=limit)
+    texts = prices([trade.price for trade in page.entries])
+    rows: list[tuple[Cell, ...]] = [
+        (
+            at(trade.executed_at),
+            trade.trade_id,
+            side(trade.taker_side),
+            text,
+            number(trade.quantity),
+        )
+        for trade, text in zip(page.entries, texts, strict=True)
+    ]
+    headings = ("time (UTC)", "trade", "taker", f">price ({quote})", f">quantity ({base})")
+    document = {"trades": page.entries, "next_cursor": page.next_cursor}
+    session.show(document, lambda: table(f"Trades of {symbol.upper()}", headings, rows))
+
+
+def ladder(depth: Depth) -> Table:
+    """Return a book as a ladder, with the quantity summed up from the best price outwards."""
+    base, quote = depth.symbol.split("-")
+    texts = prices([level.price for level in (*depth.asks, *depth.bids)])
+    asks = list(_rows(depth.asks, texts[: len(depth.asks)], "red"))
+    bids = list(_rows(depth.bids, texts[len(depth.asks) :], "green"))
+    headings = (f">price ({quote})", f">quantity ({base})", f">sum ({base})", ">orders")
+    made = table(f"{depth.symbol}, book sequence {depth.book_sequence}", headings, asks[::-1])
+    made.add_section()
+    for row in bids:
+        made.add_row(*row)
+    return made
+
+
+def _rows(levels: Sequence[Level], texts: Sequence[str], style: str) -> Iterator[tuple[Cell, ...]]:
+    sums = accumulate(level.quantity for level in levels)
+    for level, text, total in zip(levels, texts, sums, strict=True):
+        yield (
+            Text(text, style=style),
+            number(level.quantity),
+            number(total),
+            str(level.orders),
+        )

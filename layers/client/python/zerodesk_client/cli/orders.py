@@ -1,0 +1,186 @@
+"""Trading: ``order``, ``cancel``, ``orders``, ``fills``."""
+
+import uuid
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce, order_id_for
+from zerodesk_client.api import Client, NewOrder, Order
+from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of
+from zerodesk_client.cli.exits import ExitCode
+from zerodesk_client.cli.session import Session
+from zerodesk_client.cli.tables import Cell, at, card, number, price, side, status, table
+
+ORDER_ID_CHARACTERS = 27
+
+
+class Listed(str, Enum):  # noqa: UP042 - the parser shows a str enum's values
+    """Which orders to list."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+def order(  # noqa: PLR0913 - each is an option of the command
+    context: typer.Context,
+    *,
+    wanted_side: Annotated[
+        Side, typer.Argument(metavar="buy|sell", case_sensitive=False, show_choices=False)
+    ],
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="In the base currency.")],
+    symbol: SymbolArgument,
+    limit_price: Annotated[
+        str | None,
+        typer.Option("--price", help="Limit, in the quote currency; without it, at the market."),
+    ] = None,
+    time_in_force: Annotated[
+        TimeInForce | None,
+        typer.Option(
+            "--tif",
+            case_sensitive=False,
+            help="GTC rests, IOC does not, FOK is all or "
+            "nothing. A limit is GTC by default, a market order IOC.",
+        ),
+    ] = None,
+    post_only: Annotated[bool, typer.Option(help="Refuse it if it would trade at once.")] = False,
+    client_order_id: Annotated[
+        str | None, typer.Option("--id", help="Makes repeating it harmless; new by default.")
+    ] = None,
+) -> None:
+    """Place an order and show it as the book answered. Exit code 1 if it was refused."""
+    session = Session.of(context)
+    at_market = limit_price is None
+    new = NewOrder(
+        client_order_id=client_order_id or f"cli-{uuid.uuid4().hex[:16]}",
+        symbol=symbol.upper(),
+        side=wanted_side,
+        quantity=amount_of(quantity, "QUANTITY"),
+        price=None if limit_price is None else amount_of(limit_price, "--price"),
+        type=OrderType.MARKET if at_market else OrderType.LIMIT,
+        time_in_force=time_in_force or (TimeInForce.IOC if at_market else TimeInForce.GTC),
+        post_only=post_only,
+    )
+    placed = session.trader().place_order(new)
+    session.show(placed, lambda: order_card(placed))
+    if placed.status is OrderStatus.REJECTED:
+        raise typer.Exit(ExitCode.DIFFERENT)
+
+
+def cancel(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="ORDER", help="Its order_id or client_order_id.")],
+) -> None:
+    """Cancel an order and show it as it left the book."""
+    session = Session.of(context)
+    trader = session.trader()
+    cancelled = trader.cancel_order(_order_id(trader, name))
+    session.show(cancelled, lambda: order_card(cancelled))
+
+
+def orders(
+    context: typer.Context,
+    which: Annotated[Listed, typer.Option("--status", help="Which orders.")] = Listed.OPEN,
+    symbol: Annotated[str | None, typer.Option(help="Of this market only.")] = None,
+    limit: LimitOption = 20,
+) -> None:
+    """List the account's orders, newest first."""
+    session = Session.of(context)
+    wanted = symbol.upper() if symbol else None
+    page = session.trader().orders(status=which.value, symbol=wanted, limit=limit)
+    document = {"orders": page.entries, "next_cursor": page.next_cursor}
+    session.show(document, lambda: orders_table(f"Orders, {which.value}", page.entries))
+
+
+def fills(
+    context: typer.Context,
+    symbol: Annotated[str | None, typer.Option(help="Of this market only.")] = None,
+    limit: LimitOption = 20,
+) -> None:
+    """List the account's fills, newest first."""
+    session = Session.of(context)
+    page = session.trader().fills(symbol=symbol.upper() if symbol else None, limit=limit)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            at(fill.executed_at),
+            fill.trade_id,
+            side(fill.side),
+            f"{number(fill.quantity)} {_base(fill.symbol)}",
+            f"{price(fill.price)} {_quote(fill.symbol)}",
+            f"{number(fill.fee)} {fill.fee_currency}",
+            fill.liquidity.lower(),
+        )
+        for fill in page.entries
+    ]
+    headings = ("time (UTC)", "trade", "side", ">quantity", ">price", ">fee", "as")
+    document = {"fills": page.entries, "next_cursor": page.next_cursor}
+    session.show(document, lambda: table("Fills", headings, rows))
+
+
+def order_card(placed: Order) -> Table:
+    """Return one order, a line per fact."""
+    base, quote = _base(placed.symbol), _quote(placed.symbol)
+    limit = "at the market" if placed.price is None else f"{price(placed.price)} {quote}"
+    facts: list[tuple[Cell, Cell]] = [
+        ("status", status(placed.status)),
+        ("order", placed.order_id),
+        ("client order id", placed.client_order_id),
+        ("side", side(placed.side)),
+        ("quantity", f"{number(placed.quantity)} {base}"),
+        ("limit", limit),
+        ("time in force", placed.time_in_force + (", post-only" if placed.post_only else "")),
+        ("filled", f"{number(placed.filled_quantity)} {base}"),
+        ("average price", f"{_average(placed.average_price)} {quote}"),
+        ("fee", f"{number(placed.fee)} {placed.fee_currency}"),
+    ]
+    if placed.rejection is not None:
+        refused = placed.rejection
+        facts.append(("refused", f"{refused.code}: {refused.detail}"))
+        numbers = {"have": refused.have, "need": refused.need, "limit": refused.limit}
+        facts += [(name, text) for name, text in numbers.items() if text is not None]
+    return card(f"Order on {placed.symbol}", facts)
+
+
+def orders_table(title: str, listed: tuple[Order, ...]) -> Table:
+    """Return orders, one per row."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            at(entry.accepted_at),
+            entry.order_id,
+            entry.client_order_id,
+            entry.symbol,
+            side(entry.side),
+            f"{number(entry.quantity)} {_base(entry.symbol)}",
+            "market" if entry.price is None else f"{price(entry.price)} {_quote(entry.symbol)}",
+            f"{number(entry.filled_quantity)} {_base(entry.symbol)}",
+            status(entry.status),
+        )
+        for entry in listed
+    ]
+    headings = (
+        *("accepted (UTC)", "order", "client order id", "market", "side"),
+        *(">quantity", ">limit", ">filled", "status"),
+    )
+    return table(title, headings, rows)
+
+
+def _order_id(trader: Client, name: str) -> str:
+    if len(name) == ORDER_ID_CHARACTERS and name.startswith("o"):
+        return name
+    return order_id_for(trader.balances().account_id, name)
+
+
+def _average(average: Decimal | None) -> str:
+    return "-" if average is None else number(average)
+
+
+def _base(symbol: str) -> str:
+    return symbol.split("-", maxsplit=1)[0]
+
+
+def _quote(symbol: str) -> str:
+    return symbol.split("-")[1]

@@ -1,0 +1,1 @@
+"""A short live market: simulated participants trade through the HTTPS API."""

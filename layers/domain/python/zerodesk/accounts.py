@@ -1,0 +1,277 @@
+"""An account: what it has, what is held for its orders, and each way that this may change.
+
+Every change is a pure function from a state to a ``Change``: the cause, the balanced entries and
+the whole state after. One change is one record of the account's journal.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+
+from zerodesk.ledger import (
+    AVAILABLE,
+    EXTERNAL,
+    HELD,
+    Entry,
+    LedgerError,
+    Posting,
+    assert_balanced,
+    clearing_account,
+)
+from zerodesk.orders import PlaceCommand
+from zerodesk.rejections import Rejection
+
+MAX_ANSWERED: Final = 200
+"""How many answers an account may keep that its gate items do not show yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What is set aside for one order, with the order as it was submitted.
+
+    The command travels from here to the book, so a repeat is never priced anew.
+    """
+
+    currency: str
+    held_minor: int
+    command: PlaceCommand
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hold as JSON-able values."""
+        return {
+            "currency": self.currency,
+            "held_minor": self.held_minor,
+            "command": dict(self.command),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """All that an account is. Amounts in minor units, by currency.
+
+    ``watermarks`` says up to which record of each book the account has been settled.
+    ``answered`` keeps refusals and deposits by id until their gate items show them, so that a
+    repeat can never be decided a second time.
+    """
+
+    opened: bool = False
+    available: dict[str, int] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    watermarks: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def available_minor(self, currency: str) -> int:
+        """Return what is free of a currency."""
+        return self.available.get(currency, 0)
+
+    def held_minor(self, currency: str) -> int:
+        """Return what is held of a currency for all orders."""
+        return sum(hold.held_minor for hold in self.holds.values() if hold.currency == currency)
+
+    def currencies(self) -> list[str]:
+        """Return the currencies that the account has or holds, sorted."""
+        return sorted(set(self.available) | {hold.currency for hold in self.holds.values()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the state as JSON-able values, for a record."""
+        return {
+            "opened": self.opened,
+            "available": self.available,
+            "holds": {order_id: hold.to_dict() for order_id, hold in self.holds.items()},
+            "watermarks": self.watermarks,
+            "answered": self.answered,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the state that ``to_dict`` wrote."""
+        holds = {order_id: Hold(**hold) for order_id, hold in values["holds"].items()}
+        return cls(**(values | {"holds": holds}))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record of an account's journal: why, the entries, and the state after."""
+
+    cause: dict[str, Any]
+    entries: tuple[Entry, ...]
+    state: AccountState
+
+    def __post_init__(self) -> None:
+        """Refuse a change that creates or loses money, or leaves the account overdrawn."""
+        assert_balanced(self.entries)
+        overdrawn = {c: minor for c, minor in self.state.available.items() if minor < 0}
+        if overdrawn:
+            raise LedgerError(f"overdrawn by {self.cause}: {overdrawn}")
+        empty = [order_id for order_id, hold in self.state.holds.items() if hold.held_minor <= 0]
+        if empty:
+            raise LedgerError(f"empty holds after {self.cause}: {empty}")
+        if len(self.state.answered) > MAX_ANSWERED:
+            raise LedgerError(f"{len(self.state.answered)} answers wait for their gate items")
+
+    def to_body(self) -> dict[str, Any]:
+        """Return the record's body."""
+        return {
+            "cause": self.cause,
+            "entries": [list(entry) for entry in self.entries],
+            "state": self.state.to_dict(),
+        }
+
+
+def _credited(available: dict[str, int], currency: str, amount_minor: int) -> dict[str, int]:
+    return available | {currency: available.get(currency, 0) + amount_minor}
+
+
+def open_account(state: AccountState, account_id: str) -> Change:
+    """Return the account, opened."""
+    return Change({"kind": "open", "account_id": account_id}, (), replace(state, opened=True))
+
+
+def deposit(state: AccountState, deposit_id: str, currency: str, amount_minor: int) -> Change:
+    """Return the account with a deposit from outside credited.
+
+    Examples
+    --------
+    >>> funded = deposit(AccountState(opened=True), "d-1", "USD", 250).state
+    >>> funded.available_minor("USD")
+    250
+    """
+    if amount_minor <= 0:
+        raise LedgerError(f"deposit {deposit_id} of {amount_minor} {currency}")
+    return Change(
+        {"kind": "deposit", "deposit_id": deposit_id},
+        ((AVAILABLE, currency, amount_minor), (EXTERNAL, currency, -amount_minor)),
+        replace(
+            state,
+            available=_credited(state.available, currency, amount_minor),
+            answered=state.answered | {deposit_id: {"deposit": amount_minor, "in": currency}},
+        ),
+    )
+
+
+def hold(state: AccountState, command: PlaceCommand, currency: str) -> Change:
+    """Return the account with the worst case of an order set aside."""
+    order_id, need_minor = command["command_id"], command["held_minor"]
+    if order_id in state.holds or need_minor <= 0:
+        raise LedgerError(f"hold of {need_minor} for {order_id}, held: {order_id in state.holds}")
+    return Change(
+        {"kind": "hold", "order_id": order_id},
+        ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
+        replace(
+            state,
+            available=_credited(state.available, currency, -need_minor),
+            holds=state.holds | {order_id: Hold(currency, need_minor, command)},
+        ),
+    )
+
+
+def reject(state: AccountState, order_id: str, rejection: Rejection) -> Change:
+    """Return the account with a refusal on record; nothing moves."""
+    return Change(
+        {"kind": "reject", "order_id": order_id, "rejection": rejection.to_dict()},
+        (),
+        replace(state, answered=state.answered | {order_id: rejection.to_dict()}),
+    )
+
+
+def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
+    """Return the state without answers that the gate items show by now."""
+    shown = set(ids)
+    kept = {key: answer for key, answer in state.answered.items() if key not in shown}
+    return replace(state, answered=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one record of a book owes to one account."""
+
+    sequence: int
+    postings: tuple[Posting, ...]
+    releases: tuple[str, ...]
+    fills: tuple[dict[str, Any], ...]
+
+
+def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> Change | None:
+    """Return the account settled with a book up to record ``upto``, or None if it already is.
+
+    Only records above the account's watermark count, so a repeat adds nothing.
+    """
+    watermark = state.watermarks.get(symbol, 0)
+    fresh = [due for due in dues if watermark < due.sequence <= upto]
+    if not fresh:
+        return None
+    available, holds = dict(state.available), dict(state.holds)
+    moved: dict[tuple[str, str], int] = defaultdict(int)
+    for due in fresh:
+        for posting in due.postings:
+            _apply_posting(posting, available, holds, moved)
+        for order_id in due.releases:
+            _release(order_id, available, holds, moved)
+    after = replace(
+        state,
+        available=available,
+        holds=holds,
+        watermarks=state.watermarks | {symbol: upto},
+    )
+    cause = {
+        "kind": "settle",
+        "book": symbol,
+        "from": watermark + 1,
+        "to": upto,
+        "fills": [fill for due in fresh for fill in due.fills],
+    }
+    return Change(cause, _settlement_entries(symbol, moved), after)
+
+
+def _settlement_entries(symbol: str, moved: dict[tuple[str, str], int]) -> tuple[Entry, ...]:
+    """Return what moved, and against it the book's clearing account."""
+    entries: list[Entry] = [
+        (account, currency, amount_minor)
+        for (account, currency), amount_minor in sorted(moved.items())
+        if amount_minor
+    ]
+    owed: dict[str, int] = defaultdict(int)
+    for _, currency, amount_minor in entries:
+        owed[currency] -= amount_minor
+    clearing = clearing_account(symbol)
+    entries += [(clearing, currency, minor) for currency, minor in sorted(owed.items()) if minor]
+    return tuple(entries)
+
+
+def _apply_posting(
+    posting: Posting,
+    available: dict[str, int],
+    holds: dict[str, Hold],
+    moved: dict[tuple[str, str], int],
+) -> None:
+    _, order_id, currency, held_delta_minor, available_delta_minor = posting
+    if held_delta_minor:
+        held = holds.get(order_id)
+        if held is None or held.currency != currency:
+            raise LedgerError(f"posting for {order_id} in {currency}, hold: {held}")
+        rest_minor = held.held_minor + held_delta_minor
+        if rest_minor < 0:
+            raise LedgerError(f"{order_id} holds {held.held_minor}, posting {held_delta_minor}")
+        if rest_minor:
+            holds[order_id] = replace(held, held_minor=rest_minor)
+        else:
+            del holds[order_id]
+        moved[HELD, currency] += held_delta_minor
+    if available_delta_minor:
+        available[currency] = available.get(currency, 0) + available_delta_minor
+        moved[AVAILABLE, currency] += available_delta_minor
+
+
+def _release(
+    order_id: str,
+    available: dict[str, int],
+    holds: dict[str, Hold],
+    moved: dict[tuple[str, str], int],
+) -> None:
+    held = holds.pop(order_id, None)
+    if held is None:
+        return
+    available[held.currency] = available.get(held.currency, 0) + held.held_minor
+    moved[HELD, held.currency] -= held.held_minor
+    moved[AVAILABLE, held.currency] += held.held_minor

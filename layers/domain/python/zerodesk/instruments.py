@@ -1,0 +1,232 @@
+"""Markets: what may be traded, in which steps, at what fee."""
+
+import re
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from zerodesk.money import (
+    MAX_EXACT,
+    NumberError,
+    format_scaled,
+    minor_digits,
+    power_of_ten,
+    scaled,
+    share_bps,
+)
+
+SYMBOL: Final = re.compile(r"[A-Z0-9]{2,12}-[A-Z]{3,5}", re.ASCII)
+SYMBOL_RULE: Final = "BASE-QUOTE: 2 to 12 capitals or digits, a hyphen, 3 to 5 capitals"
+MAX_COLLAR_BPS: Final = 100_000
+"""A collar of 1,000 % is wider than any that a venue needs; wider would be none."""
+MAX_FEE_BPS: Final = 1_000
+MAX_STEP_DIGITS: Final = 12
+
+
+class TradingState(StrEnum):
+    """What a market accepts: everything, cancels only, nothing, or orders for an auction."""
+
+    OPEN = "OPEN"
+    CANCEL_ONLY = "CANCEL_ONLY"
+    HALTED = "HALTED"
+    AUCTION = "AUCTION"
+
+
+class ListingError(ValueError):
+    """A market that cannot be listed; ``field`` and ``rule`` say why."""
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        super().__init__(f"{field} {value!r}: {rule}")
+        self.field, self.value, self.rule = field, value, rule
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A spot pair. Prices count in ticks, quantities in lots.
+
+    ``tick_digits``/``tick_units`` write the tick as ``tick_units`` / 10**``tick_digits`` quote
+    units, and likewise the lot in base units; both integers, so nothing is ever rounded.
+    """
+
+    symbol: str
+    base: str
+    quote: str
+    tick_units: int
+    tick_digits: int
+    lot_units: int
+    lot_digits: int
+    min_notional_minor: int
+    max_quantity_lots: int
+    maker_bps: int
+    taker_bps: int
+    collar_bps: int
+    reference_price_ticks: int
+
+    @property
+    def tick_value_minor(self) -> int:
+        """Quote minor units of one tick on one lot; whole by the rule of listing."""
+        digits = self.tick_digits + self.lot_digits - minor_digits(self.quote)
+        units = self.tick_units * self.lot_units
+        return _rescaled(units, digits)
+
+    @property
+    def lot_value_minor(self) -> int:
+        """Base minor units of one lot; whole by the rule of listing."""
+        digits = self.lot_digits - minor_digits(self.base)
+        return _rescaled(self.lot_units, digits)
+
+    def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
+        """Return price x quantity in quote minor units."""
+        return price_ticks * quantity_lots * self.tick_value_minor
+
+    def buy_need_minor(self, price_ticks: int, quantity_lots: int, taker_bps: int) -> int:
+        """Return the most that buying could cost: notional at the limit and the taker's fee."""
+        notional_minor = self.notional_minor(price_ticks, quantity_lots)
+        return notional_minor + share_bps(notional_minor, taker_bps)
+
+    def sell_need_minor(self, quantity_lots: int) -> int:
+        """Return what selling delivers, base minor units; its fee comes out of the proceeds."""
+        return quantity_lots * self.lot_value_minor
+
+    def price_ticks(self, price: Decimal) -> int:
+        """Return a price in ticks; NumberError when it is off the tick."""
+        return _steps(price, self.tick_units, self.tick_digits, "tick")
+
+    def quantity_lots(self, quantity: Decimal) -> int:
+        """Return a quantity in lots; NumberError when it is off the lot."""
+        return _steps(quantity, self.lot_units, self.lot_digits, "lot")
+
+    def format_price(self, price_ticks: int) -> str:
+        """Return ticks as a decimal string in quote units."""
+        return format_scaled(price_ticks * self.tick_units, self.tick_digits)
+
+    def format_quantity(self, quantity_lots: int) -> str:
+        """Return lots as a decimal string in base units."""
+        return format_scaled(quantity_lots * self.lot_units, self.lot_digits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the market as JSON-able values, for a journal record."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the market that ``to_dict`` wrote."""
+        return cls(**values)
+
+
+def _rescaled(units: int, digits: int) -> int:
+    """Return units / 10**digits, which a rule of listing has made whole."""
+    return units * power_of_ten(-digits) if digits <= 0 else units // power_of_ten(digits)
+
+
+def _steps(amount: Decimal, units: int, digits: int, step: str) -> int:
+    whole = scaled(amount, digits)
+    if whole is None or whole % units:
+        raise NumberError(f"a multiple of the {step}, {format_scaled(units, digits)}")
+    return whole // units
+
+
+def _step_units(field: str, step: Decimal) -> tuple[int, int]:
+    """Return (units, digits) of a step in lowest terms: 0.25 is (25, 2), 0.10 is (1, 1)."""
+    if step <= 0:
+        raise ListingError(field, str(step), "positive")
+    normal = step.normalize()
+    exponent = normal.as_tuple().exponent
+    assert isinstance(exponent, int)
+    digits = max(0, -exponent)
+    if digits > MAX_STEP_DIGITS:
+        raise ListingError(field, str(step), f"at most {MAX_STEP_DIGITS} decimals")
+    units = scaled(normal, digits)
+    assert units is not None
+    return units, digits
+
+
+def list_market(  # noqa: PLR0913 - a listing has nine fields, each named where it is used
+    *,
+    symbol: str,
+    tick_size: Decimal,
+    lot_size: Decimal,
+    min_notional: Decimal,
+    max_quantity: Decimal,
+    maker_bps: int,
+    taker_bps: int,
+    collar_bps: int,
+    reference_price: Decimal,
+) -> Market:
+    """Return the market that a listing describes, after every rule of listing.
+
+    Raises
+    ------
+    ListingError
+        A field breaks a rule. The rules that protect the ledger: one tick of one lot, and one
+        lot, are whole numbers of minor units of their currencies.
+
+    Examples
+    --------
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal("0.01"), lot_size=Decimal("0.0001"),
+    ...     min_notional=Decimal("1"), max_quantity=Decimal("100"), maker_bps=2, taker_bps=5,
+    ...     collar_bps=500, reference_price=Decimal("60000"))
+    >>> market.tick_value_minor, market.lot_value_minor, market.reference_price_ticks
+    (1, 10000, 6000000)
+    """
+    if not SYMBOL.fullmatch(symbol):
+        raise ListingError("symbol", symbol, SYMBOL_RULE)
+    base, quote = symbol.split("-")
+    if base == quote:
+        raise ListingError("symbol", symbol, "base and quote differ")
+    _check_rates(maker_bps, taker_bps, collar_bps)
+    tick_units, tick_digits = _step_units("tick_size", tick_size)
+    lot_units, lot_digits = _step_units("lot_size", lot_size)
+    if scaled(tick_size * lot_size, minor_digits(quote)) is None:
+        raise ListingError(
+            "tick_size", str(tick_size), f"tick x lot a whole number of {quote} minor units"
+        )
+    if scaled(lot_size, minor_digits(base)) is None:
+        raise ListingError("lot_size", str(lot_size), f"a whole number of {base} minor units")
+    min_notional_minor = scaled(min_notional, minor_digits(quote))
+    if min_notional_minor is None or min_notional_minor < 0:
+        raise ListingError("min_notional", str(min_notional), f"whole {quote} minor units, >= 0")
+    max_quantity_lots = _positive_steps("max_quantity", max_quantity, lot_units, lot_digits, "lot")
+    if max_quantity_lots > MAX_EXACT:
+        raise ListingError("max_quantity", str(max_quantity), f"at most {MAX_EXACT} lots")
+    return Market(
+        symbol=symbol,
+        base=base,
+        quote=quote,
+        tick_units=tick_units,
+        tick_digits=tick_digits,
+        lot_units=lot_units,
+        lot_digits=lot_digits,
+        min_notional_minor=min_notional_minor,
+        max_quantity_lots=max_quantity_lots,
+        maker_bps=maker_bps,
+        taker_bps=taker_bps,
+        collar_bps=collar_bps,
+        reference_price_ticks=_positive_steps(
+            "reference_price", reference_price, tick_units, tick_digits, "tick"
+        ),
+    )
+
+
+def _check_rates(maker_bps: int, taker_bps: int, collar_bps: int) -> None:
+    for field, rate, ceiling in (
+        ("maker_bps", maker_bps, MAX_FEE_BPS),
+        ("taker_bps", taker_bps, MAX_FEE_BPS),
+        ("collar_bps", collar_bps, MAX_COLLAR_BPS),
+    ):
+        if not 0 <= rate <= ceiling:
+            raise ListingError(field, rate, f"0 to {ceiling} basis points")
+    if maker_bps > taker_bps:
+        raise ListingError("maker_bps", maker_bps, "at most taker_bps: a hold covers that rate")
+
+
+def _positive_steps(field: str, amount: Decimal, units: int, digits: int, step: str) -> int:
+    try:
+        steps = _steps(amount, units, digits, step)
+    except NumberError as error:
+        raise ListingError(field, str(amount), error.rule) from error
+    if steps <= 0:
+        raise ListingError(field, str(amount), "positive")
+    return steps

@@ -1,0 +1,223 @@
+"""The book of one symbol: decide, apply, take back."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+from zerodesk.matching.decide import draft_batch
+from zerodesk.matching.draft import Draft, rollback
+from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
+from zerodesk.matching.fold import MismatchError, fold_record
+from zerodesk.matching.record import record_body
+from zerodesk.matching.state import BookState, open_order_view
+from zerodesk.orders import Command
+
+MAX_FILLS_PER_RECORD: Final = 350
+"""Fills in one record: its trades fit one event of the bus, whose limit is 256 KB. An item would
+hold some 1,000 of them, with ``MAX_COMMANDS_PER_RECORD`` and every id random, below 350 KB."""
+
+
+class Decision:
+    """What one call of ``Book.decide`` did.
+
+    ``record`` is the body to put at ``sequence``, or None when the ``consumed`` commands were
+    repeats without effect and nothing is to be put. ``draft`` is for ``Book.undo`` alone.
+    """
+
+    __slots__ = ("consumed", "draft", "record", "sequence")
+
+    def __init__(
+        self, record: dict[str, Any] | None, consumed: int, sequence: int, draft: Draft
+    ) -> None:
+        self.record = record
+        self.consumed = consumed
+        self.sequence = sequence
+        self.draft = draft
+
+    @property
+    def continuing(self) -> bool:
+        """Whether a taker goes on in the next record: decide again, with or without commands."""
+        return self.record is not None and bool(self.record["continuing"])
+
+
+class Book:
+    """The orders of one symbol in price-time priority: the fold of the book's journal.
+
+    The book lives in memory and changes in place. ``decide`` returns the record to put; when the
+    put loses its race, ``undo`` takes the decision back and ``apply`` folds the winner's record.
+    Deciding again, applying, or ``confirm`` ends the time in which a decision can be undone.
+    """
+
+    __slots__ = ("_latest", "_state")
+
+    def __init__(self, symbol: str) -> None:
+        self._state = BookState(symbol)
+        self._latest: Decision | None = None
+
+    @property
+    def symbol(self) -> str:
+        """The symbol."""
+        return self._state.symbol
+
+    @property
+    def stream(self) -> str:
+        """The journal stream of which this book is the fold."""
+        return f"book#{self._state.symbol}"
+
+    @property
+    def sequence(self) -> int:
+        """The latest record that is in; the next one goes to ``sequence`` + 1."""
+        return self._state.sequence
+
+    @property
+    def time_ms(self) -> int:
+        """Record time: the latest moment at which a command in the journal was sent."""
+        return self._state.time_ms
+
+    @property
+    def continuing(self) -> bool:
+        """Whether the next record first finishes a taker; decide even without commands."""
+        return self._state.continuing is not None
+
+    def decide(
+        self, commands: Sequence[Command], *, max_fills: int = MAX_FILLS_PER_RECORD
+    ) -> Decision | None:
+        """Decide a batch of commands into at most one record.
+
+        Call again with the commands beyond ``consumed``, and as long as ``continuing``.
+
+        Parameters
+        ----------
+        commands
+            Commands in the order of the queue. They become part of the record as they are.
+        max_fills
+            Fills in this record, at least 1. A taker beyond it is continued in the next record.
+
+        Returns
+        -------
+        Decision or None
+            None when there is nothing to decide.
+
+        Raises
+        ------
+        CommandError
+            The first command is none (a field is missing, a number is no integer). Nothing
+            changed. A faulty command further on ends the batch before it.
+        LedgerError
+            The record would break the ledger: a defect. Nothing changed.
+        """
+        if max_fills < 1:
+            raise ValueError(f"max_fills is {max_fills}, at least 1")
+        self._latest = None
+        state = self._state
+        if not commands and state.continuing is None:
+            return None
+        state.memory.purge(state.time_ms)
+        live_orders = len(state.orders)
+        state.bids.compact(live_orders)
+        state.asks.compact(live_orders)
+        try:
+            decision = self._decide(commands, max_fills)
+        except CommandError as error:
+            if error.position == 0 and state.continuing is None:
+                raise
+            decision = self._decide(commands[: error.position], max_fills)
+        self._latest = decision
+        return decision
+
+    def _decide(self, commands: Sequence[Command], max_fills: int) -> Decision:
+        state = self._state
+        draft = Draft(state, max_fills)
+        try:
+            consumed = draft_batch(state, draft, commands)
+            if draft.is_empty:
+                return Decision(None, consumed, state.sequence, draft)
+            record = record_body(state, draft)
+        except BaseException:
+            rollback(state, draft)
+            raise
+        state.sequence += 1
+        return Decision(record, consumed, state.sequence, draft)
+
+    def undo(self, decision: Decision) -> None:
+        """Take the latest decision back: the state is as before, at the cost of the batch.
+
+        Raises
+        ------
+        NotUndoableError
+            The decision is not the latest, or was undone or confirmed already.
+        """
+        if decision is not self._latest:
+            raise NotUndoableError(f"decision for {self.stream} record {decision.sequence}")
+        self._latest = None
+        rollback(self._state, decision.draft)
+
+    def confirm(self, decision: Decision) -> None:
+        """Make a decision final once its record is in the journal, and forget how to undo it."""
+        if decision is not self._latest:
+            raise NotUndoableError(f"decision for {self.stream} record {decision.sequence}")
+        self._latest = None
+
+    def apply(self, record_body: dict[str, Any]) -> None:
+        """Fold the next record of the journal: the state is as deciding it left it.
+
+        Raises
+        ------
+        JournalCorruptError
+            The record does not follow from the records before. The book stays as it was.
+        """
+        self._latest = None
+        state = self._state
+        state.memory.purge(state.time_ms)
+        draft = Draft(state, 1)
+        try:
+            fold_record(state, draft, record_body)
+        except MismatchError as error:
+            rollback(state, draft)
+            raise JournalCorruptError(self.stream, state.sequence + 1, str(error)) from error
+        state.sequence += 1
+
+    def state(self) -> dict[str, Any]:
+        """Return the whole state as JSON-able values; ``codec.state_hash`` of it names it."""
+        return self._state.to_dict()
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Return the book that ``state`` wrote."""
+        book = cls(state["symbol"])
+        book._state = BookState.from_dict(state)
+        return book
+
+    def depth(self, levels: int) -> tuple[list[list[int]], list[list[int]]]:
+        """Return (bids, asks), best first, as [price_ticks, quantity_lots, orders]."""
+        return self._state.bids.depth(levels), self._state.asks.depth(levels)
+
+    def open_orders(self) -> dict[str, dict[str, Any]]:
+        """Return what each open order holds, by order id, for reconciliation.
+
+        The taker that the latest record left in the middle of its fills is among them.
+        """
+        state = self._state
+        orders = list(state.orders.values())
+        if state.continuing is not None:
+            orders.append(state.continuing)
+        return {order.order_id: open_order_view(state, order) for order in orders}
+
+    def market_view(self) -> dict[str, Any]:
+        """Return the projection of the market: listing, state, mark, last trade, best prices."""
+        state = self._state
+        best_bid, best_ask = state.bids.best(), state.asks.best()
+        return {
+            "symbol": state.symbol,
+            "book_sequence": state.sequence,
+            "time_ms": state.time_ms,
+            "market": None if state.market is None else state.market.to_dict(),
+            "state": state.trading_state,
+            "state_reason": state.state_reason,
+            "mark": state.mark(),
+            "index": state.index,
+            "last": state.last,
+            "best_bid_ticks": None if best_bid is None else best_bid.price_ticks,
+            "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
+            "trades": state.trades,
+            "fees_minor": state.fees_minor,
+        }

@@ -1,0 +1,73 @@
+"""Commands for a book that is used as a library, with the hold that risk would have made."""
+
+from typing import Literal
+
+from zerodesk.instruments import Market
+from zerodesk.orders import (
+    CancelCommand,
+    ListCommand,
+    PlaceCommand,
+    cancel_id_for,
+)
+
+
+def listing(market: Market, *, at_ms: int = 0) -> ListCommand:
+    """Return the command that lists a market: the first of every book."""
+    return {
+        "kind": "list",
+        "command_id": f"list-{market.symbol}",
+        "symbol": market.symbol,
+        "market": market.to_dict(),
+        "accepted_at_ms": at_ms,
+    }
+
+
+def order(  # noqa: PLR0913 - an order has this many terms, all but the first few by name
+    market: Market,
+    order_id: str,
+    account_id: str,
+    side: Literal["BUY", "SELL"],
+    quantity_lots: int,
+    price_ticks: int,
+    *,
+    order_type: Literal["LIMIT", "MARKET"] = "LIMIT",
+    time_in_force: Literal["GTC", "IOC", "FOK"] = "GTC",
+    post_only: bool = False,
+    at_ms: int = 0,
+) -> PlaceCommand:
+    """Return the command that places an order, with the market's fees and just what it needs.
+
+    ``price_ticks`` of a market order is the worst price that it may get.
+    """
+    if side == "BUY":
+        held_minor = market.buy_need_minor(price_ticks, quantity_lots, market.taker_bps)
+    else:
+        held_minor = market.sell_need_minor(quantity_lots)
+    return {
+        "kind": "place",
+        "command_id": order_id,
+        "account_id": account_id,
+        "symbol": market.symbol,
+        "side": side,
+        "type": order_type,
+        "price_ticks": price_ticks,
+        "quantity_lots": quantity_lots,
+        "time_in_force": time_in_force,
+        "post_only": post_only,
+        "maker_bps": market.maker_bps,
+        "taker_bps": market.taker_bps,
+        "held_minor": held_minor,
+        "accepted_at_ms": at_ms,
+    }
+
+
+def cancel(market: Market, order_id: str, account_id: str, *, at_ms: int = 0) -> CancelCommand:
+    """Return the command that cancels an order."""
+    return {
+        "kind": "cancel",
+        "command_id": cancel_id_for(order_id),
+        "account_id": account_id,
+        "symbol": market.symbol,
+        "order_id": order_id,
+        "accepted_at_ms": at_ms,
+    }

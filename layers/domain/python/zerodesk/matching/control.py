@@ -1,0 +1,172 @@
+"""The commands that are no orders: cancels, index prices, listings and trading states."""
+
+from typing import Any, Final
+
+from zerodesk.instruments import Market, TradingState
+from zerodesk.matching.draft import CANCELLED, Draft
+from zerodesk.matching.order import BookOrder
+from zerodesk.matching.record import unfilled
+from zerodesk.matching.state import BookState
+from zerodesk.orders import CancelCommand, Command, IndexCommand, ListCommand, SetStateCommand
+from zerodesk.rejections import RejectionCode
+
+DONE: Final = "DONE"
+REFUSED: Final = "REFUSED"
+INVALID: Final = RejectionCode.MATCHING_INVALID_COMMAND
+TRADING_STATES: Final = frozenset(member.value for member in TradingState)
+
+
+def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
+    """Take an order out, or bury one that has not come yet.
+
+    Cancels are taken in every trading state: an order has one cancel id, so a refusal for a
+    passing reason would be a refusal for good.
+    """
+    order_id, account_id = command["order_id"], command["account_id"]
+    if not type(order_id) is type(account_id) is str:
+        raise TypeError
+    order = state.orders.get(order_id)
+    if order is not None and order.account_id == account_id:
+        _cancel_resting(state, draft, command, order)
+    elif order is not None or state.memory.knows(order_id, state.time_ms):
+        refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, f"{order_id} is not open")
+    else:
+        _bury(state, draft, command)
+
+
+def _cancel_resting(
+    state: BookState, draft: Draft, command: CancelCommand, order: BookOrder
+) -> None:
+    draft.touch(order)
+    state.unlink(order)
+    draft.moves.append(order)
+    order.outcome = CANCELLED
+    draft.events.append(
+        {
+            "type": "OrderCancelled",
+            "command_id": command["command_id"],
+            "order_id": order.order_id,
+            "account_id": order.account_id,
+            "remaining_lots": order.remaining_lots,
+        }
+    )
+    draft.answers[command["command_id"]] = _gate(command, DONE)
+
+
+def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
+    """Journal a tombstone: the order is refused when it comes, its hold is released now.
+
+    The tombstone's bound counts from record time if that is later, so it outlives the bound of
+    any order that was accepted before the cancel was sent. The order may also be one that was
+    done and forgotten: ``if_pending`` keeps the projection from overwriting its answer.
+    """
+    order_id, account_id = command["order_id"], command["account_id"]
+    since_ms = max(state.time_ms, command["accepted_at_ms"])
+    draft.keep(state.memory, order_id, since_ms)
+    draft.release(account_id, order_id)
+    draft.events.append(
+        {
+            "type": "OrderCancelled",
+            "command_id": command["command_id"],
+            "order_id": order_id,
+            "account_id": account_id,
+            "remaining_lots": None,
+            "tombstone_from_ms": since_ms,
+        }
+    )
+    answer = unfilled(state, account_id, CANCELLED, remaining_lots=None)
+    draft.answer_if_pending(order_id, answer)
+    draft.answers[command["command_id"]] = _gate(command, DONE)
+
+
+def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
+    """Take an index price, unless a later observation is known.
+
+    An observation cannot be later than now: a source whose clock is ahead counts as of record
+    time, so that it cannot keep every other source out until its clock comes true.
+    """
+    price_ticks, source = command["price_ticks"], command["source"]
+    observed_at_ms = min(command["observed_at_ms"], state.time_ms)
+    if state.market is None or price_ticks <= 0:
+        refuse(draft, command, INVALID, f"{price_ticks} ticks for {state.symbol}")
+        return
+    if state.index is not None and observed_at_ms < state.index["observed_at_ms"]:
+        detail = f"observed at {observed_at_ms}, known of {state.index['observed_at_ms']}"
+        refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
+        return
+    state.index = {
+        "price_ticks": price_ticks,
+        "source": source,
+        "observed_at_ms": observed_at_ms,
+    }
+    draft.events.append(
+        {"type": "IndexPriceChanged", "command_id": command["command_id"], **state.index}
+    )
+
+
+def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
+    """Take the listing; the market is open from then on."""
+    market = Market.from_dict(command["market"])
+    if state.market is not None:
+        refuse(draft, command, INVALID, f"{state.symbol} is listed already")
+        return
+    if market.symbol != state.symbol or min(market.tick_value_minor, market.lot_value_minor) <= 0:
+        refuse(draft, command, INVALID, f"{market.symbol} cannot be listed in {state.symbol}")
+        return
+    state.list_market(market, state.time_ms)
+    state.trading_state = TradingState.OPEN.value
+    draft.events.append(
+        {
+            "type": "MarketListed",
+            "command_id": command["command_id"],
+            "market": market.to_dict(),
+            "state": state.trading_state,
+        }
+    )
+
+
+def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
+    """Change what the market accepts."""
+    if state.market is None or command["state"] not in TRADING_STATES:
+        refuse(draft, command, INVALID, f"{state.symbol} to {command['state']}")
+        return
+    previous = state.trading_state
+    state.trading_state, state.state_reason = str(command["state"]), command["reason"]
+    draft.events.append(
+        {
+            "type": "MarketStateChanged",
+            "command_id": command["command_id"],
+            "state": state.trading_state,
+            "previous": previous,
+            "reason": state.state_reason,
+        }
+    )
+
+
+def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:
+    """Journal that a command which is no order was refused; a cancel's gate item answers."""
+    reason = {"code": code.value, "detail": detail}
+    draft.events.append(
+        {
+            "type": "CommandRefused",
+            "command_id": command["command_id"],
+            "kind": command["kind"],
+            "rejection": reason,
+        }
+    )
+    if command["kind"] == "cancel":
+        answer = _gate(command, REFUSED)
+        answer["rejection"] = reason
+        if code is RejectionCode.MATCHING_EXPIRED:
+            draft.answer_if_pending(command["command_id"], answer)
+        else:
+            draft.answers[command["command_id"]] = answer
+
+
+def _gate(command: CancelCommand, status: str) -> dict[str, Any]:
+    return {
+        "account_id": command["account_id"],
+        "kind": "cancel",
+        "order_id": command["order_id"],
+        "status": status,
+    }

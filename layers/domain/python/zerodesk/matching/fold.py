@@ -1,0 +1,244 @@
+"""The fold: a record read from the journal becomes the state that deciding it left.
+
+The fold takes outcomes: it never matches, prices or charges anything again. What was traded,
+opened, cancelled and listed comes from the record's events, and what an order has filled, paid
+and holds from its projections. So a later engine with other rules folds old records as they
+were decided, and a record is refused that does not add up: an unknown maker, more filled than
+remained, postings that create money, holds that moved otherwise than their postings. Only two
+rules of deciding are repeated here, record time and the memory of commands, see ``memory``.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from zerodesk.instruments import Market
+from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
+from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
+from zerodesk.matching.fills import last_of
+from zerodesk.matching.memory import LATE, NEW, admission
+from zerodesk.matching.order import BookOrder
+from zerodesk.matching.state import BookState
+
+if TYPE_CHECKING:
+    from zerodesk.orders import PlaceCommand
+
+Event = dict[str, Any]
+
+
+class MismatchError(Exception):
+    """The record does not follow from the state; the text says how."""
+
+
+class Fold:
+    """One record on its way into a state. The draft keeps what would take it back."""
+
+    def __init__(self, state: BookState, draft: Draft, body: dict[str, Any]) -> None:
+        self.state, self.draft, self.body = state, draft, body
+        self.placed: dict[str, PlaceCommand] = {}
+        self.working: dict[str, BookOrder] = {}
+        self.fees_minor = 0
+
+    def run(self) -> None:
+        """Fold the record, or raise MismatchError."""
+        state, body = self.state, self.body
+        events: list[Event] = body["events"]
+        position = 0
+        if state.continuing is not None:
+            taker_id = state.continuing.order_id
+            self.draft.touch(state.continuing)
+            self.working[taker_id] = state.continuing
+            state.continuing = None
+            position = self._follow(events, 0, taker_id)
+        for command in body["commands"]:
+            self._admit(command)
+            position = self._follow(events, position, command["command_id"])
+        if position != len(events):
+            raise MismatchError(f"event {position} belongs to no command of the record")
+        if state.time_ms != body["time_ms"]:
+            raise MismatchError(f"time {body['time_ms']}, its commands say {state.time_ms}")
+        self._finish()
+
+    def _admit(self, command: Any) -> None:
+        state = self.state
+        if command["symbol"] != state.symbol:
+            raise MismatchError(f"a command for {command['symbol']}")
+        admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
+        if admitted == LATE:
+            return
+        self.draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
+        if admitted == NEW and command["kind"] == "place":
+            self.placed[command["command_id"]] = command
+
+    def _follow(self, events: list[Event], position: int, command_id: str) -> int:
+        """Fold the events that one command caused; returns the position after them."""
+        while position < len(events) and events[position]["command_id"] == command_id:
+            event = events[position]
+            FOLDS[event["type"]](self, event)
+            position += 1
+        return position
+
+    def _taker(self, order_id: str) -> BookOrder:
+        """Return an order of this record that is not in the book, or not yet."""
+        order = self.working.get(order_id)
+        if order is None:
+            command = self.placed.pop(order_id, None)
+            if command is None:
+                raise MismatchError(f"order {order_id} was not placed")
+            order = self.working[order_id] = BookOrder(command, self.draft.stamp)
+            before = (order, order.quantity_lots, 0, 0, order.held_minor)
+            self.draft.touched.append(before)
+        if order.outcome is not None or order_id in self.state.orders:
+            raise MismatchError(f"order {order_id} acts after it was opened or closed")
+        return order
+
+    def _resting(self, order_id: str) -> BookOrder:
+        order = self.state.orders.get(order_id)
+        if order is None:
+            raise MismatchError(f"order {order_id} is not in the book")
+        self.draft.touch(order)
+        return order
+
+    def _leave(self, order: BookOrder, outcome: str) -> None:
+        self.state.unlink(order)
+        self.draft.moves.append(order)
+        order.outcome = outcome
+
+    def trade(self, event: Event) -> None:
+        """Fold a trade: lots leave both orders, a filled maker leaves the book."""
+        state = self.state
+        maker, taker = self._resting(event["maker_order_id"]), self._taker(event["taker_order_id"])
+        lots = event["quantity_lots"]
+        if not 0 < lots <= min(maker.remaining_lots, taker.remaining_lots):
+            raise MismatchError(f"{event['trade_id']} fills {lots} lots, more than remain")
+        state.trades += 1
+        if event["trade_id"] != f"{state.symbol}-{state.trades}":
+            raise MismatchError(f"{event['trade_id']} is not trade {state.trades}")
+        state.ladder_of(maker).levels[maker.key].quantity_lots -= lots
+        maker.remaining_lots -= lots
+        taker.remaining_lots -= lots
+        if not maker.remaining_lots:
+            self._leave(maker, FILLED)
+        self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
+        state.last = last_of(event)
+
+    def opened(self, event: Event) -> None:
+        """Fold an order that rests from now on."""
+        order = self._taker(event["order_id"])
+        self.state.link(order)
+        self.draft.moves.append(order)
+
+    def expired(self, event: Event) -> None:
+        """Fold an order that ended without resting."""
+        self._taker(event["order_id"]).outcome = EXPIRED
+
+    def rejected(self, event: Event) -> None:
+        """Fold a refused order: the book keeps its id and nothing else."""
+        self.placed.pop(event["order_id"], None)
+
+    def cancelled(self, event: Event) -> None:
+        """Fold a cancel, or the tombstone of an order that has not come."""
+        if "tombstone_from_ms" in event:
+            self.draft.keep(self.state.memory, event["order_id"], event["tombstone_from_ms"])
+        else:
+            self._leave(self._resting(event["order_id"]), CANCELLED)
+
+    def refused(self, event: Event) -> None:
+        """Fold a refused command: it changes nothing but the memory of its id."""
+
+    def index_changed(self, event: Event) -> None:
+        """Fold an index price."""
+        self.state.index = {
+            name: event[name] for name in ("price_ticks", "source", "observed_at_ms")
+        }
+
+    def listed(self, event: Event) -> None:
+        """Fold the listing."""
+        self.state.list_market(Market.from_dict(event["market"]), self.state.time_ms)
+        self.state.trading_state = event["state"]
+
+    def state_changed(self, event: Event) -> None:
+        """Fold a change of what the market accepts."""
+        self.state.trading_state = event["state"]
+        self.state.state_reason = event["reason"]
+
+    def _finish(self) -> None:
+        """Close or continue what worked, take the projections over, and add everything up."""
+        if self.placed:
+            raise MismatchError(f"no outcome of {', '.join(sorted(self.placed))}")
+        for order in self.working.values():
+            if not order.remaining_lots:
+                order.outcome = FILLED
+            elif order.outcome is None and order.order_id not in self.state.orders:
+                if self.state.continuing is not None:
+                    raise MismatchError(f"order {order.order_id} has no end")
+                self.state.continuing = order
+        if self.body["continuing"] != (self.state.continuing is not None):
+            raise MismatchError(f"continuing is {self.body['continuing']}")
+        self._project(self._held_deltas())
+
+    def _held_deltas(self) -> dict[str, int]:
+        """Return the change of each order's hold that the postings tell, after balancing them."""
+        postings = self.body["postings"]
+        assert_postings_balanced(postings)
+        fees_account = fee_account(self.state.symbol)
+        fees_minor = 0
+        deltas: dict[str, int] = defaultdict(int)
+        for account_id, order_id, _, held_minor, available_minor in postings:
+            if account_id == fees_account:
+                fees_minor += available_minor
+            deltas[order_id] += held_minor
+        if fees_minor != self.fees_minor:
+            raise MismatchError(f"fees of {fees_minor} posted, trades say {self.fees_minor}")
+        self.state.fees_minor += fees_minor
+        return deltas
+
+    def _project(self, held_deltas: dict[str, int]) -> None:
+        for order, _, _, _, held_before in self.draft.touched:
+            projected = self.body["orders"][order.order_id]
+            order.held_minor = projected["held_minor"]
+            order.notional_minor = projected["filled_notional_minor"]
+            order.fee_minor = projected["fee_minor"]
+            if (
+                projected["status"] != order.status
+                or projected["remaining_lots"] != order.remaining_lots
+                or projected["filled_lots"] != order.quantity_lots - order.remaining_lots
+            ):
+                raise MismatchError(f"{projected} of order {order.order_id}, events say otherwise")
+            if order.held_minor < 0 or (order.outcome is not None and order.held_minor):
+                raise MismatchError(f"order {order.order_id} is {order.status} with {projected}")
+            if held_deltas.pop(order.order_id, 0) != order.held_minor - held_before:
+                raise MismatchError(
+                    f"the hold of {order.order_id} moves otherwise than its postings"
+                )
+        if any(held_deltas.values()):
+            raise MismatchError(f"postings move the holds of {sorted(held_deltas)}")
+
+
+FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
+    "TradeExecuted": Fold.trade,
+    "OrderOpened": Fold.opened,
+    "OrderExpired": Fold.expired,
+    "OrderRejected": Fold.rejected,
+    "OrderCancelled": Fold.cancelled,
+    "CommandRefused": Fold.refused,
+    "IndexPriceChanged": Fold.index_changed,
+    "MarketListed": Fold.listed,
+    "MarketStateChanged": Fold.state_changed,
+}
+
+
+def fold_record(state: BookState, draft: Draft, body: dict[str, Any]) -> None:
+    """Fold one record into a state.
+
+    Raises
+    ------
+    MismatchError
+        The record does not follow, or is no record. The draft must be rolled back.
+    """
+    try:
+        Fold(state, draft, body).run()
+    except LedgerError as error:
+        raise MismatchError(str(error)) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise MismatchError(f"not a record: {error!r}") from error

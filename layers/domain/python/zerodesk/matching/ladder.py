@@ -1,0 +1,148 @@
+"""The price levels of one side: a queue of orders at each price, the best price at hand.
+
+A level is a doubly linked queue, so that an order leaves from anywhere in constant time and can
+be put back exactly where it stood. The keys of the levels form a heap. A level that runs empty
+stays until it comes to the top of the heap or until ``compact`` finds too many of them.
+"""
+
+from heapq import heapify, heappop, heappush, nsmallest
+from typing import Final
+
+from zerodesk.matching.order import BookOrder
+
+EMPTY_LEVELS_KEPT: Final = 64
+"""Empty levels that are never worth a compaction."""
+
+
+class Level:
+    """The orders at one price, first come first served."""
+
+    __slots__ = ("head", "key", "orders", "price_ticks", "quantity_lots", "tail")
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+        self.price_ticks = abs(key)
+        self.head: BookOrder | None = None
+        self.tail: BookOrder | None = None
+        self.orders = 0
+        self.quantity_lots = 0
+
+
+class Ladder:
+    """One side of a book. The smallest key is the best price.
+
+    Each key of ``levels`` is in ``heap`` exactly once.
+    """
+
+    __slots__ = ("heap", "levels")
+
+    def __init__(self) -> None:
+        self.levels: dict[int, Level] = {}
+        self.heap: list[int] = []
+
+    def best(self) -> Level | None:
+        """Return the level with the best price, or None when the side is empty."""
+        heap, levels = self.heap, self.levels
+        while heap:
+            level = levels[heap[0]]
+            if level.head is not None:
+                return level
+            del levels[heappop(heap)]
+        return None
+
+    def _level(self, key: int) -> Level:
+        level = self.levels.get(key)
+        if level is None:
+            level = self.levels[key] = Level(key)
+            heappush(self.heap, key)
+        return level
+
+    def append(self, order: BookOrder) -> None:
+        """Put an order at the end of the queue of its price."""
+        level = self._level(order.key)
+        tail = level.tail
+        order.previous = tail
+        order.next = None
+        if tail is None:
+            level.head = order
+        else:
+            tail.next = order
+        level.tail = order
+        level.orders += 1
+        level.quantity_lots += order.remaining_lots
+
+    def remove(self, order: BookOrder) -> None:
+        """Take an order out of its queue, wherever it stands there."""
+        level = self.levels[order.key]
+        before, after = order.previous, order.next
+        if before is None:
+            level.head = after
+        else:
+            before.next = after
+        if after is None:
+            level.tail = before
+        else:
+            after.previous = before
+        level.orders -= 1
+        level.quantity_lots -= order.remaining_lots
+
+    def restore(self, order: BookOrder) -> None:
+        """Put an order back between the neighbours that it had when it was removed.
+
+        Exact when removals and appends are taken back in reverse order, last one first.
+        """
+        level = self._level(order.key)
+        before, after = order.previous, order.next
+        if before is None:
+            level.head = order
+        else:
+            before.next = order
+        if after is None:
+            level.tail = order
+        else:
+            after.previous = order
+        level.orders += 1
+        level.quantity_lots += order.remaining_lots
+
+    def offers(self, limit_key: int, quantity_lots: int) -> bool:
+        """Whether the levels up to a key, included, hold a quantity in all.
+
+        Walks the heap as the tree that it is: below a key beyond the limit there is none within.
+        """
+        heap, levels = self.heap, self.levels
+        size = len(heap)
+        positions = [0]
+        while positions:
+            position = positions.pop()
+            if position >= size or heap[position] > limit_key:
+                continue
+            quantity_lots -= levels[heap[position]].quantity_lots
+            if quantity_lots <= 0:
+                return True
+            positions.append(2 * position + 1)
+            positions.append(2 * position + 2)
+        return False
+
+    def depth(self, count: int) -> list[list[int]]:
+        """Return the best ``count`` levels as [price_ticks, quantity_lots, orders]."""
+        keys = nsmallest(count, (key for key, level in self.levels.items() if level.orders))
+        levels = [self.levels[key] for key in keys]
+        return [[level.price_ticks, level.quantity_lots, level.orders] for level in levels]
+
+    def in_priority(self) -> list[BookOrder]:
+        """Return every order, best price first, then first come."""
+        orders: list[BookOrder] = []
+        for key in sorted(self.levels):
+            order = self.levels[key].head
+            while order is not None:
+                orders.append(order)
+                order = order.next
+        return orders
+
+    def compact(self, live_orders: int) -> None:
+        """Drop empty levels once they outnumber the levels that orders can fill."""
+        if len(self.levels) <= 2 * live_orders + EMPTY_LEVELS_KEPT:
+            return
+        self.levels = {key: level for key, level in self.levels.items() if level.orders}
+        self.heap = list(self.levels)
+        heapify(self.heap)

@@ -1,0 +1,74 @@
+"""Which fields a command has, and of which types.
+
+The engine reads commands as if they were sound, and comes here to say what was wrong with one
+that could not be read.
+"""
+
+from typing import Any, Final, Literal, get_origin, get_type_hints
+
+from zerodesk.instruments import Market
+from zerodesk.orders import (
+    CancelCommand,
+    IndexCommand,
+    ListCommand,
+    PlaceCommand,
+    SetStateCommand,
+)
+
+
+def _shape(contract: type) -> dict[str, type]:
+    """Return the fields of a TypedDict with their types: Literal is text, dict[...] is dict."""
+    shape: dict[str, type] = {}
+    for field, hint in get_type_hints(contract).items():
+        origin = get_origin(hint)
+        shape[field] = str if origin is Literal else (origin or hint)
+    return shape
+
+
+SHAPES: Final[dict[str, dict[str, type]]] = {
+    "place": _shape(PlaceCommand),
+    "cancel": _shape(CancelCommand),
+    "index": _shape(IndexCommand),
+    "list": _shape(ListCommand),
+    "set_state": _shape(SetStateCommand),
+}
+OPTIONAL: Final = frozenset({"sent_at_ms"})
+MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
+
+
+def fault_of(command: Any) -> str | None:
+    """Return what keeps a value from being a command, None for a sound one.
+
+    Examples
+    --------
+    >>> fault_of({"kind": "cancel", "command_id": "c1", "account_id": "alice",
+    ...           "symbol": "BTC-USD", "order_id": "o1", "accepted_at_ms": 1.5})
+    'accepted_at_ms is 1.5, not of type int'
+    """
+    if type(command) is not dict or type(command.get("kind")) is not str:
+        return f"{command!r} is no command"
+    shape = SHAPES.get(command["kind"])
+    if shape is None:
+        return f"unknown kind {command['kind']!r}"
+    fault = _misfit(command, shape)
+    if fault is None and command["kind"] == "list":
+        fault = _misfit(command["market"], MARKET_SHAPE) or _superfluous(command["market"])
+    return fault
+
+
+def _misfit(values: dict[str, Any], shape: dict[str, type]) -> str | None:
+    for field, expected in shape.items():
+        if field not in values:
+            if field in OPTIONAL:
+                continue
+            return f"{field} is missing"
+        value = values[field]
+        # A bool is an int to isinstance, and a number here is never one.
+        if type(value) is not expected and (expected is int or not isinstance(value, expected)):
+            return f"{field} is {value!r}, not of type {expected.__name__}"
+    return None
+
+
+def _superfluous(market: dict[str, Any]) -> str | None:
+    unknown = sorted(set(market) - set(MARKET_SHAPE))
+    return f"a market has no {', '.join(unknown)}" if unknown else None

@@ -1,0 +1,154 @@
+"""Orders: the words, the identity and the life of one."""
+
+import base64
+import hashlib
+import re
+from enum import StrEnum
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+CLIENT_ORDER_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,36}", re.ASCII)
+CLIENT_ORDER_ID_RULE: Final = "1 to 36 letters, digits, points, hyphens or underscores"
+COMMAND_BOUND_MS: Final = 15 * 60 * 1000
+"""How long after it was accepted a command may still reach its book. A book remembers each
+command id for this long, so that a late repeat is told apart from a new order."""
+
+
+class Side(StrEnum):
+    """Which side of a trade an order wants."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class OrderType(StrEnum):
+    """LIMIT names its worst price; MARKET takes the collar's."""
+
+    LIMIT = "LIMIT"
+    MARKET = "MARKET"
+
+
+class TimeInForce(StrEnum):
+    """GTC rests, IOC takes what there is, FOK takes all or nothing."""
+
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands. QUEUED and HELD are before the book has answered."""
+
+    QUEUED = "QUEUED"
+    HELD = "HELD"
+    OPEN = "OPEN"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the book has yet to answer."""
+        return self in (OrderStatus.QUEUED, OrderStatus.HELD)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order rests in its book."""
+        return self in (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more can happen to the order."""
+        return not (self.is_pending or self.is_open)
+
+
+class PlaceCommand(TypedDict):
+    """An order on its way to its book, as the hold stores it and the queue carries it."""
+
+    kind: Literal["place"]
+    command_id: str
+    account_id: str
+    symbol: str
+    side: str
+    type: str
+    price_ticks: int
+    quantity_lots: int
+    time_in_force: str
+    post_only: bool
+    maker_bps: int
+    taker_bps: int
+    held_minor: int
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
+class CancelCommand(TypedDict):
+    """A wish to take an order out of its book."""
+
+    kind: Literal["cancel"]
+    command_id: str
+    account_id: str
+    symbol: str
+    order_id: str
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
+class IndexCommand(TypedDict):
+    """An index price as an outside source reported it."""
+
+    kind: Literal["index"]
+    command_id: str
+    symbol: str
+    price_ticks: int
+    source: str
+    observed_at_ms: int
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
+class ListCommand(TypedDict):
+    """The first command of every book: the market as it is listed."""
+
+    kind: Literal["list"]
+    command_id: str
+    symbol: str
+    market: dict[str, Any]
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
+class SetStateCommand(TypedDict):
+    """A change of what a market accepts, with its reason."""
+
+    kind: Literal["set_state"]
+    command_id: str
+    symbol: str
+    state: str
+    reason: str
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
+Command = PlaceCommand | CancelCommand | IndexCommand | ListCommand | SetStateCommand
+
+
+def order_id_for(account_id: str, client_order_id: str) -> str:
+    """Return the order id that a client's own id always leads to.
+
+    The id is a digest, so the conditional put of the order item is the idempotency gate: the
+    same (account, client id) can only ever be one order.
+
+    Examples
+    --------
+    >>> order_id_for("alice", "my-first-order")
+    'ofnp47z3c4bnfbbwn5y626vser4'
+    """
+    digest = hashlib.sha256(f"{account_id}\n{client_order_id}".encode()).digest()
+    return "o" + base64.b32encode(digest).decode()[:26].lower()
+
+
+def cancel_id_for(order_id: str) -> str:
+    """Return the command id of the one cancel that an order can have."""
+    return "c" + order_id[1:]

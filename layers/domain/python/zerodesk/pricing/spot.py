@@ -1,0 +1,138 @@
+"""The quote of a spot order: the collar around the mark, the worst price and the worst cost."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from zerodesk.instruments import Market
+from zerodesk.money import BASIS_POINTS, MAX_EXACT, format_minor, share_bps
+from zerodesk.orders import Side
+from zerodesk.rejections import Rejection, RejectionCode
+
+
+@dataclass(frozen=True, slots=True)
+class Collar:
+    """The prices that an order may name, both included, in ticks."""
+
+    low_ticks: int
+    high_ticks: int
+
+    def admits(self, price_ticks: int) -> bool:
+        """Whether a price lies inside."""
+        return self.low_ticks <= price_ticks <= self.high_ticks
+
+    def worst_ticks(self, side: Side) -> int:
+        """Return the worst price inside for a side: what a market order may pay or take."""
+        return self.high_ticks if side is Side.BUY else self.low_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What pricing answers for an order. Prices in ticks, amounts in minor units.
+
+    ``worst_price_ticks`` is the limit, or the collar's end for a market order; ``need_minor`` of
+    ``need_currency`` is the most that the order can cost, the taker's fee included.
+    """
+
+    mark_price_ticks: int
+    collar: Collar
+    worst_price_ticks: int
+    need_currency: str
+    need_minor: int
+    estimated_fee_minor: int
+    maker_bps: int
+    taker_bps: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the quote as JSON-able values, for the workflow."""
+        return {
+            "mark_price_ticks": self.mark_price_ticks,
+            "collar_low_ticks": self.collar.low_ticks,
+            "collar_high_ticks": self.collar.high_ticks,
+            "worst_price_ticks": self.worst_price_ticks,
+            "need_currency": self.need_currency,
+            "need_minor": self.need_minor,
+            "estimated_fee_minor": self.estimated_fee_minor,
+            "maker_bps": self.maker_bps,
+            "taker_bps": self.taker_bps,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the quote that ``to_dict`` wrote."""
+        rest = dict(values)
+        collar = Collar(rest.pop("collar_low_ticks"), rest.pop("collar_high_ticks"))
+        return cls(collar=collar, **rest)
+
+
+def collar_around(mark_price_ticks: int, collar_bps: int) -> Collar:
+    """Return the collar of ``collar_bps`` basis points on each side of the mark.
+
+    The ends are rounded inwards, so the collar is never wider than stated; the mark itself is
+    always inside, and the low end is at least one tick.
+
+    Examples
+    --------
+    >>> collar_around(10_001, 500)
+    Collar(low_ticks=9501, high_ticks=10501)
+    """
+    below = -(-mark_price_ticks * (BASIS_POINTS - collar_bps) // BASIS_POINTS)
+    above = mark_price_ticks * (BASIS_POINTS + collar_bps) // BASIS_POINTS
+    return Collar(max(1, below), above)
+
+
+def quote_spot(
+    market: Market,
+    mark_price_ticks: int,
+    side: Side,
+    price_ticks: int | None,
+    quantity_lots: int,
+) -> Quote | Rejection:
+    """Return the quote of an order, or why its price is refused.
+
+    Parameters
+    ----------
+    market
+        The listing, for steps, fees and the collar.
+    mark_price_ticks
+        The mark now, ticks, positive.
+    side
+        BUY or SELL.
+    price_ticks
+        The limit in ticks; None for a market order, which may go to the end of the collar.
+    quantity_lots
+        Lots, positive.
+    """
+    collar = collar_around(mark_price_ticks, market.collar_bps)
+    worst_ticks = collar.worst_ticks(side) if price_ticks is None else price_ticks
+    if not collar.admits(worst_ticks):
+        low, high = (market.format_price(end) for end in (collar.low_ticks, collar.high_ticks))
+        return Rejection(
+            RejectionCode.PRICING_COLLAR,
+            f"price outside the collar {low} to {high} {market.quote} around the mark "
+            f"{market.format_price(mark_price_ticks)}",
+            have=market.format_price(worst_ticks),
+            limit=f"{low} to {high}",
+        )
+    notional_minor = market.notional_minor(worst_ticks, quantity_lots)
+    if side is Side.BUY:
+        currency = market.quote
+        need_minor = market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)
+    else:
+        currency, need_minor = market.base, market.sell_need_minor(quantity_lots)
+    if max(need_minor, notional_minor) > MAX_EXACT:
+        return Rejection(
+            RejectionCode.PRICING_ORDER_TOO_LARGE,
+            "the order is worth more than the venue settles in one",
+            need=format_minor(need_minor, currency),
+            limit=format_minor(MAX_EXACT, currency),
+        )
+    return Quote(
+        mark_price_ticks=mark_price_ticks,
+        collar=collar,
+        worst_price_ticks=worst_ticks,
+        need_currency=currency,
+        need_minor=need_minor,
+        estimated_fee_minor=share_bps(notional_minor, market.taker_bps),
+        maker_bps=market.maker_bps,
+        taker_bps=market.taker_bps,
+    )

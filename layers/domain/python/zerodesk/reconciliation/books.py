@@ -1,0 +1,315 @@
+"""A book's journal, audited: what each record says is computed again by other means.
+
+The book folds its own records with its own rules. The audit repeats none of them: from the trades
+that a record tells it computes what every account must get, pay and still have held, by the
+formulas of the market alone, and compares that with the record's postings and projections.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from zerodesk.instruments import Market
+from zerodesk.ledger import fee_account
+from zerodesk.money import format_minor, share_bps
+from zerodesk.orders import OrderStatus, Side
+from zerodesk.reconciliation.fills import NONE, Fills
+from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
+from zerodesk.reconciliation.owed import Held, Owed, Step
+from zerodesk.reconciliation.shown import Shown, ShownOrders
+
+MAKER: Final = "maker"
+TAKER: Final = "taker"
+
+Moved = dict[tuple[str, str], int]
+"""Minor units by (account, currency); positive is what the account receives."""
+
+
+@dataclass(slots=True)
+class OpenOrder:
+    """An order as the records so far leave it."""
+
+    order_id: str
+    account_id: str
+    is_buy: bool
+    currency: str
+    price_ticks: int
+    quantity_lots: int
+    remaining_lots: int
+    maker_bps: int
+    taker_bps: int
+    held_minor: int
+
+    def need_minor(self, market: Market) -> int:
+        """Return what the rest of the order could cost at worst."""
+        if not self.is_buy:
+            return market.sell_need_minor(self.remaining_lots)
+        rate_bps = max(self.maker_bps, self.taker_bps)
+        return market.buy_need_minor(self.price_ticks, self.remaining_lots, rate_bps)
+
+    def allows(self, price_ticks: int) -> bool:
+        """Whether a price is within the order's limit."""
+        return price_ticks <= self.price_ticks if self.is_buy else price_ticks >= self.price_ticks
+
+
+class BookAudit:
+    """A book's journal, audited up to ``sequence``."""
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+        self.sequence = 0
+        self.settled_sequence = 0
+        self.trades = 0
+        self.market: Market | None = None
+        self.trading_state: str | None = None
+        self.fees: dict[str, int] = defaultdict(int)
+        self.orders: dict[str, OpenOrder] = {}
+        self.owed: dict[str, Owed] = defaultdict(Owed)
+        self.shown = ShownOrders()
+        self.findings = Findings()
+
+    @property
+    def subject(self) -> str:
+        """The book's name in a breach."""
+        return f"book#{self.symbol}"
+
+    def found(self) -> Findings:
+        """Return what was found so far."""
+        return self.findings
+
+    def apply(self, sequence: int, body: dict[str, Any]) -> None:
+        """Audit the next record. What is wrong is found, not raised.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            The body is no record of a book.
+        """
+        self._take_market(body)
+        touched = self._open(body)
+        moved, held_deltas = self._postings(sequence, body["postings"])
+        expected, fills = self._trades(sequence, body["events"], touched)
+        if moved != expected:
+            self._postings_differ(sequence, moved, expected)
+        touched.update(order_id for _, order_id in held_deltas if order_id)
+        held = self._orders_after(sequence, body["orders"], touched, held_deltas)
+        self._log(sequence, body, moved, fills, held)
+        for order_id, projection in body["orders"].items():
+            self.shown.add(projection["account_id"], order_id, Shown.of(sequence, projection))
+        self.sequence = sequence
+
+    def _take_market(self, body: dict[str, Any]) -> None:
+        for event in body["events"]:
+            if event["type"] == "MarketListed":
+                self.market = Market.from_dict(event["market"])
+            if event["type"] in ("MarketListed", "MarketStateChanged"):
+                self.trading_state = event["state"]
+
+    def _listed(self) -> Market:
+        if self.market is None:
+            raise ValueError(f"{self.symbol} trades before it is listed")
+        return self.market
+
+    def _open(self, body: dict[str, Any]) -> set[str]:
+        """Take in the orders that this record let into the book."""
+        opened: set[str] = set()
+        for command in body["commands"]:
+            order_id = command["command_id"]
+            projection = body["orders"].get(order_id)
+            if command["kind"] != "place" or projection is None or order_id in self.orders:
+                continue
+            # A refusal, or a tombstone that was there before the order, lets nothing in.
+            if projection["status"] == OrderStatus.REJECTED or projection.get("if_pending"):
+                continue
+            market = self._listed()
+            is_buy = command["side"] == Side.BUY
+            self.orders[order_id] = OpenOrder(
+                order_id=order_id,
+                account_id=command["account_id"],
+                is_buy=is_buy,
+                currency=market.quote if is_buy else market.base,
+                price_ticks=command["price_ticks"],
+                quantity_lots=command["quantity_lots"],
+                remaining_lots=command["quantity_lots"],
+                maker_bps=command["maker_bps"],
+                taker_bps=command["taker_bps"],
+                held_minor=command["held_minor"],
+            )
+            opened.add(order_id)
+        return opened
+
+    def _postings(
+        self, sequence: int, postings: list[list[Any]]
+    ) -> tuple[Moved, dict[tuple[str, str], int]]:
+        """Return what the postings move, and the change of each hold by (currency, order)."""
+        moved: Moved = defaultdict(int)
+        held_deltas: dict[tuple[str, str], int] = defaultdict(int)
+        totals: dict[str, int] = defaultdict(int)
+        fees = fee_account(self.symbol)
+        for account_id, order_id, currency, held_minor, available_minor in postings:
+            moved[account_id, currency] += held_minor + available_minor
+            held_deltas[currency, order_id] += held_minor
+            totals[currency] += held_minor + available_minor
+            if account_id == fees:
+                self.fees[currency] += available_minor
+        self.findings.checked[Check.ENTRIES] += 1
+        if any(totals.values()):
+            off = ", ".join(f"{format_minor(t, c)} {c}" for c, t in sorted(totals.items()) if t)
+            self._breach(BreachCode.ENTRIES_NOT_ZERO, sequence, f"postings sum to {off}")
+        return {place: minor for place, minor in moved.items() if minor}, held_deltas
+
+    def _trades(
+        self, sequence: int, events: list[dict[str, Any]], touched: set[str]
+    ) -> tuple[Moved, dict[str, Fills]]:
+        """Return what the trades must move, and each account's fills, by the formulas alone."""
+        expected: Moved = defaultdict(int)
+        fills: dict[str, Fills] = {}
+        for event in events:
+            if event["type"] != "TradeExecuted":
+                continue
+            self.trades += 1
+            self.findings.checked[Check.POSITIONS] += 1
+            for role, side in _sides(event):
+                account_id = event[f"{role}_account_id"]
+                fill = Fills.of(
+                    side, event["price_ticks"], event["quantity_lots"], event[f"{role}_fee_minor"]
+                )
+                fills[account_id] = fills.get(account_id, NONE).plus(fill)
+                self._expect(expected, account_id, fill)
+                self._execute(sequence, event, role, fill)
+                touched.add(event[f"{role}_order_id"])
+        return {place: minor for place, minor in expected.items() if minor}, fills
+
+    def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
+        market = self._listed()
+        expected[account_id, market.base] += fill.lots * market.lot_value_minor
+        expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
+        expected[account_id, market.quote] -= fill.fee_minor
+        expected[fee_account(self.symbol), market.quote] += fill.fee_minor
+
+    def _execute(self, sequence: int, event: dict[str, Any], role: str, fill: Fills) -> None:
+        """Take a fill off its order: no more than remains, within its limit, at its fee."""
+        order_id, account_id = event[f"{role}_order_id"], event[f"{role}_account_id"]
+        order = self.orders.get(order_id)
+        if order is None or order.account_id != account_id:
+            detail = f"{event['trade_id']} fills {order_id} of {account_id}, which is not open"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            return
+        order.remaining_lots -= event["quantity_lots"]
+        rate_bps = order.maker_bps if role == MAKER else order.taker_bps
+        notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
+        if (
+            order.remaining_lots < 0
+            or not order.allows(event["price_ticks"])
+            or fill.fee_minor != share_bps(notional_minor, rate_bps)
+        ):
+            detail = f"{event['trade_id']} is not within {order}: {event}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+
+    def _postings_differ(self, sequence: int, moved: Moved, expected: Moved) -> None:
+        for account_id, currency in sorted(moved.keys() | expected.keys()):
+            posted_minor = moved.get((account_id, currency), 0)
+            due_minor = expected.get((account_id, currency), 0)
+            if posted_minor != due_minor:
+                detail = (
+                    f"{account_id}: postings move {format_minor(posted_minor, currency)} "
+                    f"{currency}, trades say {format_minor(due_minor, currency)}"
+                )
+                self._breach(BreachCode.POSTINGS_DIFFER, sequence, detail)
+
+    def _orders_after(
+        self,
+        sequence: int,
+        projections: dict[str, dict[str, Any]],
+        touched: set[str],
+        held_deltas: dict[tuple[str, str], int],
+    ) -> dict[str, OpenOrder]:
+        """Bring the holds of the touched orders up to date and drop the closed; return them all."""
+        after: dict[str, OpenOrder] = {}
+        for order_id in sorted(touched):
+            order = self.orders.get(order_id)
+            if order is None:
+                detail = f"postings move the hold of {order_id}, which is not open"
+                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+                continue
+            order.held_minor += held_deltas.pop((order.currency, order_id), 0)
+            self._compare_order(sequence, order, projections.get(order_id))
+            after[order_id] = order
+        strays = sorted(order_id for (_, order_id), minor in held_deltas.items() if minor)
+        if strays:
+            detail = f"postings move holds in a currency that is not theirs: {strays}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        return after
+
+    def _compare_order(
+        self, sequence: int, order: OpenOrder, projection: dict[str, Any] | None
+    ) -> None:
+        """Compare an order with its projection, and its hold with its need."""
+        self.findings.checked[Check.HOLDS] += 1
+        status = OrderStatus(projection["status"]) if projection else None
+        executed_lots = order.quantity_lots - order.remaining_lots
+        told = projection and (
+            projection["remaining_lots"],
+            projection["filled_lots"],
+            projection["held_minor"],
+        )
+        computed = (order.remaining_lots, executed_lots, order.held_minor)
+        if told != computed or (status is OrderStatus.FILLED) != (order.remaining_lots == 0):
+            detail = f"{order.order_id}: the record shows {projection}, its trades {computed}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        is_open = status is not None and status.is_open
+        need_minor = order.need_minor(self._listed()) if is_open else 0
+        if order.held_minor != need_minor:
+            detail = (
+                f"{order.order_id} ({status}) holds "
+                f"{format_minor(order.held_minor, order.currency)} {order.currency}, "
+                f"needs {format_minor(need_minor, order.currency)}"
+            )
+            self._breach(BreachCode.HOLD_NOT_NEED, sequence, detail)
+        if not is_open:
+            del self.orders[order.order_id]
+
+    def _log(
+        self,
+        sequence: int,
+        body: dict[str, Any],
+        moved: Moved,
+        fills: dict[str, Fills],
+        after: dict[str, OpenOrder],
+    ) -> None:
+        """Note per account what this record did, until the account has come as far."""
+        due = {row[0] for row in body["postings"]} | {row[0] for row in body["releases"]}
+        held: dict[str, dict[str, Held | None]] = defaultdict(dict)
+        for account_id, order_id in body["releases"]:
+            if order_id in self.orders:
+                detail = f"releases the hold of {order_id}, which is open"
+                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            held[account_id][order_id] = None
+        for order_id, order in after.items():
+            is_open = order_id in self.orders
+            held[order.account_id][order_id] = (
+                (order.currency, order.held_minor) if is_open else None
+            )
+        moved_by_account: dict[str, dict[str, int]] = defaultdict(dict)
+        for (account_id, currency), amount_minor in moved.items():
+            moved_by_account[account_id][currency] = amount_minor
+        for account_id in (due | held.keys()) - {fee_account(self.symbol)}:
+            self.owed[account_id].steps.append(
+                Step(
+                    sequence=sequence,
+                    is_due=account_id in due,
+                    moved=moved_by_account.get(account_id, {}),
+                    fills=fills.get(account_id, NONE),
+                    held=held.get(account_id, {}),
+                )
+            )
+
+    def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
+        self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
+
+
+def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return (role, side) of a trade's maker and of its taker."""
+    taker_side: str = trade["taker_side"]
+    maker_side = Side.SELL.value if taker_side == Side.BUY else Side.BUY.value
+    return (MAKER, maker_side), (TAKER, taker_side)

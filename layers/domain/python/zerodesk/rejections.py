@@ -1,0 +1,49 @@
+"""Why an order is refused: one enum, in order of precedence, the stage as prefix.
+
+When several reasons hold, the first in this order is the one that the client sees.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class RejectionCode(StrEnum):
+    """Stored refusals. The refusals of the edge, ``INTAKE_*``, are problems and never stored."""
+
+    PRICING_NO_MARK = "PRICING_NO_MARK"
+    PRICING_COLLAR = "PRICING_COLLAR"
+    PRICING_ORDER_TOO_LARGE = "PRICING_ORDER_TOO_LARGE"
+    RISK_ACCOUNT_UNKNOWN = "RISK_ACCOUNT_UNKNOWN"
+    RISK_OPEN_ORDER_LIMIT = "RISK_OPEN_ORDER_LIMIT"
+    RISK_INSUFFICIENT_BALANCE = "RISK_INSUFFICIENT_BALANCE"
+    MATCHING_EXPIRED = "MATCHING_EXPIRED"
+    MATCHING_INVALID_COMMAND = "MATCHING_INVALID_COMMAND"
+    MATCHING_ORDER_NOT_OPEN = "MATCHING_ORDER_NOT_OPEN"
+    MATCHING_STALE_INDEX = "MATCHING_STALE_INDEX"
+    MATCHING_MARKET_NOT_OPEN = "MATCHING_MARKET_NOT_OPEN"
+    MATCHING_INSUFFICIENT_HOLD = "MATCHING_INSUFFICIENT_HOLD"
+    MATCHING_POST_ONLY_WOULD_CROSS = "MATCHING_POST_ONLY_WOULD_CROSS"
+
+    @property
+    def stage(self) -> str:
+        """Who refused: PRICING, RISK or MATCHING."""
+        return self.value.partition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A refusal and the numbers that decided it, as text for people."""
+
+    code: RejectionCode
+    detail: str
+    have: str | None = None
+    need: str | None = None
+    limit: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is stored and answered; numbers that played no part are left out."""
+        numbers = {"have": self.have, "need": self.need, "limit": self.limit}
+        return {"code": self.code.value, "detail": self.detail} | {
+            name: text for name, text in numbers.items() if text is not None
+        }

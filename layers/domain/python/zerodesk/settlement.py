@@ -1,0 +1,73 @@
+"""Settlement: what a stretch of a book's journal owes to each account."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from zerodesk.accounts import Due
+from zerodesk.ledger import Posting, fee_account
+from zerodesk.orders import Side
+
+
+def dues_by_account(
+    symbol: str, records: Iterable[tuple[int, dict[str, Any]]]
+) -> dict[str, list[Due]]:
+    """Return what records of a book owe, per account and in the order of the records.
+
+    Parameters
+    ----------
+    symbol
+        The book.
+    records
+        (sequence, body) of its records, ascending.
+    """
+    dues: dict[str, list[Due]] = defaultdict(list)
+    for sequence, body in records:
+        for account_id, due in _dues_of_record(symbol, sequence, body).items():
+            dues[account_id].append(due)
+    return dict(dues)
+
+
+def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[str, Due]:
+    postings: dict[str, list[Posting]] = defaultdict(list)
+    releases: dict[str, list[str]] = defaultdict(list)
+    fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for account_id, order_id, currency, held_minor, available_minor in body["postings"]:
+        row = (account_id, order_id, currency, held_minor, available_minor)
+        postings[account_id].append(row)
+    for account_id, order_id in body["releases"]:
+        releases[account_id].append(order_id)
+    for event in body["events"]:
+        if event["type"] == "TradeExecuted":
+            for fill in fills_of_trade(event, executed_at_ms=body["time_ms"]):
+                fills[fill.pop("account_id")].append(fill)
+    postings.pop(fee_account(symbol), None)
+    return {
+        account_id: Due(
+            sequence,
+            tuple(postings[account_id]),
+            tuple(releases[account_id]),
+            tuple(fills[account_id]),
+        )
+        for account_id in sorted({*postings, *releases})
+    }
+
+
+def fills_of_trade(trade: dict[str, Any], *, executed_at_ms: int) -> tuple[dict[str, Any], ...]:
+    """Return a trade's two fills: the maker's and the taker's side of it."""
+    taker_side = Side(trade["taker_side"])
+    maker_side = Side.SELL if taker_side is Side.BUY else Side.BUY
+    return tuple(
+        {
+            "account_id": trade[f"{role}_account_id"],
+            "trade_id": trade["trade_id"],
+            "order_id": trade[f"{role}_order_id"],
+            "side": side.value,
+            "price_ticks": trade["price_ticks"],
+            "quantity_lots": trade["quantity_lots"],
+            "fee_minor": trade[f"{role}_fee_minor"],
+            "liquidity": role.upper(),
+            "executed_at_ms": executed_at_ms,
+        }
+        for role, side in (("maker", maker_side), ("taker", taker_side))
+    )

@@ -1,0 +1,1 @@
+"""Zerodesk on AWS: tables, journal, queue, bus and the contracts at the edges."""

@@ -1,0 +1,74 @@
+"""What the bus hears of a journal record: facts in the past tense, one source per context."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from zerodesk_aws.accounts import Account
+from zerodesk_aws.bus import Announcement
+from zerodesk_aws.clock import iso_ms
+
+ORDERS: Final = "zerodesk.orders"
+MATCHING: Final = "zerodesk.matching"
+MARKETS: Final = "zerodesk.markets"
+SETTLEMENT: Final = "zerodesk.settlement"
+
+OF_ONE_ORDER: Final = {"OrderOpened", "OrderCancelled", "OrderExpired", "OrderRejected"}
+
+
+def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Announcement]:
+    """Yield what a book's record tells: its trades in one event, everything else one by one."""
+    place = {"symbol": symbol, "book_sequence": sequence, "at": iso_ms(body["time_ms"])}
+    trades = []
+    for event in body["events"]:
+        facts = {name: value for name, value in event.items() if name != "type"}
+        match event["type"]:
+            case "TradeExecuted":
+                trades.append(facts)
+            case kind if kind in OF_ONE_ORDER:
+                yield Announcement(ORDERS, kind, place | facts)
+            case "IndexPriceChanged":
+                yield Announcement(MARKETS, "MarkPriceUpdated", place | facts)
+            case "MarketListed":
+                yield Announcement(MARKETS, "MarketListed", place | facts)
+            case "MarketStateChanged":
+                resumed = facts["state"] == "OPEN"
+                kind = "MarketResumed" if resumed else "MarketHalted"
+                yield Announcement(MARKETS, kind, place | facts)
+    if trades:
+        yield Announcement(MATCHING, "TradesExecuted", place | {"trades": trades})
+
+
+def settlement_wanted(symbol: str) -> Announcement:
+    """Return the wake-up of a book's settlement, for when a batch held only repeats."""
+    return Announcement(MATCHING, "SettlementWanted", {"symbol": symbol})
+
+
+def trades_settled(
+    symbol: str, records: Iterable[tuple[int, dict[str, Any]]]
+) -> Iterator[Announcement]:
+    """Yield one event per trade that is settled on both sides."""
+    for sequence, body in records:
+        for event in body["events"]:
+            if event["type"] == "TradeExecuted":
+                facts = {name: value for name, value in event.items() if name != "type"}
+                detail = {"symbol": symbol, "book_sequence": sequence} | facts
+                yield Announcement(SETTLEMENT, "TradeSettled", detail)
+
+
+def position_changed(symbol: str, account: Account) -> Announcement:
+    """Return the balances of an account after it was settled with a book, minor units."""
+    state = account.state
+    balances = {
+        currency: {
+            "available_minor": state.available_minor(currency),
+            "held_minor": state.held_minor(currency),
+        }
+        for currency in symbol.split("-")
+    }
+    detail = {
+        "symbol": symbol,
+        "account_id": account.account_id,
+        "account_sequence": account.sequence,
+        "balances": balances,
+    }
+    return Announcement(SETTLEMENT, "PositionChanged", detail)

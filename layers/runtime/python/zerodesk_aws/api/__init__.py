@@ -1,0 +1,1 @@
+"""The edge: bytes from outside become typed requests here, or problem documents."""

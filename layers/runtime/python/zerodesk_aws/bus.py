@@ -1,0 +1,67 @@
+"""The event bus: facts, told after they stand in the journal. They only wake somebody up."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+MAX_ENTRIES: Final = 10
+"""EventBridge takes ten entries in one call."""
+
+MAX_CALL_BYTES: Final = 240_000
+"""EventBridge takes 256 KB in one call, all its entries together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One event: who says it, what happened, and the facts."""
+
+    source: str
+    detail_type: str
+    detail: dict[str, Any]
+
+    def to_entry(self, bus_name: str) -> dict[str, str]:
+        """Return the event as an entry of ``PutEvents``."""
+        return {
+            "EventBusName": bus_name,
+            "Source": self.source,
+            "DetailType": self.detail_type,
+            "Detail": json.dumps(self.detail, separators=(",", ":")),
+        }
+
+
+def in_chunks(
+    announcements: Iterable[Announcement], bus_name: str
+) -> Iterator[list[dict[str, str]]]:
+    """Yield entries in lists that one call takes, by number and by size."""
+    chunk: list[dict[str, str]] = []
+    room = MAX_CALL_BYTES
+    for one in announcements:
+        entry = one.to_entry(bus_name)
+        size = sum(len(text.encode()) for text in entry.values())
+        if chunk and (len(chunk) == MAX_ENTRIES or size > room):
+            yield chunk
+            chunk, room = [], MAX_CALL_BYTES
+        chunk.append(entry)
+        room -= size
+    if chunk:
+        yield chunk
+
+
+class Bus:
+    """Publishes announcements."""
+
+    def __init__(self, bus_name: str) -> None:
+        self._bus_name = bus_name
+        self._events: Any = boto3.client(
+            "events",
+            config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3}),
+        )
+
+    def publish(self, announcements: Iterable[Announcement]) -> None:
+        """Put events. A loss is not an error: whoever waits for one is driven by the sweeper."""
+        for chunk in in_chunks(announcements, self._bus_name):
+            self._events.put_events(Entries=chunk)

@@ -1,0 +1,115 @@
+"""What an operator asks for: accounts, keys, deposits, partners."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from zerodesk_aws.contracts.fields import (
+    BAD_VALUE,
+    NAME_CHARACTERS,
+    AccountId,
+    Amount,
+    Contract,
+    Currency,
+    DepositId,
+    KeyId,
+    Partner,
+    PositiveDecimal,
+    Timestamp,
+    refusal,
+)
+from zerodesk_aws.contracts.orders import Balance
+
+
+class Role(StrEnum):
+    """What a key may do. An operator runs the venue and does not trade on it."""
+
+    TRADER = "trader"
+    OPERATOR = "operator"
+
+
+NAME_RULE: Final = f"1 to {NAME_CHARACTERS} printable characters"
+
+
+def _printable(name: str) -> str:
+    if not name.isprintable() or not 1 <= len(name.strip()) <= NAME_CHARACTERS:
+        raise refusal(BAD_VALUE, NAME_RULE)
+    return name.strip()
+
+
+Name = Annotated[str, AfterValidator(_printable), Field(description=NAME_RULE.capitalize())]
+
+
+class OpenAccount(Contract):
+    """An account to open."""
+
+    account_id: AccountId
+    name: Name
+
+
+class Account(Contract):
+    """An account."""
+
+    account_id: AccountId
+    name: str
+
+
+class Accounts(Contract):
+    """Every account, by id."""
+
+    accounts: list[Account]
+
+
+class IssueKey(Contract):
+    """A key to make."""
+
+    role: Annotated[Role, Field(strict=False)] = Role.TRADER
+
+
+class Key(Contract):
+    """A new key. ``api_key`` is shown this once; only a digest of it is kept."""
+
+    key_id: KeyId
+    api_key: str
+    account_id: AccountId
+    role: Annotated[Role, Field(strict=False)]
+
+
+class RevokedKey(Contract):
+    """A key that is accepted no more, once the authorizer's cache has run out."""
+
+    key_id: KeyId
+    revoked_at: Timestamp
+
+
+class MakeDeposit(Contract):
+    """Money from outside, to credit once: the same ``deposit_id`` and body again is the same."""
+
+    deposit_id: DepositId
+    currency: Currency
+    amount: PositiveDecimal
+
+
+class Deposit(Contract):
+    """A deposit that stands in the account's journal, and the account as it is now."""
+
+    deposit_id: DepositId
+    account_id: AccountId
+    currency: Currency
+    amount: Amount
+    account_sequence: int
+    balances: list[Balance]
+
+
+class BindPartner(Contract):
+    """The account for which a partner's orders are placed."""
+
+    account_id: AccountId
+
+
+class PartnerBinding(Contract):
+    """A partner, by the source of its events, and its account."""
+
+    source: Partner
+    account_id: AccountId

@@ -1,0 +1,282 @@
+"""What is on the bus, by source and name. Facts in the past tense, in ticks, lots and minor units.
+
+An event wakes somebody up and proves nothing by itself: the truth is in the journal. A change that
+a reader of an event could trip over is a new version, beside the old one.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from zerodesk.instruments import TradingState
+from zerodesk_aws.contracts.fields import (
+    AccountId,
+    ClientOrderId,
+    Contract,
+    Currency,
+    OrderId,
+    Partner,
+    PlainSchema,
+    PositiveDecimal,
+    ReadTime,
+    SideField,
+    Symbol,
+    Timestamp,
+)
+from zerodesk_aws.contracts.orders import Order, PlaceOrder, Rejection
+from zerodesk_aws.contracts.problems import Problem
+
+StateField = Annotated[TradingState, Field(strict=False)]
+
+
+class OfBook(Contract):
+    """What a record of a book tells: which record, and its time."""
+
+    symbol: Symbol
+    book_sequence: int
+    at: Timestamp
+
+
+class OrderOpened(OfBook):
+    """An order rests in its book."""
+
+    command_id: OrderId
+    order_id: OrderId
+    account_id: AccountId
+    side: SideField
+    price_ticks: int
+    quantity_lots: int
+    remaining_lots: int
+
+
+class OrderCancelled(OfBook):
+    """An order was taken out of its book, or its cancel came before it did."""
+
+    command_id: str
+    order_id: OrderId
+    account_id: AccountId
+    remaining_lots: int | None = Field(description="Null if the book did not know the order.")
+    tombstone_from_ms: int | None = Field(
+        default=None, description="Since when a cancel waits for an order that has not come."
+    )
+
+
+class OrderExpired(OfBook):
+    """What was left of an order that does not rest."""
+
+    command_id: OrderId
+    order_id: OrderId
+    account_id: AccountId
+    remaining_lots: int
+
+
+class OrderAccepted(Order):
+    """The answer to a partner's request: the order as it stands, as the API shows it."""
+
+    account_id: AccountId
+    partner: Partner
+
+
+class OrderRejected(Contract):
+    """An order was refused: which stage refused it, and why.
+
+    INTAKE refuses a partner's request by a problem, and nothing is stored. PRICING, RISK and
+    MATCHING refuse an order that is stored; what a book refuses names the book's record.
+    """
+
+    stage: Literal["INTAKE", "PRICING", "RISK", "MATCHING"]
+    code: str
+    at: Timestamp
+    symbol: str | None = None
+    account_id: AccountId | None = None
+    order_id: OrderId | None = None
+    command_id: str | None = None
+    book_sequence: int | None = None
+    rejection: Rejection | None = None
+    partner: str | None = Field(default=None, description="The source that asked for the order.")
+    client_order_id: str | None = None
+    problem: Problem | None = None
+
+
+class TradeFacts(Contract):
+    """A trade: who sold what to whom, at what price, and what it cost them."""
+
+    command_id: OrderId
+    trade_id: str
+    price_ticks: int
+    quantity_lots: int
+    maker_order_id: OrderId
+    maker_account_id: AccountId
+    maker_fee_minor: int
+    taker_order_id: OrderId
+    taker_account_id: AccountId
+    taker_fee_minor: int
+    taker_side: SideField
+    executed_at_ms: int
+
+
+class TradesExecuted(OfBook):
+    """The trades of one record of a book."""
+
+    trades: list[TradeFacts]
+
+
+class SettlementWanted(Contract):
+    """A batch held only repeats; whoever decided them may not have lived to tell."""
+
+    symbol: Symbol
+
+
+class TradeSettled(TradeFacts):
+    """A trade is in both accounts."""
+
+    symbol: Symbol
+    book_sequence: int
+
+
+class CurrencyBalance(Contract):
+    """What an account has of a currency, in minor units."""
+
+    available_minor: int
+    held_minor: int
+
+
+class PositionChanged(Contract):
+    """An account was settled with a book; its balances in the book's two currencies."""
+
+    symbol: Symbol
+    account_id: AccountId
+    account_sequence: int
+    balances: dict[Currency, CurrencyBalance]
+
+
+class MarkPriceUpdated(OfBook):
+    """A book took an index price as its mark."""
+
+    command_id: str
+    price_ticks: int
+    source: str
+    observed_at_ms: int
+
+
+class ListingFacts(Contract):
+    """A market as it is listed: steps as units and digits, amounts in minor units."""
+
+    symbol: Symbol
+    base: Currency
+    quote: Currency
+    tick_units: int
+    tick_digits: int
+    lot_units: int
+    lot_digits: int
+    min_notional_minor: int
+    max_quantity_lots: int
+    maker_bps: int
+    taker_bps: int
+    collar_bps: int
+    reference_price_ticks: int
+
+
+class MarketListed(OfBook):
+    """A book began."""
+
+    command_id: str
+    market: ListingFacts
+    state: StateField
+
+
+class MarketStateChanged(OfBook):
+    """A market takes other orders than before."""
+
+    command_id: str
+    state: StateField
+    previous: StateField | None
+    reason: str
+
+
+class MarketHalted(MarketStateChanged):
+    """A market takes cancels only, or nothing."""
+
+
+class MarketResumed(MarketStateChanged):
+    """A market takes orders again."""
+
+
+class ReconciliationBreached(Contract):
+    """Reconciliation found something wrong, and has halted the books that it is about."""
+
+    code: str
+    subject: str
+    detail: str
+    sequence: int | None = None
+    breach_id: str
+    symbols: list[str]
+    at: Timestamp
+
+
+class OrderRequested(PlaceOrder):
+    """A partner asks for an order: the body of POST /v1/orders, for the partner's account."""
+
+    client_order_id: ClientOrderId
+
+
+class IndexPriceObserved(Contract):
+    """A price feed observed a price."""
+
+    symbol: Symbol
+    price: PositiveDecimal = Field(description="Quote units; taken to the nearest tick.")
+    observed_at: ReadTime
+
+
+@dataclass(frozen=True, slots=True)
+class EventContract:
+    """One event: its source, the contract of its detail, which names it, and who says it.
+
+    ``source`` is a prefix where it ends in a point, and the folder of the schema is then without.
+    """
+
+    source: str
+    detail: type[Contract]
+    said_by: str
+    inbound: bool = False
+
+    @property
+    def detail_type(self) -> str:
+        """The event's name."""
+        return self.detail.__name__
+
+    @property
+    def folder(self) -> str:
+        """Where the event's schema and sample lie."""
+        return self.source.rstrip(".")
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the event's detail."""
+        mode: Literal["validation", "serialization"] = (
+            "validation" if self.inbound else "serialization"
+        )
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"urn:zerodesk:event:{self.folder}:{self.detail_type}:v1",
+        } | self.detail.model_json_schema(mode=mode, schema_generator=PlainSchema)
+
+
+EVENTS: Final[tuple[EventContract, ...]] = (
+    EventContract("zerodesk.orders", OrderAccepted, "partner_intake"),
+    EventContract("zerodesk.orders", OrderRejected, "matching, partner_intake"),
+    EventContract("zerodesk.orders", OrderOpened, "matching"),
+    EventContract("zerodesk.orders", OrderCancelled, "matching"),
+    EventContract("zerodesk.orders", OrderExpired, "matching"),
+    EventContract("zerodesk.matching", TradesExecuted, "matching"),
+    EventContract("zerodesk.matching", SettlementWanted, "matching"),
+    EventContract("zerodesk.settlement", TradeSettled, "settlement"),
+    EventContract("zerodesk.settlement", PositionChanged, "settlement"),
+    EventContract("zerodesk.markets", MarketListed, "matching"),
+    EventContract("zerodesk.markets", MarketHalted, "matching"),
+    EventContract("zerodesk.markets", MarketResumed, "matching"),
+    EventContract("zerodesk.markets", MarkPriceUpdated, "matching"),
+    EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
+    EventContract("partner.", OrderRequested, "a partner", inbound=True),
+    EventContract("prices.", IndexPriceObserved, "a price feed", inbound=True),
+)

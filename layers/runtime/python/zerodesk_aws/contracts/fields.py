@@ -1,0 +1,172 @@
+"""The grammar of single values, in one place for requests, answers and events.
+
+Everything is strict: a number is never a string by accident, nor the other way round, and a field
+that is not named is refused. A refusal carries a rule in words, which the client gets to read.
+"""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import PydanticCustomError
+
+from zerodesk.instruments import SYMBOL, SYMBOL_RULE
+from zerodesk.money import DECIMAL_RULE, NumberError, parse_decimal
+from zerodesk.orders import CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE, OrderType, Side, TimeInForce
+
+WRONG_TYPE: Final = "wrong_type"
+MISSING: Final = "missing_field"
+BAD_NUMBER: Final = "bad_number"
+BAD_VALUE: Final = "bad_value"
+
+ACCOUNT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,36}", re.ASCII)
+ACCOUNT_ID_RULE: Final = "1 to 36 letters, digits, points, hyphens or underscores"
+DEPOSIT_ID: Final = ACCOUNT_ID
+DEPOSIT_ID_RULE: Final = ACCOUNT_ID_RULE
+ORDER_ID: Final = re.compile(r"o[a-z2-7]{26}", re.ASCII)
+ORDER_ID_RULE: Final = "an order_id as the API gave it: o and 26 letters or digits"
+KEY_ID: Final = re.compile(r"[0-9a-f]{12}", re.ASCII)
+KEY_ID_RULE: Final = "a key_id as the API gave it: 12 hexadecimal digits"
+CURRENCY: Final = re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
+CURRENCY_RULE: Final = "2 to 12 capitals or digits"
+PARTNER: Final = re.compile(r"partner\.[a-z0-9-]{1,32}", re.ASCII)
+PARTNER_RULE: Final = "partner. and 1 to 32 small letters, digits or hyphens"
+PRICE_SOURCE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
+PRICE_SOURCE_RULE: Final = "1 to 40 small letters, digits, points, hyphens or underscores"
+TIME: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?Z", re.ASCII
+)
+TIME_RULE: Final = "UTC as 2026-11-21T07:00:00.000Z, to the millisecond"
+NAME_CHARACTERS: Final = 100
+
+DECIMAL_STRING_RULE: Final = f"a JSON string, never a JSON number; {DECIMAL_RULE}"
+POSITIVE_RULE: Final = "greater than zero"
+DECIMAL_PATTERN: Final = r"^[0-9]{1,18}(\.[0-9]{1,12})?$"
+
+
+class Contract(BaseModel):
+    """A shape that is read strictly and never changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PlainSchema(GenerateJsonSchema):
+    """JSON schemas without titles: they would only repeat the fields' names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's hook
+        """Say that no field gets one."""
+        return False
+
+
+class Nothing(Contract):
+    """A request that asks for nothing beyond its path."""
+
+
+def refusal(kind: str, rule: str, field: str | None = None) -> PydanticCustomError:
+    """Return the error that says which rule a value breaks.
+
+    Parameters
+    ----------
+    kind
+        WRONG_TYPE, MISSING, BAD_NUMBER or BAD_VALUE.
+    rule
+        What the value must be, in words for the client.
+    field
+        The field, where a rule spans several and the place in the code does not tell.
+    """
+    return PydanticCustomError(kind, "{rule}", {"rule": rule} | ({"field": field} if field else {}))
+
+
+def read_decimal(value: object) -> Decimal:
+    """Return the decimal that a JSON string holds; an own Decimal passes."""
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        raise refusal(WRONG_TYPE, DECIMAL_STRING_RULE)
+    try:
+        return parse_decimal(value)
+    except NumberError as error:
+        raise refusal(BAD_NUMBER, error.rule) from error
+
+
+def read_positive(value: object) -> Decimal:
+    """Return a decimal above zero."""
+    number = read_decimal(value)
+    if number <= 0:
+        raise refusal(BAD_NUMBER, POSITIVE_RULE)
+    return number
+
+
+def read_not_negative(value: object) -> Decimal:
+    """Return a decimal of zero or more."""
+    number = read_decimal(value)
+    if number < 0:
+        raise refusal(BAD_NUMBER, "zero or more")
+    return number
+
+
+def read_time(value: object) -> datetime:
+    """Return the time that an ISO-8601 text in UTC writes."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise refusal(WRONG_TYPE, TIME_RULE)
+    if not TIME.fullmatch(value):
+        raise refusal(BAD_VALUE, TIME_RULE)
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError as error:
+        raise refusal(BAD_VALUE, TIME_RULE) from error
+
+
+def text(pattern: re.Pattern[str], rule: str) -> Any:
+    """Return the constraint of a text that matches a pattern as a whole."""
+    return Field(pattern=f"^{pattern.pattern}$", description=rule[:1].upper() + rule[1:])
+
+
+_DECIMAL_SCHEMA: Final = {"type": "string", "format": "decimal", "pattern": DECIMAL_PATTERN}
+
+PositiveDecimal = Annotated[
+    Decimal,
+    BeforeValidator(read_positive),
+    WithJsonSchema(_DECIMAL_SCHEMA),
+]
+NotNegativeDecimal = Annotated[
+    Decimal,
+    BeforeValidator(read_not_negative),
+    WithJsonSchema(_DECIMAL_SCHEMA),
+]
+ReadTime = Annotated[
+    datetime,
+    BeforeValidator(read_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{TIME.pattern}$"}),
+]
+
+Amount = Annotated[
+    str,
+    Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", json_schema_extra={"format": "decimal"}),
+]
+"""A decimal in an answer: a string, exact, no exponent."""
+
+Timestamp = Annotated[
+    str, Field(pattern=f"^{TIME.pattern}$", json_schema_extra={"format": "date-time"})
+]
+"""A time in an answer: UTC with milliseconds."""
+
+AccountId = Annotated[str, text(ACCOUNT_ID, ACCOUNT_ID_RULE)]
+ClientOrderId = Annotated[str, text(CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE)]
+Currency = Annotated[str, text(CURRENCY, CURRENCY_RULE)]
+DepositId = Annotated[str, text(DEPOSIT_ID, DEPOSIT_ID_RULE)]
+KeyId = Annotated[str, text(KEY_ID, KEY_ID_RULE)]
+OrderId = Annotated[str, text(ORDER_ID, ORDER_ID_RULE)]
+Partner = Annotated[str, text(PARTNER, PARTNER_RULE)]
+PriceSource = Annotated[str, text(PRICE_SOURCE, PRICE_SOURCE_RULE)]
+Symbol = Annotated[str, text(SYMBOL, SYMBOL_RULE)]
+
+# Enumerations are read by value: strictness would ask for members, which JSON does not have.
+SideField = Annotated[Side, Field(strict=False)]
+OrderTypeField = Annotated[OrderType, Field(strict=False)]
+TimeInForceField = Annotated[TimeInForce, Field(strict=False)]

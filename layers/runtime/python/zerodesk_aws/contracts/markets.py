@@ -1,0 +1,156 @@
+"""Markets: their listing, their book, their trades."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from zerodesk.instruments import TradingState
+from zerodesk_aws.contracts.fields import (
+    Amount,
+    Contract,
+    Currency,
+    NotNegativeDecimal,
+    PositiveDecimal,
+    PriceSource,
+    ReadTime,
+    SideField,
+    Symbol,
+    Timestamp,
+)
+from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Cursor, Limit, count_up_to, counted
+
+MAX_LEVELS: Final = 100
+DEFAULT_LEVELS: Final = 20
+
+
+class ListMarket(Contract):
+    """A market to list. Rates are basis points."""
+
+    symbol: Symbol
+    base: Currency
+    quote: Currency
+    tick_size: PositiveDecimal
+    lot_size: PositiveDecimal
+    min_notional: NotNegativeDecimal
+    max_quantity: PositiveDecimal
+    maker_bps: int
+    taker_bps: int
+    collar_bps: int
+    reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
+
+
+class Market(Contract):
+    """A listed market and where it stands. Rates are basis points."""
+
+    symbol: Symbol
+    base: Currency
+    quote: Currency
+    tick_size: Amount
+    lot_size: Amount
+    min_notional: Amount
+    max_quantity: Amount
+    maker_bps: int
+    taker_bps: int
+    collar_bps: int
+    reference_price: Amount
+    state: Annotated[TradingState, Field(strict=False)]
+    mark_price: Amount | None = Field(
+        description="The latest index price, else the last trade's, else the reference price."
+    )
+    last_price: Amount | None
+
+
+class Markets(Contract):
+    """Every market, by symbol."""
+
+    markets: list[Market]
+
+
+class AskDepth(Contract):
+    """How much of the book to show."""
+
+    levels: Annotated[int, count_up_to(MAX_LEVELS), counted(MAX_LEVELS, "Prices per side.")] = (
+        DEFAULT_LEVELS
+    )
+
+
+Level = tuple[Amount, Amount, int]
+"""(price, quantity, number of orders)."""
+
+
+class Depth(Contract):
+    """The best prices of a book, best first, each as [price, quantity, orders]."""
+
+    symbol: Symbol
+    book_sequence: int
+    bids: list[Level]
+    asks: list[Level]
+
+
+class Ticker(Contract):
+    """A market's last 24 hours, counted in whole minutes, and its best prices."""
+
+    symbol: Symbol
+    last_price: Amount | None
+    mark_price: Amount | None
+    best_bid: Amount | None
+    best_ask: Amount | None
+    open_24h: Amount | None
+    high_24h: Amount | None
+    low_24h: Amount | None
+    volume_24h: Amount = Field(description="Base units.")
+    quote_volume_24h: Amount = Field(description="Quote units.")
+    trades_24h: int
+    book_sequence: int
+    at: Timestamp
+
+
+class ListTrades(Contract):
+    """Which trades to list."""
+
+    limit: Limit = DEFAULT_PAGE
+    cursor: Cursor | None = None
+
+
+class Trade(Contract):
+    """A trade as everybody sees it."""
+
+    trade_id: str = Field(examples=["BTC-USD-42"])
+    price: Amount
+    quantity: Amount
+    taker_side: SideField
+    executed_at: Timestamp
+
+
+class TradePage(Contract):
+    """Trades, newest first. A page may be short; the list ends where next_cursor is null."""
+
+    trades: list[Trade]
+    next_cursor: str | None
+
+
+class ReportIndexPrice(Contract):
+    """An index price that an outside source observed."""
+
+    source: PriceSource
+    price: PositiveDecimal = Field(description="Quote units; taken to the nearest tick.")
+    observed_at: ReadTime
+
+
+class IndexPrice(Contract):
+    """An index price on its way to the book."""
+
+    command_id: str
+    symbol: Symbol
+    source: PriceSource
+    price: Amount
+    observed_at: Timestamp
+
+
+class Health(Contract):
+    """That the API answers and can read its tables."""
+
+    status: Literal["ok"]
+    version: str
+    markets: int
+    at: Timestamp

@@ -1,0 +1,249 @@
+"""Orders and what becomes of them, as the API shows them."""
+
+import re
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from zerodesk.orders import OrderStatus, OrderType, TimeInForce
+from zerodesk_aws.contracts.fields import (
+    BAD_VALUE,
+    MISSING,
+    AccountId,
+    Amount,
+    ClientOrderId,
+    Contract,
+    Currency,
+    OrderId,
+    OrderTypeField,
+    PositiveDecimal,
+    SideField,
+    Symbol,
+    TimeInForceField,
+    Timestamp,
+    refusal,
+)
+
+COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+MAX_PAGE: Final = 500
+DEFAULT_PAGE: Final = 100
+
+
+def count_up_to(most: int) -> BeforeValidator:
+    """Return what reads a count from 1 to ``most``, be it the text of a query string."""
+
+    def read(value: object) -> int:
+        count = int(value) if isinstance(value, str) and COUNT.fullmatch(value) else value
+        if type(count) is not int or not 1 <= count <= most:
+            raise refusal(BAD_VALUE, f"a whole number from 1 to {most}")
+        return count
+
+    return BeforeValidator(read)
+
+
+def counted(most: int, told: str) -> WithJsonSchema:
+    """Return the JSON schema of a count from 1 to ``most``."""
+    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": most, "description": told})
+
+
+Limit = Annotated[
+    int, count_up_to(MAX_PAGE), counted(MAX_PAGE, "How many entries a page has at most.")
+]
+
+Cursor = Annotated[str, Field(description="The next_cursor of the page before, same filters.")]
+
+
+class PlaceOrder(Contract):
+    """An order to place. The same ``client_order_id`` and body again is the same order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "client_order_id": "my-first-order",
+                    "symbol": "BTC-USD",
+                    "side": "BUY",
+                    "type": "LIMIT",
+                    "quantity": "0.5",
+                    "price": "60000",
+                }
+            ]
+        }
+    )
+
+    client_order_id: ClientOrderId
+    # Any text: what is no symbol is an unknown one, and that is how it is refused.
+    symbol: str = Field(description="A listed market, BASE-QUOTE.", examples=["BTC-USD"])
+    side: SideField
+    type: OrderTypeField
+    quantity: PositiveDecimal = Field(description="Base units, a multiple of the market's lot.")
+    price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, a multiple of the market's tick. A LIMIT order needs it, a "
+        "MARKET order has none.",
+    )
+    time_in_force: TimeInForceField | None = Field(
+        default=None,
+        description="GTC, the default of a LIMIT order, rests; IOC, the default of a MARKET order, "
+        "takes what there is; FOK takes all or nothing.",
+    )
+    post_only: bool = Field(
+        default=False, description="Refuse the order if it would take. Only with LIMIT and GTC."
+    )
+
+    @property
+    def in_force(self) -> TimeInForce:
+        """The time in force, given or by default."""
+        if self.time_in_force is not None:
+            return self.time_in_force
+        return TimeInForce.GTC if self.type is OrderType.LIMIT else TimeInForce.IOC
+
+    @model_validator(mode="after")
+    def _fields_fit_together(self) -> Self:
+        limit = self.type is OrderType.LIMIT
+        if limit and self.price is None:
+            raise refusal(MISSING, "required for a LIMIT order", "price")
+        if not limit and self.price is not None:
+            raise refusal(BAD_VALUE, "absent for a MARKET order", "price")
+        if not limit and self.in_force is TimeInForce.GTC:
+            raise refusal(BAD_VALUE, "IOC or FOK for a MARKET order", "time_in_force")
+        if self.post_only and (not limit or self.in_force is not TimeInForce.GTC):
+            raise refusal(BAD_VALUE, "false, unless the order is LIMIT and GTC", "post_only")
+        return self
+
+
+class Rejection(Contract):
+    """Why pricing, risk or matching refused an order, with the numbers that decided."""
+
+    code: str = Field(description="PRICING_*, RISK_* or MATCHING_*.", examples=["PRICING_COLLAR"])
+    detail: str
+    have: str | None = None
+    need: str | None = None
+    limit: str | None = None
+
+
+class Order(Contract):
+    """An order as it stands. Quantities are base units, prices and the fee quote units."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "order_id": "ofnp47z3c4bnfbbwn5y626vser4",
+                    "client_order_id": "my-first-order",
+                    "symbol": "BTC-USD",
+                    "side": "BUY",
+                    "type": "LIMIT",
+                    "time_in_force": "GTC",
+                    "post_only": False,
+                    "quantity": "0.5",
+                    "price": "60000",
+                    "status": "FILLED",
+                    "filled_quantity": "0.5",
+                    "remaining_quantity": "0",
+                    "average_price": "59998.2",
+                    "fee": "14.99955",
+                    "fee_currency": "USD",
+                    "rejection": None,
+                    "accepted_at": "2026-11-21T07:00:00.000Z",
+                    "updated_at": "2026-11-21T07:00:00.021Z",
+                    "account_sequence": None,
+                    "book_sequence": 42,
+                }
+            ]
+        }
+    )
+
+    order_id: OrderId
+    client_order_id: ClientOrderId
+    symbol: Symbol
+    side: SideField
+    type: OrderTypeField
+    time_in_force: TimeInForceField
+    post_only: bool
+    quantity: Amount
+    price: Amount | None
+    status: Annotated[OrderStatus, Field(strict=False)]
+    filled_quantity: Amount
+    remaining_quantity: Amount = Field(description="What has not been filled, whatever the status.")
+    average_price: Amount | None = Field(
+        description="Of what was filled: exact, or rounded half to even four digits beyond the "
+        "tick. Null before the first fill."
+    )
+    fee: Amount
+    fee_currency: Currency
+    rejection: Rejection | None
+    accepted_at: Timestamp
+    updated_at: Timestamp
+    account_sequence: int | None = Field(
+        description="The record of the account's journal that refused the order, if one did."
+    )
+    book_sequence: int | None = Field(
+        description="The latest record of the book's journal that moved the order."
+    )
+
+
+class ListOrders(Contract):
+    """Which orders to list."""
+
+    status: Literal["open", "closed", "all"] = Field(
+        default="all", description="open: not final yet; closed: final."
+    )
+    symbol: Symbol | None = None
+    limit: Limit = DEFAULT_PAGE
+    cursor: Cursor | None = None
+
+
+class OrderPage(Contract):
+    """Orders, newest first. A page may be short; the list ends where next_cursor is null."""
+
+    orders: list[Order]
+    next_cursor: str | None
+
+
+class ListFills(Contract):
+    """Which fills to list."""
+
+    symbol: Symbol | None = None
+    order_id: OrderId | None = None
+    limit: Limit = DEFAULT_PAGE
+    cursor: Cursor | None = None
+
+
+class Fill(Contract):
+    """One side of a trade, as it was settled to the account."""
+
+    trade_id: str = Field(examples=["BTC-USD-42"])
+    order_id: OrderId
+    symbol: Symbol
+    side: SideField
+    price: Amount
+    quantity: Amount
+    fee: Amount
+    fee_currency: Currency
+    liquidity: Literal["MAKER", "TAKER"]
+    executed_at: Timestamp
+
+
+class FillPage(Contract):
+    """Fills, newest first. A page may be short; the list ends where next_cursor is null."""
+
+    fills: list[Fill]
+    next_cursor: str | None
+
+
+class Balance(Contract):
+    """What an account has of a currency: total is available and held together."""
+
+    currency: Currency
+    available: Amount
+    held: Amount
+    total: Amount
+
+
+class Balances(Contract):
+    """All that an account has, at one record of its journal."""
+
+    account_id: AccountId
+    account_sequence: int
+    balances: list[Balance]

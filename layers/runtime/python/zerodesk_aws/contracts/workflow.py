@@ -1,0 +1,176 @@
+"""What travels through the order workflow and into the queue. For schemas and tests.
+
+The functions of the workflow trust one another and read plain dictionaries: a second validation at
+each step would cost its cold start and find nothing. A test holds their payloads to these classes.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from zerodesk.rejections import RejectionCode
+from zerodesk_aws.contracts.events import ListingFacts, StateField
+from zerodesk_aws.contracts.fields import (
+    AccountId,
+    ClientOrderId,
+    Contract,
+    Currency,
+    OrderId,
+    OrderTypeField,
+    PlainSchema,
+    SideField,
+    Symbol,
+    TimeInForceField,
+)
+
+
+class StoredOrder(Contract):
+    """An order as intake recorded it; the workflow's input."""
+
+    account_id: AccountId
+    order_id: OrderId
+    client_order_id: ClientOrderId
+    symbol: Symbol
+    side: SideField
+    type: OrderTypeField
+    price_ticks: int | None = Field(description="Null for a market order.")
+    quantity_lots: int
+    time_in_force: TimeInForceField
+    post_only: bool
+    accepted_at_ms: int
+
+
+class StoredRejection(Contract):
+    """A refusal with the numbers that decided; those that played no part are left out."""
+
+    code: Annotated[RejectionCode, Field(strict=False)]
+    detail: str
+    have: str | None = None
+    need: str | None = None
+    limit: str | None = None
+
+
+class Quote(Contract):
+    """What an order can cost: worst price, worst cost, fees."""
+
+    mark_price_ticks: int
+    collar_low_ticks: int
+    collar_high_ticks: int
+    worst_price_ticks: int
+    need_currency: Currency
+    need_minor: int
+    estimated_fee_minor: int
+    maker_bps: int
+    taker_bps: int
+
+
+class OrderPriced(Contract):
+    """What pricing answers: a quote, or why there is none."""
+
+    verdict: Literal["PRICED", "REFUSED"]
+    quote: Quote | None = None
+    rejection: StoredRejection | None = None
+
+
+class PlaceCommand(Contract):
+    """An order on its way to its book, with its hold."""
+
+    kind: Literal["place"]
+    command_id: OrderId
+    account_id: AccountId
+    symbol: Symbol
+    side: SideField
+    type: OrderTypeField
+    price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
+    quantity_lots: int
+    time_in_force: TimeInForceField
+    post_only: bool
+    maker_bps: int
+    taker_bps: int
+    held_minor: int
+    accepted_at_ms: int
+
+
+class RiskDecided(Contract):
+    """What risk_check answers: the command for the book, a refusal, or that all is done already."""
+
+    verdict: Literal["HELD", "REJECTED", "DONE"]
+    command: PlaceCommand | None = None
+    rejection: StoredRejection | None = None
+
+
+class CancelCommand(Contract):
+    """A wish to take an order out of its book."""
+
+    kind: Literal["cancel"]
+    command_id: Annotated[str, Field(pattern="^c[a-z2-7]{26}$")]
+    account_id: AccountId
+    symbol: Symbol
+    order_id: OrderId
+    accepted_at_ms: int
+
+
+class IndexCommand(Contract):
+    """An index price as an outside source reported it."""
+
+    kind: Literal["index"]
+    command_id: str
+    symbol: Symbol
+    price_ticks: int
+    source: str
+    observed_at_ms: int
+    accepted_at_ms: int
+
+
+class ListCommand(Contract):
+    """The first command of every book."""
+
+    kind: Literal["list"]
+    command_id: str
+    symbol: Symbol
+    market: ListingFacts
+    accepted_at_ms: int
+
+
+class SetStateCommand(Contract):
+    """A change of what a market accepts."""
+
+    kind: Literal["set_state"]
+    command_id: str
+    symbol: Symbol
+    state: StateField
+    reason: str
+    accepted_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One payload: where it travels, and its contract."""
+
+    folder: str
+    contract: type[Contract]
+
+    @property
+    def name(self) -> str:
+        """The payload's name."""
+        return self.contract.__name__
+
+    def schema(self) -> dict[str, Any]:
+        """Return the payload's JSON schema."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"urn:zerodesk:payload:{self.folder}:{self.name}:v1",
+        } | self.contract.model_json_schema(mode="validation", schema_generator=PlainSchema)
+
+
+PAYLOADS: Final[tuple[Payload, ...]] = (
+    Payload("order_workflow", StoredOrder),
+    Payload("order_workflow", OrderPriced),
+    Payload("order_workflow", RiskDecided),
+    Payload("commands", PlaceCommand),
+    Payload("commands", CancelCommand),
+    Payload("commands", IndexCommand),
+    Payload("commands", ListCommand),
+    Payload("commands", SetStateCommand),
+)

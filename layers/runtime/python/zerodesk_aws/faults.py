@@ -1,0 +1,24 @@
+"""Faults: what is worth another try, or a person's attention. Refusals are values, not these.
+
+The workflows retry by these class names; a test holds the two together.
+"""
+
+
+class JournalContentionError(RuntimeError):
+    """Other writers were first too often; the next try will likely pass."""
+
+
+class JournalUnavailableError(RuntimeError):
+    """The journal did not answer, and whether a record was written is not known yet."""
+
+
+class JournalCorruptError(RuntimeError):
+    """A record does not hash to what it says, or does not follow the one before."""
+
+
+class StaleMarketError(RuntimeError):
+    """The market table does not know a market that the journal has listed."""
+
+
+class RecordTooLargeError(RuntimeError):
+    """A record does not fit an item: a bound upstream is missing."""

@@ -1,0 +1,86 @@
+"""The filters of a market: a request in decimals becomes terms in ticks and lots, or is refused."""
+
+import hashlib
+from typing import Any
+
+from zerodesk.codec import canonical_json
+from zerodesk.instruments import Market
+from zerodesk.money import MAX_EXACT, NumberError, format_minor
+from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
+from zerodesk_aws.contracts.orders import PlaceOrder
+
+
+def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+    """Return what was asked in the market's own units, defaults filled in.
+
+    Requests that mean the same have the same terms: "1.0" is "1.00" is "1".
+
+    Raises
+    ------
+    ProblemError
+        The first filter that is broken: tick, lot, maximum quantity, minimum notional. That of a
+        market order goes by the mark, see ``below_min_notional``.
+    """
+    price_ticks = _price_ticks(asked, market)
+    quantity_lots = _quantity_lots(asked, market)
+    if quantity_lots > market.max_quantity_lots:
+        raise refused(
+            ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+            "quantity",
+            format(asked.quantity, "f"),
+            f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
+        )
+    if price_ticks is not None:
+        refusal = below_min_notional(market, price_ticks, quantity_lots)
+        if refusal is not None:
+            raise refusal
+    return {
+        "client_order_id": asked.client_order_id,
+        "symbol": market.symbol,
+        "side": asked.side.value,
+        "type": asked.type.value,
+        "price_ticks": price_ticks,
+        "quantity_lots": quantity_lots,
+        "time_in_force": asked.in_force.value,
+        "post_only": asked.post_only,
+    }
+
+
+def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> ProblemError | None:
+    """Return the refusal of an order that is worth too little, or None."""
+    notional_minor = market.notional_minor(price_ticks, quantity_lots)
+    if notional_minor >= market.min_notional_minor:
+        return None
+    return refused(
+        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
+        "quantity",
+        f"{market.format_quantity(quantity_lots)} at {market.format_price(price_ticks)}",
+        f"worth at least {format_minor(market.min_notional_minor, market.quote)} {market.quote}",
+    )
+
+
+def fingerprint(terms: dict[str, Any]) -> str:
+    """Return the digest by which a repeat is told from another request with the same id."""
+    return hashlib.sha256(canonical_json(terms)).hexdigest()
+
+
+def _price_ticks(asked: PlaceOrder, market: Market) -> int | None:
+    if asked.price is None:
+        return None
+    price = format(asked.price, "f")
+    try:
+        price_ticks = market.price_ticks(asked.price)
+    except NumberError as error:
+        raise refused(ProblemCode.INTAKE_OFF_TICK, "price", price, error.rule) from error
+    if price_ticks > MAX_EXACT:
+        most = market.format_price(MAX_EXACT)
+        raise refused(ProblemCode.INTAKE_BAD_NUMBER, "price", price, f"at most {most}")
+    return price_ticks
+
+
+def _quantity_lots(asked: PlaceOrder, market: Market) -> int:
+    try:
+        return market.quantity_lots(asked.quantity)
+    except NumberError as error:
+        quantity = format(asked.quantity, "f")
+        raise refused(ProblemCode.INTAKE_OFF_LOT, "quantity", quantity, error.rule) from error

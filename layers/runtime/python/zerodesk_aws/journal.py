@@ -1,0 +1,216 @@
+"""The journal: the one module that writes it, always at the next sequence, always conditionally.
+
+A commit is one conditional ``PutItem`` of one item. Whoever loses the race for a sequence gets
+``SequenceTaken`` and decides again on what the winner wrote; nobody ever overwrites.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PutError, PynamoDBConnectionError
+
+from zerodesk import CODE_VERSION
+from zerodesk.codec import COMPRESSION_LEVEL, GENESIS_HASH, canonical_json, record_hash
+from zerodesk_aws.faults import (
+    JournalCorruptError,
+    JournalUnavailableError,
+    RecordTooLargeError,
+)
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.journal import JournalItem
+
+EPOCH: Final = 1
+"""The first home of every stream. A takeover appends a record with the next epoch."""
+
+MAX_ITEM_BYTES: Final = 350_000
+"""DynamoDB refuses items above 400 KB; the rest is head room for the other attributes."""
+
+PUT_ATTEMPTS: Final = 3
+PAGE_RECORDS: Final = 100
+
+
+class SequenceTakenError(Exception):
+    """Another writer's record stands at the sequence: read it and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a stream ends: the last sequence and its hash."""
+
+    sequence: int
+    hash: str
+
+
+EMPTY: Final = Tip(0, GENESIS_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRecord:
+    """One record, read and found to hash to what it says."""
+
+    stream: str
+    sequence: int
+    previous_hash: str
+    hash: str
+    epoch: int
+    code_version: str
+    recorded_at_ms: int
+    body: dict[str, Any]
+
+    @property
+    def tip(self) -> Tip:
+        """The stream's end, if this is its last record."""
+        return Tip(self.sequence, self.hash)
+
+
+class Journal:
+    """The streams of one journal table."""
+
+    def __init__(self, table_name: str) -> None:
+        self._items = bound(JournalItem, table_name)
+
+    def append(self, stream: str, after: Tip, body: dict[str, Any], *, at_ms: int) -> Tip:
+        """Append one record behind ``after`` and return the new end of the stream.
+
+        Raises
+        ------
+        SequenceTakenError
+            Another record stands there. A record with the same content is this one: it was
+            written by a try whose answer was lost, or by a twin that decided the same.
+        RecordTooLargeError
+            The record does not fit an item; nothing was sent.
+        JournalUnavailableError
+            After several tries it is not known whether the record was written.
+        """
+        sequence = after.sequence + 1
+        text = canonical_json(body)
+        digest = record_hash(
+            stream,
+            sequence,
+            after.hash,
+            text,
+            epoch=EPOCH,
+            code_version=CODE_VERSION,
+            recorded_at_ms=at_ms,
+        )
+        tip = Tip(sequence, digest)
+        data = zlib.compress(text, COMPRESSION_LEVEL)
+        if len(data) > MAX_ITEM_BYTES:
+            raise RecordTooLargeError(f"{stream}: {len(data)} bytes, above {MAX_ITEM_BYTES}")
+        item = self._items(
+            stream,
+            sequence,
+            previous_hash=after.hash,
+            hash=tip.hash,
+            code_version=CODE_VERSION,
+            epoch=EPOCH,
+            recorded_at_ms=at_ms,
+            body=data,
+        )
+        self._put(item)
+        return tip
+
+    def _put(self, item: JournalItem) -> None:
+        """Put at an empty place, and resolve every doubt by reading that place."""
+        doubt: Exception | None = None
+        for _ in range(PUT_ATTEMPTS):
+            try:
+                item.save(condition=JournalItem.sequence.does_not_exist())
+            except (PutError, PynamoDBConnectionError, BotoCoreError, ClientError) as fault:
+                standing = self._hash_at(item.stream, int(item.sequence))
+                if standing == item.hash:
+                    return
+                if standing is not None:
+                    raise SequenceTakenError(f"{item.stream} {item.sequence}") from fault
+                doubt = fault
+            else:
+                return
+        raise JournalUnavailableError(f"{item.stream} {item.sequence}") from doubt
+
+    def _hash_at(self, stream: str, sequence: int) -> str | None:
+        items = self._items.query(
+            stream,
+            JournalItem.sequence == sequence,
+            consistent_read=True,
+            attributes_to_get=["hash"],
+        )
+        return next((item.hash for item in items), None)
+
+    def latest(self, stream: str) -> JournalRecord | None:
+        """Return the last record of a stream, read strongly, or None."""
+        return next(self.backwards(stream, limit=1), None)
+
+    def read(
+        self, stream: str, after_sequence: int = 0, *, limit: int | None = None
+    ) -> Iterator[JournalRecord]:
+        """Yield the records above a sequence in order, read strongly, the chain checked.
+
+        Raises
+        ------
+        JournalCorruptError
+            A record does not hash to what it says, or the chain or the sequence has a gap.
+        """
+        above = JournalItem.sequence > after_sequence
+        items = self._items.query(
+            stream,
+            above,
+            consistent_read=True,
+            limit=limit,
+            page_size=min(limit or PAGE_RECORDS, PAGE_RECORDS),
+        )
+        before: Tip | None = EMPTY if after_sequence == 0 else None
+        expected = after_sequence + 1
+        for item in items:
+            record = _verified(item)
+            if record.sequence != expected or (before and record.previous_hash != before.hash):
+                raise JournalCorruptError(f"{stream}: {record.sequence} does not follow {before}")
+            yield record
+            before, expected = record.tip, expected + 1
+
+    def backwards(
+        self, stream: str, before_sequence: int | None = None, *, limit: int
+    ) -> Iterator[JournalRecord]:
+        """Yield at most ``limit`` records below a sequence, the newest first, read strongly."""
+        below = None if before_sequence is None else JournalItem.sequence < before_sequence
+        items = self._items.query(
+            stream,
+            below,
+            consistent_read=True,
+            scan_index_forward=False,
+            limit=limit,
+            page_size=min(limit, PAGE_RECORDS),
+        )
+        return map(_verified, items)
+
+
+def _verified(item: JournalItem) -> JournalRecord:
+    sequence = int(item.sequence)
+    try:
+        text = zlib.decompress(item.body)
+    except zlib.error as error:
+        raise JournalCorruptError(f"{item.stream}: record {sequence} is not readable") from error
+    digest = record_hash(
+        item.stream,
+        sequence,
+        item.previous_hash,
+        text,
+        epoch=int(item.epoch),
+        code_version=item.code_version,
+        recorded_at_ms=int(item.recorded_at_ms),
+    )
+    if digest != item.hash:
+        raise JournalCorruptError(f"{item.stream}: record {sequence} does not hash to {item.hash}")
+    return JournalRecord(
+        stream=item.stream,
+        sequence=sequence,
+        previous_hash=item.previous_hash,
+        hash=item.hash,
+        epoch=int(item.epoch),
+        code_version=item.code_version,
+        recorded_at_ms=int(item.recorded_at_ms),
+        body=json.loads(text),
+    )

@@ -1,0 +1,162 @@
+"""From a request to an order: filters, the gate, the workflow, and the wait for the book's answer.
+
+HTTP and partners' events come this way, with the same idempotency and the same answers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic, sleep
+from typing import Any, Final
+
+from zerodesk.instruments import Market
+from zerodesk.orders import OrderStatus, order_id_for
+from zerodesk_aws.api.problems import ProblemCode, ended, refused
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.contracts.orders import Order, PlaceOrder
+from zerodesk_aws.entry import logger
+from zerodesk_aws.filters import below_min_notional, fingerprint, order_terms
+from zerodesk_aws.listings import Listings
+from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.views import order_view
+from zerodesk_aws.workflows import Workflow
+
+KIND: Final = "order"
+
+ANSWER_SECONDS: Final = 2.0
+"""How long an answer may take, the workflow included. The order goes on without its client."""
+
+FIRST_PAUSE_SECONDS: Final = 0.01
+LONGEST_PAUSE_SECONDS: Final = 0.1
+PAUSE_GROWTH: Final = 1.5
+"""Pauses between two looks at an item: a book answers within milliseconds, or not for a while."""
+
+RECORDED: Final = {"HELD", "DONE", "REJECTED"}
+"""Verdicts of the workflow after which the order stands in its account's journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of a request to place an order."""
+
+    order: Order
+    answered: bool
+    """Whether the book has answered; if not, the order's money is held and it is on its way."""
+
+    @property
+    def status(self) -> HTTPStatus:
+        """201 with an answer, 202 while it is still to come."""
+        return HTTPStatus.CREATED if self.answered else HTTPStatus.ACCEPTED
+
+
+class Waiting:
+    """Looks at items until something has become of them, within a bound."""
+
+    def __init__(
+        self,
+        orders: Orders,
+        *,
+        clock: Callable[[], float] = monotonic,
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        self._orders, self._clock, self._pause = orders, clock, pause
+
+    def deadline(self) -> float:
+        """Return the moment by which the request of this moment must be answered."""
+        return self._clock() + ANSWER_SECONDS
+
+    def until(
+        self, done: Callable[[OrderStatus], bool], item: OrderItem, deadline: float
+    ) -> OrderItem:
+        """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
+        pause_seconds = FIRST_PAUSE_SECONDS
+        while True:
+            item = self._orders.get(item.account_id, item.order_id) or item
+            if done(OrderStatus(item.status)) or self._clock() + pause_seconds > deadline:
+                return item
+            self._pause(pause_seconds)
+            pause_seconds = min(LONGEST_PAUSE_SECONDS, pause_seconds * PAUSE_GROWTH)
+
+
+class OrderPath:
+    """Places orders for accounts."""
+
+    def __init__(
+        self, orders: Orders, listings: Listings, workflow: Workflow, waiting: Waiting
+    ) -> None:
+        self._orders, self._listings = orders, listings
+        self._workflow, self._waiting = workflow, waiting
+
+    def place(self, account_id: str, asked: PlaceOrder) -> Placed:
+        """Place an order, or find the one that the same request placed before.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_*: refused before anything was written. UNAVAILABLE: in the time that there
+            was it did not become known whether the order's money is held; the same request again
+            finds out.
+        """
+        deadline = self._waiting.deadline()
+        order_id = order_id_for(account_id, asked.client_order_id)
+        logger.set_correlation_id(order_id)
+        market = self._market(asked.symbol)
+        item = self._gate(account_id, order_id, asked, market)
+        if item.status != OrderStatus.QUEUED:
+            return Placed(order_view(item, market), answered=True)
+        # Whoever repeats a request that is still queued drives it on.
+        output = self._workflow.run(item.request)
+        item = self._waiting.until(lambda status: not status.is_pending, item, deadline)
+        answered = not OrderStatus(item.status).is_pending
+        if not answered and (output is None or output["verdict"] not in RECORDED):
+            raise ended(
+                ProblemCode.UNAVAILABLE,
+                f"Order {order_id} is known, and whether its money is held is not. Repeat the "
+                "request with the same client_order_id: it happens once.",
+            )
+        logger.info("order placed", status=item.status, symbol=market.symbol, side=asked.side)
+        return Placed(order_view(item, market), answered)
+
+    def _market(self, symbol: str) -> Market:
+        market = self._listings.get(symbol)
+        if market is None:
+            raise refused(
+                ProblemCode.INTAKE_UNKNOWN_SYMBOL, "symbol", symbol, "a symbol of GET /v1/markets"
+            )
+        return market
+
+    def _gate(self, account_id: str, order_id: str, asked: PlaceOrder, market: Market) -> OrderItem:
+        """Return the item of an order: the one just put, or the one that was there."""
+        terms = order_terms(asked, market)
+        if asked.price is None:
+            self._check_worth(account_id, order_id, market, terms)
+        at_ms = now_ms()
+        item, _ = self._orders.open_gate(
+            account_id,
+            order_id,
+            kind=KIND,
+            fingerprint=fingerprint(terms),
+            request=terms
+            | {"account_id": account_id, "order_id": order_id, "accepted_at_ms": at_ms},
+            at_ms=at_ms,
+        )
+        if item.fingerprint != fingerprint(terms):
+            raise refused(
+                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+                "client_order_id",
+                asked.client_order_id,
+                "new, or with the same body as before",
+            )
+        return item
+
+    def _check_worth(
+        self, account_id: str, order_id: str, market: Market, terms: dict[str, Any]
+    ) -> None:
+        """Refuse a market order that is worth too little by the mark.
+
+        The mark moves, so what passed once might not pass again: a repeat is no new order.
+        """
+        mark_ticks = self._listings.mark_price_ticks(market)
+        refusal = below_min_notional(market, mark_ticks, terms["quantity_lots"])
+        if refusal is not None and self._orders.get(account_id, order_id) is None:
+            raise refusal

@@ -1,0 +1,1 @@
+"""The tables, as pynamodb models and what is done with them."""

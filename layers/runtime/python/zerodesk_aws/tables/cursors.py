@@ -1,0 +1,107 @@
+"""Cursors: how far a worker has come, and who is at work now.
+
+A lease only spares work. Nothing is wrong when two workers run at once, or when one dies with
+the lease in hand: it runs out.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from zerodesk_aws.tables.bind import bound, condition_failed
+
+
+def settlement_cursor(symbol: str) -> str:
+    """Return the name of the cursor of a book's settlement."""
+    return f"settlement#{symbol}"
+
+
+class CursorItem(Model):
+    """One cursor: a position that never goes back, perhaps a lease, perhaps a note."""
+
+    class Meta:
+        """The table's name is bound where a function starts."""
+
+        table_name = "cursors"
+
+    name = UnicodeAttribute(hash_key=True)
+    position = NumberAttribute(null=True)
+    owner = UnicodeAttribute(null=True)
+    until_ms = NumberAttribute(null=True)
+    note = JSONAttribute(null=True)
+
+
+class Cursors:
+    """The cursors of one table."""
+
+    def __init__(self, table_name: str) -> None:
+        self._items = bound(CursorItem, table_name)
+
+    def position(self, name: str) -> int:
+        """Return a cursor's position, read strongly; 0 when it has never moved."""
+        try:
+            return int(self._items.get(name, consistent_read=True).position or 0)
+        except DoesNotExist:
+            return 0
+
+    def note(self, name: str) -> dict[str, Any] | None:
+        """Return what a worker left for its next run, read strongly, or None."""
+        try:
+            note: dict[str, Any] | None = self._items.get(name, consistent_read=True).note
+        except DoesNotExist:
+            return None
+        return note
+
+    def keep_note(self, name: str, note: dict[str, Any]) -> None:
+        """Leave a note for the next run; the last one counts, so it may hold no truth."""
+        self._items(name).update(actions=[CursorItem.note.set(note)])
+
+    def acquire(self, name: str, owner: str, *, at_ms: int, until_ms: int) -> int | None:
+        """Take the lease and return the position, or None while another has it."""
+        free = CursorItem.owner.does_not_exist() | (CursorItem.until_ms < at_ms)
+        item = self._items(name)
+        try:
+            item.update(
+                actions=[CursorItem.owner.set(owner), CursorItem.until_ms.set(until_ms)],
+                condition=free | (CursorItem.owner == owner),
+            )
+        except UpdateError as error:
+            if condition_failed(error):
+                return None
+            raise
+        return int(item.position or 0)
+
+    def advance(self, name: str, position: int) -> bool:
+        """Move a cursor forward; False when it has come as far already."""
+        behind = CursorItem.position.does_not_exist() | (CursorItem.position < position)
+        return self._update(name, [CursorItem.position.set(position)], behind)
+
+    def advance_and_release(self, name: str, position: int, owner: str) -> None:
+        """Move a cursor forward and give the lease back, in one write unless it ran out."""
+        behind = CursorItem.position.does_not_exist() | (CursorItem.position < position)
+        moved = [
+            CursorItem.position.set(position),
+            CursorItem.owner.remove(),
+            CursorItem.until_ms.remove(),
+        ]
+        if not self._update(name, moved, behind & (CursorItem.owner == owner)):
+            self.advance(name, position)
+
+    def release(self, name: str, owner: str) -> None:
+        """Give the lease back where it stands."""
+        free = [CursorItem.owner.remove(), CursorItem.until_ms.remove()]
+        self._update(name, free, CursorItem.owner == owner)
+
+    def _update(self, name: str, actions: Sequence[Action], condition: Condition) -> bool:
+        try:
+            self._items(name).update(actions=list(actions), condition=condition)
+        except UpdateError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True

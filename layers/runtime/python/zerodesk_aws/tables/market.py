@@ -1,0 +1,83 @@
+"""The market table: each book as its last record leaves it, for readers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.models import Model
+
+from zerodesk.instruments import Market, TradingState
+from zerodesk_aws.tables.bind import bound, condition_failed
+
+
+class MarketItem(Model):
+    """One market: its listing, state and prices as of a record of its book."""
+
+    class Meta:
+        """The table's name is bound where a function starts."""
+
+        table_name = "market"
+
+    symbol = UnicodeAttribute(hash_key=True)
+    book_sequence = NumberAttribute()
+    view = JSONAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A listed market as of a record of its book. Prices in ticks."""
+
+    market: Market
+    state: TradingState
+    mark_price_ticks: int
+    last_price_ticks: int | None
+    book_sequence: int
+
+
+class Markets:
+    """The markets of one table."""
+
+    def __init__(self, table_name: str) -> None:
+        self._items = bound(MarketItem, table_name)
+
+    def get(self, symbol: str, *, consistent: bool = False) -> Listed | None:
+        """Return a market, or None when no book has shown it yet."""
+        try:
+            item = self._items.get(symbol, consistent_read=consistent)
+        except DoesNotExist:
+            return None
+        return _listed(item) if item.view["market"] else None
+
+    def all(self) -> list[Listed]:
+        """Return every market, by symbol."""
+        listed = [_listed(item) for item in self._items.scan() if item.view["market"]]
+        return sorted(listed, key=lambda one: one.market.symbol)
+
+    def project(self, symbol: str, view: dict[str, Any], book_sequence: int) -> bool:
+        """Show a book as of a record; False when a later record is shown already."""
+        absent = MarketItem.book_sequence.does_not_exist()
+        try:
+            self._items(symbol).update(
+                actions=[
+                    MarketItem.view.set(view),
+                    MarketItem.book_sequence.set(book_sequence),
+                ],
+                condition=absent | (MarketItem.book_sequence < book_sequence),
+            )
+        except UpdateError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+
+def _listed(item: MarketItem) -> Listed:
+    view = item.view
+    return Listed(
+        market=Market.from_dict(view["market"]),
+        state=TradingState(view["state"]),
+        mark_price_ticks=view["mark"]["price_ticks"],
+        last_price_ticks=view["last"] and view["last"]["price_ticks"],
+        book_sequence=int(item.book_sequence),
+    )

@@ -1,0 +1,268 @@
+"""The orders table: an item per order, and per cancel or deposit, that makes each happen once.
+
+The conditional put of an item is the gate. The item is also what clients read: a projection,
+moved forward by whoever has news of the order, never back.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from zerodesk.orders import OrderStatus
+from zerodesk_aws.tables.bind import bound, condition_failed
+from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
+
+DONE: Final = "DONE"
+"""The status of a gate item whose effect stands."""
+
+MAX_BATCH: Final = 100
+"""DynamoDB answers a batch of at most a hundred items."""
+
+PROJECTED: Final = {"filled_lots", "filled_notional_minor", "fee_minor", "rejection"}
+STILL_PENDING: Final = tuple(status.value for status in OrderStatus if status.is_pending)
+STILL_MOVING: Final = tuple(status.value for status in OrderStatus if not status.is_terminal)
+Row = tuple[int, dict[str, Any]]
+"""(sequence, body) of a book's record."""
+
+
+class ByPlaced(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-call]
+    """An account's items in the order in which they came. Keys only: one write an item."""
+
+    class Meta:
+        """The index of the table."""
+
+        index_name = ORDERS_BY_PLACED_INDEX
+        projection = KeysOnlyProjection()
+
+    account_id = UnicodeAttribute(hash_key=True)
+    placed_at_ms = NumberAttribute(range_key=True)
+
+
+class OrderItem(Model):
+    """An order, a cancel or a deposit; ``kind`` says which, ``request`` what was asked."""
+
+    class Meta:
+        """The table's name is bound where a function starts."""
+
+        table_name = "orders"
+
+    account_id = UnicodeAttribute(hash_key=True)
+    order_id = UnicodeAttribute(range_key=True)
+    by_placed = ByPlaced()
+    placed_at_ms = NumberAttribute()
+    kind = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+    request = JSONAttribute()
+    status = UnicodeAttribute()
+    filled_lots = NumberAttribute(default=0)
+    filled_notional_minor = NumberAttribute(default=0)
+    fee_minor = NumberAttribute(default=0)
+    rejection = JSONAttribute(null=True)
+    account_sequence = NumberAttribute(null=True)
+    book_sequence = NumberAttribute(null=True)
+    updated_at_ms = NumberAttribute()
+
+
+class Orders:
+    """The items of one orders table."""
+
+    def __init__(self, table_name: str) -> None:
+        self._items = bound(OrderItem, table_name)
+
+    def open_gate(
+        self,
+        account_id: str,
+        order_id: str,
+        *,
+        kind: str,
+        fingerprint: str,
+        request: dict[str, Any],
+        at_ms: int,
+    ) -> tuple[OrderItem, bool]:
+        """Put an item if there is none; return the one that stands and whether it is new."""
+        item = self._items(
+            account_id,
+            order_id,
+            placed_at_ms=at_ms,
+            kind=kind,
+            fingerprint=fingerprint,
+            request=request,
+            status=OrderStatus.QUEUED.value,
+            updated_at_ms=at_ms,
+        )
+        try:
+            item.save(condition=OrderItem.order_id.does_not_exist())
+        except PutError as error:
+            if not condition_failed(error):
+                raise
+            return self._items.get(account_id, order_id, consistent_read=True), False
+        return item, True
+
+    def get(self, account_id: str, order_id: str) -> OrderItem | None:
+        """Return an item, read strongly, or None."""
+        try:
+            return self._items.get(account_id, order_id, consistent_read=True)
+        except DoesNotExist:
+            return None
+
+    def status(self, account_id: str, order_id: str) -> str | None:
+        """Return an item's status, read strongly, or None without an item."""
+        item = self.get(account_id, order_id)
+        return None if item is None else item.status
+
+    def get_many(self, account_id: str, order_ids: Iterable[str]) -> dict[str, OrderItem]:
+        """Return the items that exist of an account, read strongly, by id."""
+        keys = [(account_id, order_id) for order_id in order_ids]
+        found = self._items.batch_get(keys, consistent_read=True)
+        return {item.order_id: item for item in found}
+
+    def find(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderItem]:
+        """Return the items that exist of any accounts, read strongly, by (account, id)."""
+        found = self._items.batch_get(list(keys), consistent_read=True)
+        return {(item.account_id, item.order_id): item for item in found}
+
+    def shown(self, account_id: str, ids: Sequence[str]) -> list[str]:
+        """Return which of these ids have items that show their answer by now."""
+        if not ids:
+            return []
+        answered = {OrderStatus.REJECTED.value, DONE}
+        items = self.get_many(account_id, ids)
+        return [order_id for order_id, item in items.items() if item.status in answered]
+
+    def placed(
+        self,
+        account_id: str,
+        *,
+        from_ms: int = 0,
+        to_ms: int,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[OrderItem]:
+        """Yield the keys of an account's items placed in a span of time, both ends included."""
+        return self._items.by_placed.query(
+            account_id,
+            ByPlaced.placed_at_ms.between(from_ms, to_ms),
+            scan_index_forward=not newest_first,
+            limit=limit,
+        )
+
+    def newest(
+        self, account_id: str, before: tuple[int, str] | None, *, limit: int
+    ) -> Iterator[OrderItem]:
+        """Yield the keys of an account's items, newest first, those behind a position.
+
+        A position is (placed_at_ms, order_id); the index orders what was placed in the same
+        millisecond, and goes on behind exactly that item.
+        """
+        start = before and {
+            "account_id": {"S": account_id},
+            "placed_at_ms": {"N": str(before[0])},
+            "order_id": {"S": before[1]},
+        }
+        return self._items.by_placed.query(
+            account_id,
+            scan_index_forward=False,
+            limit=limit,
+            page_size=min(limit, MAX_BATCH),
+            last_evaluated_key=start,
+        )
+
+    def finish_gate(
+        self, account_id: str, order_id: str, account_sequence: int, at_ms: int
+    ) -> None:
+        """Show that the effect of a gate item stands, and in which record."""
+        self._move(
+            account_id,
+            order_id,
+            [
+                OrderItem.status.set(DONE),
+                OrderItem.account_sequence.set(account_sequence),
+                OrderItem.updated_at_ms.set(at_ms),
+            ],
+            OrderItem.status == OrderStatus.QUEUED.value,
+        )
+
+    def project_rejection(
+        self,
+        account_id: str,
+        order_id: str,
+        rejection: dict[str, Any],
+        account_sequence: int,
+        at_ms: int,
+    ) -> None:
+        """Show a refusal that stands in the account's journal."""
+        self._move(
+            account_id,
+            order_id,
+            [
+                OrderItem.status.set(OrderStatus.REJECTED.value),
+                OrderItem.rejection.set(rejection),
+                OrderItem.account_sequence.set(account_sequence),
+                OrderItem.updated_at_ms.set(at_ms),
+            ],
+            OrderItem.status == OrderStatus.QUEUED.value,
+        )
+
+    def project_record(self, sequence: int, body: dict[str, Any]) -> None:
+        """Show what a book's record says of the orders that it touched.
+
+        What it says only of orders that are still pending waits for ``catch_up``: the record that
+        ended the order may not be shown yet.
+        """
+        for order_id, projection in body["orders"].items():
+            if projection.get("if_pending"):
+                continue
+            self._project(order_id, projection, sequence, body["time_ms"])
+
+    def catch_up(self, rows: Sequence[Row]) -> int:
+        """Show the last word of several records where an item is behind; return how many were.
+
+        Items are read first: most of them were shown by matching, and a read costs less than a
+        write that is refused.
+        """
+        latest: dict[tuple[str, str], tuple[dict[str, Any], int, int]] = {}
+        for sequence, body in rows:
+            for order_id, projection in body["orders"].items():
+                key = (projection["account_id"], order_id)
+                if projection.get("if_pending") and key in latest:
+                    continue
+                latest[key] = (projection, sequence, body["time_ms"])
+        behind = 0
+        for item in self._items.batch_get(list(latest), consistent_read=True):
+            projection, sequence, at_ms = latest[item.account_id, item.order_id]
+            if item.status in STILL_MOVING and int(item.book_sequence or 0) < sequence:
+                self._project(item.order_id, projection, sequence, at_ms)
+                behind += 1
+        return behind
+
+    def _project(
+        self, order_id: str, projection: dict[str, Any], sequence: int, at_ms: int
+    ) -> None:
+        actions: list[Action] = [
+            OrderItem.status.set(projection["status"]),
+            OrderItem.book_sequence.set(sequence),
+            OrderItem.updated_at_ms.set(at_ms),
+        ]
+        actions += [
+            getattr(OrderItem, name).set(projection[name]) for name in PROJECTED & projection.keys()
+        ]
+        unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < sequence)
+        statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING
+        moving = OrderItem.status.is_in(*statuses)
+        self._move(projection["account_id"], order_id, actions, unseen & moving)
+
+    def _move(
+        self, account_id: str, order_id: str, actions: list[Action], condition: Condition
+    ) -> None:
+        """Update an item if the condition holds; an item that is ahead is left as it is."""
+        try:
+            self._items(account_id, order_id).update(actions=actions, condition=condition)
+        except UpdateError as error:
+            if not condition_failed(error):
+                raise

@@ -1,0 +1,107 @@
+"""From what is stored, in ticks, lots and minor units, to what the API shows, in decimals."""
+
+from typing import Any, Final
+
+from zerodesk import instruments
+from zerodesk.accounts import AccountState
+from zerodesk.money import format_minor, format_scaled, power_of_ten
+from zerodesk.orders import OrderStatus
+from zerodesk_aws.accounts import Account
+from zerodesk_aws.clock import iso_ms
+from zerodesk_aws.contracts.markets import Market
+from zerodesk_aws.contracts.orders import Balance, Balances, Order, Rejection
+from zerodesk_aws.tables.market import Listed
+from zerodesk_aws.tables.orders import OrderItem
+
+AVERAGE_DIGITS: Final = 4
+"""Decimals of an average price beyond the tick's."""
+
+
+def order_view(item: OrderItem, market: instruments.Market) -> Order:
+    """Return an order's item as the API shows it."""
+    asked: dict[str, Any] = item.request
+    quantity_lots, filled_lots = asked["quantity_lots"], int(item.filled_lots)
+    price_ticks = asked["price_ticks"]
+    return Order(
+        order_id=item.order_id,
+        client_order_id=asked["client_order_id"],
+        symbol=asked["symbol"],
+        side=asked["side"],
+        type=asked["type"],
+        time_in_force=asked["time_in_force"],
+        post_only=asked["post_only"],
+        quantity=market.format_quantity(quantity_lots),
+        price=None if price_ticks is None else market.format_price(price_ticks),
+        status=OrderStatus(item.status),
+        filled_quantity=market.format_quantity(filled_lots),
+        remaining_quantity=market.format_quantity(quantity_lots - filled_lots),
+        average_price=average_price(market, int(item.filled_notional_minor), filled_lots),
+        fee=format_minor(int(item.fee_minor), market.quote),
+        fee_currency=market.quote,
+        rejection=None if item.rejection is None else Rejection(**item.rejection),
+        accepted_at=iso_ms(int(item.placed_at_ms)),
+        updated_at=iso_ms(int(item.updated_at_ms)),
+        account_sequence=_sequence(item.account_sequence),
+        book_sequence=_sequence(item.book_sequence),
+    )
+
+
+def _sequence(number: float | None) -> int | None:
+    return None if number is None else int(number)
+
+
+def average_price(market: instruments.Market, notional_minor: int, filled_lots: int) -> str | None:
+    """Return what one unit cost on average, rounded half to even four digits beyond the tick."""
+    if not filled_lots:
+        return None
+    finer_units = notional_minor * market.tick_units * power_of_ten(AVERAGE_DIGITS)
+    whole, rest = divmod(finer_units, filled_lots * market.tick_value_minor)
+    twice = 2 * rest - filled_lots * market.tick_value_minor
+    rounded = whole + (twice > 0 or (twice == 0 and whole % 2))
+    return format_scaled(rounded, market.tick_digits + AVERAGE_DIGITS)
+
+
+def market_view(listed: Listed) -> Market:
+    """Return a market as the API shows it."""
+    market = listed.market
+    last_ticks = listed.last_price_ticks
+    return Market(
+        symbol=market.symbol,
+        base=market.base,
+        quote=market.quote,
+        tick_size=format_scaled(market.tick_units, market.tick_digits),
+        lot_size=format_scaled(market.lot_units, market.lot_digits),
+        min_notional=format_minor(market.min_notional_minor, market.quote),
+        max_quantity=market.format_quantity(market.max_quantity_lots),
+        maker_bps=market.maker_bps,
+        taker_bps=market.taker_bps,
+        collar_bps=market.collar_bps,
+        reference_price=market.format_price(market.reference_price_ticks),
+        state=listed.state,
+        mark_price=market.format_price(listed.mark_price_ticks),
+        last_price=None if last_ticks is None else market.format_price(last_ticks),
+    )
+
+
+def balances_of(state: AccountState) -> list[Balance]:
+    """Return an account's balances, by currency."""
+    return [
+        Balance(
+            currency=currency,
+            available=format_minor(state.available_minor(currency), currency),
+            held=format_minor(state.held_minor(currency), currency),
+            total=format_minor(
+                state.available_minor(currency) + state.held_minor(currency), currency
+            ),
+        )
+        for currency in state.currencies()
+    ]
+
+
+def balances_view(account: Account) -> Balances:
+    """Return an account's balances as the API shows them."""
+    return Balances(
+        account_id=account.account_id,
+        account_sequence=account.sequence,
+        balances=balances_of(account.state),
+    )

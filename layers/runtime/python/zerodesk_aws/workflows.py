@@ -1,0 +1,62 @@
+"""Workflows: started and waited for, or started and left alone."""
+
+import json
+import os
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from zerodesk_aws.entry import count, logger
+
+WAIT_SECONDS: Final = 2
+"""How long a caller waits for a workflow. It goes on without its caller."""
+
+ENDPOINT_VARIABLE: Final = "AWS_ENDPOINT_URL"
+"""Read by boto3 itself."""
+
+SUCCEEDED: Final = "SUCCEEDED"
+
+
+class Workflow:
+    """One Express workflow."""
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+        self._machines: Any = boto3.client(
+            "stepfunctions",
+            config=Config(
+                connect_timeout=1,
+                read_timeout=WAIT_SECONDS,
+                # A try that was not answered may have run, and the caller asks again by itself.
+                retries={"total_max_attempts": 1},
+                # A synchronous start goes to a host name of its own. An endpoint that is given
+                # outright, as that of a local cloud, has one name for everything.
+                inject_host_prefix=ENDPOINT_VARIABLE not in os.environ,
+            ),
+        )
+
+    def run(self, given: dict[str, Any]) -> dict[str, Any] | None:
+        """Run the workflow and return its output; None when it failed or did not answer in time.
+
+        That is nobody's fault who called: what the workflow stands for is driven on by the sweeper.
+        """
+        try:
+            done = self._machines.start_sync_execution(
+                stateMachineArn=self._arn, input=json.dumps(given)
+            )
+        except (BotoCoreError, ClientError) as fault:
+            logger.warning("workflow not answered", fault=repr(fault))
+            count("WorkflowsUnanswered")
+            return None
+        if done["status"] != SUCCEEDED:
+            logger.warning("workflow failed", error=done.get("error"), cause=done.get("cause"))
+            count("WorkflowsFailed")
+            return None
+        output: dict[str, Any] = json.loads(done["output"])
+        return output
+
+    def start(self, given: dict[str, Any]) -> None:
+        """Start the workflow and leave it alone."""
+        self._machines.start_execution(stateMachineArn=self._arn, input=json.dumps(given))

@@ -1,0 +1,143 @@
+"""The trading commands, each called as a user calls it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.client.builders import a_market, a_trader, an_order
+from tests.client.conftest import Zerodesk
+from tests.client.fake_venue import FakeVenue
+from zerodesk.orders import Side
+from zerodesk_client.api import Client
+
+
+@pytest.fixture(autouse=True)
+def _a_venue_with_a_seller(operator: Client, zerodesk: Zerodesk) -> None:
+    seller = a_trader(operator, "seller")
+    seller.place_order(an_order("resting", side=Side.SELL, quantity="2.5"))
+    assert zerodesk("account", "create", "alice").exit_code == 0
+    assert zerodesk("deposit", "alice", "usd", "1000", "--id", "first").exit_code == 0
+
+
+def answer(zerodesk: Zerodesk, *arguments: str, code: int = 0) -> Any:
+    result = zerodesk(*arguments, "--json")
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout)
+
+
+def test_an_order_is_shown_with_its_units(zerodesk: Zerodesk) -> None:
+    result = zerodesk("order", "buy", "2", "btc-usd", "--price", "100.00")
+    assert result.exit_code == 0
+    for text in ("FILLED", "2 BTC", "100.00 USD", "0.1 USD"):
+        assert text in result.stdout
+
+
+def test_an_order_without_a_price_takes_the_market(zerodesk: Zerodesk) -> None:
+    order = answer(zerodesk, "order", "BUY", "2", "BTC-USD")
+    assert (order["type"], order["time_in_force"], order["status"]) == ("MARKET", "IOC", "FILLED")
+
+
+def test_a_refused_order_is_an_exit_code_and_says_the_numbers(zerodesk: Zerodesk) -> None:
+    result = zerodesk("order", "buy", "50", "BTC-USD", "--price", "100")
+    assert result.exit_code == 1
+    assert "RISK_INSUFFICIENT_BALANCE" in result.stdout
+    assert "need" in result.stdout
+
+
+def test_the_same_id_places_one_order(zerodesk: Zerodesk) -> None:
+    words = ("order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", "mine")
+    assert answer(zerodesk, *words) == answer(zerodesk, *words)
+    assert len(answer(zerodesk, "orders")["orders"]) == 1
+
+
+@pytest.mark.parametrize("by", ["order_id", "client_order_id"])
+def test_an_order_is_cancelled_by_either_of_its_ids(zerodesk: Zerodesk, by: str) -> None:
+    order = answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--tif", "gtc")
+    assert answer(zerodesk, "cancel", order[by])["status"] == "CANCELLED"
+    assert answer(zerodesk, "orders")["orders"] == []
+    (closed,) = answer(zerodesk, "orders", "--status", "closed")["orders"]
+    assert closed["order_id"] == order["order_id"]
+
+
+def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> None:
+    order = answer(
+        zerodesk, "order", "buy", "1", "BTC-USD", "--price", "100", "--post-only", code=1
+    )
+    assert order["rejection"]["code"] == "MATCHING_POST_ONLY_WOULD_CROSS"
+
+
+def test_orders_and_fills_are_tables_for_people(zerodesk: Zerodesk) -> None:
+    zerodesk("order", "buy", "1", "BTC-USD", "--price", "100")
+    zerodesk("order", "buy", "1", "BTC-USD", "--price", "99")
+    orders, fills = zerodesk("orders", "--status", "all").stdout, zerodesk("fills").stdout
+    assert "OPEN" in orders
+    assert "FILLED" in orders
+    assert "0.05 USD" in fills
+    assert "taker" in fills
+
+
+def test_the_book_is_a_ladder_with_asks_above_bids(zerodesk: Zerodesk) -> None:
+    zerodesk("order", "buy", "1", "BTC-USD", "--price", "99.00")
+    text = zerodesk("book", "BTC-USD").stdout
+    assert "price (USD)" in text
+    assert "quantity (BTC)" in text
+    assert text.index("100.00") < text.index("99.00")
+
+
+def test_markets_trades_and_balances_carry_units(zerodesk: Zerodesk) -> None:
+    zerodesk("order", "buy", "1", "BTC-USD", "--price", "100.00")
+    assert re.search(r"BTC-USD.*100\.00 USD.*2 / 5 bps.*500 bps", zerodesk("markets").stdout)
+    trades = zerodesk("trades", "BTC-USD").stdout
+    assert "price (USD)" in trades
+    assert "100.00" in trades
+    balances = zerodesk("balances").stdout
+    assert "in each currency's units" in balances
+    assert "899.95" in balances
+
+
+def test_every_listing_is_one_json_document(zerodesk: Zerodesk) -> None:
+    assert answer(zerodesk, "book", "BTC-USD")["asks"][0]["quantity"] == "2.5"
+    assert answer(zerodesk, "markets")["markets"][0]["collar_bps"] == 500
+    assert answer(zerodesk, "trades", "BTC-USD") == {"trades": [], "next_cursor": None}
+    assert answer(zerodesk, "fills")["fills"] == []
+    assert answer(zerodesk, "balances")["account_id"] == "alice"
+
+
+def test_a_problem_names_field_value_and_rule(zerodesk: Zerodesk) -> None:
+    result = zerodesk("order", "buy", "1", "BTC-USD", "--price", "100.005")
+    assert result.exit_code == 4
+    assert "INTAKE_OFF_TICK" in result.stderr
+    assert "100.005" in result.stderr
+    assert "0.01" in result.stderr
+
+
+def test_a_problem_is_json_too_when_asked(zerodesk: Zerodesk) -> None:
+    problem = answer(zerodesk, "order", "buy", "1", "ETH-USD", "--price", "1", code=4)
+    assert problem["error"]["code"] == "INTAKE_UNKNOWN_SYMBOL"
+    assert "zerodesk markets" in problem["error"]["hint"]
+
+
+@pytest.mark.parametrize("quantity", ["0", "1e3", "much", "NaN"])
+def test_what_is_no_amount_is_a_usage_error(
+    zerodesk: Zerodesk, venue: FakeVenue, quantity: str
+) -> None:
+    before = len(venue.orders)
+    result = zerodesk("order", "buy", quantity, "BTC-USD", "--price", "1")
+    assert result.exit_code == 2
+    assert "QUANTITY" in result.stderr
+    assert len(venue.orders) == before
+
+
+def test_an_unknown_market_is_a_problem(zerodesk: Zerodesk) -> None:
+    assert zerodesk("book", "NO-USD").exit_code == 4
+    assert zerodesk("trades", "nonsense").exit_code == 4
+
+
+def test_one_may_act_for_another_account(zerodesk: Zerodesk, operator: Client) -> None:
+    operator.list_market(a_market())
+    zerodesk("account", "create", "bob")
+    assert answer(zerodesk, "balances", "--account", "bob")["account_id"] == "bob"
+    assert zerodesk("balances").exit_code == 2, "two accounts, and none of them is demo"
+    assert "alice, bob" in zerodesk("balances").stderr

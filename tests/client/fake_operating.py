@@ -1,0 +1,94 @@
+"""The operator's part of the fake venue."""
+
+from decimal import Decimal
+from typing import Any
+
+from tests.client.fake_markets import Markets
+from tests.client.fake_state import Answer, Listed, Principal, Refusal
+from zerodesk.money import parse_decimal
+
+
+class Operating(Markets):
+    def own_balances(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return self.any_balances(who, data, who.account_id)
+
+    def health(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        return 200, {"status": "ok", "version": "0.1.0"}
+
+    def create_account(self, _who: Principal, data: dict[str, Any]) -> Answer:
+        self.accounts.setdefault(data["account_id"], data["name"])
+        return 201, {"account_id": data["account_id"], "name": self.accounts[data["account_id"]]}
+
+    def list_accounts(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        rows = [{"account_id": key, "name": name} for key, name in sorted(self.accounts.items())]
+        return 200, {"accounts": rows}
+
+    def create_key(self, _who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        if account_id not in self.accounts:
+            raise Refusal(404, "NOT_FOUND", f"no account {account_id}")
+        key_id = f"k{len(self.keys)}"
+        api_key = f"zdk_{key_id}_secret"
+        self.keys[api_key] = Principal(account_id, data.get("role", "trader"))
+        return 201, {"key_id": key_id, "api_key": api_key}
+
+    def revoke_key(
+        self, _who: Principal, _data: dict[str, Any], _account_id: str, key_id: str
+    ) -> Answer:
+        if self.keys.pop(f"zdk_{key_id}_secret", None) is None:
+            raise Refusal(404, "NOT_FOUND", f"no key {key_id}")
+        return 200, {"key_id": key_id}
+
+    def deposit(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        known = self.deposits.setdefault((account_id, data["deposit_id"]), data)
+        if known != data:
+            raise Refusal(409, "INTAKE_IDEMPOTENCY_CONFLICT", "the id has another body")
+        if known is data:
+            self.balances[account_id, data["currency"]] += parse_decimal(data["amount"])
+        _, balances = self.any_balances(who, data, account_id)
+        return 201, {"deposit_id": data["deposit_id"]} | balances
+
+    def any_balances(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
+        rows = [
+            {
+                "currency": currency,
+                "available": str(total - self._held(account_id, currency)),
+                "held": str(self._held(account_id, currency)),
+                "total": str(total),
+            }
+            for (owner, currency), total in sorted(self.balances.items())
+            if owner == account_id
+        ]
+        return 200, {"account_id": account_id, "account_sequence": 1, "balances": rows}
+
+    def list_market(self, _who: Principal, data: dict[str, Any]) -> Answer:
+        symbol = data["symbol"]
+        if symbol in self.markets:
+            if self.markets[symbol].listing != data:
+                raise Refusal(409, "INTAKE_IDEMPOTENCY_CONFLICT", f"{symbol} is listed otherwise")
+            return 200, self._market(symbol)
+        self.markets[symbol] = Listed(data, Decimal(data["reference_price"]))
+        return 201, self._market(symbol)
+
+    def index_price(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        self._listed(symbol).mark = parse_decimal(data["price"])
+        self.index_prices.append((symbol, data["price"]))
+        return 202, {}
+
+    def reconcile(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        books = [
+            {
+                "symbol": symbol,
+                "sequence": listed.sequence,
+                "records": listed.sequence,
+                "entries_zero": True,
+                "chain_intact": True,
+            }
+            for symbol, listed in sorted(self.markets.items())
+        ]
+        return 200, {
+            "balanced": not self.breaches,
+            "checked_at": self.now(),
+            "books": books,
+            "accounts": len(self.accounts),
+            "breaches": self.breaches,
+        }

@@ -1,0 +1,70 @@
+"""A venue of the API's contract in one process: a naive book, plain balances, no AWS.
+
+It refuses what the contract refuses, so that a client that passes here has not been spoiled. What
+it lacks: time (everything settles at once) and durability.
+"""
+
+import json
+import re
+
+from tests.client.fake_operating import Operating
+from tests.client.fake_state import OPERATOR_KEY, Answer, Refusal
+from tests.client.fake_trading import Trading
+
+__all__ = ["OPERATOR_KEY", "FakeVenue"]
+
+
+class FakeVenue(Trading, Operating):
+    """``handle`` is the whole API."""
+
+    def handle(
+        self, method: str, path: str, query: dict[str, str], key: str, body: bytes
+    ) -> Answer:
+        with self.lock:
+            self.before(method, path)
+            try:
+                return self._route(method, path, query, key, body)
+            except Refusal as refusal:
+                return refusal.status, refusal.body
+
+    def _route(
+        self, method: str, path: str, query: dict[str, str], key: str, body: bytes
+    ) -> Answer:
+        principal = self.keys.get(key)
+        if principal is None:
+            raise Refusal(401, "UNAUTHENTICATED", "the key is unknown")
+        for verb, pattern, name, operator_only in ROUTES:
+            found = re.fullmatch(pattern, path)
+            if found and verb == method:
+                if operator_only and principal.role != "operator":
+                    raise Refusal(403, "FORBIDDEN", "an operator's key is needed")
+                data = (json.loads(body) if body else {}) | query
+                answer: Answer = getattr(self, name)(principal, data, *found.groups())
+                return answer
+        raise Refusal(404, "NOT_FOUND", path)
+
+
+SYMBOL = "([A-Z0-9]+-[A-Z]+)"
+ROUTES = [
+    ("POST", "/v1/orders", "place", False),
+    ("GET", "/v1/orders", "list_orders", False),
+    ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),
+    ("DELETE", "/v1/orders/([a-z0-9]+)", "cancel", False),
+    ("GET", "/v1/balances", "own_balances", False),
+    ("GET", "/v1/fills", "list_fills", False),
+    ("GET", "/v1/markets", "list_markets", False),
+    ("GET", f"/v1/markets/{SYMBOL}", "get_market", False),
+    ("GET", f"/v1/markets/{SYMBOL}/depth", "depth", False),
+    ("GET", f"/v1/markets/{SYMBOL}/ticker", "ticker", False),
+    ("GET", f"/v1/markets/{SYMBOL}/trades", "list_trades", False),
+    ("GET", "/v1/health", "health", False),
+    ("POST", "/v1/accounts", "create_account", True),
+    ("GET", "/v1/accounts", "list_accounts", True),
+    ("POST", "/v1/accounts/([^/]+)/keys", "create_key", True),
+    ("DELETE", "/v1/accounts/([^/]+)/keys/([^/]+)", "revoke_key", True),
+    ("POST", "/v1/accounts/([^/]+)/deposits", "deposit", True),
+    ("GET", "/v1/accounts/([^/]+)/balances", "any_balances", True),
+    ("POST", "/v1/markets", "list_market", True),
+    ("POST", f"/v1/markets/{SYMBOL}/index-prices", "index_price", True),
+    ("POST", "/v1/reconciliations", "reconcile", True),
+]

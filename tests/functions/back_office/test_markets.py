@@ -1,0 +1,124 @@
+"""A market is listed once, on terms that the ledger can keep; partners speak for open accounts."""
+
+from typing import Any
+
+import pytest
+
+from back_office import operations
+from tests.functions.gateway import BTC_USD, Answered, Gateway
+from zerodesk.instruments import Market
+from zerodesk_aws.registers import MARKETS, PARTNERS, Register
+
+ETH_USD = BTC_USD | {"symbol": "ETH-USD", "base": "ETH"}
+
+
+def listed(gateway: Gateway, **changed: Any) -> Answered:
+    return gateway.operator("POST", "/v1/markets", ETH_USD | changed)
+
+
+def test_a_market_is_open_as_soon_as_it_is_listed(gateway: Gateway) -> None:
+    answer = listed(gateway)
+    assert (answer.status, answer.json["state"]) == (201, "OPEN")
+    assert {name: answer.json[name] for name in ETH_USD} == ETH_USD
+
+
+def test_the_same_listing_again_is_the_same_market(gateway: Gateway) -> None:
+    first = listed(gateway)
+    sent = len(gateway.sent)
+    again = listed(gateway, tick_size="0.010", max_quantity="100.0")
+    assert (again.status, again.json) == (200, first.json)
+    assert len(gateway.sent) == sent
+
+
+@pytest.mark.parametrize("changed", [{"taker_bps": 6}, {"tick_size": "0.02"}, {"collar_bps": 1}])
+def test_other_terms_are_a_conflict(gateway: Gateway, changed: dict[str, Any]) -> None:
+    listed(gateway)
+    answer = listed(gateway, **changed)
+    assert (answer.status, answer.code) == (409, "INTAKE_IDEMPOTENCY_CONFLICT")
+
+
+def test_the_register_knows_the_market_as_the_book_does(gateway: Gateway) -> None:
+    listed(gateway)
+    entry = Register(operations.journal, MARKETS).get("ETH-USD")
+    assert entry == gateway.sent[-1]["market"]
+    assert Market.from_dict(entry or {}).symbol == "ETH-USD"
+
+
+def test_a_listing_that_was_lost_is_sent_again_by_its_repeat(gateway: Gateway) -> None:
+    gateway.matches_at_once = False
+    answer = listed(gateway)
+    assert (answer.status, answer.code) == (503, "UNAVAILABLE")
+    gateway.queue.clear()
+    gateway.matches_at_once = True
+    assert listed(gateway).status == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"symbol": "ETHUSD"}, "symbol"),
+        ({"symbol": "USD-USD"}, "symbol"),
+        ({"base": "BTC"}, "base"),
+        ({"quote": "EUR"}, "quote"),
+        ({"tick_size": "0.0000001"}, "tick_size"),
+        ({"lot_size": "0.000000001"}, "tick_size"),
+        ({"max_quantity": "0.00001"}, "max_quantity"),
+        ({"reference_price": "0.001"}, "reference_price"),
+        ({"maker_bps": -1}, "maker_bps"),
+        ({"maker_bps": 6}, "maker_bps"),
+        ({"taker_bps": 1_001}, "taker_bps"),
+        ({"collar_bps": 100_001}, "collar_bps"),
+    ],
+)
+def test_terms_that_break_a_rule_of_listing_are_refused(
+    gateway: Gateway, changed: dict[str, Any], field: str
+) -> None:
+    answer = listed(gateway, **changed)
+    assert (answer.status, answer.code) == (400, "INTAKE_BAD_VALUE")
+    assert (answer.json["field"], bool(answer.json["rule"])) == (field, True)
+    assert Register(operations.journal, MARKETS).get("ETH-USD") is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"tick_size": 0.01}, "INTAKE_WRONG_TYPE"),
+        ({"maker_bps": "2"}, "INTAKE_WRONG_TYPE"),
+        ({"maker_bps": True}, "INTAKE_WRONG_TYPE"),
+        ({"taker_bps": 2.5}, "INTAKE_WRONG_TYPE"),
+        ({"taker_bps": 10**30}, "INTAKE_WRONG_TYPE"),
+        ({"tick_size": "0"}, "INTAKE_BAD_NUMBER"),
+        ({"min_notional": "-1"}, "INTAKE_BAD_NUMBER"),
+        ({"lot_size": "1e-4"}, "INTAKE_BAD_NUMBER"),
+        ({"listed_by": "me"}, "INTAKE_UNKNOWN_FIELD"),
+    ],
+)
+def test_terms_that_break_the_grammar_are_refused(
+    gateway: Gateway, changed: dict[str, Any], code: str
+) -> None:
+    answer = listed(gateway, **changed)
+    assert (answer.status, answer.code) == (400, code)
+
+
+def test_a_partner_is_bound_to_the_latest_account_named(gateway: Gateway) -> None:
+    for account_id in ("alice", "bob", "bob"):
+        answer = gateway.operator("PUT", "/v1/partners/partner.acme", {"account_id": account_id})
+        assert answer.json == {"source": "partner.acme", "account_id": account_id}
+    register = Register(operations.journal, PARTNERS)
+    assert register.get("partner.acme") == {"account_id": "bob"}
+    assert len(list(operations.journal.read(PARTNERS))) == 2
+
+
+@pytest.mark.parametrize("source", ["acme", "partner.", "partner.ACME", "zerodesk.orders"])
+def test_a_source_that_is_no_partner_is_refused(gateway: Gateway, source: str) -> None:
+    answer = gateway.operator("PUT", f"/v1/partners/{source}", {"account_id": "alice"})
+    assert (answer.status, answer.code, answer.json["field"]) == (
+        400,
+        "INTAKE_BAD_VALUE",
+        "source",
+    )
+
+
+def test_a_partner_of_an_account_that_is_not_open_is_refused(gateway: Gateway) -> None:
+    answer = gateway.operator("PUT", "/v1/partners/partner.acme", {"account_id": "nobody"})
+    assert (answer.status, answer.json["field"]) == (400, "account_id")

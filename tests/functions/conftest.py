@@ -1,0 +1,93 @@
+"""Handlers as Lambda loads them: the environment is there before their modules are."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from moto import mock_aws
+
+from tests.functions.gateway import Gateway, with_market_and_accounts
+
+if TYPE_CHECKING:
+    from pynamodb.models import Model
+
+SETTINGS = {
+    "JOURNAL_TABLE": "journal",
+    "ORDERS_TABLE": "orders",
+    "MARKET_TABLE": "market",
+    "API_KEYS_TABLE": "api_keys",
+    "CURSORS_TABLE": "cursors",
+    "EVENT_BUS_NAME": "zerodesk",
+    "COMMAND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/commands.fifo",
+    "ORDER_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order",
+    "SETTLEMENT_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:settlement",
+    "POWERTOOLS_SERVICE_NAME": "tests",
+    "POWERTOOLS_METRICS_NAMESPACE": "Zerodesk",
+    "AWS_ACCESS_KEY_ID": "000000000000",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+os.environ.update(SETTINGS)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a handler about its invocation."""
+
+    aws_request_id: str = "00000000-0000-0000-0000-000000000000"
+    function_name: str = "test"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:test"
+
+
+@pytest.fixture
+def context() -> Context:
+    return Context()
+
+
+def create_tables() -> None:
+    """Create every table, empty, where it is not there yet."""
+    from zerodesk_aws.tables.api_keys import ApiKeyItem
+    from zerodesk_aws.tables.bind import bound
+    from zerodesk_aws.tables.cursors import CursorItem
+    from zerodesk_aws.tables.journal import JournalItem
+    from zerodesk_aws.tables.market import MarketItem
+    from zerodesk_aws.tables.orders import OrderItem
+
+    models: dict[str, type[Model]] = {
+        "journal": JournalItem,
+        "orders": OrderItem,
+        "market": MarketItem,
+        "cursors": CursorItem,
+        "api_keys": ApiKeyItem,
+    }
+    for name, model in models.items():
+        bound(model, name).create_table(billing_mode="PAY_PER_REQUEST")
+
+
+@pytest.fixture(autouse=True)
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give every test empty tables, and no way to anything else.
+
+    Within a module that shares its tables, they are those.
+    """
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        create_tables()
+        yield
+
+
+@pytest.fixture
+def gateway(context: Context, monkeypatch: pytest.MonkeyPatch, tables: None) -> Gateway:
+    """Return the API with a market and two funded accounts: alice has dollars, bob bitcoins."""
+    return with_market_and_accounts(Gateway(context, monkeypatch))
+
+
+@pytest.fixture(scope="module")
+def shared_gateway() -> Iterator[Gateway]:
+    """Return a gateway for all tests of a module: for those that change nothing."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        create_tables()
+        yield with_market_and_accounts(Gateway(Context(), patch))

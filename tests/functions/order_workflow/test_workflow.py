@@ -1,0 +1,100 @@
+"""The order workflow, state by state: what each passes on."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.functions.workflow_files import errors_named, evaluate, faults_of, load, states
+
+STATES = states(load("order_workflow"))
+
+COMMAND = {
+    "kind": "place",
+    "command_id": "oabc",
+    "symbol": "BTC-USD",
+    "price_ticks": 9_876_543,
+    "quantity_lots": 25,
+    "held_minor": 2**53 - 1,
+    "post_only": False,
+}
+ORDER = {"order_id": "oabc", "account_id": "alice", "symbol": "BTC-USD", "price_ticks": None}
+
+
+def context(execution: str = "run-1") -> dict[str, Any]:
+    return {"context": {"Execution": {"Name": execution, "Input": ORDER}}}
+
+
+@pytest.mark.parametrize(
+    ("state", "function"), [("Price", "pricing"), ("Check risk", "risk_check")]
+)
+def test_every_fault_on_the_card_of_a_function_is_retried(state: str, function: str) -> None:
+    assert faults_of(function)
+    assert faults_of(function) <= errors_named(STATES[state])
+
+
+def test_pricing_gets_the_order_and_risk_check_the_order_with_its_quote() -> None:
+    assert evaluate(STATES["Price"]["Arguments"]["Payload"], states={"input": ORDER}) == ORDER
+
+    payload = evaluate(
+        STATES["Check risk"]["Arguments"]["Payload"], order=ORDER, quote={"verdict": "PRICED"}
+    )
+
+    assert payload == {"order": ORDER, "quote": {"verdict": "PRICED"}}
+
+
+def test_a_refused_quote_goes_to_risk_check_as_well() -> None:
+    """Nothing but the end of pricing leads to the check, and nothing leads around it."""
+    assert STATES["Price"]["Next"] == "Check risk"
+    assert STATES["Check risk"]["Next"] == "Accepted?"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "following"),
+    [("HELD", "Submit to the book"), ("REJECTED", "Refused"), ("DONE", "Refused")],
+)
+def test_only_a_held_order_goes_to_the_book(verdict: str, following: str) -> None:
+    state = STATES["Accepted?"]
+    [choice] = state["Choices"]
+
+    held = evaluate(choice["Condition"], decision={"verdict": verdict})
+
+    assert (choice["Next"] if held else state["Default"]) == following
+
+
+def test_the_book_gets_the_command_that_was_held_to_the_last_digit() -> None:
+    body = evaluate(
+        STATES["Submit to the book"]["Arguments"]["MessageBody"], decision={"command": COMMAND}
+    )
+
+    assert json.loads(body) == COMMAND
+
+
+def test_a_book_is_a_message_group() -> None:
+    group = evaluate(
+        STATES["Submit to the book"]["Arguments"]["MessageGroupId"], decision={"command": COMMAND}
+    )
+
+    assert group == "BTC-USD"
+
+
+def test_a_swept_order_is_another_message_and_a_repeated_state_is_not() -> None:
+    template = STATES["Submit to the book"]["Arguments"]["MessageDeduplicationId"]
+
+    first, again, swept = (
+        evaluate(template, states=context(execution), decision={"command": COMMAND})
+        for execution in ("run-1", "run-1", "run-2")
+    )
+
+    assert first == again != swept
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "answer"),
+    [("Queued", "HELD", "HELD"), ("Refused", "REJECTED", "REJECTED"), ("Refused", "DONE", "DONE")],
+)
+def test_the_answer_is_the_verdict_on_the_order(state: str, verdict: str, answer: str) -> None:
+    output = evaluate(STATES[state]["Output"], order=ORDER, decision={"verdict": verdict})
+
+    assert STATES[state]["End"] is True
+    assert output == {"verdict": answer, "order_id": "oabc"}

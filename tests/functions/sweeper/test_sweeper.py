@@ -1,0 +1,402 @@
+"""The sweeper over the real tables: what stands still moves on, what moves is let be."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from matching import handler as matching
+from sweeper import handler as sweeper
+from sweeper.accounts import AccountSweep
+from sweeper.books import BookSweep
+from sweeper.bounds import INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
+from sweeper.items import PendingItems
+from sweeper.sweep import Sweeper
+from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from zerodesk.orders import cancel_id_for, order_id_for
+from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.books import Books
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.deposits import KIND, gate_id
+from zerodesk_aws.journal import Journal
+from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.journal import JournalItem
+from zerodesk_aws.tables.market import MarketItem, Markets
+from zerodesk_aws.tables.orders import Orders
+
+MINUTE_MS = 60_000
+
+
+class Started:
+    """Stands in for a workflow or the queue: keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+
+    def start(self, given: dict[str, Any]) -> None:
+        self.given.append(given)
+
+    def send(self, command: Any) -> None:
+        self.given.append(command)
+
+    def take(self) -> list[Any]:
+        taken, self.given = self.given, []
+        return taken
+
+
+class Night:
+    """A venue whose messages got lost, and the sweeper that comes by."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue = venue
+        self.queue, self.orders, self.settlements = Started(), Started(), Started()
+        self.at_ms = NOW_MS
+        books, items, cursors = Books("journal"), Orders("orders"), Cursors("cursors")
+        queue: Any = self.queue
+        order_workflow: Any = self.orders
+        settlement_workflow: Any = self.settlements
+        self.sweeper = Sweeper(
+            books.journal,
+            cursors,
+            BookSweep(books, Markets("market"), cursors, queue, settlement_workflow),
+            AccountSweep(
+                AccountJournal("journal"),
+                items,
+                PendingItems(items, cursors),
+                queue,
+                order_workflow,
+            ),
+        )
+
+    def sweep(self, after_ms: int = MINUTE_MS) -> dict[str, int]:
+        self.at_ms = max(self.at_ms, self.venue.clock_ms) + after_ms
+        return dict(self.sweeper.run(self.at_ms, lambda: False))
+
+    def drive(self) -> None:
+        """Do what the sweeper asked for."""
+        for order in self.orders.take():
+            self.venue.workflow(order)
+        self.venue.clock_ms = max(self.venue.clock_ms, self.at_ms)
+        self.venue.queue += self.queue.take()
+        self.venue.match()
+        for given in self.settlements.take():
+            assert given == {"symbol": SYMBOL}
+            self.venue.settle()
+
+
+@pytest.fixture
+def venue(context: Any) -> Venue:
+    venue = Venue(context)
+    journal = Journal("journal")
+    venue.list_market()
+    listed = Markets("market").get(SYMBOL)
+    assert listed is not None
+    Register(journal, MARKETS).add(SYMBOL, listed.market.to_dict())
+    for account_id in ("alice", "bob"):
+        Register(journal, ACCOUNTS).add(account_id, {"name": account_id})
+    venue.open("alice", USD=100_000 * USD)
+    venue.open("bob", BTC=2 * BTC)
+    venue.settle()
+    return venue
+
+
+@pytest.fixture
+def night(venue: Venue) -> Night:
+    return Night(venue)
+
+
+def test_a_venue_at_rest_is_let_be(venue: Venue, night: Night) -> None:
+    venue.place("bob", "sell", "SELL")
+    venue.place("alice", "buy", "BUY", quantity_lots=5_000)
+    venue.settle()
+    assert night.sweep() == {}
+    assert night.sweep() == {}
+
+
+def test_an_order_whose_workflow_never_ran_is_started_as_it_was_taken_in(
+    venue: Venue, night: Night
+) -> None:
+    order = venue.intake("alice", "lost", "BUY")
+    assert night.sweep() == {"Orders": 1}
+    assert night.orders.given == [order]
+    night.drive()
+    assert venue.item("alice", "lost").status == "OPEN"
+
+
+def test_an_order_that_is_young_is_at_work_and_let_be(venue: Venue, night: Night) -> None:
+    venue.intake("alice", "new", "BUY")
+    assert night.sweep(after_ms=YOUNG_MS - 1) == {}
+    assert night.sweep(after_ms=1) == {"Orders": 1}
+
+
+def test_an_order_that_stays_without_an_answer_is_started_every_time(
+    venue: Venue, night: Night
+) -> None:
+    venue.intake("alice", "lost", "BUY")
+    assert [night.sweep() for _ in range(4)] == [{"Orders": 1}] * 4
+
+
+def test_an_order_that_the_index_shows_late_is_found(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = venue.intake("alice", "late", "BUY")
+    venue.intake("alice", "early", "BUY")
+    whole = Orders.placed
+
+    def lagging(orders: Orders, account_id: str, **span: Any) -> Iterable[Any]:
+        found = whole(orders, account_id, **span)
+        return [key for key in found if key.order_id != late["order_id"]]
+
+    with monkeypatch.context() as lag:
+        lag.setattr(Orders, "placed", lagging)
+        night.sweep(after_ms=INDEX_LAG_MS - 10)
+    night.sweep()
+    assert late in night.orders.given
+
+
+def test_an_order_far_behind_the_swept_cursor_is_kept_in_mind(venue: Venue, night: Night) -> None:
+    venue.intake("alice", "stuck", "BUY")
+    for number in range(3):
+        venue.clock_ms += 10 * MINUTE_MS
+        venue.place("alice", f"fine-{number}", "BUY", quantity_lots=10)
+        venue.settle()
+        assert night.sweep(after_ms=2 * MINUTE_MS) == {"Orders": 1}
+    note = Cursors("cursors").note("swept#alice")
+    assert note is not None
+    assert note["pending"] == [order_id_for("alice", "stuck")]
+    assert note["upto_ms"] > NOW_MS + 20 * MINUTE_MS
+
+
+def test_what_was_swept_is_not_read_again(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        venue.place("alice", f"done-{number}", "BUY", quantity_lots=10)
+    venue.settle()
+    night.sweep(after_ms=2 * MINUTE_MS)
+    asked: list[int] = []
+    whole = Orders.placed
+
+    def watched(orders: Orders, account_id: str, **span: Any) -> Iterable[Any]:
+        found = list(whole(orders, account_id, **span))
+        asked.append(len(found))
+        return found
+
+    monkeypatch.setattr(Orders, "placed", watched)
+    night.sweep()
+    assert max(asked) <= 1, "the last one, whose time is the cursor"
+
+
+def test_more_pending_items_than_are_kept_in_mind_stop_the_cursor(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweeper.items.MAX_PENDING", 2)
+    for number in range(3):
+        venue.intake("alice", f"stuck-{number}", "BUY", quantity_lots=10)
+    for _ in range(2):
+        assert night.sweep(after_ms=2 * MINUTE_MS) == {"Orders": 3}
+    assert Cursors("cursors").note("swept#alice") is None
+    assert MAX_PENDING > 2
+
+
+def test_a_hold_whose_command_got_lost_is_sent_as_it_was_held(venue: Venue, night: Night) -> None:
+    decision = venue.workflow(venue.intake("alice", "lost", "BUY"))
+    venue.queue.clear()
+    assert night.sweep(after_ms=YOUNG_MS - 1) == {}
+    assert night.sweep() == {"Holds": 1}
+    assert night.queue.given == [decision["command"]]
+    night.drive()
+    assert venue.item("alice", "lost").status == "OPEN"
+
+
+def test_a_hold_that_is_left_over_is_released_by_the_books_answer(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A cancel overtook the order: the book buried it, and then the order's message got lost.
+    order = venue.intake("alice", "buried", "BUY")
+    cancel(venue, order)
+    venue.match()
+    venue.settle()
+    assert venue.item("alice", "buried").status == "CANCELLED"
+    hold_in_spite(venue, order, monkeypatch)
+    assert night.sweep()["Holds"] == 1
+    night.drive()
+    venue.settle()
+    assert venue.funds("alice") == {"USD": (100_000 * USD, 0)}
+
+
+def hold_in_spite(venue: Venue, order: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
+    """Hold for an order as a risk check does that read its item before the cancel came."""
+    with patch.context() as stale:
+        stale.setattr(Orders, "status", lambda *_: "QUEUED")
+        assert venue.workflow(order)["verdict"] == "HELD"
+    venue.queue.clear()
+
+
+def cancel(venue: Venue, order: dict[str, Any]) -> dict[str, Any]:
+    command = {
+        "kind": "cancel",
+        "command_id": cancel_id_for(order["order_id"]),
+        "account_id": order["account_id"],
+        "symbol": SYMBOL,
+        "order_id": order["order_id"],
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.orders.open_gate(
+        order["account_id"],
+        command["command_id"],
+        kind="cancel",
+        fingerprint="f",
+        request=command,
+        at_ms=venue.clock_ms,
+    )
+    venue.queue.append(command)
+    return command
+
+
+def test_an_order_that_rests_is_not_sent_again(venue: Venue, night: Night) -> None:
+    venue.place("alice", "rests", "BUY")
+    night.sweep()
+    night.drive()
+    assert night.sweep() == {}
+
+
+def test_an_order_that_is_answered_and_not_settled_is_left_to_settlement(
+    venue: Venue, night: Night
+) -> None:
+    venue.place("bob", "sell", "SELL")
+    venue.place("alice", "buy", "BUY")
+    assert night.sweep() == {"Books": 1}
+    night.drive()
+    assert night.sweep() == {}
+    assert venue.funds("alice")["BTC"] == (BTC, 0)
+
+
+def test_a_cancel_without_an_answer_is_sent_as_of_now(venue: Venue, night: Night) -> None:
+    venue.place("alice", "rests", "BUY")
+    venue.settle()
+    command = cancel(venue, venue.item("alice", "rests").request)
+    venue.queue.clear()
+    assert night.sweep(after_ms=60 * MINUTE_MS) == {"Cancels": 1}
+    assert night.queue.given == [command | {"accepted_at_ms": night.at_ms}]
+    night.drive()
+    assert venue.item("alice", "rests").status == "CANCELLED"
+    venue.settle()
+    assert night.sweep() == {}
+
+
+def test_a_deposit_that_was_taken_in_and_not_credited_is_credited_once(
+    venue: Venue, night: Night
+) -> None:
+    gate = gate_id("d-7")
+    venue.orders.open_gate(
+        "alice",
+        gate,
+        kind=KIND,
+        fingerprint="f",
+        request={"deposit_id": "d-7", "currency": "USD", "amount_minor": 5 * USD},
+        at_ms=venue.clock_ms,
+    )
+    assert night.sweep() == {"Deposits": 1}
+    assert venue.funds("alice")["USD"] == (100_005 * USD, 0)
+    assert venue.orders.status("alice", gate) == "DONE"
+    assert night.sweep() == {}
+    assert venue.funds("alice")["USD"] == (100_005 * USD, 0)
+
+
+def test_a_book_with_young_records_is_let_be(venue: Venue, night: Night) -> None:
+    venue.place("bob", "sell", "SELL")
+    venue.place("alice", "buy", "BUY")
+    assert night.sweep(after_ms=YOUNG_MS - 2) == {}
+
+
+def test_a_listed_market_without_a_book_is_listed_again(venue: Venue, night: Night) -> None:
+    listed = Markets("market").get(SYMBOL)
+    assert listed is not None
+    market = listed.market.to_dict() | {"symbol": "ETH-USD", "base": "ETH"}
+    Register(Journal("journal"), MARKETS).add("ETH-USD", market)
+    assert night.sweep() == {"Listings": 1}
+    [command] = night.queue.given
+    assert (command["kind"], command["command_id"]) == ("list", "list-ETH-USD")
+    assert command["market"] == market
+    matching.books.commit("ETH-USD", night.queue.take())
+    assert Books("journal").current("ETH-USD").book.market_view()["state"] == "OPEN"
+
+
+def test_a_market_item_that_lags_is_shown_as_the_book_is(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        dying.setattr(matching.markets, "project", lambda *_: 1 / 0)
+        venue.place("bob", "sell", "SELL")
+    venue.settle()
+    behind = bound(MarketItem, "market").get(SYMBOL)
+    assert night.sweep(after_ms=YOUNG_MS - 1) == {}
+    assert night.sweep() == {"Markets": 1}
+    shown = bound(MarketItem, "market").get(SYMBOL)
+    assert (behind.book_sequence, shown.book_sequence) == (1, 2)
+    assert shown.view["best_ask_ticks"] == 6_000_000
+    assert night.sweep() == {}
+
+
+def test_one_account_in_trouble_is_not_in_the_way_of_the_others(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venue.intake("alice", "lost", "BUY")
+    bobs = venue.intake("bob", "lost", "SELL")
+    whole = AccountJournal.latest
+
+    def failing(accounts: AccountJournal, account_id: str) -> Any:
+        return 1 / 0 if account_id == "alice" else whole(accounts, account_id)
+
+    monkeypatch.setattr(AccountJournal, "latest", failing)
+    assert night.sweep() == {"Failures": 1, "Orders": 1}
+    assert night.orders.given == [bobs]
+
+
+def test_a_book_that_cannot_be_read_does_not_hold_up_the_accounts(
+    venue: Venue, night: Night
+) -> None:
+    venue.place("bob", "rests", "SELL")
+    venue.workflow(venue.intake("alice", "lost", "BUY", quantity_lots=10))
+    venue.queue.clear()
+    venue.intake("alice", "never-started", "BUY", quantity_lots=10)
+    bound(JournalItem, "journal").get(f"book#{SYMBOL}", 2).update(
+        actions=[JournalItem.body.set(b"nothing that can be read")]
+    )
+    assert night.sweep() == {"Failures": 1, "Holds": 1, "Orders": 1}, "the book itself fails"
+
+
+def test_accounts_that_the_time_did_not_allow_for_come_first_some_other_time(
+    venue: Venue, night: Night
+) -> None:
+    for account_id, side in (("alice", "BUY"), ("bob", "SELL")):
+        venue.intake(account_id, "lost", side)
+    for _ in range(2):
+        night.at_ms += MINUTE_MS
+        clock = iter([False, True])
+        driven = night.sweeper.run(night.at_ms, lambda: next(clock))  # noqa: B023
+        assert driven == {"Orders": 1, "AccountsLeft": 1}
+    assert {order["account_id"] for order in night.orders.given} == {"alice", "bob"}
+
+
+def test_sweeping_twice_at_once_changes_nothing_twice(venue: Venue, night: Night) -> None:
+    venue.workflow(venue.intake("alice", "lost", "BUY"))
+    venue.queue.clear()
+    night.sweep()
+    night.sweep()
+    assert len(night.queue.given) == 2
+    night.drive()
+    venue.settle()
+    assert venue.funds("alice")["USD"] == (40_000 * USD - 30 * USD, 60_000 * USD + 30 * USD)
+
+
+def test_the_schedule_gets_the_summary(
+    venue: Venue, night: Night, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper, "sweeper", night.sweeper)
+    venue.intake("alice", "lost", "BUY")
+    assert sweeper.handler({"source": "aws.events"}, context) == {"Orders": 1}
+    assert now_ms() > venue.clock_ms + YOUNG_MS

@@ -1,0 +1,112 @@
+"""The tables: their keys are those of the models, and what they hold outlives a mistake."""
+
+from typing import Any
+
+import pytest
+from pynamodb.models import Model
+
+from infra_cdk.settings import ENVIRONMENTS
+from tests.infra_cdk.templates import Resource, StageTemplates
+from zerodesk_aws.tables.api_keys import ApiKeyItem
+from zerodesk_aws.tables.cursors import CursorItem
+from zerodesk_aws.tables.journal import JournalItem
+from zerodesk_aws.tables.market import MarketItem
+from zerodesk_aws.tables.orders import OrderItem
+
+MODELS: dict[str, type[Model]] = {
+    "journal": JournalItem,
+    "orders": OrderItem,
+    "market": MarketItem,
+    "api_keys": ApiKeyItem,
+    "cursors": CursorItem,
+}
+TABLES = list(MODELS)
+
+
+def table(stage: StageTemplates, name: str) -> Resource:
+    [found] = [
+        entry
+        for entry in stage.all("AWS::DynamoDB::GlobalTable")
+        if entry.name.endswith(f"-{name}")
+    ]
+    return found
+
+
+def keys_of(schema: list[dict[str, str]]) -> list[str]:
+    return [entry["AttributeName"] for entry in schema]
+
+
+def keys_of_model(model: type[Model]) -> list[str]:
+    return [name for name in (model._hash_keyname, model._range_keyname) if name]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_tables_have_the_keys_of_their_models(local: StageTemplates, name: str) -> None:
+    model, properties = MODELS[name], table(local, name).properties
+
+    assert keys_of(properties["KeySchema"]) == keys_of_model(model)
+    types = {
+        entry["AttributeName"]: entry["AttributeType"]
+        for entry in properties["AttributeDefinitions"]
+    }
+    for key in keys_of_model(model):
+        assert types[key] == model.get_attributes()[key].attr_type
+
+
+def test_orders_are_listed_by_the_time_at_which_they_were_placed(local: StageTemplates) -> None:
+    [index] = table(local, "orders").properties["GlobalSecondaryIndexes"]
+    model = OrderItem.by_placed
+
+    assert index["IndexName"] == model.Meta.index_name
+    assert keys_of(index["KeySchema"]) == ["account_id", "placed_at_ms"]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_are_paid_by_request(stage: StageTemplates, name: str) -> None:
+    assert table(stage, name).properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_on_aws_survive_their_stack_and_can_be_wound_back(
+    dev: StageTemplates, name: str
+) -> None:
+    entry = table(dev, name)
+
+    assert entry.attributes["DeletionPolicy"] == "Retain"
+    assert entry.attributes["UpdateReplacePolicy"] == "Retain"
+    for replica in replicas(entry):
+        assert replica["DeletionProtectionEnabled"] is True
+        assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_local_tables_go_with_their_stack(local: StageTemplates, name: str) -> None:
+    entry = table(local, name)
+
+    assert entry.attributes["DeletionPolicy"] == "Delete"
+    assert not any(replica.get("DeletionProtectionEnabled") for replica in replicas(entry))
+
+
+@pytest.mark.parametrize("name", ["journal", "orders"])
+def test_the_truth_could_become_a_table_of_several_regions(
+    stage: StageTemplates, name: str
+) -> None:
+    """Strongly consistent global tables take neither a time to live nor a local index."""
+    properties = table(stage, name).properties
+
+    assert "TimeToLiveSpecification" not in properties
+    assert "LocalSecondaryIndexes" not in properties
+
+
+def test_every_table_is_named_after_its_environment() -> None:
+    assert {name: settings.prefix for name, settings in ENVIRONMENTS.items()} == {
+        "local": "zerodesk-local",
+        "dev": "zerodesk-dev",
+    }
+
+
+def replicas(entry: Resource) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = entry.properties["Replicas"]
+    assert found
+    return found

@@ -1,0 +1,250 @@
+"""The functions: what they are told, what they may do, and what becomes of their failures."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from infra_cdk.settings import ENVIRONMENTS, ROOT, RUNTIME
+from tests.infra_cdk.templates import Resource, StageTemplates
+
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
+WORKFLOWS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/workflow.asl.yaml"))
+
+OF_EVERY_FUNCTION = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+JOURNAL_ACTIONS = {"dynamodb:Query", "dynamodb:PutItem"}
+DYNAMODB_READS = {f"dynamodb:{read}" for read in ("GetItem", "BatchGetItem", "Query", "Scan")}
+LOG_WRITES = {"logs:CreateLogStream", "logs:PutLogEvents"}
+LOG_DELIVERY = {
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+}
+"""What an Express workflow needs to write its log; AWS offers no narrower resource for them."""
+
+GATEWAY_PATIENCE_SECONDS = 29
+
+
+def workflows(stage: StageTemplates) -> dict[str, Resource]:
+    machines = stage.all("AWS::StepFunctions::StateMachine")
+    return {entry.name.split("-")[-1]: entry for entry in machines}
+
+
+def journal_of(stage: StageTemplates) -> str:
+    [journal] = [
+        entry.name
+        for entry in stage.all("AWS::DynamoDB::GlobalTable")
+        if entry.name.endswith("-journal")
+    ]
+    return journal
+
+
+def required_by(function: str) -> set[str]:
+    """Return the variables that a function's settings module asks for, without running it."""
+    source = (ROOT / "functions" / function / "settings.py").read_text(encoding="utf-8")
+    return {
+        argument.value
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "required"
+        for argument in call.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def test_every_folder_with_a_handler_is_a_function_and_the_other_way_round(
+    stage: StageTemplates,
+) -> None:
+    assert sorted(stage.functions()) == FUNCTIONS
+
+
+def test_every_workflow_file_is_a_workflow_and_the_other_way_round(stage: StageTemplates) -> None:
+    assert sorted(workflows(stage)) == WORKFLOWS
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_told_exactly_what_its_settings_ask_for(
+    local: StageTemplates, function: str
+) -> None:
+    told = set(local.functions()[function].properties["Environment"]["Variables"])
+
+    assert told - OF_EVERY_FUNCTION == required_by(function)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_handler_is_the_import_path_of_the_tests(local: StageTemplates, function: str) -> None:
+    assert local.functions()[function].properties["Handler"] == f"{function}.handler.handler"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_an_asset_holds_exactly_one_function(local: StageTemplates, function: str) -> None:
+    asset = Path(local.functions()[function].properties["Code"]["S3Key"]).stem
+    folder = local.assembly.parent / f"asset.{asset}"
+
+    assert [entry.name for entry in folder.iterdir()] == [function]
+    assert (folder / function / "handler.py").is_file()
+    assert not list(folder.rglob("*.pyc"))
+
+
+def test_all_functions_run_on_one_runtime_and_one_architecture(
+    stages: dict[str, StageTemplates],
+) -> None:
+    for environment, stage in stages.items():
+        for entry in [*stage.functions().values()]:
+            assert entry.properties["Runtime"] == RUNTIME
+            assert entry.properties["Architectures"] == [ENVIRONMENTS[environment].architecture]
+
+
+def test_no_role_updates_or_deletes_in_the_journal(stage: StageTemplates) -> None:
+    journal = journal_of(stage)
+    for entry in [*stage.functions().values(), *workflows(stage).values()]:
+        assert stage.actions_on(entry, journal) <= JOURNAL_ACTIONS, entry.name
+
+
+def test_only_those_who_commit_append_to_the_journal(stage: StageTemplates) -> None:
+    journal = journal_of(stage)
+
+    appending = {
+        name
+        for name, entry in stage.functions().items()
+        if "dynamodb:PutItem" in stage.actions_on(entry, journal)
+    }
+
+    assert appending == {"risk_check", "matching", "settlement", "back_office", "sweeper"}
+
+
+@pytest.mark.parametrize("function", ["authorizer", "pricing", "queries"])
+def test_readers_write_nothing(stage: StageTemplates, function: str) -> None:
+    entry = stage.functions()[function]
+
+    allowed = {action for right in stage.statements(entry) for action in right.actions}
+
+    assert allowed <= DYNAMODB_READS | LOG_WRITES
+
+
+def test_only_the_functions_that_check_keys_see_keys(stage: StageTemplates) -> None:
+    [keys] = [
+        entry.name
+        for entry in stage.all("AWS::DynamoDB::GlobalTable")
+        if entry.name.endswith("-api_keys")
+    ]
+
+    seeing = {name for name, entry in stage.functions().items() if stage.actions_on(entry, keys)}
+
+    assert seeing == {"authorizer", "back_office"}
+
+
+def test_no_policy_has_a_wildcard_but_for_the_delivery_of_workflow_logs(
+    stage: StageTemplates,
+) -> None:
+    for entry in [*stage.functions().values(), *workflows(stage).values()]:
+        for statement in stage.statements(entry):
+            assert not any("*" in action for action in statement.actions), entry.name
+            if set(statement.actions) != LOG_DELIVERY:
+                assert not any("*" in resource for resource in statement.resources), entry.name
+
+
+def test_roles_have_no_managed_policies(stage: StageTemplates) -> None:
+    for role in stage.all("AWS::IAM::Role"):
+        assert "ManagedPolicyArns" not in role.properties, role.logical_id
+
+
+def test_a_workflow_may_call_what_its_file_names_and_nothing_else(stage: StageTemplates) -> None:
+    called = {
+        name: {
+            (action, resource.split("-")[-1])
+            for statement in stage.statements(entry)
+            if set(statement.actions) != LOG_DELIVERY
+            for action in statement.actions
+            for resource in statement.resources
+        }
+        for name, entry in workflows(stage).items()
+    }
+
+    assert called["order_workflow"] == {
+        ("lambda:InvokeFunction", "pricing"),
+        ("lambda:InvokeFunction", "risk_check"),
+        ("sqs:SendMessage", "commands.fifo"),
+    }
+    assert {action for action, _ in called["settlement_workflow"]} == {
+        "lambda:InvokeFunction",
+        "events:PutEvents",
+    }
+
+
+def test_books_get_their_commands_in_batches_and_may_fail_in_part(stage: StageTemplates) -> None:
+    [mapping] = stage.all("AWS::Lambda::EventSourceMapping")
+
+    assert stage.resolve(mapping.stack, mapping.properties["FunctionName"]).endswith("-matching")
+    assert mapping.properties["BatchSize"] == 10
+    assert mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_intake_has_concurrency_of_its_own(stage: StageTemplates) -> None:
+    reserved = {
+        name
+        for name, entry in stage.functions().items()
+        if "ReservedConcurrentExecutions" in entry.properties
+    }
+
+    assert reserved == {"order_intake"}
+
+
+@pytest.mark.parametrize(
+    "function", ["order_intake", "queries", "back_office", "price_source", "authorizer"]
+)
+def test_who_answers_a_client_gives_up_before_the_gateway_does(
+    stage: StageTemplates, function: str
+) -> None:
+    assert stage.functions()[function].properties["Timeout"] < GATEWAY_PATIENCE_SECONDS
+
+
+def test_every_log_has_an_end(stage: StageTemplates) -> None:
+    groups = {entry.name: entry for entry in stage.all("AWS::Logs::LogGroup")}
+
+    for entry in stage.functions().values():
+        group = stage.resolve(entry.stack, entry.properties["LoggingConfig"]["LogGroup"])
+        assert group == f"/aws/lambda/{entry.name}"
+        assert groups[group].properties["RetentionInDays"] >= 1
+
+
+def test_workflows_are_express_and_leave_a_log(stage: StageTemplates) -> None:
+    for entry in workflows(stage).values():
+        assert entry.properties["StateMachineType"] == "EXPRESS"
+        logging = entry.properties["LoggingConfiguration"]
+        assert logging["Level"] == "ERROR"
+        assert logging["IncludeExecutionData"] is False
+
+
+def test_what_the_bus_cannot_deliver_is_put_aside(stage: StageTemplates) -> None:
+    rules = stage.all("AWS::Events::Rule")
+    assert rules
+    for rule in rules:
+        for target in rule.properties["Targets"]:
+            aside = stage.resolve(rule.stack, target["DeadLetterConfig"]["Arn"])
+            assert aside.endswith("-undelivered"), rule.name
+            assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1, rule.name
+
+
+def test_what_a_woken_function_fails_at_is_put_aside(stage: StageTemplates) -> None:
+    woken = {
+        stage.resolve(rule.stack, target["Arn"])
+        for rule in stage.all("AWS::Events::Rule")
+        for target in rule.properties["Targets"]
+    } & {entry.name for entry in stage.functions().values()}
+
+    kept = {
+        stage.resolve(entry.stack, entry.properties["FunctionName"]): stage.resolve(
+            entry.stack, entry.properties["DestinationConfig"]["OnFailure"]["Destination"]
+        )
+        for entry in stage.all("AWS::Lambda::EventInvokeConfig")
+    }
+
+    assert set(kept) == woken
+    assert all(aside.endswith("-undelivered") for aside in kept.values())

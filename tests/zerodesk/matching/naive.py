@@ -1,0 +1,236 @@
+"""A slow, obvious book, written apart from the engine: what the engine must come to as well.
+
+One command at a time, one list of resting orders, sorted anew for each fill; every hold computed
+from the market's own formulas; no records, no batches, nothing taken back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from zerodesk.instruments import Market
+from zerodesk.orders import COMMAND_BOUND_MS
+
+Trade = tuple[str, int, int, str, str, int, int]
+"""(trade id, price, lots, maker, taker, maker's fee, taker's fee)."""
+
+
+@dataclass
+class NaiveOrder:
+    command: dict[str, Any]
+    arrival: int
+    remaining: int
+    held: int
+    notional: int = 0
+    fee: int = 0
+
+    @property
+    def id(self) -> str:
+        return str(self.command["command_id"])
+
+    @property
+    def account(self) -> str:
+        return str(self.command["account_id"])
+
+    @property
+    def buys(self) -> bool:
+        return bool(self.command["side"] == "BUY")
+
+    @property
+    def price(self) -> int:
+        return int(self.command["price_ticks"])
+
+    def accepts(self, price: int) -> bool:
+        return price <= self.price if self.buys else price >= self.price
+
+    def need(self, market: Market) -> int:
+        if not self.buys:
+            return market.sell_need_minor(self.remaining)
+        rate = max(self.command["maker_bps"], self.command["taker_bps"])
+        return market.buy_need_minor(self.price, self.remaining, rate)
+
+
+@dataclass
+class NaiveBook:
+    symbol: str
+    market: Market | None = None
+    state: str | None = None
+    time: int = 0
+    arrivals: int = 0
+    resting: list[NaiveOrder] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=dict)
+    trades: list[Trade] = field(default_factory=list)
+    moved: dict[tuple[str, str, str], list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0])
+    )
+    releases: list[tuple[str, str]] = field(default_factory=list)
+    answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    fees: int = 0
+    index: tuple[int, str, int] | None = None
+
+    def take(self, commands: Iterable[dict[str, Any]]) -> None:
+        for command in commands:
+            self.take_one(command)
+
+    def take_one(self, command: dict[str, Any]) -> None:
+        key, kind = command["command_id"], command["kind"]
+        time = max(self.time, command.get("sent_at_ms", command["accepted_at_ms"]))
+        rests = any(order.id == key for order in self.resting)
+        if rests or self.knows(key, time):
+            if kind == "place" and not rests:
+                self.time = time
+                self.known[key] = max(self.known[key], command["accepted_at_ms"])
+                self.releases.append((command["account_id"], key))
+            return
+        self.time = time
+        if command["accepted_at_ms"] + COMMAND_BOUND_MS < time:
+            self.refuse(command, "MATCHING_EXPIRED")
+            return
+        self.known[key] = command["accepted_at_ms"]
+        getattr(self, f"take_{kind}")(command)
+
+    def knows(self, key: str, time: int) -> bool:
+        return key in self.known and self.known[key] + COMMAND_BOUND_MS >= time
+
+    def refuse(self, command: dict[str, Any], code: str) -> None:
+        key = command["command_id"]
+        if command["kind"] == "place":
+            self.releases.append((command["account_id"], key))
+            self.answer(key, ("REJECTED", code, 0, 0, 0), only_first=code == "MATCHING_EXPIRED")
+        elif command["kind"] == "cancel":
+            self.answer(key, ("REFUSED", code), only_first=code == "MATCHING_EXPIRED")
+
+    def answer(self, key: str, answer: tuple[Any, ...], *, only_first: bool) -> None:
+        """Past its bound a command may have been answered and forgotten; that answer stands."""
+        if not (only_first and key in self.answers):
+            self.answers[key] = answer
+
+    def take_list(self, command: dict[str, Any]) -> None:
+        if self.market is None:
+            self.market = Market.from_dict(command["market"])
+            self.state = "OPEN"
+
+    def take_set_state(self, command: dict[str, Any]) -> None:
+        if self.market is not None:
+            self.state = command["state"]
+
+    def take_index(self, command: dict[str, Any]) -> None:
+        seen = min(command["observed_at_ms"], self.time)
+        if self.market is not None and (self.index is None or seen >= self.index[2]):
+            self.index = (command["price_ticks"], command["source"], seen)
+
+    def take_cancel(self, command: dict[str, Any]) -> None:
+        key, target, account = command["command_id"], command["order_id"], command["account_id"]
+        mine = [o for o in self.resting if o.id == target and o.account == account]
+        if mine:
+            self.resting.remove(mine[0])
+            self.close(mine[0], "CANCELLED")
+        elif any(o.id == target for o in self.resting) or self.knows(target, self.time):
+            self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
+            return
+        else:
+            self.known[target] = max(self.time, command["accepted_at_ms"])
+            self.releases.append((account, target))
+            self.answer(target, ("CANCELLED", None, 0, 0, 0), only_first=True)
+        self.answers[key] = ("DONE", None)
+
+    def take_place(self, command: dict[str, Any]) -> None:
+        if self.market is None or self.state != "OPEN":
+            self.refuse(command, "MATCHING_MARKET_NOT_OPEN")
+            return
+        self.arrivals += 1
+        order = NaiveOrder(command, self.arrivals, command["quantity_lots"], command["held_minor"])
+        facing = self.facing(order)
+        if order.need(self.market) > order.held:
+            self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
+        elif command["post_only"] and facing:
+            self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
+        elif (
+            command["time_in_force"] == "FOK"
+            and sum(maker.remaining for maker in facing) < order.remaining
+        ):
+            self.close(order, "EXPIRED")
+        else:
+            self.work(order)
+
+    def facing(self, taker: NaiveOrder) -> list[NaiveOrder]:
+        sign = 1 if taker.buys else -1
+        makers = [o for o in self.resting if o.buys != taker.buys and taker.accepts(o.price)]
+        return sorted(makers, key=lambda maker: (sign * maker.price, maker.arrival))
+
+    def work(self, taker: NaiveOrder) -> None:
+        while taker.remaining and (facing := self.facing(taker)):
+            maker = facing[0]
+            self.trade(maker, taker, min(maker.remaining, taker.remaining))
+            if not maker.remaining:
+                self.resting.remove(maker)
+                self.close(maker, "FILLED")
+        if not taker.remaining:
+            self.close(taker, "FILLED")
+        elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] == "GTC":
+            self.resting.append(taker)
+            self.settle_hold(taker)
+        else:
+            self.close(taker, "EXPIRED")
+
+    def trade(self, maker: NaiveOrder, taker: NaiveOrder, lots: int) -> None:
+        assert self.market is not None
+        notional = self.market.notional_minor(maker.price, lots)
+        maker_fee = notional * maker.command["maker_bps"] // 10_000
+        taker_fee = notional * taker.command["taker_bps"] // 10_000
+        number = len(self.trades) + 1
+        self.trades.append(
+            (f"{self.symbol}-{number}", maker.price, lots, maker.id, taker.id, maker_fee, taker_fee)
+        )
+        for order, fee in ((maker, maker_fee), (taker, taker_fee)):
+            assert order.accepts(maker.price)
+            order.remaining -= lots
+            order.notional += notional
+            order.fee += fee
+            self.fees += fee
+            delivered = self.market.sell_need_minor(lots)
+            if order.buys:
+                self.move(order, self.market.base, 0, delivered)
+                self.move(order, self.market.quote, -notional - fee, 0)
+                order.held -= notional + fee
+            else:
+                self.move(order, self.market.base, -delivered, 0)
+                self.move(order, self.market.quote, 0, notional - fee)
+                order.held -= delivered
+            self.settle_hold(order)
+
+    def settle_hold(self, order: NaiveOrder) -> None:
+        """Give back what the rest of an order does not need."""
+        assert self.market is not None
+        surplus = order.held - order.need(self.market)
+        assert surplus >= 0
+        order.held -= surplus
+        currency = self.market.quote if order.buys else self.market.base
+        self.move(order, currency, -surplus, surplus)
+        self.show(order, "PARTIALLY_FILLED" if order.notional else "OPEN")
+
+    def close(self, order: NaiveOrder, status: str) -> None:
+        assert self.market is not None
+        currency = self.market.quote if order.buys else self.market.base
+        self.move(order, currency, -order.held, order.held)
+        order.held = 0
+        self.show(order, status)
+
+    def show(self, order: NaiveOrder, status: str) -> None:
+        filled = order.command["quantity_lots"] - order.remaining
+        self.answers[order.id] = (status, None, filled, order.notional, order.fee)
+
+    def move(self, order: NaiveOrder, currency: str, held: int, available: int) -> None:
+        row = self.moved[order.account, order.id, currency]
+        row[0] += held
+        row[1] += available
+
+    def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
+        """Return (bids, asks) as (order id, remaining, held), in priority."""
+        sides = []
+        for buys in (True, False):
+            orders = [order for order in self.resting if order.buys == buys]
+            orders.sort(key=lambda order: (order.price * (-1 if order.buys else 1), order.arrival))
+            sides.append([(order.id, order.remaining, order.held) for order in orders])
+        return sides[0], sides[1]

@@ -1,0 +1,225 @@
+"""Random streams of commands, and what a live book makes of them."""
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import cycle
+from typing import Any
+
+from hypothesis import strategies as st
+
+from zerodesk.instruments import Market, list_market
+from zerodesk.matching import Book, listing
+from zerodesk.orders import COMMAND_BOUND_MS, Command
+
+START_MS = 10 * COMMAND_BOUND_MS
+ACCOUNTS = ("alice", "bob", "carol")
+PRICES_TICKS = (97, 99, 99, 100, 100, 100, 100, 101, 101, 103)
+STEPS_MS = (0, 0, 1, 1, 1, 5, 5, 20, 20, 20, 20, COMMAND_BOUND_MS // 2)
+LATE_MS = (0, 0, 0, 0, 0, 0, 0, 3, -4, COMMAND_BOUND_MS + 1)
+CLOSED = ("CANCEL_ONLY", "HALTED", "AUCTION")
+
+
+def a_market() -> Market:
+    """A market whose units are neither one nor alike, so that mixing them up shows."""
+    return list_market(
+        symbol="BTC-USD",
+        tick_size=Decimal("0.25"),
+        lot_size=Decimal("0.001"),
+        min_notional=Decimal(0),
+        max_quantity=Decimal(100),
+        maker_bps=7,
+        taker_bps=31,
+        collar_bps=5_000,
+        reference_price=Decimal(25),
+    )
+
+
+MARKET = a_market()
+
+
+def need_of(side: str, price_ticks: int, quantity_lots: int, rate_bps: int) -> int:
+    if side == "SELL":
+        return MARKET.sell_need_minor(quantity_lots)
+    return MARKET.buy_need_minor(price_ticks, quantity_lots, rate_bps)
+
+
+class Stream:
+    """Commands from a seed: orders, cancels early and late, repeats, states, prices.
+
+    Drawing each term by itself would shrink further, and costs a hundred times as much; a seed
+    and a length shrink to the shortest prefix that fails.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.noise = random.Random(seed)
+        self.now_ms = START_MS
+        self.placed = 0
+        self.closed = False
+        self.commands: list[Any] = []
+        if self.noise.randrange(20):
+            self.send(listing(MARKET, at_ms=START_MS))
+
+    def send(self, command: Any) -> None:
+        # Now and then the queue's clock runs back a little.
+        sent_at_ms = self.now_ms - self.noise.choice((0, 0, 0, 0, 7))
+        self.commands.append(command | {"sent_at_ms": sent_at_ms})
+
+    def go_on(self) -> None:
+        noise = self.noise
+        self.now_ms += noise.choice(STEPS_MS)
+        accepted_at_ms = self.now_ms - noise.choice(LATE_MS)
+        what = noise.choice("ppcrs" if self.closed else "pppppppppppppppppcccrrris")
+        if what == "r" and self.commands:
+            self.send(noise.choice(self.commands))
+        elif what == "c":
+            self.send(self.a_cancel() | {"accepted_at_ms": accepted_at_ms})
+        elif what == "i":
+            self.send(self.an_index() | {"accepted_at_ms": accepted_at_ms})
+        elif what == "s":
+            self.send(self.a_state() | {"accepted_at_ms": accepted_at_ms})
+        else:
+            self.send(self.a_place() | {"accepted_at_ms": accepted_at_ms})
+
+    def a_place(self) -> dict[str, Any]:
+        """An order around one price, so that most of them meet."""
+        noise = self.noise
+        side = noise.choice(("BUY", "SELL"))
+        price_ticks = noise.choice(PRICES_TICKS)
+        quantity_lots = noise.randint(1, 9)
+        maker_bps, taker_bps = noise.choice(((7, 31), (0, 0), (1, 777), (90, 20)))
+        need_minor = need_of(side, price_ticks, quantity_lots, max(maker_bps, taker_bps))
+        self.placed += 1
+        return {
+            "kind": "place",
+            "command_id": f"o{self.placed}",
+            "account_id": noise.choice(ACCOUNTS),
+            "symbol": MARKET.symbol,
+            "side": side,
+            "type": noise.choice(("LIMIT",) * 5 + ("MARKET",)),
+            "price_ticks": price_ticks,
+            "quantity_lots": quantity_lots,
+            "time_in_force": noise.choice(("GTC",) * 6 + ("IOC", "FOK")),
+            "post_only": noise.randrange(10) == 0,
+            "maker_bps": maker_bps,
+            "taker_bps": taker_bps,
+            "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
+        }
+
+    def a_cancel(self) -> dict[str, Any]:
+        """A cancel of a recent order or of one that is still to come, mostly by its owner."""
+        target = self.noise.randint(max(1, self.placed - 6), self.placed + 2)
+        owners = [c["account_id"] for c in self.commands if c["command_id"] == f"o{target}"]
+        strangers = (self.noise.choice(ACCOUNTS),)
+        return {
+            "kind": "cancel",
+            "command_id": f"c{target}",
+            "account_id": self.noise.choice(tuple(owners[:1]) * 9 + strangers),
+            "symbol": MARKET.symbol,
+            "order_id": f"o{target}",
+        }
+
+    def an_index(self) -> dict[str, Any]:
+        return {
+            "kind": "index",
+            "command_id": f"i-feed-{len(self.commands)}",
+            "symbol": MARKET.symbol,
+            "price_ticks": self.noise.randint(90, 110),
+            "source": "feed",
+            "observed_at_ms": self.now_ms - self.noise.choice((0, 1, 9, -9)),
+        }
+
+    def a_state(self) -> dict[str, Any]:
+        self.closed = not self.closed and self.noise.random() < 1 / 2
+        return {
+            "kind": "set_state",
+            "command_id": f"s-{len(self.commands)}",
+            "symbol": MARKET.symbol,
+            "state": self.noise.choice(CLOSED) if self.closed else "OPEN",
+            "reason": "drawn",
+        }
+
+
+def a_stream(seed: int, length: int) -> list[Command]:
+    stream = Stream(seed)
+    for _ in range(length):
+        stream.go_on()
+    return stream.commands
+
+
+def streams() -> st.SearchStrategy[list[Command]]:
+    return st.builds(a_stream, st.integers(0, 2**32 - 1), st.integers(1, 80))
+
+
+@dataclass
+class Run:
+    """A live book, and everything that its records said."""
+
+    book: Book = field(default_factory=lambda: Book(MARKET.symbol))
+    records: list[dict[str, Any]] = field(default_factory=list)
+    trades: list[tuple[Any, ...]] = field(default_factory=list)
+    moved: dict[tuple[str, str, str], list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0])
+    )
+    releases: list[tuple[str, str]] = field(default_factory=list)
+    answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    fees: int = 0
+
+    def take(self, commands: list[Command], cuts: list[int], max_fills: int) -> None:
+        """Decide a stream in batches of the sizes ``cuts``, over and over."""
+        sizes = cycle(cuts)
+        rest: list[Command] = []
+        ahead = list(commands)
+        while rest or ahead or self.book.continuing:
+            if not rest:
+                size = next(sizes)
+                rest, ahead = ahead[:size], ahead[size:]
+            decision = self.book.decide(rest, max_fills=max_fills)
+            assert decision is not None
+            assert decision.consumed or decision.record is not None
+            if decision.record is not None:
+                self.add(decision.record, max_fills)
+            rest = rest[decision.consumed :]
+
+    def add(self, record: dict[str, Any], max_fills: int) -> None:
+        self.records.append(record)
+        trades = [event for event in record["events"] if event["type"] == "TradeExecuted"]
+        assert len(trades) <= max_fills
+        self.trades += [
+            (
+                trade["trade_id"],
+                trade["price_ticks"],
+                trade["quantity_lots"],
+                trade["maker_order_id"],
+                trade["taker_order_id"],
+                trade["maker_fee_minor"],
+                trade["taker_fee_minor"],
+            )
+            for trade in trades
+        ]
+        for account_id, order_id, currency, held_minor, available_minor in record["postings"]:
+            if account_id == f"fees#{MARKET.symbol}":
+                self.fees += available_minor
+                continue
+            row = self.moved[account_id, order_id, currency]
+            row[0] += held_minor
+            row[1] += available_minor
+        self.releases += [(account_id, order_id) for account_id, order_id in record["releases"]]
+        for key, shown in record["orders"].items():
+            if shown.get("if_pending") and key in self.answers:
+                continue
+            code = shown.get("rejection", {}).get("code")
+            if "filled_lots" not in shown:
+                self.answers[key] = (shown["status"], code)
+                continue
+            filled = (shown["filled_lots"], shown["filled_notional_minor"], shown["fee_minor"])
+            self.answers[key] = (shown["status"], code, *filled)
+
+    def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
+        state = self.book.state()
+        bids, asks = (
+            [(o["order_id"], o["remaining_lots"], o["held_minor"]) for o in state[side]]
+            for side in ("bids", "asks")
+        )
+        return bids, asks

@@ -1,0 +1,68 @@
+"""Accounts settle whatever a book says: no unit is created, no hold is left behind.
+
+Random streams, with each order's hold made in its account first, as risk does. The accounts'
+own rules (no overdraft, no empty hold, no posting without its hold) stand guard throughout.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, Run, streams
+from zerodesk.accounts import AccountState, deposit, hold, open_account, settle, without_answers
+from zerodesk.orders import Command
+from zerodesk.settlement import dues_by_account
+
+FUNDS_MINOR = {"USD": 10**12, "BTC": 10**12}
+
+
+def funded(account_id: str) -> AccountState:
+    state = open_account(AccountState(), account_id).state
+    for currency, minor in FUNDS_MINOR.items():
+        state = deposit(state, f"d-{currency}", currency, minor).state
+    return without_answers(state, [f"d-{currency}" for currency in FUNDS_MINOR])
+
+
+def with_hold(state: AccountState, command: Any) -> AccountState:
+    currency = MARKET.quote if command["side"] == "BUY" else MARKET.base
+    return hold(state, command, currency).state
+
+
+@settings(max_examples=250, deadline=None)
+@given(streams(), st.integers(1, 4), st.sampled_from((1, 2, 1_000)))
+def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
+    commands: list[Command], batch: int, max_fills: int
+) -> None:
+    accounts = {account_id: funded(account_id) for account_id in ACCOUNTS}
+    run, seen, settled = Run(), set[str](), 0
+    for start in range(0, len(commands), batch):
+        for command in commands[start : start + batch]:
+            if command["kind"] == "place" and command["command_id"] not in seen:
+                seen.add(command["command_id"])
+                account_id = command["account_id"]
+                accounts[account_id] = with_hold(accounts[account_id], command)
+        run.take(commands[start : start + batch], [batch], max_fills)
+        rows = list(enumerate(run.records, start=1))[settled:]
+        settled = len(run.records)
+        for account_id, dues in dues_by_account(MARKET.symbol, rows).items():
+            change = settle(accounts[account_id], MARKET.symbol, settled, dues)
+            assert change is not None
+            accounts[account_id] = change.state
+    held = {
+        order_id: (account_id, order.held_minor)
+        for account_id, state in accounts.items()
+        for order_id, order in state.holds.items()
+    }
+    open_orders = {
+        order_id: (order["account_id"], order["held_minor"])
+        for order_id, order in run.book.open_orders().items()
+    }
+    assert held == open_orders
+    totals: dict[str, int] = defaultdict(int)
+    for state in accounts.values():
+        for currency in FUNDS_MINOR:
+            totals[currency] += state.available_minor(currency) + state.held_minor(currency)
+    totals["USD"] += run.fees
+    assert totals == {currency: minor * len(ACCOUNTS) for currency, minor in FUNDS_MINOR.items()}

@@ -1,0 +1,146 @@
+"""Markets: the rules of listing, and steps that never round."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zerodesk.instruments import ListingError, Market, list_market
+from zerodesk.money import NumberError
+
+
+def a_listing(**changed: Any) -> dict[str, Any]:
+    terms: dict[str, Any] = {
+        "symbol": "BTC-USD",
+        "tick_size": Decimal("0.01"),
+        "lot_size": Decimal("0.0001"),
+        "min_notional": Decimal(1),
+        "max_quantity": Decimal(100),
+        "maker_bps": 2,
+        "taker_bps": 5,
+        "collar_bps": 500,
+        "reference_price": Decimal(60_000),
+    }
+    return terms | changed
+
+
+def a_market(**changed: Any) -> Market:
+    return list_market(**a_listing(**changed))
+
+
+def a_share() -> Market:
+    return a_market(
+        symbol="SPY-USD",
+        tick_size=Decimal("0.0001"),
+        lot_size=Decimal(1),
+        reference_price=Decimal("165.25"),
+    )
+
+
+def test_a_tick_of_a_lot_is_worth_a_whole_number_of_minor_units() -> None:
+    market, share = a_market(), a_share()
+    assert (market.tick_value_minor, market.lot_value_minor) == (1, 10_000)
+    assert (share.tick_value_minor, share.lot_value_minor) == (100, 1)
+
+
+def test_a_market_takes_its_currencies_from_its_symbol() -> None:
+    market = a_market()
+    assert (market.base, market.quote) == ("BTC", "USD")
+
+
+def test_a_market_survives_its_way_through_a_record() -> None:
+    assert Market.from_dict(a_market().to_dict()) == a_market()
+
+
+def test_a_step_is_kept_in_lowest_terms() -> None:
+    assert a_market(tick_size=Decimal("0.10")) == a_market(tick_size=Decimal("0.1"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"symbol": "BTCUSD"}, "symbol"),
+        ({"symbol": "btc-usd"}, "symbol"),
+        ({"symbol": "B-USD"}, "symbol"),
+        ({"symbol": "BTC-USD-PERP"}, "symbol"),
+        ({"symbol": "USD-USD"}, "symbol"),
+        ({"symbol": "BTC-USD\n"}, "symbol"),
+        ({"tick_size": Decimal(0)}, "tick_size"),
+        ({"tick_size": Decimal(-1)}, "tick_size"),
+        ({"tick_size": Decimal("1e-13")}, "tick_size"),
+        ({"tick_size": Decimal("0.001")}, "tick_size"),
+        ({"lot_size": Decimal("0.000000001"), "tick_size": Decimal(1000)}, "lot_size"),
+        ({"lot_size": Decimal(0)}, "lot_size"),
+        ({"maker_bps": -1}, "maker_bps"),
+        ({"taker_bps": 1_001}, "taker_bps"),
+        ({"maker_bps": 6, "taker_bps": 5}, "maker_bps"),
+        ({"collar_bps": -1}, "collar_bps"),
+        ({"collar_bps": 100_001}, "collar_bps"),
+        ({"min_notional": Decimal(-1)}, "min_notional"),
+        ({"min_notional": Decimal("0.0000001")}, "min_notional"),
+        ({"max_quantity": Decimal(0)}, "max_quantity"),
+        ({"max_quantity": Decimal("0.00001")}, "max_quantity"),
+        ({"reference_price": Decimal(0)}, "reference_price"),
+        ({"reference_price": Decimal("0.005")}, "reference_price"),
+    ],
+)
+def test_a_listing_that_breaks_a_rule_names_its_field(changed: dict[str, Any], field: str) -> None:
+    with pytest.raises(ListingError) as caught:
+        a_market(**changed)
+    assert caught.value.field == field
+    assert caught.value.rule
+
+
+def test_a_price_off_the_tick_is_refused() -> None:
+    with pytest.raises(NumberError, match=r"a multiple of the tick, 0\.01"):
+        a_market().price_ticks(Decimal("100.005"))
+
+
+def test_a_price_finer_than_the_tick_digits_but_off_the_tick_units_is_refused() -> None:
+    quarter = a_market(tick_size=Decimal("0.25"))
+    assert quarter.price_ticks(Decimal("100.50")) == 402
+    with pytest.raises(NumberError):
+        quarter.price_ticks(Decimal("100.51"))
+
+
+def test_a_quantity_off_the_lot_is_refused() -> None:
+    with pytest.raises(NumberError, match=r"a multiple of the lot, 0\.0001"):
+        a_market().quantity_lots(Decimal("0.00015"))
+
+
+@given(st.integers(1, 10**12))
+def test_ticks_and_lots_are_written_and_read_without_loss(steps: int) -> None:
+    for market in (a_market(), a_share(), a_market(tick_size=Decimal("0.25"))):
+        assert market.price_ticks(Decimal(market.format_price(steps))) == steps
+        assert market.quantity_lots(Decimal(market.format_quantity(steps))) == steps
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**6))
+def test_a_notional_is_price_times_quantity_to_the_last_unit(ticks: int, lots: int) -> None:
+    market = a_market()
+    price, quantity = Decimal(market.format_price(ticks)), Decimal(market.format_quantity(lots))
+    assert market.notional_minor(ticks, lots) == price * quantity * 10**6
+
+
+@given(
+    st.integers(1, 10**6),
+    st.lists(st.tuples(st.integers(1, 500), st.integers(0, 10**6)), min_size=1, max_size=6),
+    st.integers(0, 1_000),
+)
+def test_what_buying_needs_covers_any_fills_at_or_below_the_limit(
+    limit_ticks: int, fills: list[tuple[int, int]], rate_bps: int
+) -> None:
+    market = replace(a_market(), taker_bps=rate_bps)
+    spent_minor = 0
+    for lots, below_ticks in fills:
+        notional_minor = market.notional_minor(max(1, limit_ticks - below_ticks), lots)
+        spent_minor += notional_minor + notional_minor * rate_bps // 10_000
+    lots = sum(lots for lots, _ in fills)
+    assert spent_minor <= market.buy_need_minor(limit_ticks, lots, rate_bps)
+
+
+def test_what_selling_needs_is_the_lots_themselves() -> None:
+    assert a_market().sell_need_minor(7) == 70_000

@@ -1,0 +1,55 @@
+"""Order items only ever move forward, whoever has news and however late it comes."""
+
+from typing import Any
+
+import pytest
+
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.orders import OrderItem, Orders
+
+
+@pytest.fixture
+def orders(aws: None) -> Orders:
+    bound(OrderItem, "orders").create_table(billing_mode="PAY_PER_REQUEST")
+    orders = Orders("orders")
+    orders.open_gate("alice", "o1", kind="order", fingerprint="f", request={}, at_ms=1)
+    return orders
+
+
+def a_record(status: str, **more: Any) -> dict[str, Any]:
+    return {"time_ms": 2, "orders": {"o1": {"account_id": "alice", "status": status} | more}}
+
+
+def test_a_later_record_moves_an_item_and_an_earlier_one_does_not(orders: Orders) -> None:
+    orders.project_record(5, a_record("PARTIALLY_FILLED", filled_lots=2))
+    orders.project_record(4, a_record("OPEN", filled_lots=0))
+    item = orders.get("alice", "o1")
+    assert item is not None
+    assert (item.status, item.filled_lots, item.book_sequence) == ("PARTIALLY_FILLED", 2, 5)
+
+
+def test_what_has_ended_stays_ended(orders: Orders) -> None:
+    orders.project_record(5, a_record("FILLED"))
+    orders.project_record(6, a_record("CANCELLED"))
+    assert orders.status("alice", "o1") == "FILLED"
+
+
+def test_a_late_refusal_is_left_to_settlement(orders: Orders) -> None:
+    orders.project_record(6, a_record("REJECTED", if_pending=True))
+    assert orders.status("alice", "o1") == "QUEUED"
+    orders.catch_up([(6, a_record("REJECTED", if_pending=True))])
+    assert orders.status("alice", "o1") == "REJECTED"
+
+
+def test_a_late_refusal_never_beats_the_fill_that_came_before_it(orders: Orders) -> None:
+    refused = a_record("REJECTED", if_pending=True)
+    orders.catch_up([(5, a_record("FILLED")), (6, refused)])
+    assert orders.status("alice", "o1") == "FILLED"
+    orders.catch_up([(7, refused)])
+    assert orders.status("alice", "o1") == "FILLED"
+
+
+def test_a_late_refusal_does_not_touch_an_order_that_rests(orders: Orders) -> None:
+    orders.project_record(5, a_record("OPEN"))
+    orders.catch_up([(6, a_record("REJECTED", if_pending=True))])
+    assert orders.status("alice", "o1") == "OPEN"

@@ -1,0 +1,76 @@
+"""A workflow is waited for, within a bound, and its failure is nobody's who called."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from zerodesk_aws.workflows import WAIT_SECONDS, Workflow
+
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:order"
+
+
+class Machines:
+    """Step Functions that answers what it is told to."""
+
+    def __init__(self, answer: dict[str, Any] | Exception) -> None:
+        self.answer = answer
+        self.asked: list[dict[str, Any]] = []
+
+    def start_sync_execution(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(asked)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    start_execution = start_sync_execution
+
+
+def run(answer: dict[str, Any] | Exception) -> dict[str, Any] | None:
+    workflow = Workflow(ARN)
+    workflow._machines = Machines(answer)
+    return workflow.run({"order_id": "o1"})
+
+
+def test_the_output_of_a_workflow_is_returned() -> None:
+    assert run({"status": "SUCCEEDED", "output": '{"verdict":"HELD"}'}) == {"verdict": "HELD"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": "FAILED", "error": "StaleMarketError", "cause": "BTC-USD"},
+        {"status": "TIMED_OUT"},
+        ReadTimeoutError(endpoint_url="https://sync-states"),
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "StartSyncExecution"),
+    ],
+)
+def test_a_workflow_that_failed_or_did_not_answer_has_no_output(
+    answer: dict[str, Any] | Exception,
+) -> None:
+    assert run(answer) is None
+
+
+def test_a_workflow_is_started_with_what_it_is_given_and_left_alone() -> None:
+    workflow = Workflow(ARN)
+    workflow._machines = Machines({})
+    workflow.start({"symbol": "BTC-USD"})
+    asked = workflow._machines.asked[-1]
+    assert asked["stateMachineArn"] == ARN
+    assert json.loads(asked["input"]) == {"symbol": "BTC-USD"}
+
+
+def test_a_caller_waits_for_one_try_and_no_longer_than_the_bound() -> None:
+    config = Workflow(ARN)._machines.meta.config
+    assert config.read_timeout == WAIT_SECONDS
+    assert config.retries["total_max_attempts"] == 1
+
+
+def test_a_synchronous_start_goes_to_its_own_host_on_aws() -> None:
+    assert Workflow(ARN)._machines.meta.config.inject_host_prefix is True
+
+
+def test_an_endpoint_that_is_given_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    assert Workflow(ARN)._machines.meta.config.inject_host_prefix is False
