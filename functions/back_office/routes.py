@@ -19,7 +19,7 @@ from zerodesk_aws.contracts.accounts import (
     Role,
 )
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.markets import ListMarket, Market
+from zerodesk_aws.contracts.markets import ListMarket, Market, SetTradingState
 from zerodesk_aws.contracts.orders import Balances
 
 api = Api("back_office")
@@ -128,6 +128,21 @@ def list_market(_: Call, asked: ListMarket) -> Answer:
 
     market, is_new = listing.list(asked)
     return Answer(market, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "PUT",
+    "/v1/markets/{symbol}/state",
+    SetTradingState,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND,),
+)
+def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
+    """Stop a market, or open it again. Its book journals the change with the reason."""
+    from back_office.operations import trading_states
+
+    return Answer(trading_states.set(call.path["symbol"], asked))
 
 
 @api.route(

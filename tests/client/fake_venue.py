@@ -66,5 +66,6 @@ ROUTES = [
     ("GET", "/v1/accounts/([^/]+)/balances", "any_balances", True),
     ("POST", "/v1/markets", "list_market", True),
     ("POST", f"/v1/markets/{SYMBOL}/index-prices", "index_price", True),
+    ("PUT", f"/v1/markets/{SYMBOL}/state", "set_trading_state", True),
     ("POST", "/v1/reconciliations", "reconcile", True),
 ]

@@ -25,7 +25,11 @@ MAX_STEP_DIGITS: Final = 12
 
 
 class TradingState(StrEnum):
-    """What a market accepts: everything, cancels only, nothing, or orders for an auction."""
+    """What a market accepts. A cancel is accepted always: nobody is kept in an order.
+
+    OPEN takes everything. CANCEL_ONLY is how reconciliation stops a book, HALTED how an operator
+    does; both refuse orders. AUCTION collects orders.
+    """
 
     OPEN = "OPEN"
     CANCEL_ONLY = "CANCEL_ONLY"

@@ -219,6 +219,11 @@ class Client:
         """List a market; the same listing again returns it, another is refused with 409."""
         return self._call(Market, "POST", "/v1/markets", body=encode(listing))
 
+    def set_trading_state(self, symbol: str, state: str, reason: str) -> Market:
+        """Stop a market (CANCEL_ONLY, HALTED) or open it again (OPEN)."""
+        body = {"state": state, "reason": reason}
+        return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
+
     def send_index_price(
         self, symbol: str, source: str, price: Decimal, observed_at: datetime
     ) -> None:

@@ -57,7 +57,7 @@ def root(
 LOCAL = "The local cloud"
 SHOWS = "Live and recorded markets"
 TRADING = "Trading"
-OPERATING = "Accounts and money"
+OPERATING = "Running the venue"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -76,6 +76,8 @@ app.command(rich_help_panel=TRADING)(accounts.balances)
 app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
 app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
+app.command(rich_help_panel=OPERATING)(markets.halt)
+app.command(rich_help_panel=OPERATING)(markets.resume)
 
 
 def main() -> None:
