@@ -88,14 +88,14 @@ class Reconciliation:
         account_ids = self._registered(ACCOUNTS, findings) | self._accounts.keys()
         listed = self._registered(MARKETS, findings)
         symbols = listed | self._books.keys()
-        cursors = {symbol: self._cursors.position(settlement_cursor(symbol)) for symbol in symbols}
-        ends = {symbol: self._end(symbol) for symbol in symbols}
+        cursors = {one: self._cursors.position(settlement_cursor(one)) for one in sorted(symbols)}
+        ends = {symbol: self._end(symbol) for symbol in sorted(symbols)}
         for account_id in sorted(account_ids):
             account = self._accounts.setdefault(account_id, Followed(AccountAudit(account_id)))
             account.read(self._journal, time_is_up)
         for account in self._accounts.values():
             symbols = symbols | account.audit.symbols()
-        shown_markets = {symbol: self._shown(symbol) for symbol in symbols}
+        shown_markets = {symbol: self._shown(symbol) for symbol in sorted(symbols)}
         for symbol in sorted(symbols):
             book = self._books.setdefault(symbol, Followed(BookAudit(symbol)))
             book.read(self._journal, time_is_up)

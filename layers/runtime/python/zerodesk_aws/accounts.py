@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import uniform
-from time import sleep
 from typing import Final
 
 from zerodesk.accounts import AccountState, Change
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import EMPTY, Journal, JournalRecord, SequenceTakenError, Tip
 

@@ -24,7 +24,7 @@ DONE: Final = "DONE"
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
 
-PROJECTED: Final = {"filled_lots", "filled_notional_minor", "fee_minor", "rejection"}
+PROJECTED: Final = ("filled_lots", "filled_notional_minor", "fee_minor", "rejection")
 STILL_PENDING: Final = tuple(status.value for status in OrderStatus if status.is_pending)
 STILL_MOVING: Final = tuple(status.value for status in OrderStatus if not status.is_terminal)
 Row = tuple[int, dict[str, Any]]
@@ -128,12 +128,15 @@ class Orders:
         return {(item.account_id, item.order_id): item for item in found}
 
     def shown(self, account_id: str, ids: Sequence[str]) -> list[str]:
-        """Return which of these ids have items that show their answer by now."""
+        """Return which of these ids have items that show an answer by now.
+
+        Any answer will do: an order that a cancel buried before its refusal was shown says
+        CANCELLED for good, and nobody decides it again.
+        """
         if not ids:
             return []
-        answered = {OrderStatus.REJECTED.value, DONE}
         items = self.get_many(account_id, ids)
-        return [order_id for order_id, item in items.items() if item.status in answered]
+        return [order_id for order_id, item in items.items() if item.status not in STILL_MOVING]
 
     def placed(
         self,
@@ -250,7 +253,9 @@ class Orders:
             OrderItem.updated_at_ms.set(at_ms),
         ]
         actions += [
-            getattr(OrderItem, name).set(projection[name]) for name in PROJECTED & projection.keys()
+            getattr(OrderItem, name).set(projection[name])
+            for name in PROJECTED
+            if name in projection
         ]
         unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < sequence)
         statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING
