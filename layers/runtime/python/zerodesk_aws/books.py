@@ -1,14 +1,15 @@
 """Books on their journals: warm in memory, appended to blindly, caught up when behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from zerodesk.matching import Book, CommandError
+from zerodesk.matching import CommandError
 from zerodesk.orders import Command
 from zerodesk_aws.entry import logger
 from zerodesk_aws.faults import JournalContentionError
-from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError, Tip
+from zerodesk_aws.journal import Journal, SequenceTakenError
+from zerodesk_aws.recovery import LiveBook, Recovery
+from zerodesk_aws.snapshots import Snapshots
 
 COMMIT_ATTEMPTS: Final = 12
 
@@ -18,23 +19,19 @@ def book_stream(symbol: str) -> str:
     return f"book#{symbol}"
 
 
-@dataclass(slots=True)
-class LiveBook:
-    """A book folded up to a record."""
-
-    book: Book
-    tip: Tip = EMPTY
-
-
 Committed = tuple[int, dict[str, Any]]
 """A record that stands in the journal: its sequence and its body."""
 
 
 class Books:
-    """The books of one journal table, each as this process knows it."""
+    """The books of one journal table, each as this process knows it.
 
-    def __init__(self, table_name: str) -> None:
+    A book that it does not know begins at a snapshot; without ``snapshots``, at its first record.
+    """
+
+    def __init__(self, table_name: str, snapshots: Snapshots | None = None) -> None:
         self.journal = Journal(table_name)
+        self._recovery = Recovery(self.journal, snapshots)
         self._live: dict[str, LiveBook] = {}
 
     def current(self, symbol: str) -> LiveBook:
@@ -110,7 +107,7 @@ class Books:
 
     def _warm(self, symbol: str) -> LiveBook:
         if symbol not in self._live:
-            live = LiveBook(Book(symbol))
+            live = self._recovery.start(symbol)
             self._catch_up(live)
             self._live[symbol] = live
         return self._live[symbol]

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
@@ -41,6 +42,7 @@ class Fold:
 
     def run(self) -> None:
         """Fold the record, or raise MismatchError."""
+        self._compare_anchor()
         state, body = self.state, self.body
         events: list[Event] = body["events"]
         position = 0
@@ -58,6 +60,12 @@ class Fold:
         if state.time_ms != body["time_ms"]:
             raise MismatchError(f"time {body['time_ms']}, its commands say {state.time_ms}")
         self._finish()
+
+    def _compare_anchor(self) -> None:
+        """Refuse an anchor that was decided on another state than the one folded so far."""
+        said = self.body.get("state_hash")
+        if said is not None and said != (found := state_hash(self.state.to_dict())):
+            raise MismatchError(f"decided on state {said}, the fold comes to {found}")
 
     def _admit(self, command: Any) -> None:
         state = self.state
