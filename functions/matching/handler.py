@@ -3,15 +3,23 @@
 from typing import Any
 
 from matching.batch import Group, groups
-from matching.settings import EVENT_BUS_NAME, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
+from matching.settings import (
+    EVENT_BUS_NAME,
+    JOURNAL_TABLE,
+    MARKET_TABLE,
+    ORDERS_TABLE,
+    SNAPSHOTS_BUCKET,
+    SNAPSHOTS_TABLE,
+)
 from zerodesk_aws.announcements import of_record, settlement_wanted
 from zerodesk_aws.books import Books
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
-books = Books(JOURNAL_TABLE)
+books = Books(JOURNAL_TABLE, Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET))
 orders = Orders(ORDERS_TABLE)
 markets = Markets(MARKET_TABLE)
 bus = Bus(EVENT_BUS_NAME)

@@ -35,6 +35,10 @@ class TradingStack(Stack):
         self._bus = messaging.bus
         self._publish = publish(messaging.bus)
         self._send = send(messaging.commands)
+        self._read_snapshots = (
+            data.snapshots.access("Query"),
+            data.large_snapshots.access("GetObject"),
+        )
         self.functions: dict[str, ZerodeskFunction] = {}
 
         self._declare_steps()
@@ -59,6 +63,7 @@ class TradingStack(Stack):
         self._declare(
             "matching",
             data.journal.access(*APPEND),
+            *self._read_snapshots,
             data.orders.access("UpdateItem"),
             data.market.access("UpdateItem"),
             self._publish,
@@ -98,6 +103,7 @@ class TradingStack(Stack):
         self._declare(
             "queries",
             data.journal.access(*READ_JOURNAL),
+            *self._read_snapshots,
             data.orders.access("GetItem", "Query", "BatchGetItem"),
             data.market.access("GetItem", "Scan"),
         )
@@ -127,12 +133,21 @@ class TradingStack(Stack):
         self._declare(
             "sweeper",
             data.journal.access(*APPEND),
+            *self._read_snapshots,
             data.orders.access("GetItem", "Query", "BatchGetItem", "UpdateItem"),
             data.market.access("GetItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
             start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),
             start(self.settlement_workflow.machine, "SETTLEMENT_WORKFLOW_ARN"),
             self._send,
+            size=size,
+        )
+
+        self._declare(
+            "archivist",
+            data.journal.access(*READ_JOURNAL),
+            data.snapshots.access("Query", "PutItem"),
+            data.large_snapshots.access("GetObject", "PutObject"),
             size=size,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.zerodesk.matching.streams import MARKET, a_stream
@@ -29,7 +30,7 @@ def journal(journal_table: str) -> Journal:
 @pytest.fixture
 def snapshots(aws: None) -> Snapshots:
     bound(SnapshotItem, "snapshots").create_table(billing_mode="PAY_PER_REQUEST")
-    return Snapshots("snapshots")
+    return Snapshots("snapshots", "snapshots")
 
 
 @pytest.fixture
@@ -142,6 +143,42 @@ def test_a_snapshot_ahead_of_the_journal_is_refused(
 ) -> None:
     snapshots.keep(take(live, "c" * 64))
     assert started_at(journal, snapshots) == 30
+
+
+def with_a_bucket() -> Any:
+    s3: Any = boto3.client("s3")
+    s3.create_bucket(Bucket="snapshots")
+    return s3
+
+
+def test_a_large_snapshot_is_an_object_and_leads_to_the_same_book(
+    journal: Journal, snapshots: Snapshots, live: Book
+) -> None:
+    s3 = with_a_bucket()
+    [newest] = snapshots.newest_first(STREAM, limit=1)
+    small_items = Snapshots("snapshots", "snapshots", max_item_bytes=100)
+    small_items.keep(newest)
+    [item] = bound(SnapshotItem, "snapshots").query(STREAM, SnapshotItem.sequence == 30)
+    assert not item.data
+    [kept] = s3.list_objects_v2(Bucket="snapshots")["Contents"]
+    assert kept["Key"] == item.object_key == f"snapshots/{STREAM}/30/{newest.state_hash}"
+    assert list(small_items.newest_first(STREAM, limit=1)) == [newest]
+    assert started_at(journal, snapshots) == 30
+
+
+@pytest.mark.parametrize("body", [None, b"", b"noise"])
+def test_a_large_snapshot_that_is_gone_or_spoilt_is_refused(
+    journal: Journal, snapshots: Snapshots, live: Book, body: bytes | None
+) -> None:
+    s3 = with_a_bucket()
+    [newest] = snapshots.newest_first(STREAM, limit=1)
+    Snapshots("snapshots", "snapshots", max_item_bytes=100).keep(newest)
+    [kept] = s3.list_objects_v2(Bucket="snapshots")["Contents"]
+    if body is None:
+        s3.delete_object(Bucket="snapshots", Key=kept["Key"])
+    else:
+        s3.put_object(Bucket="snapshots", Key=kept["Key"], Body=body)
+    assert started_at(journal, snapshots) == 20
 
 
 def test_a_book_without_snapshots_begins_at_zero(journal: Journal, snapshots: Snapshots) -> None:

@@ -144,6 +144,35 @@ class Journal:
         """Return the last record of a stream, read strongly, or None."""
         return next(self.backwards(stream, limit=1), None)
 
+    def position_at(self, stream: str, at_ms: int) -> int:
+        """Return the last sequence that was recorded at a time or before it; 0 when there is none.
+
+        A dozen or two reads of one number, whatever the stream's length. The records of a book
+        never go back in time; those of an account may, by what its writers' clocks differ, and
+        then it is one of those around that time.
+        """
+        latest = self.latest(stream)
+        low, high = 0, 0 if latest is None else latest.sequence
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._recorded_at_ms(stream, middle) <= at_ms:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _recorded_at_ms(self, stream: str, sequence: int) -> int:
+        items = self._items.query(
+            stream,
+            JournalItem.sequence == sequence,
+            consistent_read=True,
+            attributes_to_get=["recorded_at_ms"],
+        )
+        recorded_at_ms = next((int(item.recorded_at_ms) for item in items), None)
+        if recorded_at_ms is None:
+            raise JournalCorruptError(f"{stream}: record {sequence} is missing")
+        return recorded_at_ms
+
     def read(
         self, stream: str, after_sequence: int = 0, *, limit: int | None = None
     ) -> Iterator[JournalRecord]:

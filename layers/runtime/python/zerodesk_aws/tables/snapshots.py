@@ -5,7 +5,7 @@ from pynamodb.models import Model
 
 
 class SnapshotItem(Model):
-    """One snapshot: its place, what it proves itself by, and the state."""
+    """One snapshot: its place, what it proves itself by, and the state or where that is."""
 
     class Meta:
         """The table's name is bound where a function starts."""
@@ -17,4 +17,5 @@ class SnapshotItem(Model):
     record_hash = UnicodeAttribute()
     state_hash = UnicodeAttribute()
     format = NumberAttribute()
-    data = BinaryAttribute(legacy_encoding=False)
+    data = BinaryAttribute(legacy_encoding=False, null=True)
+    object_key = UnicodeAttribute(null=True)
