@@ -8,7 +8,17 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
-from infra_cdk.constructs.access import Access, address, invoke, publish, run, send, start
+from infra_cdk.constructs.access import (
+    Access,
+    address,
+    forward,
+    home_of_books,
+    invoke,
+    publish,
+    run,
+    send,
+    start,
+)
 from infra_cdk.constructs.choreography import Choreography
 from infra_cdk.constructs.function import DEFAULT_SIZE, Size, ZerodeskFunction
 from infra_cdk.constructs.layers import Layers
@@ -41,7 +51,7 @@ class TradingStack(Stack):
         )
         self.functions: dict[str, ZerodeskFunction] = {}
 
-        self._declare_steps()
+        self._declare_steps(messaging)
         self.order_workflow = self._order_workflow()
         self.settlement_workflow = self._settlement_workflow()
         self._declare_doors()
@@ -51,7 +61,7 @@ class TradingStack(Stack):
         self._wire(messaging)
         self._print_names()
 
-    def _declare_steps(self) -> None:
+    def _declare_steps(self, messaging: MessagingStack) -> None:
         """Declare what the workflows and the queue call."""
         data = self._data
         self._declare("pricing", data.market.access("GetItem"))
@@ -67,6 +77,8 @@ class TradingStack(Stack):
             data.orders.access("UpdateItem"),
             data.market.access("UpdateItem"),
             self._publish,
+            forward(messaging.commands, self._settings.sibling_regions),
+            home_of_books(self._settings.home_region or self._settings.region),
             size=Size(memory_mb=1_769, timeout_seconds=self._settings.matching_timeout_seconds),
         )
         self._declare(

@@ -30,6 +30,8 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "000000000000",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+    "HOME_REGION": "us-east-1",
 }
 os.environ.update(SETTINGS)
 

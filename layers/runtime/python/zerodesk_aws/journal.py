@@ -23,8 +23,8 @@ from zerodesk_aws.faults import (
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
 
-EPOCH: Final = 1
-"""The first home of every stream. A takeover appends a record with the next epoch."""
+FIRST_EPOCH: Final = 1
+"""Of every stream. A takeover appends a record with the next epoch, and all behind it have that."""
 
 MAX_ITEM_BYTES: Final = 350_000
 """DynamoDB refuses items above 400 KB; the rest is head room for the other attributes."""
@@ -39,10 +39,11 @@ class SequenceTakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """Where a stream ends: the last sequence and its hash."""
+    """Where a stream ends: the last sequence, its hash, and the epoch that goes on from there."""
 
     sequence: int
     hash: str
+    epoch: int = FIRST_EPOCH
 
 
 EMPTY: Final = Tip(0, GENESIS_HASH)
@@ -64,7 +65,7 @@ class JournalRecord:
     @property
     def tip(self) -> Tip:
         """The stream's end, if this is its last record."""
-        return Tip(self.sequence, self.hash)
+        return Tip(self.sequence, self.hash, self.epoch)
 
 
 class Journal:
@@ -73,8 +74,18 @@ class Journal:
     def __init__(self, table_name: str) -> None:
         self._items = bound(JournalItem, table_name)
 
-    def append(self, stream: str, after: Tip, body: dict[str, Any], *, at_ms: int) -> Tip:
+    def append(
+        self,
+        stream: str,
+        after: Tip,
+        body: dict[str, Any],
+        *,
+        at_ms: int,
+        epoch: int | None = None,
+    ) -> Tip:
         """Append one record behind ``after`` and return the new end of the stream.
+
+        The record has the epoch of the one before; a takeover gives the next one.
 
         Raises
         ------
@@ -87,17 +98,18 @@ class Journal:
             After several tries it is not known whether the record was written.
         """
         sequence = after.sequence + 1
+        epoch = after.epoch if epoch is None else epoch
         text = canonical_json(body)
         digest = record_hash(
             stream,
             sequence,
             after.hash,
             text,
-            epoch=EPOCH,
+            epoch=epoch,
             code_version=CODE_VERSION,
             recorded_at_ms=at_ms,
         )
-        tip = Tip(sequence, digest)
+        tip = Tip(sequence, digest, epoch)
         data = zlib.compress(text, COMPRESSION_LEVEL)
         if len(data) > MAX_ITEM_BYTES:
             raise RecordTooLargeError(f"{stream}: {len(data)} bytes, above {MAX_ITEM_BYTES}")
@@ -107,7 +119,7 @@ class Journal:
             previous_hash=after.hash,
             hash=tip.hash,
             code_version=CODE_VERSION,
-            epoch=EPOCH,
+            epoch=epoch,
             recorded_at_ms=at_ms,
             body=data,
         )
@@ -181,7 +193,8 @@ class Journal:
         Raises
         ------
         JournalCorruptError
-            A record does not hash to what it says, or the chain or the sequence has a gap.
+            A record does not hash to what it says, the chain or the sequence has a gap, or the
+            epoch changes where nobody took over.
         """
         above = JournalItem.sequence > after_sequence
         items = self._items.query(
@@ -195,7 +208,7 @@ class Journal:
         expected = after_sequence + 1
         for item in items:
             record = _verified(item)
-            if record.sequence != expected or (before and record.previous_hash != before.hash):
+            if record.sequence != expected or (before and not _follows(record, before)):
                 raise JournalCorruptError(f"{stream}: {record.sequence} does not follow {before}")
             yield record
             before, expected = record.tip, expected + 1
@@ -214,6 +227,12 @@ class Journal:
             page_size=min(limit, PAGE_RECORDS),
         )
         return map(_verified, items)
+
+
+def _follows(record: JournalRecord, before: Tip) -> bool:
+    """Whether a record chains to the one before, in its epoch or, if it takes over, the next."""
+    epoch = before.epoch + ("takeover" in record.body)
+    return (record.previous_hash, record.epoch) == (before.hash, epoch)
 
 
 def _verified(item: JournalItem) -> JournalRecord:

@@ -83,6 +83,11 @@ class Book:
         return self._state.time_ms
 
     @property
+    def home(self) -> str:
+        """The region that took the book over last, empty while none ever did."""
+        return self._state.home
+
+    @property
     def continuing(self) -> bool:
         """Whether the next record first finishes a taker; decide even without commands."""
         return self._state.continuing is not None
@@ -153,6 +158,20 @@ class Book:
         if not self._state.sequence or self._state.sequence % self._anchor_every:
             return {}
         return {"state_hash": state_hash(self.state())}
+
+    def take_over(self, home: str) -> Decision:
+        """Decide the record by which a region becomes the book's only writer.
+
+        It may stand between the records of a taker in progress, which its new home finishes.
+        """
+        state = self._state
+        anchor = self._anchor()
+        draft = Draft(state, 1)
+        state.home = home
+        record = record_body(state, draft) | {"takeover": {"home": home}} | anchor
+        state.sequence += 1
+        self._latest = Decision(record, 0, state.sequence, draft)
+        return self._latest
 
     def undo(self, decision: Decision) -> None:
         """Take the latest decision back: the state is as before, at the cost of the batch.

@@ -43,6 +43,9 @@ class Fold:
     def run(self) -> None:
         """Fold the record, or raise MismatchError."""
         self._compare_anchor()
+        if "takeover" in self.body:
+            self._take_over()
+            return
         state, body = self.state, self.body
         events: list[Event] = body["events"]
         position = 0
@@ -66,6 +69,17 @@ class Fold:
         said = self.body.get("state_hash")
         if said is not None and said != (found := state_hash(self.state.to_dict())):
             raise MismatchError(f"decided on state {said}, the fold comes to {found}")
+
+    def _take_over(self) -> None:
+        """Fold a takeover: it says who writes from now on, and nothing else."""
+        state, body = self.state, self.body
+        home = body["takeover"]["home"]
+        said = [body[name] for name in ("commands", "events", "postings", "releases", "orders")]
+        if any(said) or body["time_ms"] != state.time_ms or type(home) is not str or not home:
+            raise MismatchError(f"a takeover by {home!r} that says more than that")
+        if body["continuing"] != (state.continuing is not None):
+            raise MismatchError(f"continuing is {body['continuing']}")
+        state.home = home
 
     def _admit(self, command: Any) -> None:
         state = self.state
