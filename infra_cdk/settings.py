@@ -57,6 +57,10 @@ class Settings:
     matching_timeout_seconds: int
     """A book whose function process died waits six times this long for the next try."""
     omitted_resource_types: frozenset[str] = frozenset()
+    home_region: str | None = None
+    """Where a book is at home until another region takes it over; None is this region."""
+    sibling_regions: tuple[str, ...] = ()
+    """Where the same environment trades too: commands are forwarded there after a takeover."""
 
     def __post_init__(self) -> None:
         """Refuse what no deployment should meet.

@@ -13,6 +13,8 @@ from sweeper.settings import (
     ORDER_WORKFLOW_ARN,
     ORDERS_TABLE,
     SETTLEMENT_WORKFLOW_ARN,
+    SNAPSHOTS_BUCKET,
+    SNAPSHOTS_TABLE,
 )
 from sweeper.sweep import Sweeper
 from zerodesk_aws.accounts import AccountJournal
@@ -20,6 +22,7 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
@@ -28,7 +31,7 @@ from zerodesk_aws.workflows import Workflow
 BUDGET_SECONDS: Final = 45.0
 """Of the function's 60 seconds: no account is begun later than that."""
 
-books = Books(JOURNAL_TABLE)
+books = Books(JOURNAL_TABLE, Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET))
 orders = Orders(ORDERS_TABLE)
 cursors = Cursors(CURSORS_TABLE)
 queue = CommandQueue(COMMAND_QUEUE_URL)

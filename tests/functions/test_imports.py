@@ -11,6 +11,7 @@ from tests.functions.conftest import SETTINGS
 NOWHERE = ("aws_cdk", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
 NO_HTTP = ("chalice", "pydantic")
 FUNCTIONS = {
+    "archivist": NO_HTTP,
     "authorizer": NO_HTTP,
     "back_office": (),
     "matching": NO_HTTP,
