@@ -11,6 +11,7 @@ from back_office.settings import (
     MARKET_TABLE,
     ORDERS_TABLE,
 )
+from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
@@ -21,9 +22,11 @@ from zerodesk_aws.tables.orders import Orders
 
 journal = Journal(JOURNAL_TABLE)
 account_journal = AccountJournal(JOURNAL_TABLE)
+orders = Orders(ORDERS_TABLE)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
-deposits = Deposits(account_journal, Orders(ORDERS_TABLE))
+deposits = Deposits(account_journal, orders)
+withdrawals = WithdrawalOffice(account_journal, orders)
 listing = Listing(
     Register(journal, MARKETS), Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 )

@@ -110,6 +110,12 @@ class TradingStack(Stack):
             self._send,
         )
 
+        self._declare(
+            "funds",
+            data.journal.access(*APPEND),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+        )
+
     def _declare_caretakers(self) -> None:
         """Declare what the clock calls."""
         data = self._data

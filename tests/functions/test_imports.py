@@ -13,6 +13,7 @@ NO_HTTP = ("chalice", "pydantic")
 FUNCTIONS = {
     "authorizer": NO_HTTP,
     "back_office": (),
+    "funds": (),
     "matching": NO_HTTP,
     "order_intake": (),
     "partner_intake": ("chalice",),
@@ -22,7 +23,7 @@ FUNCTIONS = {
     "risk_check": NO_HTTP,
     "settlement": NO_HTTP,
 }
-WITH_ROUTES = ("back_office", "order_intake", "price_source", "queries")
+WITH_ROUTES = ("back_office", "funds", "order_intake", "price_source", "queries")
 
 
 def loaded(module: str, environment: dict[str, str]) -> set[str]:

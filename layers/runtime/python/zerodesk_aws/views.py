@@ -6,8 +6,10 @@ from zerodesk import instruments
 from zerodesk.accounts import AccountState
 from zerodesk.money import format_minor, format_scaled, power_of_ten
 from zerodesk.orders import OrderStatus
+from zerodesk.withdrawals import WithdrawalStatus
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import iso_ms
+from zerodesk_aws.contracts.funds import Withdrawal
 from zerodesk_aws.contracts.markets import Market
 from zerodesk_aws.contracts.orders import Balance, Balances, Order, Rejection
 from zerodesk_aws.tables.market import Listed
@@ -104,4 +106,20 @@ def balances_view(account: Account) -> Balances:
         account_id=account.account_id,
         account_sequence=account.sequence,
         balances=balances_of(account.state),
+    )
+
+
+def withdrawal_view(item: OrderItem) -> Withdrawal:
+    """Return a withdrawal's item as the API shows it."""
+    asked: dict[str, Any] = item.request
+    return Withdrawal(
+        withdrawal_id=asked["withdrawal_id"],
+        account_id=item.account_id,
+        currency=asked["currency"],
+        amount=format_minor(asked["amount_minor"], asked["currency"]),
+        status=WithdrawalStatus(item.status),
+        rejection=None if item.rejection is None else Rejection(**item.rejection),
+        account_sequence=_sequence(item.account_sequence),
+        asked_at=iso_ms(int(item.placed_at_ms)),
+        updated_at=iso_ms(int(item.updated_at_ms)),
     )

@@ -23,6 +23,7 @@ from zerodesk_client.api.models import (
     Rejection,
     Ticker,
     Trade,
+    Withdrawal,
 )
 from zerodesk_client.api.transport import Retry, RetryPolicy
 
@@ -54,5 +55,6 @@ __all__ = [
     "Trade",
     "UnexpectedAnswerError",
     "UnreachableError",
+    "Withdrawal",
     "every",
 ]

@@ -26,6 +26,7 @@ from zerodesk_client.api.models import (
     Reconciliation,
     Ticker,
     Trade,
+    Withdrawal,
 )
 from zerodesk_client.api.transport import Retry, RetryPolicy, Transport
 
@@ -148,6 +149,15 @@ class Client:
             cursor=cursor,
         )
 
+    def withdraw(self, withdrawal_id: str, currency: str, amount: Decimal) -> Withdrawal:
+        """Reserve a withdrawal; the same ``withdrawal_id`` again returns it as it stands."""
+        body = {"withdrawal_id": withdrawal_id, "currency": currency, "amount": plain(amount)}
+        return self._call(Withdrawal, "POST", "/v1/withdrawals", body=body)
+
+    def withdrawal(self, withdrawal_id: str) -> Withdrawal:
+        """Return a withdrawal of this key's account."""
+        return self._call(Withdrawal, "GET", f"/v1/withdrawals/{withdrawal_id}")
+
     # Markets
 
     def markets(self) -> tuple[Market, ...]:
@@ -210,6 +220,20 @@ class Client:
         """Credit an account; the same ``deposit_id`` again changes nothing."""
         body = {"deposit_id": deposit_id, "currency": currency, "amount": plain(amount)}
         return self._call(DepositReceipt, "POST", f"/v1/accounts/{account_id}/deposits", body=body)
+
+    def reserved_withdrawals(self, account_id: str) -> tuple[Withdrawal, ...]:
+        """Return the withdrawals of any account that wait to be posted or void."""
+        return self._list(Withdrawal, f"/v1/accounts/{account_id}/withdrawals", "withdrawals")
+
+    def post_withdrawal(self, account_id: str, withdrawal_id: str) -> Withdrawal:
+        """Say that a reserved withdrawal has left."""
+        path = f"/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/post"
+        return self._call(Withdrawal, "POST", path)
+
+    def void_withdrawal(self, account_id: str, withdrawal_id: str) -> Withdrawal:
+        """Say that a reserved withdrawal stays; its money is free again."""
+        path = f"/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/void"
+        return self._call(Withdrawal, "POST", path)
 
     def account_balances(self, account_id: str) -> Balances:
         """Return the balances of any account."""

@@ -231,6 +231,21 @@ class DepositReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A withdrawal as it stands: RESERVED until the back office posts or voids it."""
+
+    withdrawal_id: str
+    account_id: str
+    currency: str
+    amount: Decimal
+    status: str
+    asked_at: datetime
+    updated_at: datetime
+    rejection: Rejection | None = None
+    account_sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The venue's word on itself."""
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from zerodesk_client.cli import accounts, demo, markets, orders, replay, venue
+from zerodesk_client.cli import accounts, demo, funds, markets, orders, replay, venue
 from zerodesk_client.cli.group import ZerodeskGroup
 from zerodesk_client.cli.session import Session
 
@@ -76,6 +76,8 @@ app.command(rich_help_panel=TRADING)(accounts.balances)
 app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
 app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
+app.command(rich_help_panel=OPERATING)(funds.withdraw)
+app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ class AccountAudit:
     """An account's journal, audited up to ``sequence``.
 
     ``settled`` is what the account got from each book through its clearing entries, by symbol and
-    currency; ``deposits`` what came from outside.
+    currency; ``deposits`` what came from outside, ``withdrawals`` what went there.
     """
 
     def __init__(self, account_id: str) -> None:
@@ -34,6 +34,7 @@ class AccountAudit:
         self.holds: Holds = {}
         self.watermarks: dict[str, int] = {}
         self.deposits: Balances = defaultdict(int)
+        self.withdrawals: Balances = defaultdict(int)
         self.settled: dict[str, Balances] = defaultdict(lambda: defaultdict(int))
         self.fills: dict[str, Fills] = {}
         self.findings = Findings()
@@ -66,7 +67,7 @@ class AccountAudit:
         self._take_holds(state["holds"])
         self._take_watermarks(sequence, state["watermarks"])
         held: Balances = defaultdict(int)
-        for hold in state["holds"].values():
+        for hold in [*state["holds"].values(), *state.get("withdrawals", {}).values()]:
             held[hold["currency"]] += hold["held_minor"]
         self._follow(sequence, AVAILABLE, self.available, state["available"], moved)
         self._follow(sequence, HELD, self.held, held, moved)
@@ -84,7 +85,7 @@ class AccountAudit:
             moved[ledger_account, currency] += amount_minor
             totals[currency] += amount_minor
             if ledger_account == EXTERNAL:
-                self.deposits[currency] -= amount_minor
+                self._take_external(currency, amount_minor)
             elif ledger_account.startswith(_CLEARING):
                 self.settled[ledger_account.removeprefix(_CLEARING)][currency] -= amount_minor
         for currency, total_minor in sorted(totals.items()):
@@ -92,6 +93,12 @@ class AccountAudit:
                 detail = f"entries sum to {format_minor(total_minor, currency)} {currency}"
                 self._breach(BreachCode.ENTRIES_NOT_ZERO, sequence, detail)
         return moved
+
+    def _take_external(self, currency: str, amount_minor: int) -> None:
+        if amount_minor < 0:
+            self.deposits[currency] -= amount_minor
+        else:
+            self.withdrawals[currency] += amount_minor
 
     def _follow(
         self,

@@ -17,8 +17,9 @@ before what:
 - A hold of an order that the book does not have open there is on its way: it came to the book
   later (then a later record names it), or not yet. Those that no record names are let stand for a
   bound, see ``standstill``.
-- In ``deposits - users = fees + in clearing`` each account counts as of its own record, and what
-  the book owes it beyond that is counted as in clearing. So the sum is exact at every moment, too.
+- In ``deposits - withdrawals - users = fees + in clearing`` each account counts as of its own
+  record, and what the book owes it beyond that is counted as in clearing. So the sum is exact at
+  every moment, too.
 """
 
 from collections import defaultdict
@@ -60,6 +61,7 @@ class Totals:
 
     currency: str
     deposits_minor: int
+    withdrawals_minor: int
     users_minor: int
     fees_minor: int
     owed_minor: int
@@ -67,7 +69,8 @@ class Totals:
     @property
     def in_clearing_minor(self) -> int:
         """What is neither with users nor in fees: it must be what the books still owe."""
-        return self.deposits_minor - self.users_minor - self.fees_minor
+        came_in_minor = self.deposits_minor - self.withdrawals_minor
+        return came_in_minor - self.users_minor - self.fees_minor
 
 
 @dataclass(slots=True)
@@ -194,20 +197,27 @@ class Comparison:
 
     def _totals(self) -> None:
         deposits: Balances = defaultdict(int)
+        withdrawals: Balances = defaultdict(int)
         users: Balances = defaultdict(int)
         fees: Balances = defaultdict(int)
         owed: Balances = defaultdict(int)
         for account in self.readings.accounts.values():
             _add(deposits, account.deposits)
+            _add(withdrawals, account.withdrawals)
             _add(users, account.available)
             _add(users, account.held)
         for book in self.readings.books.values():
             _add(fees, book.fees)
             for one in book.owed.values():
                 _add(owed, one.waiting())
-        for currency in sorted({*deposits, *users, *fees, *owed}):
+        for currency in sorted({*deposits, *withdrawals, *users, *fees, *owed}):
             totals = Totals(
-                currency, deposits[currency], users[currency], fees[currency], owed[currency]
+                currency=currency,
+                deposits_minor=deposits[currency],
+                withdrawals_minor=withdrawals[currency],
+                users_minor=users[currency],
+                fees_minor=fees[currency],
+                owed_minor=owed[currency],
             )
             self.totals.append(totals)
             if self.readings.whole:
@@ -220,6 +230,7 @@ class Comparison:
         currency = totals.currency
         detail = (
             f"deposits {format_minor(totals.deposits_minor, currency)}, "
+            f"withdrawals {format_minor(totals.withdrawals_minor, currency)}, "
             f"users {format_minor(totals.users_minor, currency)}, "
             f"fees {format_minor(totals.fees_minor, currency)}: "
             f"{format_minor(totals.in_clearing_minor, currency)} in clearing, "

@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS: Final = 1
 
 
 class ProblemCode(StrEnum):
-    """Why a request is refused; nothing has changed by it."""
+    """Why a request is refused; no balance has changed by it."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
@@ -41,6 +41,9 @@ class ProblemCode(StrEnum):
     INTAKE_BELOW_MIN_NOTIONAL = "INTAKE_BELOW_MIN_NOTIONAL"
     INTAKE_IDEMPOTENCY_CONFLICT = "INTAKE_IDEMPOTENCY_CONFLICT"
     ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
+    WITHDRAWAL_NOT_RESERVED = "WITHDRAWAL_NOT_RESERVED"
+    LEDGER_WITHDRAWAL_LIMIT = "LEDGER_WITHDRAWAL_LIMIT"
+    LEDGER_INSUFFICIENT_BALANCE = "LEDGER_INSUFFICIENT_BALANCE"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
@@ -70,6 +73,9 @@ _STATUS: Final = {
     ProblemCode.INTAKE_BELOW_MIN_NOTIONAL: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT: HTTPStatus.CONFLICT,
     ProblemCode.ORDER_NOT_OPEN: HTTPStatus.CONFLICT,
+    ProblemCode.WITHDRAWAL_NOT_RESERVED: HTTPStatus.CONFLICT,
+    ProblemCode.LEDGER_WITHDRAWAL_LIMIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.LEDGER_INSUFFICIENT_BALANCE: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ProblemCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -96,6 +102,9 @@ _TITLES: Final = {
     ProblemCode.INTAKE_BELOW_MIN_NOTIONAL: "Value below the minimum notional",
     ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT: "Id used with another body",
     ProblemCode.ORDER_NOT_OPEN: "Order not open",
+    ProblemCode.WITHDRAWAL_NOT_RESERVED: "Withdrawal not reserved",
+    ProblemCode.LEDGER_WITHDRAWAL_LIMIT: "Too many reserved withdrawals",
+    ProblemCode.LEDGER_INSUFFICIENT_BALANCE: "More than what is free",
     ProblemCode.UNAVAILABLE: "Not available now",
     ProblemCode.INTERNAL: "Internal error",
 }

@@ -26,10 +26,11 @@ class ReconciledBook(Contract):
 
 
 class Totals(Contract):
-    """One currency over all accounts and books: deposits = users + fees + in_clearing."""
+    """One currency over everything: deposits - withdrawals = users + fees + in_clearing."""
 
     currency: Currency
     deposits: Amount
+    withdrawals: Amount = Field(description="What went outside.")
     users: Amount = Field(description="What accounts have, available and held.")
     fees: Amount
     in_clearing: Amount = Field(description="What is traded and not settled; 0 when all is quiet.")

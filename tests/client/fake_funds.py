@@ -1,0 +1,56 @@
+"""What the fake venue does with money other than trade."""
+
+from decimal import Decimal
+from typing import Any
+
+from tests.client.fake_state import Answer, FakeState, Principal, Refusal
+
+
+class Funds(FakeState):
+    def ask_withdrawal(self, who: Principal, data: dict[str, Any]) -> Answer:
+        key = (who.account_id, data["withdrawal_id"])
+        known = self.withdrawals.get(key)
+        if known is not None:
+            if any(known[name] != data[name] for name in ("currency", "amount")):
+                raise Refusal(409, "INTAKE_IDEMPOTENCY_CONFLICT", "the id has another body")
+            return 200, known
+        if Decimal(data["amount"]) > self._available(who.account_id, data["currency"]):
+            raise Refusal(422, "LEDGER_INSUFFICIENT_BALANCE", "amount: at most what is free")
+        now = self.now()
+        self.withdrawals[key] = data | {
+            "account_id": who.account_id,
+            "status": "RESERVED",
+            "rejection": None,
+            "account_sequence": 1,
+            "asked_at": now,
+            "updated_at": now,
+        }
+        return 201, self.withdrawals[key]
+
+    def get_withdrawal(self, who: Principal, _data: dict[str, Any], withdrawal_id: str) -> Answer:
+        return 200, self._withdrawal(who.account_id, withdrawal_id)
+
+    def list_withdrawals(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
+        rows = [
+            one
+            for (owner, _), one in self.withdrawals.items()
+            if owner == account_id and one["status"] == "RESERVED"
+        ]
+        return 200, {"withdrawals": rows}
+
+    def end_withdrawal(
+        self, _who: Principal, _data: dict[str, Any], account_id: str, withdrawal_id: str, how: str
+    ) -> Answer:
+        found = self._withdrawal(account_id, withdrawal_id)
+        wanted = {"post": "POSTED", "void": "VOIDED"}[how]
+        if found["status"] not in ("RESERVED", wanted):
+            raise Refusal(409, "WITHDRAWAL_NOT_RESERVED", f"The withdrawal is {found['status']}.")
+        if found["status"] != wanted and wanted == "POSTED":
+            self.balances[account_id, found["currency"]] -= Decimal(found["amount"])
+        found["status"] = wanted
+        return 200, found
+
+    def _withdrawal(self, account_id: str, withdrawal_id: str) -> dict[str, Any]:
+        if (account_id, withdrawal_id) not in self.withdrawals:
+            raise Refusal(404, "NOT_FOUND", "no such withdrawal")
+        return self.withdrawals[account_id, withdrawal_id]
