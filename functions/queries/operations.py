@@ -8,6 +8,7 @@ from queries.fill_lists import FillLists
 from queries.market_data import MarketData
 from queries.order_lists import OrderLists
 from queries.settings import JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
+from queries.statements import Statements
 from queries.trade_lists import TradeLists
 from zerodesk import CODE_VERSION
 from zerodesk_aws.accounts import AccountJournal
@@ -27,6 +28,7 @@ markets = market_table.Markets(MARKET_TABLE)
 listings = Listings(markets)
 order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
 fill_lists = FillLists(accounts, listings)
+statements = Statements(accounts)
 trade_lists = TradeLists(journal, listings)
 book_views = BookViews(MarketData(journal), listings)
 

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from tests.client.fake_state import Answer, FakeState, Principal, Refusal
+from tests.client.fake_operating import Operating
+from tests.client.fake_state import Answer, Principal, Refusal, page
 
 
-class Funds(FakeState):
+class Funds(Operating):
     def ask_withdrawal(self, who: Principal, data: dict[str, Any]) -> Answer:
         key = (who.account_id, data["withdrawal_id"])
         known = self.withdrawals.get(key)
@@ -49,6 +50,38 @@ class Funds(FakeState):
             self.balances[account_id, found["currency"]] -= Decimal(found["amount"])
         found["status"] = wanted
         return 200, found
+
+    def own_statement(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return self.any_statement(who, data, who.account_id)
+
+    def any_statement(self, _who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        """Tell of the deposits alone, a record each."""
+        deposits = [one for (owner, _), one in self.deposits.items() if owner == account_id]
+        if int(data.get("from_sequence", 1)) > len(deposits):
+            raise Refusal(400, "INTAKE_BAD_VALUE", f"at most {len(deposits)}, the latest record")
+        records = [
+            {
+                "sequence": sequence,
+                "hash": f"{sequence}" * 64,
+                "recorded_at": "2026-11-21T07:00:00.000Z",
+                "cause": {"kind": "deposit", "deposit_id": one["deposit_id"]},
+                "entries": [
+                    {"ledger_account": name, "currency": one["currency"], "amount": amount}
+                    for name, amount in (("available", one["amount"]), ("external", "-1"))
+                ],
+            }
+            for sequence, one in enumerate(deposits, start=1)
+        ]
+        listed = page("records", records, data)
+        self.statements_asked.append(data)
+        return 200, listed | {
+            "account_id": account_id,
+            "stream": f"account#{account_id}",
+            "from_sequence": 1,
+            "to_sequence": len(deposits),
+            "opening": [],
+            "closing": self.any_balances(_who, data, account_id)[1]["balances"],
+        }
 
     def _withdrawal(self, account_id: str, withdrawal_id: str) -> dict[str, Any]:
         if (account_id, withdrawal_id) not in self.withdrawals:

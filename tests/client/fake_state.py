@@ -63,6 +63,7 @@ class FakeState:
         self.accounts: dict[str, str] = {}
         self.balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self.deposits: dict[tuple[str, str], dict[str, Any]] = {}
+        self.statements_asked: list[dict[str, Any]] = []
         self.withdrawals: dict[tuple[str, str], dict[str, Any]] = {}
         self.markets: dict[str, Listed] = {}
         self.orders: dict[str, dict[str, Any]] = {}

@@ -51,6 +51,7 @@ TAGS: Final = {
     "fills": "account",
     "health": "service",
     "openapi.json": "service",
+    "statement": "account",
     "withdrawals": "account",
 }
 
@@ -81,8 +82,9 @@ outcome is not known yet: repeat the request as it was.
 **Refusals that are stored.** An order that pricing, risk or matching refuses is an order: 201,
 status `REJECTED`, with a code and the numbers that decided.
 
-**Lists.** Newest first, in pages. `next_cursor` continues a list with the same filters, for the
-same account; a page may be short, and the list ends where `next_cursor` is null.
+**Lists.** Newest first, in pages; only a statement's records come oldest first. `next_cursor`
+continues a list with the same filters, for the same account; a page may be short, and the list ends
+where `next_cursor` is null.
 """
 
 

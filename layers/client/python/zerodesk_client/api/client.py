@@ -24,6 +24,7 @@ from zerodesk_client.api.models import (
     Order,
     Page,
     Reconciliation,
+    Statement,
     Ticker,
     Trade,
     Withdrawal,
@@ -157,6 +158,30 @@ class Client:
     def withdrawal(self, withdrawal_id: str) -> Withdrawal:
         """Return a withdrawal of this key's account."""
         return self._call(Withdrawal, "GET", f"/v1/withdrawals/{withdrawal_id}")
+
+    def statement(
+        self,
+        account_id: str | None = None,
+        *,
+        from_sequence: int | None = None,
+        to_sequence: int | None = None,
+        from_time: datetime | None = None,
+        to_time: datetime | None = None,
+        limit: int = PAGE,
+        cursor: str | None = None,
+    ) -> Statement:
+        """Return a page of a statement, oldest record first; of this key's account by default."""
+        asked: dict[str, int | str | None] = {
+            "from_sequence": from_sequence,
+            "to_sequence": to_sequence,
+            "from_time": None if from_time is None else timestamp(from_time),
+            "to_time": None if to_time is None else timestamp(to_time),
+            "limit": limit,
+            "cursor": cursor,
+        }
+        query = {name: str(value) for name, value in asked.items() if value is not None}
+        path = "/v1/statement" if account_id is None else f"/v1/accounts/{account_id}/statement"
+        return self._call(Statement, "GET", path, query=query)
 
     # Markets
 

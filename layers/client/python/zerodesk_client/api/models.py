@@ -246,6 +246,40 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """One leg of a record: what a ledger account received, or gave if it is negative."""
+
+    ledger_account: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRecord:
+    """One record of an account's journal; its entries balance."""
+
+    sequence: int
+    hash: str
+    recorded_at: datetime
+    cause: dict[str, Any]
+    entries: tuple[StatementEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A page of a statement: the balances around the whole stretch, and some of its records."""
+
+    account_id: str
+    stream: str
+    from_sequence: int | None
+    to_sequence: int | None
+    opening: tuple[Balance, ...]
+    closing: tuple[Balance, ...]
+    records: tuple[StatementRecord, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The venue's word on itself."""
 
