@@ -13,6 +13,7 @@ from zerodesk_aws.deposits import apply_deposit
 from zerodesk_aws.entry import logger
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
 from zerodesk_aws.workflows import Workflow
 
@@ -21,7 +22,7 @@ OPEN = tuple(status.value for status in OrderStatus if status.is_open)
 
 
 class AccountSweep:
-    """Drives the orders, cancels, deposits and withdrawals of accounts on."""
+    """Drives what accounts have asked for on: orders, cancels, deposits, transfers..."""
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class AccountSweep:
     ) -> None:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
+        self._transfers = Transfers(accounts, orders)
         self._withdrawals = Withdrawals(accounts, orders)
 
     def sweep(self, account_id: str, unsettled: Unsettled, now_ms: int) -> Iterator[str]:
@@ -81,6 +83,9 @@ class AccountSweep:
             case "deposit":
                 apply_deposit(self._accounts, self._orders, item.account_id, **item.request)
                 yield "Deposits"
+            case "transfer":
+                self._transfers.drive(item)
+                yield "Transfers"
             case "withdrawal" if self._withdrawal(item, state, now_ms):
                 yield "Withdrawals"
             case _:

@@ -133,7 +133,7 @@ class TradingStack(Stack):
         self._declare(
             "sweeper",
             data.journal.access(*APPEND),
-            data.orders.access("GetItem", "Query", "BatchGetItem", "UpdateItem"),
+            data.orders.access("GetItem", "Query", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
             start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),

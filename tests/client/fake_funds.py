@@ -51,6 +51,28 @@ class Funds(Operating):
         found["status"] = wanted
         return 200, found
 
+    def ask_transfer(self, who: Principal, data: dict[str, Any]) -> Answer:
+        key = (who.account_id, data["transfer_id"])
+        if key in self.transfers:
+            return 200, self.transfers[key]
+        if data["to_account_id"] not in self.accounts:
+            raise Refusal(422, "INTAKE_UNKNOWN_ACCOUNT", "to_account_id: an account that is open")
+        amount = Decimal(data["amount"])
+        if amount > self._available(who.account_id, data["currency"]):
+            raise Refusal(422, "LEDGER_INSUFFICIENT_BALANCE", "amount: at most what is free")
+        self.balances[who.account_id, data["currency"]] -= amount
+        self.balances[data["to_account_id"], data["currency"]] += amount
+        now = self.now()
+        self.transfers[key] = data | {
+            "from_account_id": who.account_id,
+            "status": "SETTLED",
+            "rejection": None,
+            "account_sequence": 1,
+            "asked_at": now,
+            "updated_at": now,
+        }
+        return 201, self.transfers[key]
+
     def own_statement(self, who: Principal, data: dict[str, Any]) -> Answer:
         return self.any_statement(who, data, who.account_id)
 

@@ -64,6 +64,7 @@ class FakeState:
         self.balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self.deposits: dict[tuple[str, str], dict[str, Any]] = {}
         self.statements_asked: list[dict[str, Any]] = []
+        self.transfers: dict[tuple[str, str], dict[str, Any]] = {}
         self.withdrawals: dict[tuple[str, str], dict[str, Any]] = {}
         self.markets: dict[str, Listed] = {}
         self.orders: dict[str, dict[str, Any]] = {}

@@ -52,6 +52,7 @@ TAGS: Final = {
     "health": "service",
     "openapi.json": "service",
     "statement": "account",
+    "transfers": "account",
     "withdrawals": "account",
 }
 
@@ -75,9 +76,9 @@ When several rules are broken, the first in this order is answered, and within o
 field of the schema:
 {", ".join(f"`{code}`" for code in ProblemCode)}.
 
-**Once.** `client_order_id`, `deposit_id`, `withdrawal_id`, `account_id` and `symbol` make their
-requests idempotent: the same body again gets the same thing, another body 409. A 503 says that the
-outcome is not known yet: repeat the request as it was.
+**Once.** `client_order_id`, `deposit_id`, `withdrawal_id`, `transfer_id`, `account_id` and `symbol`
+make their requests idempotent: the same body again gets the same thing, another body 409. A 503
+says that the outcome is not known yet: repeat the request as it was.
 
 **Refusals that are stored.** An order that pricing, risk or matching refuses is an order: 201,
 status `REJECTED`, with a code and the numbers that decided.

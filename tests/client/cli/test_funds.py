@@ -55,3 +55,19 @@ def test_a_trader_posts_no_withdrawal(funded: Zerodesk) -> None:
 @pytest.mark.parametrize("amount", ["0", "-1", "1e3", "ten"])
 def test_what_is_no_amount_is_not_sent(funded: Zerodesk, amount: str) -> None:
     assert funded("withdraw", "USD", "--", amount).exit_code == 2
+
+
+def test_a_transfer_arrives_once_under_one_id(funded: Zerodesk) -> None:
+    funded("account", "create", "bob")
+    for _ in range(2):
+        sent = funded("transfer", "bob", "usd", "40", "--id", "gift", "--account", "alice")
+        assert sent.exit_code == 0
+        assert "40 USD from alice to bob: SETTLED" in sent.stdout
+    document = json.loads(funded("balances", "--account", "bob", "--json").stdout)
+    assert [row["total"] for row in document["balances"]] == ["40"]
+
+
+def test_a_transfer_to_nowhere_is_refused_with_a_way_out(funded: Zerodesk) -> None:
+    refused = funded("transfer", "nobody", "USD", "1")
+    assert refused.exit_code == 4
+    assert "zerodesk account list" in refused.stderr

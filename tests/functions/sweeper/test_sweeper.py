@@ -12,10 +12,11 @@ from sweeper.books import BookSweep
 from sweeper.bounds import INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
 from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
+from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
-from zerodesk_aws import withdrawals
+from zerodesk_aws import transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
@@ -27,6 +28,7 @@ from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem, Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
 
 MINUTE_MS = 60_000
@@ -369,6 +371,55 @@ def test_a_withdrawal_that_stays_reserved_beyond_its_bound_is_void(
     assert venue.funds("alice")["USD"] == (100_000 * USD, 0)
     assert office.post(item).status == "VOIDED", "a post that comes too late"
     assert night.sweep() == {}
+
+
+def a_transfer(venue: Venue, amount_minor: int = 5 * USD) -> OrderItem:
+    request = {
+        "transfer_id": "gift",
+        "to_account_id": "bob",
+        "currency": "USD",
+        "amount_minor": amount_minor,
+    }
+    item, _ = venue.orders.open_gate(
+        "alice",
+        transfers.gate_id("gift"),
+        kind=transfers.KIND,
+        fingerprint="f",
+        request=request,
+        at_ms=venue.clock_ms,
+    )
+    return item
+
+
+def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at_call in range(2, 60):
+        with monkeypatch.context() as patch:
+            patch.setattr(transfers, "gate_id", lambda _, n=at_call: f"transfer#gift-{n}")
+            item = a_transfer(venue, USD)
+        item.request["transfer_id"] = f"gift-{at_call}"
+        item.save()
+        with killed(at_call, after=at_call % 2 == 0) as made:
+            Transfers(venue.accounts, venue.orders).drive(item)
+        is_done = venue.orders.status("alice", item.order_id) == "DONE"
+        assert night.sweep() == ({} if is_done else {"Transfers": 1})
+        sent = (at_call - 1) * USD
+        assert venue.funds("alice")["USD"] == (100_000 * USD - sent, 0)
+        assert venue.funds("bob")["USD"] == (sent, 0)
+        if at_call > len(made):
+            break
+    assert night.sweep() == {}
+
+
+def test_a_transfer_that_is_not_covered_is_refused_by_the_sweeper_too(
+    venue: Venue, night: Night
+) -> None:
+    item = a_transfer(venue, 100_001 * USD)
+    assert night.sweep() == {"Transfers": 1}
+    assert venue.orders.status("alice", item.order_id) == "REJECTED"
+    assert night.sweep() == {}
+    assert venue.funds("alice")["USD"] == (100_000 * USD, 0)
 
 
 def test_a_book_with_young_records_is_let_be(venue: Venue, night: Night) -> None:

@@ -25,7 +25,8 @@ def test_amounts_are_decimal_strings() -> None:
         currency="USD",
         deposits_minor=10_000_000,
         withdrawals_minor=3_000_000,
-        users_minor=5_000_000,
+        users_minor=4_750_000,
+        in_transit_minor=250_000,
         fees_minor=1_500_000,
         owed_minor=500_000,
     )
@@ -36,7 +37,8 @@ def test_amounts_are_decimal_strings() -> None:
             "currency": "USD",
             "deposits": "10",
             "withdrawals": "3",
-            "users": "5",
+            "users": "4.75",
+            "in_transit": "0.25",
             "fees": "1.5",
             "in_clearing": "0.5",
         }

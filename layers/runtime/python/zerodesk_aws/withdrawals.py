@@ -7,10 +7,11 @@ it. Whoever finds the item behind drives it on from wherever it stands.
 from collections.abc import Callable
 from typing import Final
 
-from zerodesk.accounts import AccountState, Change, without_answers
+from zerodesk.accounts import AccountState, Change
 from zerodesk.withdrawals import WithdrawalStatus, post, void, withdraw
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
 KIND: Final = "withdrawal"
@@ -41,7 +42,7 @@ class Withdrawals:
                 return None
             if self._orders.status(item.account_id, gate) != WithdrawalStatus.QUEUED:
                 return None
-            state = self._without_shown(account)
+            state = without_shown(account, self._orders)
             return withdraw(state, gate, asked["currency"], asked["amount_minor"], at_ms=now_ms())
 
         return self._show(self._accounts.commit(item.account_id, decide), item)
@@ -60,13 +61,9 @@ class Withdrawals:
         def decide(account: Account) -> Change | None:
             if item.order_id not in account.state.withdrawals:
                 return None
-            return finish(self._without_shown(account), item.order_id)
+            return finish(without_shown(account, self._orders), item.order_id)
 
         return self._show(self._accounts.commit(item.account_id, decide), item)
-
-    def _without_shown(self, account: Account) -> AccountState:
-        shown = self._orders.shown(account.account_id, list(account.state.answered))
-        return without_answers(account.state, shown)
 
     def _show(self, account: Account, item: OrderItem) -> OrderItem:
         """Bring the item up to what the account says of it. What it says no more, is shown."""

@@ -26,6 +26,7 @@ from zerodesk_client.api.models import (
     StatementRecord,
     Ticker,
     Trade,
+    Transfer,
     Withdrawal,
 )
 from zerodesk_client.api.transport import Retry, RetryPolicy
@@ -59,6 +60,7 @@ __all__ = [
     "StatementRecord",
     "Ticker",
     "Trade",
+    "Transfer",
     "UnexpectedAnswerError",
     "UnreachableError",
     "Withdrawal",

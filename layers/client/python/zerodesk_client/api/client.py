@@ -27,6 +27,7 @@ from zerodesk_client.api.models import (
     Statement,
     Ticker,
     Trade,
+    Transfer,
     Withdrawal,
 )
 from zerodesk_client.api.transport import Retry, RetryPolicy, Transport
@@ -158,6 +159,22 @@ class Client:
     def withdrawal(self, withdrawal_id: str) -> Withdrawal:
         """Return a withdrawal of this key's account."""
         return self._call(Withdrawal, "GET", f"/v1/withdrawals/{withdrawal_id}")
+
+    def transfer(
+        self, transfer_id: str, to_account_id: str, currency: str, amount: Decimal
+    ) -> Transfer:
+        """Send an amount to another account; the same ``transfer_id`` again changes nothing."""
+        body = {
+            "transfer_id": transfer_id,
+            "to_account_id": to_account_id,
+            "currency": currency,
+            "amount": plain(amount),
+        }
+        return self._call(Transfer, "POST", "/v1/transfers", body=body)
+
+    def sent_transfer(self, transfer_id: str) -> Transfer:
+        """Return a transfer that this key's account sent."""
+        return self._call(Transfer, "GET", f"/v1/transfers/{transfer_id}")
 
     def statement(
         self,

@@ -246,6 +246,22 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer as it stands: PENDING until the other account has it."""
+
+    transfer_id: str
+    from_account_id: str
+    to_account_id: str
+    currency: str
+    amount: Decimal
+    status: str
+    asked_at: datetime
+    updated_at: datetime
+    rejection: Rejection | None = None
+    account_sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatementEntry:
     """One leg of a record: what a ledger account received, or gave if it is negative."""
 

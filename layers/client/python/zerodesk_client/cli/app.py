@@ -87,6 +87,7 @@ app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
 app.command(rich_help_panel=OPERATING)(statements.statement)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
 app.command(rich_help_panel=OPERATING)(funds.withdraw)
+app.command(rich_help_panel=OPERATING)(funds.transfer)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 
 

@@ -1,4 +1,4 @@
-"""An account's money other than by trading: ``withdraw``, ``withdrawal``."""
+"""An account's money other than by trading: ``withdraw``, ``withdrawal``, ``transfer``."""
 
 from typing import Annotated
 
@@ -34,6 +34,28 @@ def withdraw(
     units = amount_of(amount, "AMOUNT")
     found = session.trader().withdraw(withdrawal_id or a_new_id(), currency.upper(), units)
     session.show(found, lambda: _told(found))
+
+
+def transfer(
+    context: typer.Context,
+    to_account: Annotated[str, typer.Argument(metavar="TO_ACCOUNT", help="Who receives it.")],
+    currency: CurrencyArgument,
+    amount: AmountArgument,
+    transfer_id: IdOption = None,
+) -> None:
+    """Send an amount to another account."""
+    session = Session.of(context)
+    units = amount_of(amount, "AMOUNT")
+    found = session.trader().transfer(
+        transfer_id or a_new_id(), to_account, currency.upper(), units
+    )
+    session.show(
+        found,
+        lambda: (
+            f"transfer {found.transfer_id}, {number(found.amount)} {found.currency} from "
+            f"{found.from_account_id} to {found.to_account_id}: {found.status}"
+        ),
+    )
 
 
 @withdrawal_app.command("list")

@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, clearing_account
+from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held
+from zerodesk.reconciliation.transit import Transit
 
 Balances = dict[str, int]
 """Minor units by currency."""
@@ -23,11 +24,13 @@ class AccountAudit:
     """An account's journal, audited up to ``sequence``.
 
     ``settled`` is what the account got from each book through its clearing entries, by symbol and
-    currency; ``deposits`` what came from outside, ``withdrawals`` what went there.
+    currency; ``deposits`` what came from outside, ``withdrawals`` what went there; ``in_transit``
+    what it sent to other accounts, less what it received from them.
     """
 
-    def __init__(self, account_id: str) -> None:
+    def __init__(self, account_id: str, transit: Transit | None = None) -> None:
         self.account_id = account_id
+        self.transit = transit or Transit(account_id)
         self.sequence = 0
         self.available: Balances = {}
         self.held: Balances = {}
@@ -35,6 +38,7 @@ class AccountAudit:
         self.watermarks: dict[str, int] = {}
         self.deposits: Balances = defaultdict(int)
         self.withdrawals: Balances = defaultdict(int)
+        self.in_transit: Balances = defaultdict(int)
         self.settled: dict[str, Balances] = defaultdict(lambda: defaultdict(int))
         self.fills: dict[str, Fills] = {}
         self.findings = Findings()
@@ -74,6 +78,9 @@ class AccountAudit:
         self.available, self.held = dict(state["available"]), dict(held)
         for fill in body["cause"].get("fills", ()):
             self._take_fill(body["cause"]["book"], fill)
+        wrong = self.transit.apply(sequence, body)
+        if wrong is not None:
+            self._breach(BreachCode.TRANSFER_DIFFERS, sequence, wrong)
         self.sequence = sequence
 
     def _entries(self, sequence: int, entries: list[list[Any]]) -> dict[tuple[str, str], int]:
@@ -86,6 +93,8 @@ class AccountAudit:
             totals[currency] += amount_minor
             if ledger_account == EXTERNAL:
                 self._take_external(currency, amount_minor)
+            elif ledger_account == TRANSIT:
+                self.in_transit[currency] += amount_minor
             elif ledger_account.startswith(_CLEARING):
                 self.settled[ledger_account.removeprefix(_CLEARING)][currency] -= amount_minor
         for currency, total_minor in sorted(totals.items()):

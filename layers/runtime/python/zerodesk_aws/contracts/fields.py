@@ -26,6 +26,8 @@ ACCOUNT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,36}", re.ASCII)
 ACCOUNT_ID_RULE: Final = "1 to 36 letters, digits, points, hyphens or underscores"
 DEPOSIT_ID: Final = ACCOUNT_ID
 DEPOSIT_ID_RULE: Final = ACCOUNT_ID_RULE
+TRANSFER_ID: Final = ACCOUNT_ID
+TRANSFER_ID_RULE: Final = ACCOUNT_ID_RULE
 WITHDRAWAL_ID: Final = ACCOUNT_ID
 WITHDRAWAL_ID_RULE: Final = ACCOUNT_ID_RULE
 ORDER_ID: Final = re.compile(r"o[a-z2-7]{26}", re.ASCII)
@@ -167,6 +169,7 @@ OrderId = Annotated[str, text(ORDER_ID, ORDER_ID_RULE)]
 Partner = Annotated[str, text(PARTNER, PARTNER_RULE)]
 PriceSource = Annotated[str, text(PRICE_SOURCE, PRICE_SOURCE_RULE)]
 Symbol = Annotated[str, text(SYMBOL, SYMBOL_RULE)]
+TransferId = Annotated[str, text(TRANSFER_ID, TRANSFER_ID_RULE)]
 WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]
 
 # Enumerations are read by value: strictness would ask for members, which JSON does not have.

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from zerodesk.transfers import TransferStatus
 from zerodesk.withdrawals import WithdrawalStatus
 from zerodesk_aws.contracts.fields import (
     AccountId,
@@ -12,6 +13,7 @@ from zerodesk_aws.contracts.fields import (
     Currency,
     PositiveDecimal,
     Timestamp,
+    TransferId,
     WithdrawalId,
 )
 from zerodesk_aws.contracts.orders import Rejection
@@ -49,3 +51,29 @@ class Withdrawals(Contract):
     """The withdrawals of an account that are reserved, the oldest first."""
 
     withdrawals: list[Withdrawal]
+
+
+class AskTransfer(Contract):
+    """Money for another account, once: the same ``transfer_id`` and body again is the same."""
+
+    transfer_id: TransferId
+    to_account_id: AccountId
+    currency: Currency
+    amount: PositiveDecimal
+
+
+class Transfer(Contract):
+    """A transfer as it stands. PENDING: it is on its way, and will arrive."""
+
+    transfer_id: TransferId
+    from_account_id: AccountId
+    to_account_id: AccountId
+    currency: Currency
+    amount: Amount
+    status: Annotated[TransferStatus, Field(strict=False)]
+    rejection: Rejection | None
+    account_sequence: int | None = Field(
+        description="A record of the sender's journal at which it stood as it stands."
+    )
+    asked_at: Timestamp
+    updated_at: Timestamp
