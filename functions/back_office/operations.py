@@ -12,6 +12,7 @@ from back_office.settings import (
     ORDERS_TABLE,
 )
 from back_office.trading_states import TradingStates
+from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
@@ -22,9 +23,11 @@ from zerodesk_aws.tables.orders import Orders
 
 journal = Journal(JOURNAL_TABLE)
 account_journal = AccountJournal(JOURNAL_TABLE)
+orders = Orders(ORDERS_TABLE)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
-deposits = Deposits(account_journal, Orders(ORDERS_TABLE))
+deposits = Deposits(account_journal, orders)
+withdrawals = WithdrawalOffice(account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
 trading_states = TradingStates(markets, queue)

@@ -19,6 +19,7 @@ from zerodesk_aws.contracts.accounts import (
     Role,
 )
 from zerodesk_aws.contracts.fields import Nothing
+from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
 from zerodesk_aws.contracts.markets import ListMarket, Market, SetTradingState
 from zerodesk_aws.contracts.orders import Balances
 
@@ -97,6 +98,55 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
 
     deposit, is_new = deposits.make(call.path["account_id"], asked)
     return Answer(deposit, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/withdrawals",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Withdrawals},
+    refuses=(NOT_FOUND,),
+)
+def list_withdrawals(call: Call, _: Nothing) -> Answer:
+    """List the withdrawals of an account that are reserved: they wait to be posted or void."""
+    from back_office.operations import withdrawals
+
+    return Answer(withdrawals.reserved(call.path["account_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/post",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Withdrawal},
+    refuses=(NOT_FOUND, ProblemCode.WITHDRAWAL_NOT_RESERVED),
+)
+def post_withdrawal(call: Call, _: Nothing) -> Answer:
+    """Post a reserved withdrawal: the money has left. Repeating is harmless.
+
+    Post it before you pay it out: one that stays reserved for 72 hours is void, and the money is
+    free again. 409: it is void, or was refused.
+    """
+    from back_office.operations import withdrawals
+
+    return Answer(withdrawals.post(call.path["account_id"], call.path["withdrawal_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/void",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Withdrawal},
+    refuses=(NOT_FOUND, ProblemCode.WITHDRAWAL_NOT_RESERVED),
+)
+def void_withdrawal(call: Call, _: Nothing) -> Answer:
+    """Void a reserved withdrawal: the money is free again. 409: it is posted, or was refused."""
+    from back_office.operations import withdrawals
+
+    return Answer(withdrawals.void(call.path["account_id"], call.path["withdrawal_id"]))
 
 
 @api.route(

@@ -27,7 +27,7 @@ from zerodesk_aws.faults import (
 )
 
 START_MS: Final = 1_764_000_000_000
-VISIBILITY_MS: Final = 30_000
+VISIBILITY_MS: Final = 10_000
 RECEIVES_MAX: Final = 3
 CALL_TIMEOUT_MS: Final = 2_000
 INVOCATION_TIMEOUT_MS: Final = 30_000
@@ -50,6 +50,7 @@ SCHEMAS: Final = (
     Schema("market", "symbol"),
     Schema("cursors", "name"),
     Schema("api_keys", "key_id"),
+    Schema("snapshots", "stream", "sequence"),
 )
 PASSING: Final = (
     BotoCoreError,

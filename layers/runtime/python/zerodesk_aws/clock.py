@@ -1,7 +1,11 @@
 """The one place that asks what time it is, and that waits."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def now_ms() -> int:
@@ -29,3 +33,14 @@ def iso_ms(at_ms: int) -> str:
     """
     at = datetime.fromtimestamp(at_ms // 1000, UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+
+
+def as_ms(at: datetime) -> int:
+    """Return a time as milliseconds since 1970 UTC, exactly: no float on the way.
+
+    Examples
+    --------
+    >>> as_ms(datetime(2025, 11, 24, 16, 0, 0, 123_000, tzinfo=UTC))
+    1764000000123
+    """
+    return (at - EPOCH) // MILLISECOND

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-from zerodesk_client.cli import accounts, demo, markets, orders, replay, venue
+from zerodesk_client.cli import (
+    accounts,
+    demo,
+    funds,
+    markets,
+    orders,
+    replay,
+    statements,
+    venue,
+)
 from zerodesk_client.cli.group import ZerodeskGroup
 from zerodesk_client.cli.session import Session
 
@@ -75,9 +84,13 @@ app.command(rich_help_panel=TRADING)(markets.trades)
 app.command(rich_help_panel=TRADING)(accounts.balances)
 app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
 app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
+app.command(rich_help_panel=OPERATING)(statements.statement)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
 app.command(rich_help_panel=OPERATING)(markets.halt)
 app.command(rich_help_panel=OPERATING)(markets.resume)
+app.command(rich_help_panel=OPERATING)(funds.withdraw)
+app.command(rich_help_panel=OPERATING)(funds.transfer)
+app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 
 
 def main() -> None:

@@ -26,6 +26,10 @@ ACCOUNT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,36}", re.ASCII)
 ACCOUNT_ID_RULE: Final = "1 to 36 letters, digits, points, hyphens or underscores"
 DEPOSIT_ID: Final = ACCOUNT_ID
 DEPOSIT_ID_RULE: Final = ACCOUNT_ID_RULE
+TRANSFER_ID: Final = ACCOUNT_ID
+TRANSFER_ID_RULE: Final = ACCOUNT_ID_RULE
+WITHDRAWAL_ID: Final = ACCOUNT_ID
+WITHDRAWAL_ID_RULE: Final = ACCOUNT_ID_RULE
 ORDER_ID: Final = re.compile(r"o[a-z2-7]{26}", re.ASCII)
 ORDER_ID_RULE: Final = "an order_id as the API gave it: o and 26 letters or digits"
 KEY_ID: Final = re.compile(r"[0-9a-f]{12}", re.ASCII)
@@ -176,6 +180,8 @@ ShortText = Annotated[
     str, AfterValidator(read_short_text), Field(description=SHORT_TEXT_RULE.capitalize())
 ]
 Symbol = Annotated[str, text(SYMBOL, SYMBOL_RULE)]
+TransferId = Annotated[str, text(TRANSFER_ID, TRANSFER_ID_RULE)]
+WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]
 
 # Enumerations are read by value: strictness would ask for members, which JSON does not have.
 SideField = Annotated[Side, Field(strict=False)]
