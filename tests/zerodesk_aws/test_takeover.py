@@ -3,16 +3,20 @@
 Region A is the zombie: it has the book warm in memory, and hears of nothing.
 """
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.zerodesk.matching.builders import a_buy, a_cancel, a_sell
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.codec import state_hash
 from zerodesk.matching import listing
-from zerodesk.orders import Command
 from zerodesk_aws.books import BookMovedError, Books, book_stream
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal, Tip
+
+if TYPE_CHECKING:
+    from zerodesk.orders import Command
 
 SYMBOL = MARKET.symbol
 STREAM = book_stream(SYMBOL)
