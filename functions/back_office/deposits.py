@@ -1,14 +1,14 @@
 """Deposits: the request, before and after the protocol of zerodesk_aws.deposits."""
 
 from back_office.accounts import opened
-from zerodesk.money import NumberError, format_minor, to_minor
+from zerodesk.money import format_minor
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, refused
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.accounts import Deposit, MakeDeposit
 from zerodesk_aws.deposits import KIND, apply_deposit, gate_id
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.filters import fingerprint
+from zerodesk_aws.filters import amount_minor_of, fingerprint
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views import balances_of
 
@@ -21,7 +21,7 @@ class Deposits:
 
     def make(self, account_id: str, asked: MakeDeposit) -> tuple[Deposit, bool]:
         """Credit a deposit, once; return it with the account, and whether it is new."""
-        amount_minor = _amount_minor(asked)
+        amount_minor = amount_minor_of(asked.amount, asked.currency)
         request = {
             "deposit_id": asked.deposit_id,
             "currency": asked.currency,
@@ -63,12 +63,3 @@ class Deposits:
             balances=balances_of(account.state),
         )
         return deposit, is_new
-
-
-def _amount_minor(asked: MakeDeposit) -> int:
-    try:
-        return to_minor(asked.amount, asked.currency)
-    except NumberError as error:
-        raise refused(
-            ProblemCode.INTAKE_OFF_PRECISION, "amount", format(asked.amount, "f"), error.rule
-        ) from error

@@ -11,6 +11,8 @@ from back_office.settings import (
     MARKET_TABLE,
     ORDERS_TABLE,
 )
+from back_office.trading_states import TradingStates
+from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
@@ -21,10 +23,12 @@ from zerodesk_aws.tables.orders import Orders
 
 journal = Journal(JOURNAL_TABLE)
 account_journal = AccountJournal(JOURNAL_TABLE)
+orders = Orders(ORDERS_TABLE)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
-deposits = Deposits(account_journal, Orders(ORDERS_TABLE))
-listing = Listing(
-    Register(journal, MARKETS), Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
-)
+deposits = Deposits(account_journal, orders)
+withdrawals = WithdrawalOffice(account_journal, orders)
+markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
+listing = Listing(Register(journal, MARKETS), markets, queue)
+trading_states = TradingStates(markets, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)

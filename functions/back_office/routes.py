@@ -19,7 +19,8 @@ from zerodesk_aws.contracts.accounts import (
     Role,
 )
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.markets import ListMarket, Market
+from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
+from zerodesk_aws.contracts.markets import ListMarket, Market, SetTradingState
 from zerodesk_aws.contracts.orders import Balances
 
 api = Api("back_office")
@@ -101,6 +102,55 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
 
 @api.route(
     "GET",
+    "/v1/accounts/{account_id}/withdrawals",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Withdrawals},
+    refuses=(NOT_FOUND,),
+)
+def list_withdrawals(call: Call, _: Nothing) -> Answer:
+    """List the withdrawals of an account that are reserved: they wait to be posted or void."""
+    from back_office.operations import withdrawals
+
+    return Answer(withdrawals.reserved(call.path["account_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/post",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Withdrawal},
+    refuses=(NOT_FOUND, ProblemCode.WITHDRAWAL_NOT_RESERVED),
+)
+def post_withdrawal(call: Call, _: Nothing) -> Answer:
+    """Post a reserved withdrawal: the money has left. Repeating is harmless.
+
+    Post it before you pay it out: one that stays reserved for 72 hours is void, and the money is
+    free again. 409: it is void, or was refused.
+    """
+    from back_office.operations import withdrawals
+
+    return Answer(withdrawals.post(call.path["account_id"], call.path["withdrawal_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/void",
+    Nothing,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Withdrawal},
+    refuses=(NOT_FOUND, ProblemCode.WITHDRAWAL_NOT_RESERVED),
+)
+def void_withdrawal(call: Call, _: Nothing) -> Answer:
+    """Void a reserved withdrawal: the money is free again. 409: it is posted, or was refused."""
+    from back_office.operations import withdrawals
+
+    return Answer(withdrawals.void(call.path["account_id"], call.path["withdrawal_id"]))
+
+
+@api.route(
+    "GET",
     "/v1/accounts/{account_id}/balances",
     Nothing,
     role=Role.OPERATOR,
@@ -128,6 +178,21 @@ def list_market(_: Call, asked: ListMarket) -> Answer:
 
     market, is_new = listing.list(asked)
     return Answer(market, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "PUT",
+    "/v1/markets/{symbol}/state",
+    SetTradingState,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND,),
+)
+def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
+    """Stop a market, or open it again. Its book journals the change with the reason."""
+    from back_office.operations import trading_states
+
+    return Answer(trading_states.set(call.path["symbol"], asked))
 
 
 @api.route(

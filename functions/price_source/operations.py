@@ -1,23 +1,18 @@
 """What an index price becomes."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 
 from price_source.settings import COMMAND_QUEUE_URL, MARKET_TABLE
 from zerodesk.instruments import Market
 from zerodesk.orders import IndexCommand
 from zerodesk_aws.api.problems import ProblemCode, refused
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import as_ms, iso_ms, now_ms
 from zerodesk_aws.contracts.markets import IndexPrice, ReportIndexPrice
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Markets
-
-EPOCH: Final = datetime.fromtimestamp(0, UTC)
-MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class Prices:
@@ -36,7 +31,7 @@ class Prices:
         """
         market = self._listings.listed(symbol)
         price_ticks = _nearest_ticks(market, asked.price)
-        observed_at_ms = (asked.observed_at - EPOCH) // MILLISECOND
+        observed_at_ms = as_ms(asked.observed_at)
         command = IndexCommand(
             kind="index",
             command_id=f"i-{asked.source}-{observed_at_ms}",

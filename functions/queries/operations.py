@@ -14,6 +14,7 @@ from queries.settings import (
     SNAPSHOTS_BUCKET,
     SNAPSHOTS_TABLE,
 )
+from queries.statements import Statements
 from queries.trade_lists import TradeLists
 from zerodesk import CODE_VERSION
 from zerodesk_aws.accounts import AccountJournal
@@ -34,6 +35,7 @@ markets = market_table.Markets(MARKET_TABLE)
 listings = Listings(markets)
 order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
 fill_lists = FillLists(accounts, listings)
+statements = Statements(accounts)
 trade_lists = TradeLists(books.journal, listings)
 book_views = BookViews(MarketData(books), listings)
 

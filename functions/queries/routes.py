@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from zerodesk_aws.api.problems import ProblemCode
+from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
@@ -24,6 +24,7 @@ from zerodesk_aws.contracts.orders import (
     Order,
     OrderPage,
 )
+from zerodesk_aws.contracts.statements import AskStatement, Statement
 
 api = Api("queries")
 app = api.app
@@ -72,6 +73,37 @@ def list_fills(call: Call, asked: ListFills) -> Answer:
     from queries.operations import fill_lists
 
     return Answer(fill_lists.page(call.account_id, asked))
+
+
+@api.route(
+    "GET", "/v1/statement", AskStatement, role=Role.TRADER, answers={HTTPStatus.OK: Statement}
+)
+def get_statement(call: Call, asked: AskStatement) -> Answer:
+    """Get a statement of the account: opening balances, records oldest first, closing balances.
+
+    The stretch is one of sequences, both ends in, or of time, the end out; none may lie in the
+    future.
+    """
+    from queries.operations import statements
+
+    return Answer(statements.page(call.account_id, asked))
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/statement",
+    AskStatement,
+    answers={HTTPStatus.OK: Statement},
+    refuses=NOT_FOUND,
+)
+def get_account_statement(call: Call, asked: AskStatement) -> Answer:
+    """Get a statement of any account, for an operator; for a trader, of the own account alone."""
+    from queries.operations import statements
+
+    account_id = call.path["account_id"]
+    if call.principal.role is Role.TRADER and account_id != call.account_id:
+        raise ended(ProblemCode.NOT_FOUND, "No account has this id.")
+    return Answer(statements.page(account_id, asked))
 
 
 @api.route("GET", "/v1/markets", Nothing, answers={HTTPStatus.OK: Markets})

@@ -18,6 +18,7 @@ from zerodesk.reconciliation import (
     Findings,
     Readings,
     Shown,
+    Transit,
     Watch,
     report,
 )
@@ -55,6 +56,7 @@ class Reconciliation:
         self._markets, self._cursors = markets, cursors
         self._accounts: dict[str, Followed[AccountAudit]] = {}
         self._books: dict[str, Followed[BookAudit]] = {}
+        self._transits: dict[str, Transit] = {}
 
     def run(self, watch: Watch, now_ms: int, time_is_up: TimeIsUp) -> Result:
         """Read on, compare everything, and return what came of it.
@@ -88,14 +90,13 @@ class Reconciliation:
         account_ids = self._registered(ACCOUNTS, findings) | self._accounts.keys()
         listed = self._registered(MARKETS, findings)
         symbols = listed | self._books.keys()
-        cursors = {symbol: self._cursors.position(settlement_cursor(symbol)) for symbol in symbols}
-        ends = {symbol: self._end(symbol) for symbol in symbols}
+        cursors = {one: self._cursors.position(settlement_cursor(one)) for one in sorted(symbols)}
+        ends = {symbol: self._end(symbol) for symbol in sorted(symbols)}
         for account_id in sorted(account_ids):
-            account = self._accounts.setdefault(account_id, Followed(AccountAudit(account_id)))
-            account.read(self._journal, time_is_up)
+            self._account(account_id).read(self._journal, time_is_up)
         for account in self._accounts.values():
             symbols = symbols | account.audit.symbols()
-        shown_markets = {symbol: self._shown(symbol) for symbol in symbols}
+        shown_markets = {symbol: self._shown(symbol) for symbol in sorted(symbols)}
         for symbol in sorted(symbols):
             book = self._books.setdefault(symbol, Followed(BookAudit(symbol)))
             book.read(self._journal, time_is_up)
@@ -110,6 +111,10 @@ class Reconciliation:
             listed=frozenset(listed),
             whole=len(accounts) + len(books) == len(self._accounts) + len(self._books),
         )
+
+    def _account(self, account_id: str) -> Followed[AccountAudit]:
+        transit = self._transits.setdefault(account_id, Transit(account_id))
+        return self._accounts.setdefault(account_id, Followed(AccountAudit(account_id, transit)))
 
     def _registered(self, stream: str, findings: Findings) -> set[str]:
         """Return the names in a register; none if it cannot be believed."""

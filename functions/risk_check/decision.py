@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from zerodesk.accounts import Change, hold, reject, without_answers
+from zerodesk.accounts import Change, hold, reject
 from zerodesk.orders import OrderStatus, PlaceCommand
 from zerodesk.pricing.spot import Quote
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk import assess
 from zerodesk_aws.accounts import Account, Decide
+from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import Orders
 
 
@@ -49,8 +50,7 @@ def deciding(order: dict[str, Any], quoted: dict[str, Any], orders: Orders) -> D
         status = orders.status(order["account_id"], order_id)
         if status != OrderStatus.QUEUED or order_id in state.holds or order_id in state.answered:
             return None
-        shown = orders.shown(order["account_id"], list(state.answered))
-        state = without_answers(state, shown)
+        state = without_shown(account, orders)
         if quoted["verdict"] == "REFUSED":
             return reject(state, order_id, refusal(quoted))
         quote = Quote.from_dict(quoted["quote"])

@@ -7,18 +7,22 @@ from sweeper.items import PendingItems
 from sweeper.unsettled import Unsettled
 from zerodesk.accounts import AccountState
 from zerodesk.orders import CancelCommand, OrderStatus
+from zerodesk.withdrawals import BOUND_MS, WithdrawalStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.deposits import apply_deposit
 from zerodesk_aws.entry import logger
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.transfers import Transfers
+from zerodesk_aws.withdrawals import Withdrawals
 from zerodesk_aws.workflows import Workflow
 
+TIMED_OUT = "reserved for too long"
 OPEN = tuple(status.value for status in OrderStatus if status.is_open)
 
 
 class AccountSweep:
-    """Drives the orders, cancels and deposits of accounts on."""
+    """Drives what accounts have asked for on: orders, cancels, deposits, transfers..."""
 
     def __init__(
         self,
@@ -30,6 +34,8 @@ class AccountSweep:
     ) -> None:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
+        self._transfers = Transfers(accounts, orders)
+        self._withdrawals = Withdrawals(accounts, orders)
 
     def sweep(self, account_id: str, unsettled: Unsettled, now_ms: int) -> Iterator[str]:
         """Drive one account on; yield what was done, by the name under which it is counted."""
@@ -77,6 +83,23 @@ class AccountSweep:
             case "deposit":
                 apply_deposit(self._accounts, self._orders, item.account_id, **item.request)
                 yield "Deposits"
+            case "transfer":
+                self._transfers.drive(item)
+                yield "Transfers"
+            case "withdrawal" if self._withdrawal(item, state, now_ms):
+                yield "Withdrawals"
             case _:
                 return
         logger.info("driven on", account_id=item.account_id, item=item.order_id, kind=item.kind)
+
+    def _withdrawal(self, item: OrderItem, state: AccountState, now_ms: int) -> bool:
+        """Drive a withdrawal on; False if it waits for the back office, as it may for long."""
+        reserved = state.withdrawals.get(item.order_id)
+        if reserved is None or item.status == WithdrawalStatus.QUEUED:
+            # Not reserved yet, or ended: the item is behind the account, or both are.
+            self._withdrawals.reserve(item)
+            return True
+        if reserved.reserved_at_ms >= now_ms - BOUND_MS:
+            return False
+        self._withdrawals.void(item, TIMED_OUT)
+        return True

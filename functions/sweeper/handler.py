@@ -1,6 +1,5 @@
 """Sweep once; the card is in this package's docstring."""
 
-from time import monotonic
 from typing import Any, Final
 
 from sweeper.accounts import AccountSweep
@@ -21,7 +20,7 @@ from sweeper.settings import (
 from sweeper.sweep import Sweeper
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.settings import this_region

@@ -11,10 +11,14 @@ from typing import Any
 
 from sweeper.bounds import INDEX_LAG_MS, MAX_KEYS, MAX_PENDING, YOUNG_MS
 from zerodesk.orders import OrderStatus
+from zerodesk.withdrawals import WithdrawalStatus
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
-PENDING = tuple(status.value for status in OrderStatus if status.is_pending)
+PENDING = (
+    *(status.value for status in OrderStatus if status.is_pending),
+    WithdrawalStatus.RESERVED.value,
+)
 
 
 @dataclass(frozen=True, slots=True)

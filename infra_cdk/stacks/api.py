@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from back_office.routes import app as back_office
+from funds.routes import app as funds
 from infra_cdk.constructs.function import ZerodeskFunction
 from infra_cdk.constructs.rest_api import App, ZerodeskApi, routes_of
 from infra_cdk.settings import Settings
@@ -16,6 +17,7 @@ from reconciliation.routes import app as reconciliation
 
 APPS: Mapping[str, App] = {
     "back_office": back_office,
+    "funds": funds,
     "order_intake": order_intake,
     "price_source": price_source,
     "queries": queries,

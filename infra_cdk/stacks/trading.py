@@ -129,6 +129,12 @@ class TradingStack(Stack):
             self._send,
         )
 
+        self._declare(
+            "funds",
+            data.journal.access(*APPEND),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+        )
+
     def _declare_caretakers(self) -> None:
         """Declare what the clock calls."""
         data = self._data
@@ -147,7 +153,7 @@ class TradingStack(Stack):
             "sweeper",
             data.journal.access(*APPEND),
             *self._read_snapshots,
-            data.orders.access("GetItem", "Query", "BatchGetItem", "UpdateItem"),
+            data.orders.access("GetItem", "Query", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
             start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),

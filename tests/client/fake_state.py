@@ -47,6 +47,7 @@ class Listed:
     trades: list[dict[str, Any]] = field(default_factory=list)
     sequence: int = 1
     fees: Decimal = Decimal(0)
+    state: str = "OPEN"
 
     def rate(self, role: str) -> Decimal:
         return Decimal(self.listing[f"{role}_bps"]) / 10_000
@@ -63,11 +64,15 @@ class FakeState:
         self.accounts: dict[str, str] = {}
         self.balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         self.deposits: dict[tuple[str, str], dict[str, Any]] = {}
+        self.statements_asked: list[dict[str, Any]] = []
+        self.transfers: dict[tuple[str, str], dict[str, Any]] = {}
+        self.withdrawals: dict[tuple[str, str], dict[str, Any]] = {}
         self.markets: dict[str, Listed] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []
+        self.trading_states: list[tuple[str, str, str]] = []
         self.ticks = 0
         self.pending_answers = 0
         self.polls_until_answer = 1
@@ -110,7 +115,12 @@ class FakeState:
     def _held(self, account_id: str, currency: str) -> Decimal:
         entries = self._resting(account_id)
         needs = (self._need(e) for e in entries if self._need_currency(e) == currency)
-        return sum(needs, Decimal(0))
+        reserved = (
+            Decimal(one["amount"])
+            for (owner, _), one in self.withdrawals.items()
+            if (owner, one["currency"], one["status"]) == (account_id, currency, "RESERVED")
+        )
+        return sum([*needs, *reserved], Decimal(0))
 
     def _available(self, account_id: str, currency: str) -> Decimal:
         return self.balances[account_id, currency] - self._held(account_id, currency)

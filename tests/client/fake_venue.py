@@ -7,14 +7,14 @@ it lacks: time (everything settles at once) and durability.
 import json
 import re
 
-from tests.client.fake_operating import Operating
+from tests.client.fake_funds import Funds
 from tests.client.fake_state import OPERATOR_KEY, Answer, Refusal
 from tests.client.fake_trading import Trading
 
 __all__ = ["OPERATOR_KEY", "FakeVenue"]
 
 
-class FakeVenue(Trading, Operating):
+class FakeVenue(Trading, Funds):
     """``handle`` is the whole API."""
 
     def handle(
@@ -64,7 +64,15 @@ ROUTES = [
     ("DELETE", "/v1/accounts/([^/]+)/keys/([^/]+)", "revoke_key", True),
     ("POST", "/v1/accounts/([^/]+)/deposits", "deposit", True),
     ("GET", "/v1/accounts/([^/]+)/balances", "any_balances", True),
+    ("POST", "/v1/transfers", "ask_transfer", False),
+    ("GET", "/v1/statement", "own_statement", False),
+    ("GET", "/v1/accounts/([^/]+)/statement", "any_statement", True),
+    ("POST", "/v1/withdrawals", "ask_withdrawal", False),
+    ("GET", "/v1/withdrawals/([^/]+)", "get_withdrawal", False),
+    ("GET", "/v1/accounts/([^/]+)/withdrawals", "list_withdrawals", True),
+    ("POST", "/v1/accounts/([^/]+)/withdrawals/([^/]+)/(post|void)", "end_withdrawal", True),
     ("POST", "/v1/markets", "list_market", True),
     ("POST", f"/v1/markets/{SYMBOL}/index-prices", "index_price", True),
+    ("PUT", f"/v1/markets/{SYMBOL}/state", "set_trading_state", True),
     ("POST", "/v1/reconciliations", "reconcile", True),
 ]

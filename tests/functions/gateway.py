@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-FUNCTIONS = ("back_office", "order_intake", "price_source", "queries")
+FUNCTIONS = ("back_office", "funds", "order_intake", "price_source", "queries")
 BTC_USD = {
     "symbol": "BTC-USD",
     "base": "BTC",
@@ -158,8 +158,9 @@ class Gateway:
             "cancels",
             Cancels(orders, listings, self, waiting),  # type: ignore[arg-type]
         )
-        self.patch.setattr(back_office.listing, "_queue", self)
-        self.patch.setattr(back_office.listing, "_pause", self._pass)
+        for sender in (back_office.listing, back_office.trading_states):
+            self.patch.setattr(sender, "_queue", self)
+            self.patch.setattr(sender, "_pause", self._pass)
         prices = Prices(listings, self)  # type: ignore[arg-type]
         self.patch.setattr("price_source.operations.prices", prices)
         self.patch.setattr("price_source.handler.prices", prices)

@@ -14,6 +14,7 @@ FUNCTIONS = {
     "archivist": NO_HTTP,
     "authorizer": NO_HTTP,
     "back_office": (),
+    "funds": (),
     "matching": NO_HTTP,
     "order_intake": (),
     "partner_intake": ("chalice",),
@@ -23,7 +24,7 @@ FUNCTIONS = {
     "risk_check": NO_HTTP,
     "settlement": NO_HTTP,
 }
-WITH_ROUTES = ("back_office", "order_intake", "price_source", "queries")
+WITH_ROUTES = ("back_office", "funds", "order_intake", "price_source", "queries")
 
 
 def loaded(module: str, environment: dict[str, str]) -> set[str]:

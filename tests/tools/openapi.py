@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from back_office.routes import api as back_office
+from funds.routes import api as funds
 from order_intake.routes import api as order_intake
 from price_source.routes import api as price_source
 from queries.routes import api as queries
@@ -22,7 +23,7 @@ from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import PlainSchema
 from zerodesk_aws.contracts.problems import Problem
 
-APIS: Final = (back_office, order_intake, price_source, queries, reconciliation)
+APIS: Final = (back_office, funds, order_intake, price_source, queries, reconciliation)
 SCHEMAS: Final = "#/components/schemas/{model}"
 
 ALWAYS: Final = (
@@ -50,6 +51,9 @@ TAGS: Final = {
     "fills": "account",
     "health": "service",
     "openapi.json": "service",
+    "statement": "account",
+    "transfers": "account",
+    "withdrawals": "account",
 }
 
 DESCRIPTION: Final = f"""\
@@ -65,22 +69,23 @@ are refused. Times are UTC with milliseconds.
 in UTF-8, whatever its Content-Type says. Unknown fields, unknown query parameters and repeated
 keys are refused.
 
-**Problems.** A refused request has changed nothing. The answer is a problem document (RFC 9457)
+**Problems.** A refused request has moved no money. The answer is a problem document (RFC 9457)
 with a stable `code`, and `field`, `value` and `rule` where one field is to blame. 400 is the
 grammar of a request, 422 a rule of the market or the ledger that a well-formed request breaks.
 When several rules are broken, the first in this order is answered, and within one code the first
 field of the schema:
 {", ".join(f"`{code}`" for code in ProblemCode)}.
 
-**Once.** `client_order_id`, `deposit_id`, `account_id` and `symbol` make their requests
-idempotent: the same body again gets the same thing, another body 409. A 503 says that the outcome
-is not known yet: repeat the request as it was.
+**Once.** `client_order_id`, `deposit_id`, `withdrawal_id`, `transfer_id`, `account_id` and `symbol`
+make their requests idempotent: the same body again gets the same thing, another body 409. A 503
+says that the outcome is not known yet: repeat the request as it was.
 
 **Refusals that are stored.** An order that pricing, risk or matching refuses is an order: 201,
 status `REJECTED`, with a code and the numbers that decided.
 
-**Lists.** Newest first, in pages. `next_cursor` continues a list with the same filters, for the
-same account; a page may be short, and the list ends where `next_cursor` is null.
+**Lists.** Newest first, in pages; only a statement's records come oldest first. `next_cursor`
+continues a list with the same filters, for the same account; a page may be short, and the list ends
+where `next_cursor` is null.
 """
 
 

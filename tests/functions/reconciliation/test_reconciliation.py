@@ -16,6 +16,8 @@ from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.orders import Command
 from zerodesk.reconciliation.standstill import BOUND_MS
+from zerodesk.transfers import receive, send
+from zerodesk.withdrawals import post, withdraw
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.contracts.events import ReconciliationBreached
 from zerodesk_aws.journal import Journal, Tip
@@ -121,6 +123,108 @@ def append(stream: str, change: Any) -> None:
     journal.append(stream, Tip(latest.sequence, latest.hash), body, at_ms=NOW_MS)
 
 
+def totals(report: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the totals that are not zero, by currency."""
+    return {
+        one["currency"]: {
+            name: amount for name, amount in one.items() if name != "currency" and amount != "0"
+        }
+        for one in report["totals"]
+    }
+
+
+def test_what_is_withdrawn_counts_from_when_it_is_posted(venue: Venue, operator: Operator) -> None:
+    venue.accounts.commit("alice", lambda a: withdraw(a.state, "w", "USD", 10 * USD, at_ms=0))
+    assert totals(operator.reconcile())["USD"] == {
+        "deposits": "100000",
+        "users": "99958",
+        "fees": "42",
+    }
+    venue.accounts.commit("alice", lambda a: post(a.state, "w"))
+    report = operator.reconcile()
+    assert report["balanced"], report["breaches"]
+    assert totals(report)["USD"] == {
+        "deposits": "100000",
+        "withdrawals": "10",
+        "users": "99948",
+        "fees": "42",
+    }
+
+
+def sends(venue: Venue, amount_minor: int) -> None:
+    venue.accounts.commit("alice", lambda a: send(a.state, "t", "bob", "USD", amount_minor))
+
+
+def receives(venue: Venue, amount_minor: int, name: str = "r") -> None:
+    venue.accounts.commit(
+        "bob",
+        lambda a: receive(
+            a.state,
+            name,
+            transfer_id="t",
+            from_account_id="alice",
+            currency="USD",
+            amount_minor=amount_minor,
+        ),
+    )
+
+
+def test_what_is_sent_is_in_transit_until_it_is_received(venue: Venue, operator: Operator) -> None:
+    sends(venue, 8 * USD)
+    report = operator.reconcile()
+    assert report["balanced"], report["breaches"]
+    assert totals(report)["USD"] == {
+        "deposits": "100000",
+        "users": "99950",
+        "in_transit": "8",
+        "fees": "42",
+    }
+    receives(venue, 8 * USD)
+    report = operator.reconcile()
+    assert report["balanced"], report["breaches"]
+    assert totals(report)["USD"]["users"] == "99958"
+    operator.as_a_new_process()
+    assert operator.reconcile()["totals"] == report["totals"]
+
+
+def test_a_transfer_that_does_not_arrive_is_a_breach_in_the_end(
+    venue: Venue, operator: Operator
+) -> None:
+    sends(venue, 8 * USD)
+    found = [operator.codes() for _ in range(1 + BOUND_MS // MINUTE_MS + 1)]
+    assert found[0] == []
+    assert found[-1] == ["TRANSFER_STANDS_STILL"]
+    receives(venue, 8 * USD)
+    assert operator.codes() == []
+
+
+def test_a_transfer_that_arrives_as_another_amount_is_a_breach_at_once(
+    venue: Venue, operator: Operator
+) -> None:
+    sends(venue, 8 * USD)
+    receives(venue, 9 * USD)
+    assert operator.codes() == ["TRANSFER_DIFFERS"]
+
+
+def test_a_transfer_that_arrives_twice_is_a_breach(venue: Venue, operator: Operator) -> None:
+    sends(venue, 8 * USD)
+    receives(venue, 8 * USD)
+    assert operator.codes() == []
+    receives(venue, 8 * USD, "again")
+    found = [operator.codes() for _ in range(1 + BOUND_MS // MINUTE_MS + 1)]
+    assert found[-1] == ["RECEIPT_UNSENT"]
+
+
+def test_an_account_that_has_to_be_read_anew_does_not_meet_its_old_transfers_again(
+    venue: Venue, operator: Operator
+) -> None:
+    sends(venue, 8 * USD)
+    receives(venue, 8 * USD)
+    assert operator.codes() == []
+    operations.reconciliation._accounts["alice"].readable = False
+    assert [operator.codes() for _ in range(5)] == [[]] * 5
+
+
 def test_a_quiet_venue_balances_and_says_so_in_every_check(
     venue: Venue, operator: Operator
 ) -> None:
@@ -137,16 +241,10 @@ def test_a_quiet_venue_balances_and_says_so_in_every_check(
         "open_orders": 1,
         "fees": {"USD": "42"},
     }
-    assert report["totals"] == [
-        {"currency": "BTC", "deposits": "2", "users": "2", "fees": "0", "in_clearing": "0"},
-        {
-            "currency": "USD",
-            "deposits": "100000",
-            "users": "99958",
-            "fees": "42",
-            "in_clearing": "0",
-        },
-    ]
+    assert totals(report) == {
+        "BTC": {"deposits": "2", "users": "2"},
+        "USD": {"deposits": "100000", "users": "99958", "fees": "42"},
+    }
     assert all(check["checked"] and not check["breaches"] for check in report["checks"])
 
 

@@ -12,8 +12,11 @@ from sweeper.books import BookSweep
 from sweeper.bounds import INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
 from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
+from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.orders import cancel_id_for, order_id_for
+from zerodesk.withdrawals import BOUND_MS
+from zerodesk_aws import transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
@@ -24,7 +27,9 @@ from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem, Markets
-from zerodesk_aws.tables.orders import Orders
+from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.transfers import Transfers
+from zerodesk_aws.withdrawals import Withdrawals
 
 MINUTE_MS = 60_000
 
@@ -304,6 +309,117 @@ def test_a_deposit_that_was_taken_in_and_not_credited_is_credited_once(
     assert venue.orders.status("alice", gate) == "DONE"
     assert night.sweep() == {}
     assert venue.funds("alice")["USD"] == (100_005 * USD, 0)
+
+
+def a_withdrawal(venue: Venue, name: str = "rent", amount_minor: int = 5 * USD) -> OrderItem:
+    request = {"withdrawal_id": name, "currency": "USD", "amount_minor": amount_minor}
+    item, _ = venue.orders.open_gate(
+        "alice",
+        withdrawals.gate_id(name),
+        kind=withdrawals.KIND,
+        fingerprint="f",
+        request=request,
+        at_ms=venue.clock_ms,
+    )
+    return item
+
+
+def test_a_withdrawal_that_was_taken_in_and_not_reserved_is_reserved_once(
+    venue: Venue, night: Night
+) -> None:
+    item = a_withdrawal(venue)
+    assert night.sweep() == {"Withdrawals": 1}
+    assert venue.funds("alice")["USD"] == (99_995 * USD, 5 * USD)
+    assert venue.orders.status("alice", item.order_id) == "RESERVED"
+    assert night.sweep() == {}, "it waits for the back office"
+
+
+def test_a_withdrawal_that_is_not_covered_is_refused_by_the_sweeper_too(
+    venue: Venue, night: Night
+) -> None:
+    item = a_withdrawal(venue, amount_minor=100_001 * USD)
+    assert night.sweep() == {"Withdrawals": 1}
+    assert venue.orders.status("alice", item.order_id) == "REJECTED"
+    assert night.sweep() == {}
+
+
+@pytest.mark.parametrize("end", ["post", "void"])
+def test_a_withdrawal_whose_end_the_item_does_not_show_is_shown(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    office = Withdrawals(venue.accounts, venue.orders)
+    item = office.reserve(a_withdrawal(venue))
+    with monkeypatch.context() as dying:
+        dying.setattr(Orders, "move_gate", lambda *_, **__: None)
+        _ = office.post(item) if end == "post" else office.void(item, "a test")
+    assert venue.orders.status("alice", item.order_id) == "RESERVED"
+    assert night.sweep() == {"Withdrawals": 1}
+    status = {"post": "POSTED", "void": "VOIDED"}[end]
+    assert venue.orders.status("alice", item.order_id) == status
+    assert night.sweep() == {}
+
+
+def test_a_withdrawal_that_stays_reserved_beyond_its_bound_is_void(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerodesk_aws.withdrawals.now_ms", lambda: night.at_ms)
+    office = Withdrawals(venue.accounts, venue.orders)
+    item = office.reserve(a_withdrawal(venue))
+    assert night.sweep(after_ms=BOUND_MS) == {}
+    assert night.sweep(after_ms=1) == {"Withdrawals": 1}
+    assert venue.orders.status("alice", item.order_id) == "VOIDED"
+    assert venue.funds("alice")["USD"] == (100_000 * USD, 0)
+    assert office.post(item).status == "VOIDED", "a post that comes too late"
+    assert night.sweep() == {}
+
+
+def a_transfer(venue: Venue, amount_minor: int = 5 * USD) -> OrderItem:
+    request = {
+        "transfer_id": "gift",
+        "to_account_id": "bob",
+        "currency": "USD",
+        "amount_minor": amount_minor,
+    }
+    item, _ = venue.orders.open_gate(
+        "alice",
+        transfers.gate_id("gift"),
+        kind=transfers.KIND,
+        fingerprint="f",
+        request=request,
+        at_ms=venue.clock_ms,
+    )
+    return item
+
+
+def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at_call in range(2, 60):
+        with monkeypatch.context() as patch:
+            patch.setattr(transfers, "gate_id", lambda _, n=at_call: f"transfer#gift-{n}")
+            item = a_transfer(venue, USD)
+        item.request["transfer_id"] = f"gift-{at_call}"
+        item.save()
+        with killed(at_call, after=at_call % 2 == 0) as made:
+            Transfers(venue.accounts, venue.orders).drive(item)
+        is_done = venue.orders.status("alice", item.order_id) == "DONE"
+        assert night.sweep() == ({} if is_done else {"Transfers": 1})
+        sent = (at_call - 1) * USD
+        assert venue.funds("alice")["USD"] == (100_000 * USD - sent, 0)
+        assert venue.funds("bob")["USD"] == (sent, 0)
+        if at_call > len(made):
+            break
+    assert night.sweep() == {}
+
+
+def test_a_transfer_that_is_not_covered_is_refused_by_the_sweeper_too(
+    venue: Venue, night: Night
+) -> None:
+    item = a_transfer(venue, 100_001 * USD)
+    assert night.sweep() == {"Transfers": 1}
+    assert venue.orders.status("alice", item.order_id) == "REJECTED"
+    assert night.sweep() == {}
+    assert venue.funds("alice")["USD"] == (100_000 * USD, 0)
 
 
 def test_a_book_with_young_records_is_let_be(venue: Venue, night: Night) -> None:

@@ -118,7 +118,14 @@ def test_only_those_who_commit_append_to_the_journal(stage: StageTemplates) -> N
         if "dynamodb:PutItem" in stage.actions_on(entry, journal)
     }
 
-    assert appending == {"risk_check", "matching", "settlement", "back_office", "sweeper"}
+    assert appending == {
+        "risk_check",
+        "matching",
+        "settlement",
+        "back_office",
+        "funds",
+        "sweeper",
+    }
 
 
 @pytest.mark.parametrize("function", ["authorizer", "pricing", "queries"])
@@ -218,7 +225,7 @@ def test_intake_has_concurrency_of_its_own(stage: StageTemplates) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["order_intake", "queries", "back_office", "price_source", "authorizer"]
+    "function", ["order_intake", "queries", "back_office", "funds", "price_source", "authorizer"]
 )
 def test_who_answers_a_client_gives_up_before_the_gateway_does(
     stage: StageTemplates, function: str

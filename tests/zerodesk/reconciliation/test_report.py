@@ -21,11 +21,27 @@ def readings(*, whole: bool = True) -> Readings:
 
 
 def test_amounts_are_decimal_strings() -> None:
-    totals = Totals("USD", 10_000_000, 8_000_000, 1_500_000, 500_000)
+    totals = Totals(
+        currency="USD",
+        deposits_minor=10_000_000,
+        withdrawals_minor=3_000_000,
+        users_minor=4_750_000,
+        in_transit_minor=250_000,
+        fees_minor=1_500_000,
+        owed_minor=500_000,
+    )
     told = report(readings(), Findings(), [totals], "now")
     assert told["books"][0]["fees"] == {"USD": "1.5"}
     assert told["totals"] == [
-        {"currency": "USD", "deposits": "10", "users": "8", "fees": "1.5", "in_clearing": "0.5"}
+        {
+            "currency": "USD",
+            "deposits": "10",
+            "withdrawals": "3",
+            "users": "4.75",
+            "in_transit": "0.25",
+            "fees": "1.5",
+            "in_clearing": "0.5",
+        }
     ]
 
 

@@ -5,8 +5,8 @@ the whole state after. One change is one record of the account's journal.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from zerodesk.ledger import (
@@ -47,12 +47,21 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Reservation:
+    """What is set aside for one withdrawal, until it is posted or void."""
+
+    currency: str
+    held_minor: int
+    reserved_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountState:
     """All that an account is. Amounts in minor units, by currency.
 
     ``watermarks`` says up to which record of each book the account has been settled.
-    ``answered`` keeps refusals and deposits by id until their gate items show them, so that a
-    repeat can never be decided a second time.
+    ``answered`` keeps refusals, deposits and the like by id until their gate items show them, so
+    that a repeat can never be decided a second time. ``withdrawals`` has those that are reserved.
     """
 
     opened: bool = False
@@ -60,34 +69,44 @@ class AccountState:
     holds: dict[str, Hold] = field(default_factory=dict)
     watermarks: dict[str, int] = field(default_factory=dict)
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    withdrawals: dict[str, Reservation] = field(default_factory=dict)
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
         return self.available.get(currency, 0)
 
     def held_minor(self, currency: str) -> int:
-        """Return what is held of a currency for all orders."""
-        return sum(hold.held_minor for hold in self.holds.values() if hold.currency == currency)
+        """Return what is held of a currency, for all orders and withdrawals."""
+        return sum(held.held_minor for held in self._held() if held.currency == currency)
 
     def currencies(self) -> list[str]:
         """Return the currencies that the account has or holds, sorted."""
-        return sorted(set(self.available) | {hold.currency for hold in self.holds.values()})
+        return sorted(set(self.available) | {held.currency for held in self._held()})
+
+    def _held(self) -> Iterator[Hold | Reservation]:
+        yield from self.holds.values()
+        yield from self.withdrawals.values()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the state as JSON-able values, for a record."""
-        return {
+        """Return the state as JSON-able values, for a record; without what it rarely has."""
+        values = {
             "opened": self.opened,
             "available": self.available,
             "holds": {order_id: hold.to_dict() for order_id, hold in self.holds.items()},
             "watermarks": self.watermarks,
             "answered": self.answered,
         }
+        if self.withdrawals:
+            values["withdrawals"] = {key: asdict(one) for key, one in self.withdrawals.items()}
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """Return the state that ``to_dict`` wrote."""
         holds = {order_id: Hold(**hold) for order_id, hold in values["holds"].items()}
-        return cls(**(values | {"holds": holds}))
+        reserved = values.get("withdrawals", {}).items()
+        withdrawals = {key: Reservation(**one) for key, one in reserved}
+        return cls(**(values | {"holds": holds, "withdrawals": withdrawals}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +123,8 @@ class Change:
         overdrawn = {c: minor for c, minor in self.state.available.items() if minor < 0}
         if overdrawn:
             raise LedgerError(f"overdrawn by {self.cause}: {overdrawn}")
-        empty = [order_id for order_id, hold in self.state.holds.items() if hold.held_minor <= 0]
+        held: dict[str, Hold | Reservation] = {**self.state.holds, **self.state.withdrawals}
+        empty = [key for key, one in held.items() if one.held_minor <= 0]
         if empty:
             raise LedgerError(f"empty holds after {self.cause}: {empty}")
         if len(self.state.answered) > MAX_ANSWERED:
@@ -119,7 +139,8 @@ class Change:
         }
 
 
-def _credited(available: dict[str, int], currency: str, amount_minor: int) -> dict[str, int]:
+def credited(available: dict[str, int], currency: str, amount_minor: int) -> dict[str, int]:
+    """Return what is free after an amount came, or went if it is negative."""
     return available | {currency: available.get(currency, 0) + amount_minor}
 
 
@@ -144,7 +165,7 @@ def deposit(state: AccountState, deposit_id: str, currency: str, amount_minor: i
         ((AVAILABLE, currency, amount_minor), (EXTERNAL, currency, -amount_minor)),
         replace(
             state,
-            available=_credited(state.available, currency, amount_minor),
+            available=credited(state.available, currency, amount_minor),
             answered=state.answered | {deposit_id: {"deposit": amount_minor, "in": currency}},
         ),
     )
@@ -160,7 +181,7 @@ def hold(state: AccountState, command: PlaceCommand, currency: str) -> Change:
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
         replace(
             state,
-            available=_credited(state.available, currency, -need_minor),
+            available=credited(state.available, currency, -need_minor),
             holds=state.holds | {order_id: Hold(currency, need_minor, command)},
         ),
     )

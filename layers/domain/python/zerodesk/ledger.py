@@ -1,9 +1,9 @@
 """Double entry: every record moves money between ledger accounts, and creates none.
 
 Within an account's journal the ledger accounts are ``available`` and ``held``; what comes from
-or goes to elsewhere passes ``external`` (deposits, withdrawals) or ``clearing#<symbol>`` (a
-book). Seen from a book, the same movements are postings: rows that name the account, the order
-and what changes in its hold and in what is free.
+or goes to elsewhere passes ``external`` (deposits, withdrawals), ``transit`` (other accounts) or
+``clearing#<symbol>`` (a book). Seen from a book, the same movements are postings: rows that name
+the account, the order and what changes in its hold and in what is free.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from typing import Final
 AVAILABLE: Final = "available"
 HELD: Final = "held"
 EXTERNAL: Final = "external"
+TRANSIT: Final = "transit"
 
 Entry = tuple[str, str, int]
 """(ledger account, currency, amount in minor units; positive is what the account receives)."""

@@ -1,4 +1,4 @@
-"""Why an order is refused: one enum, in order of precedence, the stage as prefix.
+"""Why an order or a spending is refused: one enum, in order of precedence, the stage as prefix.
 
 When several reasons hold, the first in this order is the one that the client sees.
 """
@@ -24,10 +24,12 @@ class RejectionCode(StrEnum):
     MATCHING_MARKET_NOT_OPEN = "MATCHING_MARKET_NOT_OPEN"
     MATCHING_INSUFFICIENT_HOLD = "MATCHING_INSUFFICIENT_HOLD"
     MATCHING_POST_ONLY_WOULD_CROSS = "MATCHING_POST_ONLY_WOULD_CROSS"
+    LEDGER_WITHDRAWAL_LIMIT = "LEDGER_WITHDRAWAL_LIMIT"
+    LEDGER_INSUFFICIENT_BALANCE = "LEDGER_INSUFFICIENT_BALANCE"
 
     @property
     def stage(self) -> str:
-        """Who refused: PRICING, RISK or MATCHING."""
+        """Who refused: PRICING, RISK, MATCHING or LEDGER."""
         return self.value.partition("_")[0]
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import uniform
-from time import sleep
 from typing import Final
 
 from zerodesk.accounts import AccountState, Change
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import EMPTY, Journal, JournalRecord, SequenceTakenError, Tip
 
@@ -22,11 +21,12 @@ def account_stream(account_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as its latest record says; sequence 0 when it has none."""
+    """An account as one of its records says, mostly the latest; sequence 0 when it has none."""
 
     account_id: str
     tip: Tip
     state: AccountState
+    recorded_at_ms: int = 0
 
     @property
     def sequence(self) -> int:
@@ -49,7 +49,14 @@ class AccountJournal:
         record = self._journal.latest(account_stream(account_id))
         if record is None:
             return Account(account_id, EMPTY, AccountState())
-        return Account(account_id, record.tip, AccountState.from_dict(record.body["state"]))
+        return _account(account_id, record)
+
+    def at(self, account_id: str, sequence: int) -> Account:
+        """Return an account as it was after one of its records; before the first, empty."""
+        if sequence == 0:
+            return Account(account_id, EMPTY, AccountState())
+        record = next(self._journal.read(account_stream(account_id), sequence - 1, limit=1))
+        return _account(account_id, record)
 
     def backwards(
         self, account_id: str, before_sequence: int | None, *, limit: int
@@ -57,9 +64,11 @@ class AccountJournal:
         """Yield the account's records, the newest first."""
         return self._journal.backwards(account_stream(account_id), before_sequence, limit=limit)
 
-    def read(self, account_id: str, after_sequence: int = 0) -> Iterator[JournalRecord]:
+    def read(
+        self, account_id: str, after_sequence: int = 0, *, limit: int | None = None
+    ) -> Iterator[JournalRecord]:
         """Yield the account's records above a sequence, in order, the chain checked."""
-        return self._journal.read(account_stream(account_id), after_sequence)
+        return self._journal.read(account_stream(account_id), after_sequence, limit=limit)
 
     def commit(self, account_id: str, decide: Decide) -> Account:
         """Append what ``decide`` makes of the account, and return the account after it.
@@ -74,12 +83,19 @@ class AccountJournal:
             change = decide(account)
             if change is None:
                 return account
+            # One machine's clock may lag behind another's; the records of an account do not.
+            at_ms = max(now_ms(), account.recorded_at_ms)
             try:
                 tip = self._journal.append(
-                    account_stream(account_id), account.tip, change.to_body(), at_ms=now_ms()
+                    account_stream(account_id), account.tip, change.to_body(), at_ms=at_ms
                 )
             except SequenceTakenError:
                 sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
                 continue
-            return Account(account_id, tip, change.state)
+            return Account(account_id, tip, change.state, at_ms)
         raise JournalContentionError(f"account {account_id}: {COMMIT_ATTEMPTS} lost races")
+
+
+def _account(account_id: str, record: JournalRecord) -> Account:
+    state = AccountState.from_dict(record.body["state"])
+    return Account(account_id, record.tip, state, record.recorded_at_ms)

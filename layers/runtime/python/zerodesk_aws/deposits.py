@@ -6,9 +6,10 @@ Whoever finds the item not done drives it on from wherever it stands.
 
 from typing import Final
 
-from zerodesk.accounts import Change, deposit, without_answers
+from zerodesk.accounts import Change, deposit
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import DONE, Orders
 
 KIND: Final = "deposit"
@@ -34,8 +35,7 @@ def apply_deposit(
         # The account first, then the item: an id leaves the account only after the item is done.
         if orders.status(account_id, gate) == DONE or gate in account.state.answered:
             return None
-        shown = orders.shown(account_id, list(account.state.answered))
-        return deposit(without_answers(account.state, shown), gate, currency, amount_minor)
+        return deposit(without_shown(account, orders), gate, currency, amount_minor)
 
     account = accounts.commit(account_id, decide)
     orders.finish_gate(account_id, gate, account.sequence, now_ms())

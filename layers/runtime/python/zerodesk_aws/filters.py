@@ -1,11 +1,12 @@
-"""The filters of a market: a request in decimals becomes terms in ticks and lots, or is refused."""
+"""The filters: a request in decimals becomes ticks, lots and minor units, or is refused."""
 
 import hashlib
+from decimal import Decimal
 from typing import Any
 
 from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market
-from zerodesk.money import MAX_EXACT, NumberError, format_minor
+from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
 from zerodesk_aws.contracts.orders import PlaceOrder
 
@@ -57,6 +58,16 @@ def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> 
         f"{market.format_quantity(quantity_lots)} at {market.format_price(price_ticks)}",
         f"worth at least {format_minor(market.min_notional_minor, market.quote)} {market.quote}",
     )
+
+
+def amount_minor_of(amount: Decimal, currency: str) -> int:
+    """Return an amount in minor units, or refuse one that is finer than its currency."""
+    try:
+        return to_minor(amount, currency)
+    except NumberError as error:
+        raise refused(
+            ProblemCode.INTAKE_OFF_PRECISION, "amount", format(amount, "f"), error.rule
+        ) from error
 
 
 def fingerprint(terms: dict[str, Any]) -> str:

@@ -21,8 +21,13 @@ from zerodesk_client.api.models import (
     Reconciliation,
     Recount,
     Rejection,
+    Statement,
+    StatementEntry,
+    StatementRecord,
     Ticker,
     Trade,
+    Transfer,
+    Withdrawal,
 )
 from zerodesk_client.api.transport import Retry, RetryPolicy
 
@@ -50,9 +55,14 @@ __all__ = [
     "Rejection",
     "Retry",
     "RetryPolicy",
+    "Statement",
+    "StatementEntry",
+    "StatementRecord",
     "Ticker",
     "Trade",
+    "Transfer",
     "UnexpectedAnswerError",
     "UnreachableError",
+    "Withdrawal",
     "every",
 ]

@@ -24,8 +24,11 @@ from zerodesk_client.api.models import (
     Order,
     Page,
     Reconciliation,
+    Statement,
     Ticker,
     Trade,
+    Transfer,
+    Withdrawal,
 )
 from zerodesk_client.api.transport import Retry, RetryPolicy, Transport
 
@@ -148,6 +151,55 @@ class Client:
             cursor=cursor,
         )
 
+    def withdraw(self, withdrawal_id: str, currency: str, amount: Decimal) -> Withdrawal:
+        """Reserve a withdrawal; the same ``withdrawal_id`` again returns it as it stands."""
+        body = {"withdrawal_id": withdrawal_id, "currency": currency, "amount": plain(amount)}
+        return self._call(Withdrawal, "POST", "/v1/withdrawals", body=body)
+
+    def withdrawal(self, withdrawal_id: str) -> Withdrawal:
+        """Return a withdrawal of this key's account."""
+        return self._call(Withdrawal, "GET", f"/v1/withdrawals/{withdrawal_id}")
+
+    def transfer(
+        self, transfer_id: str, to_account_id: str, currency: str, amount: Decimal
+    ) -> Transfer:
+        """Send an amount to another account; the same ``transfer_id`` again changes nothing."""
+        body = {
+            "transfer_id": transfer_id,
+            "to_account_id": to_account_id,
+            "currency": currency,
+            "amount": plain(amount),
+        }
+        return self._call(Transfer, "POST", "/v1/transfers", body=body)
+
+    def sent_transfer(self, transfer_id: str) -> Transfer:
+        """Return a transfer that this key's account sent."""
+        return self._call(Transfer, "GET", f"/v1/transfers/{transfer_id}")
+
+    def statement(
+        self,
+        account_id: str | None = None,
+        *,
+        from_sequence: int | None = None,
+        to_sequence: int | None = None,
+        from_time: datetime | None = None,
+        to_time: datetime | None = None,
+        limit: int = PAGE,
+        cursor: str | None = None,
+    ) -> Statement:
+        """Return a page of a statement, oldest record first; of this key's account by default."""
+        asked: dict[str, int | str | None] = {
+            "from_sequence": from_sequence,
+            "to_sequence": to_sequence,
+            "from_time": None if from_time is None else timestamp(from_time),
+            "to_time": None if to_time is None else timestamp(to_time),
+            "limit": limit,
+            "cursor": cursor,
+        }
+        query = {name: str(value) for name, value in asked.items() if value is not None}
+        path = "/v1/statement" if account_id is None else f"/v1/accounts/{account_id}/statement"
+        return self._call(Statement, "GET", path, query=query)
+
     # Markets
 
     def markets(self) -> tuple[Market, ...]:
@@ -211,6 +263,20 @@ class Client:
         body = {"deposit_id": deposit_id, "currency": currency, "amount": plain(amount)}
         return self._call(DepositReceipt, "POST", f"/v1/accounts/{account_id}/deposits", body=body)
 
+    def reserved_withdrawals(self, account_id: str) -> tuple[Withdrawal, ...]:
+        """Return the withdrawals of any account that wait to be posted or void."""
+        return self._list(Withdrawal, f"/v1/accounts/{account_id}/withdrawals", "withdrawals")
+
+    def post_withdrawal(self, account_id: str, withdrawal_id: str) -> Withdrawal:
+        """Say that a reserved withdrawal has left."""
+        path = f"/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/post"
+        return self._call(Withdrawal, "POST", path)
+
+    def void_withdrawal(self, account_id: str, withdrawal_id: str) -> Withdrawal:
+        """Say that a reserved withdrawal stays; its money is free again."""
+        path = f"/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/void"
+        return self._call(Withdrawal, "POST", path)
+
     def account_balances(self, account_id: str) -> Balances:
         """Return the balances of any account."""
         return self._call(Balances, "GET", f"/v1/accounts/{account_id}/balances")
@@ -218,6 +284,11 @@ class Client:
     def list_market(self, listing: NewMarket) -> Market:
         """List a market; the same listing again returns it, another is refused with 409."""
         return self._call(Market, "POST", "/v1/markets", body=encode(listing))
+
+    def set_trading_state(self, symbol: str, state: str, reason: str) -> Market:
+        """Stop a market (CANCEL_ONLY, HALTED) or open it again (OPEN)."""
+        body = {"state": state, "reason": reason}
+        return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
 
     def send_index_price(
         self, symbol: str, source: str, price: Decimal, observed_at: datetime

@@ -231,6 +231,71 @@ class DepositReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A withdrawal as it stands: RESERVED until the back office posts or voids it."""
+
+    withdrawal_id: str
+    account_id: str
+    currency: str
+    amount: Decimal
+    status: str
+    asked_at: datetime
+    updated_at: datetime
+    rejection: Rejection | None = None
+    account_sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer as it stands: PENDING until the other account has it."""
+
+    transfer_id: str
+    from_account_id: str
+    to_account_id: str
+    currency: str
+    amount: Decimal
+    status: str
+    asked_at: datetime
+    updated_at: datetime
+    rejection: Rejection | None = None
+    account_sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """One leg of a record: what a ledger account received, or gave if it is negative."""
+
+    ledger_account: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRecord:
+    """One record of an account's journal; its entries balance."""
+
+    sequence: int
+    hash: str
+    recorded_at: datetime
+    cause: dict[str, Any]
+    entries: tuple[StatementEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A page of a statement: the balances around the whole stretch, and some of its records."""
+
+    account_id: str
+    stream: str
+    from_sequence: int | None
+    to_sequence: int | None
+    opening: tuple[Balance, ...]
+    closing: tuple[Balance, ...]
+    records: tuple[StatementRecord, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The venue's word on itself."""
 

@@ -1,13 +1,19 @@
 """Accounts, keys and money: ``account``, ``key``, ``deposit``, ``balances``."""
 
-import uuid
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from zerodesk_client.api import Balances
-from zerodesk_client.cli.arguments import AccountArgument, amount_of
+from zerodesk_client.cli.arguments import (
+    AccountArgument,
+    AmountArgument,
+    CurrencyArgument,
+    IdOption,
+    a_new_id,
+    amount_of,
+)
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import number, table
 from zerodesk_client.local_state import forget_key, remember_key
@@ -79,19 +85,14 @@ def revoke_key(
 def deposit(
     context: typer.Context,
     account: AccountArgument,
-    currency: Annotated[str, typer.Argument(metavar="CURRENCY", help="Such as USD or BTC.")],
-    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In the currency's units.")],
-    deposit_id: Annotated[
-        str | None,
-        typer.Option("--id", help="Makes repeating it harmless; a new one by default."),
-    ] = None,
+    currency: CurrencyArgument,
+    amount: AmountArgument,
+    deposit_id: IdOption = None,
 ) -> None:
     """Credit an account by a journaled deposit (operator)."""
     session = Session.of(context)
     units = amount_of(amount, "AMOUNT")
-    receipt = session.operator().deposit(
-        account, deposit_id or f"cli-{uuid.uuid4().hex[:16]}", currency.upper(), units
-    )
+    receipt = session.operator().deposit(account, deposit_id or a_new_id(), currency.upper(), units)
     session.show(
         receipt,
         lambda: (
@@ -112,7 +113,7 @@ def balances_table(found: Balances) -> Table:
     """Return balances as a table; each amount is in the unit of its row's currency."""
     return table(
         f"Balances of {found.account_id}, in each currency's units",
-        ("currency", ">available", ">held for orders", ">total"),
+        ("currency", ">available", ">held for orders and withdrawals", ">total"),
         [
             (row.currency, number(row.available), number(row.held), number(row.total))
             for row in found.balances

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-from zerodesk_client.cli import accounts, demo, markets, orders, replay, venue
+from zerodesk_client.cli import (
+    accounts,
+    demo,
+    funds,
+    markets,
+    orders,
+    replay,
+    statements,
+    venue,
+)
 from zerodesk_client.cli.group import ZerodeskGroup
 from zerodesk_client.cli.session import Session
 
@@ -57,7 +66,7 @@ def root(
 LOCAL = "The local cloud"
 SHOWS = "Live and recorded markets"
 TRADING = "Trading"
-OPERATING = "Accounts and money"
+OPERATING = "Running the venue"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -75,7 +84,13 @@ app.command(rich_help_panel=TRADING)(markets.trades)
 app.command(rich_help_panel=TRADING)(accounts.balances)
 app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
 app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
+app.command(rich_help_panel=OPERATING)(statements.statement)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
+app.command(rich_help_panel=OPERATING)(markets.halt)
+app.command(rich_help_panel=OPERATING)(markets.resume)
+app.command(rich_help_panel=OPERATING)(funds.withdraw)
+app.command(rich_help_panel=OPERATING)(funds.transfer)
+app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Arguments that several commands share, and how they are read."""
 
+import uuid
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,8 +10,18 @@ from zerodesk.money import NumberError, parse_decimal
 from zerodesk_client.cli.exits import CommandError
 
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
+CurrencyArgument = Annotated[str, typer.Argument(metavar="CURRENCY", help="Such as USD or BTC.")]
+AmountArgument = Annotated[str, typer.Argument(metavar="AMOUNT", help="In the currency's units.")]
+IdOption = Annotated[
+    str | None, typer.Option("--id", help="Makes repeating it harmless; a new one by default.")
+]
 SymbolArgument = Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC-USD.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
+
+
+def a_new_id() -> str:
+    """Return an id that no request had before."""
+    return f"cli-{uuid.uuid4().hex[:16]}"
 
 
 def amount_of(text: str, name: str) -> Decimal:

@@ -25,6 +25,8 @@ HINTS: Final = {
     "trader's for orders",
     "INTAKE_UNKNOWN_SYMBOL": "`zerodesk markets` lists what there is",
     "INTAKE_IDEMPOTENCY_CONFLICT": "the id was used before for something else: choose another",
+    "INTAKE_UNKNOWN_ACCOUNT": "an operator sees what there is: `zerodesk account list`",
+    "LEDGER_INSUFFICIENT_BALANCE": "`zerodesk balances` shows what is free; ask under a new --id",
     "ORDER_NOT_OPEN": "`zerodesk orders --status all` shows what became of it",
 }
 

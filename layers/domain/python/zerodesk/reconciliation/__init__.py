@@ -13,6 +13,7 @@ from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.report import report
 from zerodesk.reconciliation.shown import Shown, ShownOrders
 from zerodesk.reconciliation.standstill import Standing, Watch
+from zerodesk.reconciliation.transit import Transit
 
 __all__ = [
     "AccountAudit",
@@ -27,6 +28,7 @@ __all__ = [
     "ShownOrders",
     "Standing",
     "Totals",
+    "Transit",
     "Watch",
     "report",
 ]

@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, clearing_account
+from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held
+from zerodesk.reconciliation.transit import Transit
 
 Balances = dict[str, int]
 """Minor units by currency."""
@@ -23,17 +24,21 @@ class AccountAudit:
     """An account's journal, audited up to ``sequence``.
 
     ``settled`` is what the account got from each book through its clearing entries, by symbol and
-    currency; ``deposits`` what came from outside.
+    currency; ``deposits`` what came from outside, ``withdrawals`` what went there; ``in_transit``
+    what it sent to other accounts, less what it received from them.
     """
 
-    def __init__(self, account_id: str) -> None:
+    def __init__(self, account_id: str, transit: Transit | None = None) -> None:
         self.account_id = account_id
+        self.transit = transit or Transit(account_id)
         self.sequence = 0
         self.available: Balances = {}
         self.held: Balances = {}
         self.holds: Holds = {}
         self.watermarks: dict[str, int] = {}
         self.deposits: Balances = defaultdict(int)
+        self.withdrawals: Balances = defaultdict(int)
+        self.in_transit: Balances = defaultdict(int)
         self.settled: dict[str, Balances] = defaultdict(lambda: defaultdict(int))
         self.fills: dict[str, Fills] = {}
         self.findings = Findings()
@@ -66,13 +71,16 @@ class AccountAudit:
         self._take_holds(state["holds"])
         self._take_watermarks(sequence, state["watermarks"])
         held: Balances = defaultdict(int)
-        for hold in state["holds"].values():
+        for hold in [*state["holds"].values(), *state.get("withdrawals", {}).values()]:
             held[hold["currency"]] += hold["held_minor"]
         self._follow(sequence, AVAILABLE, self.available, state["available"], moved)
         self._follow(sequence, HELD, self.held, held, moved)
         self.available, self.held = dict(state["available"]), dict(held)
         for fill in body["cause"].get("fills", ()):
             self._take_fill(body["cause"]["book"], fill)
+        wrong = self.transit.apply(sequence, body)
+        if wrong is not None:
+            self._breach(BreachCode.TRANSFER_DIFFERS, sequence, wrong)
         self.sequence = sequence
 
     def _entries(self, sequence: int, entries: list[list[Any]]) -> dict[tuple[str, str], int]:
@@ -84,7 +92,9 @@ class AccountAudit:
             moved[ledger_account, currency] += amount_minor
             totals[currency] += amount_minor
             if ledger_account == EXTERNAL:
-                self.deposits[currency] -= amount_minor
+                self._take_external(currency, amount_minor)
+            elif ledger_account == TRANSIT:
+                self.in_transit[currency] += amount_minor
             elif ledger_account.startswith(_CLEARING):
                 self.settled[ledger_account.removeprefix(_CLEARING)][currency] -= amount_minor
         for currency, total_minor in sorted(totals.items()):
@@ -92,6 +102,12 @@ class AccountAudit:
                 detail = f"entries sum to {format_minor(total_minor, currency)} {currency}"
                 self._breach(BreachCode.ENTRIES_NOT_ZERO, sequence, detail)
         return moved
+
+    def _take_external(self, currency: str, amount_minor: int) -> None:
+        if amount_minor < 0:
+            self.deposits[currency] -= amount_minor
+        else:
+            self.withdrawals[currency] += amount_minor
 
     def _follow(
         self,

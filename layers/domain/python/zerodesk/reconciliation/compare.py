@@ -17,8 +17,12 @@ before what:
 - A hold of an order that the book does not have open there is on its way: it came to the book
   later (then a later record names it), or not yet. Those that no record names are let stand for a
   bound, see ``standstill``.
-- In ``deposits - users = fees + in clearing`` each account counts as of its own record, and what
-  the book owes it beyond that is counted as in clearing. So the sum is exact at every moment, too.
+- In ``deposits - withdrawals - users - in transit = fees + in clearing`` each account counts as of
+  its own record, and what the book owes it beyond that is counted as in clearing. So the sum is
+  exact at every moment, too.
+- A transfer is sent before it is received, but its sender may be read before both and its receiver
+  after. So one side without the other is let stand for a bound, whichever it is; two sides that
+  differ are a breach at once, see ``transit``.
 """
 
 from collections import defaultdict
@@ -32,6 +36,7 @@ from zerodesk.reconciliation.fills import NONE
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Owed
 from zerodesk.reconciliation.standstill import Standing
+from zerodesk.reconciliation.transit import match
 
 FIRST: Final = 0
 
@@ -60,14 +65,17 @@ class Totals:
 
     currency: str
     deposits_minor: int
+    withdrawals_minor: int
     users_minor: int
+    in_transit_minor: int
     fees_minor: int
     owed_minor: int
 
     @property
     def in_clearing_minor(self) -> int:
-        """What is neither with users nor in fees: it must be what the books still owe."""
-        return self.deposits_minor - self.users_minor - self.fees_minor
+        """What is nowhere else: it must be what the books still owe."""
+        came_in_minor = self.deposits_minor - self.withdrawals_minor
+        return came_in_minor - self.users_minor - self.in_transit_minor - self.fees_minor
 
 
 @dataclass(slots=True)
@@ -89,6 +97,7 @@ class Comparison:
             trading = {symbol for symbol in books if account.account_id in books[symbol].owed}
             for symbol in sorted(trading | (account.symbols() & books.keys())):
                 self._account(account, books[symbol])
+        self._transfers()
         self._unknown_accounts()
         self._totals()
         return self
@@ -185,6 +194,16 @@ class Comparison:
             subject = _hold(order_id, account)
             self._stands(BreachCode.HOLD_STANDS_STILL, subject, detail, book.symbol)
 
+    def _transfers(self) -> None:
+        """Match the transfers; one that has only one side may be on its way."""
+        accounts = self.readings.accounts
+        transits = {account_id: account.transit for account_id, account in accounts.items()}
+        for found in match(transits, self.findings):
+            symbols = tuple(sorted(accounts[found.account_id].symbols()))
+            self.standings.append(
+                Standing(found.code, found.subject, found.sequence, found.detail, symbols)
+            )
+
     def _unknown_accounts(self) -> None:
         # An account that trades was opened before, but perhaps after the accounts were listed.
         for book in self.readings.books.values():
@@ -194,20 +213,30 @@ class Comparison:
 
     def _totals(self) -> None:
         deposits: Balances = defaultdict(int)
+        withdrawals: Balances = defaultdict(int)
         users: Balances = defaultdict(int)
+        in_transit: Balances = defaultdict(int)
         fees: Balances = defaultdict(int)
         owed: Balances = defaultdict(int)
         for account in self.readings.accounts.values():
             _add(deposits, account.deposits)
+            _add(withdrawals, account.withdrawals)
             _add(users, account.available)
             _add(users, account.held)
+            _add(in_transit, account.in_transit)
         for book in self.readings.books.values():
             _add(fees, book.fees)
             for one in book.owed.values():
                 _add(owed, one.waiting())
-        for currency in sorted({*deposits, *users, *fees, *owed}):
+        for currency in sorted({*deposits, *withdrawals, *users, *in_transit, *fees, *owed}):
             totals = Totals(
-                currency, deposits[currency], users[currency], fees[currency], owed[currency]
+                currency=currency,
+                deposits_minor=deposits[currency],
+                withdrawals_minor=withdrawals[currency],
+                users_minor=users[currency],
+                in_transit_minor=in_transit[currency],
+                fees_minor=fees[currency],
+                owed_minor=owed[currency],
             )
             self.totals.append(totals)
             if self.readings.whole:
@@ -220,7 +249,9 @@ class Comparison:
         currency = totals.currency
         detail = (
             f"deposits {format_minor(totals.deposits_minor, currency)}, "
+            f"withdrawals {format_minor(totals.withdrawals_minor, currency)}, "
             f"users {format_minor(totals.users_minor, currency)}, "
+            f"in transit {format_minor(totals.in_transit_minor, currency)}, "
             f"fees {format_minor(totals.fees_minor, currency)}: "
             f"{format_minor(totals.in_clearing_minor, currency)} in clearing, "
             f"the books owe {format_minor(totals.owed_minor, currency)}"

@@ -21,6 +21,7 @@ class Check(StrEnum):
     HOLDS = "holds equal open orders"
     POSITIONS = "positions equal fills"
     PROJECTIONS = "projections equal the journal"
+    TRANSFERS = "transfers arrive as they were sent"
     CHAINS = "hash chains intact"
     TOTALS = "deposits equal users plus fees"
     STANDSTILLS = "nothing stands still"
@@ -46,6 +47,8 @@ class BreachCode(StrEnum):
     CURSOR_WENT_BACK = "CURSOR_WENT_BACK"
     PROJECTION_DIFFERS = "PROJECTION_DIFFERS"
     PROJECTION_MISSING = "PROJECTION_MISSING"
+    TRANSFER_DIFFERS = "TRANSFER_DIFFERS"
+    RECEIPT_UNSENT = "RECEIPT_UNSENT"
     CHAIN_BROKEN = "CHAIN_BROKEN"
     RECORD_UNREADABLE = "RECORD_UNREADABLE"
     TOTALS_DIFFER = "TOTALS_DIFFER"
@@ -53,6 +56,7 @@ class BreachCode(StrEnum):
     HOLD_STANDS_STILL = "HOLD_STANDS_STILL"
     MARKET_STANDS_STILL = "MARKET_STANDS_STILL"
     LISTING_STANDS_STILL = "LISTING_STANDS_STILL"
+    TRANSFER_STANDS_STILL = "TRANSFER_STANDS_STILL"
     ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN"
 
 
@@ -74,6 +78,8 @@ CHECK_OF: Final[dict[BreachCode, Check]] = {
     BreachCode.CURSOR_WENT_BACK: Check.POSITIONS,
     BreachCode.PROJECTION_DIFFERS: Check.PROJECTIONS,
     BreachCode.PROJECTION_MISSING: Check.PROJECTIONS,
+    BreachCode.TRANSFER_DIFFERS: Check.TRANSFERS,
+    BreachCode.RECEIPT_UNSENT: Check.TRANSFERS,
     BreachCode.CHAIN_BROKEN: Check.CHAINS,
     BreachCode.RECORD_UNREADABLE: Check.CHAINS,
     BreachCode.TOTALS_DIFFER: Check.TOTALS,
@@ -81,6 +87,7 @@ CHECK_OF: Final[dict[BreachCode, Check]] = {
     BreachCode.HOLD_STANDS_STILL: Check.STANDSTILLS,
     BreachCode.MARKET_STANDS_STILL: Check.STANDSTILLS,
     BreachCode.LISTING_STANDS_STILL: Check.STANDSTILLS,
+    BreachCode.TRANSFER_STANDS_STILL: Check.STANDSTILLS,
     BreachCode.ACCOUNT_UNKNOWN: Check.STANDSTILLS,
 }
 

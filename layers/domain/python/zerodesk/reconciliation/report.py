@@ -55,7 +55,9 @@ def _totals(totals: Totals) -> dict[str, str]:
     return {
         "currency": currency,
         "deposits": format_minor(totals.deposits_minor, currency),
+        "withdrawals": format_minor(totals.withdrawals_minor, currency),
         "users": format_minor(totals.users_minor, currency),
+        "in_transit": format_minor(totals.in_transit_minor, currency),
         "fees": format_minor(totals.fees_minor, currency),
         "in_clearing": format_minor(totals.in_clearing_minor, currency),
     }

@@ -22,6 +22,8 @@ VARIABLES: Final = {
     "order_id": Variable(fields.ORDER_ID, fields.ORDER_ID_RULE),
     "source": Variable(fields.PARTNER, fields.PARTNER_RULE),
     "symbol": Variable(SYMBOL, SYMBOL_RULE),
+    "transfer_id": Variable(fields.TRANSFER_ID, fields.TRANSFER_ID_RULE),
+    "withdrawal_id": Variable(fields.WITHDRAWAL_ID, fields.WITHDRAWAL_ID_RULE),
 }
 NAMES_SOMETHING_NEW: Final = "PUT"
 _IN_A_PATH: Final = re.compile(r"\{([a-z_]+)\}")

@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS: Final = 1
 
 
 class ProblemCode(StrEnum):
-    """Why a request is refused; nothing has changed by it."""
+    """Why a request is refused; no balance has changed by it."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
@@ -34,6 +34,7 @@ class ProblemCode(StrEnum):
     INTAKE_BAD_NUMBER = "INTAKE_BAD_NUMBER"
     INTAKE_BAD_VALUE = "INTAKE_BAD_VALUE"
     INTAKE_UNKNOWN_SYMBOL = "INTAKE_UNKNOWN_SYMBOL"
+    INTAKE_UNKNOWN_ACCOUNT = "INTAKE_UNKNOWN_ACCOUNT"
     INTAKE_OFF_TICK = "INTAKE_OFF_TICK"
     INTAKE_OFF_LOT = "INTAKE_OFF_LOT"
     INTAKE_OFF_PRECISION = "INTAKE_OFF_PRECISION"
@@ -41,6 +42,9 @@ class ProblemCode(StrEnum):
     INTAKE_BELOW_MIN_NOTIONAL = "INTAKE_BELOW_MIN_NOTIONAL"
     INTAKE_IDEMPOTENCY_CONFLICT = "INTAKE_IDEMPOTENCY_CONFLICT"
     ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
+    WITHDRAWAL_NOT_RESERVED = "WITHDRAWAL_NOT_RESERVED"
+    LEDGER_WITHDRAWAL_LIMIT = "LEDGER_WITHDRAWAL_LIMIT"
+    LEDGER_INSUFFICIENT_BALANCE = "LEDGER_INSUFFICIENT_BALANCE"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
@@ -63,6 +67,7 @@ _STATUS: Final = {
     ProblemCode.TOO_MANY_REQUESTS: HTTPStatus.TOO_MANY_REQUESTS,
     ProblemCode.INTAKE_BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ProblemCode.INTAKE_UNKNOWN_SYMBOL: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.INTAKE_UNKNOWN_ACCOUNT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_OFF_TICK: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_OFF_LOT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_OFF_PRECISION: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -70,6 +75,9 @@ _STATUS: Final = {
     ProblemCode.INTAKE_BELOW_MIN_NOTIONAL: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT: HTTPStatus.CONFLICT,
     ProblemCode.ORDER_NOT_OPEN: HTTPStatus.CONFLICT,
+    ProblemCode.WITHDRAWAL_NOT_RESERVED: HTTPStatus.CONFLICT,
+    ProblemCode.LEDGER_WITHDRAWAL_LIMIT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.LEDGER_INSUFFICIENT_BALANCE: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ProblemCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -89,6 +97,7 @@ _TITLES: Final = {
     ProblemCode.INTAKE_BAD_NUMBER: "Not a number of the grammar",
     ProblemCode.INTAKE_BAD_VALUE: "Value not allowed",
     ProblemCode.INTAKE_UNKNOWN_SYMBOL: "Unknown symbol",
+    ProblemCode.INTAKE_UNKNOWN_ACCOUNT: "Unknown account",
     ProblemCode.INTAKE_OFF_TICK: "Price off the tick",
     ProblemCode.INTAKE_OFF_LOT: "Quantity off the lot",
     ProblemCode.INTAKE_OFF_PRECISION: "Amount finer than the currency",
@@ -96,6 +105,9 @@ _TITLES: Final = {
     ProblemCode.INTAKE_BELOW_MIN_NOTIONAL: "Value below the minimum notional",
     ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT: "Id used with another body",
     ProblemCode.ORDER_NOT_OPEN: "Order not open",
+    ProblemCode.WITHDRAWAL_NOT_RESERVED: "Withdrawal not reserved",
+    ProblemCode.LEDGER_WITHDRAWAL_LIMIT: "Too many reserved withdrawals",
+    ProblemCode.LEDGER_INSUFFICIENT_BALANCE: "More than what is free",
     ProblemCode.UNAVAILABLE: "Not available now",
     ProblemCode.INTERNAL: "Internal error",
 }

@@ -1,13 +1,11 @@
 """What an operator asks for: accounts, keys, deposits, partners."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from zerodesk_aws.contracts.fields import (
-    BAD_VALUE,
-    NAME_CHARACTERS,
     AccountId,
     Amount,
     Contract,
@@ -16,8 +14,8 @@ from zerodesk_aws.contracts.fields import (
     KeyId,
     Partner,
     PositiveDecimal,
+    ShortText,
     Timestamp,
-    refusal,
 )
 from zerodesk_aws.contracts.orders import Balance
 
@@ -29,23 +27,11 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-NAME_RULE: Final = f"1 to {NAME_CHARACTERS} printable characters"
-
-
-def _printable(name: str) -> str:
-    if not name.isprintable() or not 1 <= len(name.strip()) <= NAME_CHARACTERS:
-        raise refusal(BAD_VALUE, NAME_RULE)
-    return name.strip()
-
-
-Name = Annotated[str, AfterValidator(_printable), Field(description=NAME_RULE.capitalize())]
-
-
 class OpenAccount(Contract):
     """An account to open."""
 
     account_id: AccountId
-    name: Name
+    name: ShortText
 
 
 class Account(Contract):

@@ -26,11 +26,16 @@ class ReconciledBook(Contract):
 
 
 class Totals(Contract):
-    """One currency over all accounts and books: deposits = users + fees + in_clearing."""
+    """One currency over everything.
+
+    deposits - withdrawals = users + in_transit + fees + in_clearing.
+    """
 
     currency: Currency
     deposits: Amount
+    withdrawals: Amount = Field(description="What went outside.")
     users: Amount = Field(description="What accounts have, available and held.")
+    in_transit: Amount = Field(description="What accounts sent one another and have not received.")
     fees: Amount
     in_clearing: Amount = Field(description="What is traded and not settled; 0 when all is quiet.")
 

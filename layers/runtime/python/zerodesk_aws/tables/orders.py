@@ -1,4 +1,4 @@
-"""The orders table: an item per order, and per cancel or deposit, that makes each happen once.
+"""The orders table: an item per order, cancel, deposit or the like, that makes each happen once.
 
 The conditional put of an item is the gate. The item is also what clients read: a projection,
 moved forward by whoever has news of the order, never back.
@@ -15,6 +15,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from zerodesk.orders import OrderStatus
+from zerodesk.withdrawals import WithdrawalStatus
 from zerodesk_aws.tables.bind import bound, condition_failed
 from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
 
@@ -24,9 +25,17 @@ DONE: Final = "DONE"
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
 
-PROJECTED: Final = {"filled_lots", "filled_notional_minor", "fee_minor", "rejection"}
+PROJECTED: Final = ("filled_lots", "filled_notional_minor", "fee_minor", "rejection")
 STILL_PENDING: Final = tuple(status.value for status in OrderStatus if status.is_pending)
 STILL_MOVING: Final = tuple(status.value for status in OrderStatus if not status.is_terminal)
+ANSWERED: Final = frozenset(
+    {
+        DONE,
+        *(one.value for one in OrderStatus if one.is_terminal),
+        *(one.value for one in WithdrawalStatus if one.is_final),
+    }
+)
+"""The statuses by which an item shows what an account may forget."""
 Row = tuple[int, dict[str, Any]]
 """(sequence, body) of a book's record."""
 
@@ -45,7 +54,7 @@ class ByPlaced(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-ca
 
 
 class OrderItem(Model):
-    """An order, a cancel or a deposit; ``kind`` says which, ``request`` what was asked."""
+    """An order, a cancel, a deposit...: ``kind`` says what, ``request`` what was asked."""
 
     class Meta:
         """The table's name is bound where a function starts."""
@@ -128,12 +137,15 @@ class Orders:
         return {(item.account_id, item.order_id): item for item in found}
 
     def shown(self, account_id: str, ids: Sequence[str]) -> list[str]:
-        """Return which of these ids have items that show their answer by now."""
+        """Return which of these ids have items that show an answer by now.
+
+        Any answer will do: an order that a cancel buried before its refusal was shown says
+        CANCELLED for good, and nobody decides it again.
+        """
         if not ids:
             return []
-        answered = {OrderStatus.REJECTED.value, DONE}
         items = self.get_many(account_id, ids)
-        return [order_id for order_id, item in items.items() if item.status in answered]
+        return [order_id for order_id, item in items.items() if item.status in ANSWERED]
 
     def placed(
         self,
@@ -187,6 +199,31 @@ class Orders:
             ],
             OrderItem.status == OrderStatus.QUEUED.value,
         )
+
+    def move_gate(
+        self,
+        account_id: str,
+        order_id: str,
+        answer: dict[str, Any],
+        account_sequence: int,
+        *,
+        at_ms: int,
+    ) -> None:
+        """Show what the account's journal answers: a status, and why, if it is a refusal.
+
+        RESERVED follows QUEUED only; what is final follows both, and nothing follows it.
+        """
+        actions: list[Action] = [
+            OrderItem.status.set(answer["status"]),
+            OrderItem.account_sequence.set(account_sequence),
+            OrderItem.updated_at_ms.set(at_ms),
+        ]
+        if "rejection" in answer:
+            actions.append(OrderItem.rejection.set(answer["rejection"]))
+        before = [WithdrawalStatus.QUEUED.value]
+        if answer["status"] != WithdrawalStatus.RESERVED:
+            before.append(WithdrawalStatus.RESERVED.value)
+        self._move(account_id, order_id, actions, OrderItem.status.is_in(*before))
 
     def project_rejection(
         self,
@@ -250,7 +287,9 @@ class Orders:
             OrderItem.updated_at_ms.set(at_ms),
         ]
         actions += [
-            getattr(OrderItem, name).set(projection[name]) for name in PROJECTED & projection.keys()
+            getattr(OrderItem, name).set(projection[name])
+            for name in PROJECTED
+            if name in projection
         ]
         unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < sequence)
         statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING

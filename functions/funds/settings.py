@@ -1,0 +1,6 @@
+"""The environment of funds."""
+
+from zerodesk_aws.settings import required
+
+JOURNAL_TABLE = required("JOURNAL_TABLE")
+ORDERS_TABLE = required("ORDERS_TABLE")

@@ -1,0 +1,120 @@
+"""Transfers as the accounts tell them: what was sent, what was received, what is on its way.
+
+An account keeps in mind what has no counterpart yet; when the two sides are matched, both forget.
+So the memory is bounded by what is in transit. It outlives the account's audit: an audit that has
+to begin anew must not meet again what was matched long ago.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from zerodesk.ledger import TRANSIT
+from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
+
+Key = tuple[str, str]
+"""(sender, transfer id)."""
+
+SEND: Final = "send"
+RECEIVE: Final = "receive"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a transfer: the receiver, and the legs of the record in transit."""
+
+    to_account_id: str
+    legs: tuple[tuple[str, int], ...]
+    sequence: int
+
+
+@dataclass(slots=True)
+class Transit:
+    """One account's transfers up to ``sequence`` that have no counterpart yet."""
+
+    account_id: str
+    sequence: int = 0
+    sent: dict[Key, Side] = field(default_factory=dict)
+    received: dict[Key, Side] = field(default_factory=dict)
+
+    def apply(self, sequence: int, body: dict[str, Any]) -> str | None:
+        """Take the next record in, unless it was; return what is wrong with it, or None."""
+        if sequence <= self.sequence:
+            return None
+        self.sequence = sequence
+        cause = body["cause"]
+        legs = tuple(
+            sorted(
+                (currency, amount_minor)
+                for ledger_account, currency, amount_minor in body["entries"]
+                if ledger_account == TRANSIT
+            )
+        )
+        if cause["kind"] == SEND:
+            key = (self.account_id, cause["transfer_id"])
+            return _once(self.sent, key, Side(cause["to_account_id"], legs, sequence))
+        if cause["kind"] == RECEIVE:
+            key = (cause["from_account_id"], cause["transfer_id"])
+            arrived = tuple((currency, -amount_minor) for currency, amount_minor in legs)
+            return _once(self.received, key, Side(self.account_id, arrived, sequence))
+        return f"a record of kind {cause['kind']} moves {legs} in transit" if legs else None
+
+
+def _once(sides: dict[Key, Side], key: Key, side: Side) -> str | None:
+    if key in sides:
+        return f"transfer {key[1]} of {key[0]} in records {sides[key].sequence} and {side.sequence}"
+    sides[key] = side
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """A transfer with one side only, as the account has it that keeps it in mind."""
+
+    code: BreachCode
+    account_id: str
+    subject: str
+    sequence: int
+    detail: str
+
+
+def match(transits: dict[str, Transit], findings: Findings) -> Iterable[OneSided]:
+    """Match both sides of every transfer; yield what has only one, for it may be on its way.
+
+    A receiver may be read later than its sender, so that even a receipt without a transfer is for
+    the moment none to worry about.
+    """
+    for receiver in transits.values():
+        findings.checked[Check.TRANSFERS] += 1
+        for key, arrived in list(receiver.received.items()):
+            sender = transits.get(key[0])
+            if sender is None or (sent := sender.sent.get(key)) is None:
+                detail = f"account#{receiver.account_id} received what was not sent"
+                yield OneSided(
+                    BreachCode.RECEIPT_UNSENT,
+                    receiver.account_id,
+                    _subject(key),
+                    arrived.sequence,
+                    detail,
+                )
+            elif (sent.to_account_id, sent.legs) == (arrived.to_account_id, arrived.legs):
+                del sender.sent[key], receiver.received[key]
+            else:
+                detail = f"sent {sent}, received {arrived}"
+                findings.breach(
+                    Breach(BreachCode.TRANSFER_DIFFERS, _subject(key), detail, sent.sequence)
+                )
+    for sender in transits.values():
+        for key, sent in sender.sent.items():
+            detail = f"account#{sent.to_account_id} has not received it"
+            yield OneSided(
+                BreachCode.TRANSFER_STANDS_STILL,
+                sender.account_id,
+                _subject(key),
+                sent.sequence,
+                detail,
+            )
+
+
+def _subject(key: Key) -> str:
+    return f"{key[1]} of account#{key[0]}"

@@ -1,0 +1,74 @@
+"""Transfers between accounts: sent from one, received by the other, in transit in between.
+
+Two accounts are two streams, and no commit spans them. So a transfer is two records, each balanced
+against the ledger account ``transit``; the sender's comes first. Over all accounts, transit is what
+was sent and has not arrived.
+"""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from zerodesk.accounts import AccountState, Change, credited
+from zerodesk.ledger import AVAILABLE, TRANSIT, LedgerError
+from zerodesk.spending import not_covered, refuse
+
+
+class TransferStatus(StrEnum):
+    """Where a transfer stands; PENDING is before the receiver has it."""
+
+    PENDING = "PENDING"
+    SETTLED = "SETTLED"
+    REJECTED = "REJECTED"
+
+
+def send(
+    state: AccountState, transfer_id: str, to_account_id: str, currency: str, amount_minor: int
+) -> Change:
+    """Return the sender with an amount on its way, or refused when it is not covered.
+
+    Examples
+    --------
+    >>> change = send(AccountState(opened=True, available={"USD": 5}), "t", "bob", "USD", 3)
+    >>> change.entries
+    (('available', 'USD', -3), ('transit', 'USD', 3))
+    """
+    if transfer_id in state.answered or amount_minor <= 0:
+        raise LedgerError(f"transfer {transfer_id} of {amount_minor} {currency}")
+    rejection = not_covered(state, currency, amount_minor)
+    if rejection is not None:
+        return refuse(state, transfer_id, rejection)
+    return Change(
+        {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id},
+        ((AVAILABLE, currency, -amount_minor), (TRANSIT, currency, amount_minor)),
+        replace(
+            state,
+            available=credited(state.available, currency, -amount_minor),
+            answered=state.answered | {transfer_id: {"sent": amount_minor, "in": currency}},
+        ),
+    )
+
+
+def receive(
+    state: AccountState,
+    receipt_id: str,
+    *,
+    transfer_id: str,
+    from_account_id: str,
+    currency: str,
+    amount_minor: int,
+) -> Change:
+    """Return the receiver with what was sent to it.
+
+    ``receipt_id`` is the receiver's own id of it: two senders may use the same transfer id.
+    """
+    if receipt_id in state.answered or amount_minor <= 0:
+        raise LedgerError(f"receipt {receipt_id} of {amount_minor} {currency}")
+    return Change(
+        {"kind": "receive", "transfer_id": transfer_id, "from_account_id": from_account_id},
+        ((AVAILABLE, currency, amount_minor), (TRANSIT, currency, -amount_minor)),
+        replace(
+            state,
+            available=credited(state.available, currency, amount_minor),
+            answered=state.answered | {receipt_id: {"received": amount_minor, "in": currency}},
+        ),
+    )

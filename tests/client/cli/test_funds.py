@@ -1,0 +1,73 @@
+"""Money in and out by the command line: amounts in units, JSON for programs."""
+
+import json
+
+import pytest
+
+from tests.client.conftest import Zerodesk
+
+
+@pytest.fixture
+def funded(zerodesk: Zerodesk) -> Zerodesk:
+    zerodesk("account", "create", "alice")
+    zerodesk("deposit", "alice", "USD", "100")
+    return zerodesk
+
+
+def usd(zerodesk: Zerodesk) -> tuple[str, str]:
+    (balance,) = json.loads(zerodesk("balances", "--json").stdout)["balances"]
+    return balance["available"], balance["held"]
+
+
+def test_a_withdrawal_is_reserved_listed_and_posted(funded: Zerodesk) -> None:
+    made = funded("withdraw", "usd", "40.5", "--id", "rent")
+    assert made.exit_code == 0
+    assert "40.5 USD of alice: RESERVED" in made.stdout
+    assert usd(funded) == ("59.5", "40.5")
+    assert "rent" in funded("withdrawal", "list", "alice").stdout
+    assert "POSTED" in funded("withdrawal", "post", "alice", "rent").stdout
+    assert usd(funded) == ("59.5", "0")
+
+
+def test_a_void_withdrawal_is_free_again(funded: Zerodesk) -> None:
+    document = json.loads(funded("withdraw", "USD", "40", "--id", "rent", "--json").stdout)
+    assert (document["withdrawal_id"], document["amount"]) == ("rent", "40")
+    funded("withdrawal", "void", "alice", "rent")
+    assert usd(funded) == ("100", "0")
+    late = funded("withdrawal", "post", "alice", "rent")
+    assert late.exit_code == 4
+    assert "WITHDRAWAL_NOT_RESERVED" in late.stderr
+
+
+def test_more_than_what_is_free_is_refused_with_a_way_out(funded: Zerodesk) -> None:
+    refused = funded("withdraw", "USD", "100.01")
+    assert refused.exit_code == 4
+    assert "zerodesk balances" in refused.stderr
+
+
+def test_a_trader_posts_no_withdrawal(funded: Zerodesk) -> None:
+    funded("withdraw", "USD", "1", "--id", "rent")
+    for command in ("list", "post", "void"):
+        arguments = ["alice"] if command == "list" else ["alice", "rent"]
+        assert funded("withdrawal", command, *arguments, "--account", "alice").exit_code in (0, 4)
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "1e3", "ten"])
+def test_what_is_no_amount_is_not_sent(funded: Zerodesk, amount: str) -> None:
+    assert funded("withdraw", "USD", "--", amount).exit_code == 2
+
+
+def test_a_transfer_arrives_once_under_one_id(funded: Zerodesk) -> None:
+    funded("account", "create", "bob")
+    for _ in range(2):
+        sent = funded("transfer", "bob", "usd", "40", "--id", "gift", "--account", "alice")
+        assert sent.exit_code == 0
+        assert "40 USD from alice to bob: SETTLED" in sent.stdout
+    document = json.loads(funded("balances", "--account", "bob", "--json").stdout)
+    assert [row["total"] for row in document["balances"]] == ["40"]
+
+
+def test_a_transfer_to_nowhere_is_refused_with_a_way_out(funded: Zerodesk) -> None:
+    refused = funded("transfer", "nobody", "USD", "1")
+    assert refused.exit_code == 4
+    assert "zerodesk account list" in refused.stderr
