@@ -1,12 +1,12 @@
 """How many DynamoDB write units an order costs, on the real handlers over tables in memory.
 
-    python -m tests.benchmarks.write_units [--open-orders 1 10 50 200] [--batch 1 10] [--orders 40]
+    python -m tests.benchmarks.write_units [--open-orders 1 10 50 190] [--batch 1 10] [--orders 40]
 
-Twenty accounts, each with so many orders open that do not meet anything; then orders of which every
-other one rests and the next takes it. Each batch of commands is matched at once and, if
-it traded, settled once. A put or update costs a unit per started KB of the larger of the item before and after, a
-put into a table with an index of keys another one; a write whose condition failed costs the same
-(AWS, "DynamoDB read and write operations"). What the accounts' own opening cost is left out.
+Twenty accounts, each with so many holds that nothing fills; then orders of which every other one
+rests and the next takes it. Each batch of commands is matched at once and, if it traded, settled
+once. A put or update costs a unit per started KB of the larger of the item before and after, a put
+into a table with an index of keys another one; a write whose condition failed costs the same (AWS,
+"DynamoDB read and write operations"). What opening the accounts cost is left out.
 """
 
 import argparse
@@ -23,6 +23,10 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 import tests.functions.conftest as functions  # it sets the environment of the handlers
+from zerodesk.accounts import hold
+from zerodesk.orders import PlaceCommand, order_id_for
+
+SYMBOL: Final = "BTC-USD"
 
 ACCOUNTS: Final = 20
 UNIT_BYTES: Final = 1_024
@@ -65,7 +69,7 @@ class Meter:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        whole = BaseClient._make_api_call
+        whole: Any = vars(BaseClient)["_make_api_call"]
 
         def metered(client: Any, operation: str, asked: dict[str, Any]) -> Any:
             if operation not in WRITES:
@@ -75,7 +79,7 @@ class Meter:
                 return whole(client, operation, asked)
             finally:
                 after = self._size(client, whole, operation, asked)
-                self._count(operation, asked["TableName"], max(before, after), is_new=not before)
+                self._count(asked["TableName"], max(before, after), is_new=not before)
 
         with patch.object(BaseClient, "_make_api_call", metered):
             yield
@@ -88,7 +92,7 @@ class Meter:
         found = whole(client, "GetItem", {"TableName": asked["TableName"], "Key": key})
         return size_of(found.get("Item", {}))
 
-    def _count(self, operation: str, table: str, size_bytes: int, *, is_new: bool) -> None:
+    def _count(self, table: str, size_bytes: int, *, is_new: bool) -> None:
         units = max(1, -(-size_bytes // UNIT_BYTES))
         if table == "orders" and is_new:
             units += 1  # the index of keys
@@ -111,11 +115,32 @@ class Trading:
         for account_id in self.accounts:
             self.venue.open(account_id, USD=FUNDS, BTC=FUNDS)
             for _ in range(open_orders):
-                # Far enough from each other never to meet, inside the collar.
-                price_ticks = 5_900_000 + self.noise.randrange(40_000)
-                self.send(account_id, "BUY", price_ticks)
-            self.venue.match()
+                self.hold(account_id)
         self.venue.settle()
+
+    def hold(self, account_id: str) -> None:
+        """Have an account hold what an order holds; the book need not know of it."""
+        self.number += 1
+        order_id = order_id_for(account_id, f"client-order-{self.number}")
+        price_ticks = 5_900_000 + self.noise.randrange(40_000)
+        quantity_lots = self.noise.randint(1, 9_999)
+        command: PlaceCommand = {
+            "kind": "place",
+            "command_id": order_id,
+            "account_id": account_id,
+            "symbol": SYMBOL,
+            "side": "BUY",
+            "type": "LIMIT",
+            "price_ticks": price_ticks,
+            "quantity_lots": quantity_lots,
+            "time_in_force": "GTC",
+            "post_only": False,
+            "maker_bps": 2,
+            "taker_bps": 5,
+            "held_minor": price_ticks * quantity_lots * 10_005 // 10_000,
+            "accepted_at_ms": 1_764_000_000_000 + self.noise.randrange(10**6),
+        }
+        self.venue.accounts.commit(account_id, lambda account: hold(account.state, command, "USD"))
 
     def send(self, account_id: str, side: str, price_ticks: int) -> None:
         self.number += 1
@@ -159,7 +184,7 @@ def measured(open_orders: int, batch: int, orders: int) -> Meter:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--open-orders", type=int, nargs="+", default=[1, 10, 50, 200])
+    parser.add_argument("--open-orders", type=int, nargs="+", default=[1, 10, 50, 190])
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--orders", type=int, default=40)
     options = parser.parse_args()

@@ -3,8 +3,8 @@
     python -m tests.tools.golden             write those of this version, where there are none
     python -m tests.tools.golden --print     decide them again and print their last hashes
 
-They are written once per version and never again: a version that reads them otherwise is wrong,
-not the files.
+They are written once per version, before its release, and never again: a version that reads them
+otherwise is wrong, not the files.
 """
 
 import argparse
