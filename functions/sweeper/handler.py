@@ -8,6 +8,7 @@ from sweeper.items import PendingItems
 from sweeper.settings import (
     COMMAND_QUEUE_URL,
     CURSORS_TABLE,
+    HOME_REGION,
     JOURNAL_TABLE,
     MARKET_TABLE,
     ORDER_WORKFLOW_ARN,
@@ -22,6 +23,7 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.settings import this_region
 from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import Markets
@@ -31,7 +33,12 @@ from zerodesk_aws.workflows import Workflow
 BUDGET_SECONDS: Final = 45.0
 """Of the function's 60 seconds: no account is begun later than that."""
 
-books = Books(JOURNAL_TABLE, Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET))
+books = Books(
+    JOURNAL_TABLE,
+    Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET),
+    region=this_region(),
+    home=HOME_REGION,
+)
 orders = Orders(ORDERS_TABLE)
 cursors = Cursors(CURSORS_TABLE)
 queue = CommandQueue(COMMAND_QUEUE_URL)

@@ -49,6 +49,7 @@ class TradingStack(Stack):
             data.snapshots.access("Query"),
             data.large_snapshots.access("GetObject"),
         )
+        self._home = home_of_books(settings.home_region or settings.region)
         self.functions: dict[str, ZerodeskFunction] = {}
 
         self._declare_steps(messaging)
@@ -78,7 +79,7 @@ class TradingStack(Stack):
             data.market.access("UpdateItem"),
             self._publish,
             forward(messaging.commands, self._settings.sibling_regions),
-            home_of_books(self._settings.home_region or self._settings.region),
+            self._home,
             size=Size(memory_mb=1_769, timeout_seconds=self._settings.matching_timeout_seconds),
         )
         self._declare(
@@ -158,6 +159,7 @@ class TradingStack(Stack):
             start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),
             start(self.settlement_workflow.machine, "SETTLEMENT_WORKFLOW_ARN"),
             self._send,
+            self._home,
             size=size,
         )
 
