@@ -2,6 +2,7 @@
 
 from back_office.accounts import Accounts
 from back_office.deposits import Deposits
+from back_office.house import HouseAccounts
 from back_office.listing import Listing
 from back_office.partners import Partners
 from back_office.settings import (
@@ -13,6 +14,7 @@ from back_office.settings import (
 )
 from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, PARTNERS, Register
@@ -31,3 +33,4 @@ listing = Listing(
     Register(journal, MARKETS), Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 )
 partners = Partners(Register(journal, PARTNERS), account_journal)
+house = HouseAccounts(Register(journal, MARKETS), House(journal))

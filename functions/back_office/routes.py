@@ -20,6 +20,7 @@ from zerodesk_aws.contracts.accounts import (
 )
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
+from zerodesk_aws.contracts.house import House
 from zerodesk_aws.contracts.markets import ListMarket, Market
 from zerodesk_aws.contracts.orders import Balances
 
@@ -178,6 +179,14 @@ def list_market(_: Call, asked: ListMarket) -> Answer:
 
     market, is_new = listing.list(asked)
     return Answer(market, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route("GET", "/v1/house", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: House})
+def get_house(_: Call, __: Nothing) -> Answer:
+    """Get what the house has: the fees that were swept from the books, by currency."""
+    from back_office.operations import house
+
+    return Answer(house.balances())
 
 
 @api.route(

@@ -1,11 +1,12 @@
-"""Books: settle what is not settled, show what is not shown, list what is not listed."""
+"""Books: settle what is not settled, show what is not shown, list what is not, sweep the fees."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from sweeper.bounds import YOUNG_MS
+from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from zerodesk.orders import ListCommand
 from zerodesk_aws.books import Books, book_stream
+from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
@@ -24,6 +25,7 @@ class BookSweep:
         settlement_workflow: Workflow,
     ) -> None:
         self._books, self._journal = books, books.journal
+        self._house = House(books.journal)
         self._markets, self._cursors = markets, cursors
         self._queue, self._settlement_workflow = queue, settlement_workflow
 
@@ -44,6 +46,14 @@ class BookSweep:
             live = self._books.current(symbol)
             self._markets.project(symbol, live.book.market_view(), live.tip.sequence)
             yield "Markets"
+        yield from self._fees(symbol, listing["quote"], now_ms)
+
+    def _fees(self, symbol: str, currency: str, now_ms: int) -> Iterator[str]:
+        """Sweep the book's fees to the house, as far as one run may go."""
+        for _ in range(MAX_SWEEPS):
+            if not self._house.sweep(symbol, currency, before_ms=now_ms - FEES_WAIT_MS):
+                return
+            yield "Fees"
 
     def _waits_since(self, symbol: str, now_ms: int) -> int:
         """Return when the first record that is not settled was written; now, if there is none."""

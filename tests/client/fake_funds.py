@@ -73,6 +73,18 @@ class Funds(Operating):
         }
         return 201, self.transfers[key]
 
+    def house(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        rows = [
+            {
+                "currency": listed.listing["quote"],
+                "balance": str(listed.fees),
+                "house_sequence": 1,
+                "swept": [{"symbol": symbol, "book_sequence": listed.sequence}],
+            }
+            for symbol, listed in self.markets.items()
+        ]
+        return 200, {"balances": rows}
+
     def own_statement(self, who: Principal, data: dict[str, Any]) -> Answer:
         return self.any_statement(who, data, who.account_id)
 

@@ -190,6 +190,7 @@ def test_a_role_that_is_none_is_refused(gateway: Gateway) -> None:
         ("DELETE", "/v1/accounts/alice/keys/0123456789ab"),
         ("POST", "/v1/accounts/alice/deposits"),
         ("GET", "/v1/accounts/alice/balances"),
+        ("GET", "/v1/house"),
         ("POST", "/v1/markets"),
         ("PUT", "/v1/partners/partner.acme"),
     ],

@@ -18,6 +18,7 @@ from zerodesk_client.api.models import (
     Depth,
     Fill,
     Health,
+    HouseBalance,
     Market,
     NewMarket,
     NewOrder,
@@ -280,6 +281,10 @@ class Client:
     def account_balances(self, account_id: str) -> Balances:
         """Return the balances of any account."""
         return self._call(Balances, "GET", f"/v1/accounts/{account_id}/balances")
+
+    def house(self) -> tuple[HouseBalance, ...]:
+        """Return what the house has, by currency."""
+        return self._list(HouseBalance, "/v1/house", "balances")
 
     def list_market(self, listing: NewMarket) -> Market:
         """List a market; the same listing again returns it, another is refused with 409."""
