@@ -5,6 +5,7 @@ from back_office.deposits import Deposits
 from back_office.house import HouseAccounts
 from back_office.listing import Listing
 from back_office.partners import Partners
+from back_office.reversals import Corrections
 from back_office.settings import (
     API_KEYS_TABLE,
     COMMAND_QUEUE_URL,
@@ -28,6 +29,7 @@ orders = Orders(ORDERS_TABLE)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
 deposits = Deposits(account_journal, orders)
+corrections = Corrections(account_journal, orders)
 withdrawals = WithdrawalOffice(account_journal, orders)
 listing = Listing(
     Register(journal, MARKETS), Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)

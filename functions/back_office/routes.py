@@ -13,8 +13,10 @@ from zerodesk_aws.contracts.accounts import (
     IssueKey,
     Key,
     MakeDeposit,
+    MakeReversal,
     OpenAccount,
     PartnerBinding,
+    Reversal,
     RevokedKey,
     Role,
 )
@@ -99,6 +101,31 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
 
     deposit, is_new = deposits.make(call.path["account_id"], asked)
     return Answer(deposit, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/reversals",
+    MakeReversal,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Reversal, HTTPStatus.OK: Reversal},
+    refuses=(
+        NOT_FOUND,
+        CONFLICT,
+        ProblemCode.LEDGER_NOT_REVERSIBLE,
+        ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
+    ),
+)
+def make_reversal(call: Call, asked: MakeReversal) -> Answer:
+    """Correct an account: reverse a record's entries by a new record that names it.
+
+    200: it is reversed already, and not once more. A deposit and a posted withdrawal can be
+    reversed; the others have their own way back. What is not covered today may be asked for again.
+    """
+    from back_office.operations import corrections
+
+    reversal, is_new = corrections.make(call.path["account_id"], asked)
+    return Answer(reversal, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 @api.route(

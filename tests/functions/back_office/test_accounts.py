@@ -191,6 +191,8 @@ def test_a_role_that_is_none_is_refused(gateway: Gateway) -> None:
         ("POST", "/v1/accounts/alice/deposits"),
         ("GET", "/v1/accounts/alice/balances"),
         ("GET", "/v1/house"),
+        ("POST", "/v1/accounts/alice/reversals"),
+        ("GET", "/v1/accounts/alice/withdrawals"),
         ("POST", "/v1/markets"),
         ("PUT", "/v1/partners/partner.acme"),
     ],

@@ -14,8 +14,10 @@ from reconciliation import operations
 from reconciliation.alarm import Alarm
 from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from zerodesk.accounts import deposit
 from zerodesk.orders import Command
 from zerodesk.reconciliation.standstill import BOUND_MS
+from zerodesk.reversals import NamedRecord, reverse
 from zerodesk.transfers import receive, send
 from zerodesk.withdrawals import post, withdraw
 from zerodesk_aws.bus import Announcement
@@ -224,6 +226,46 @@ def test_an_account_that_has_to_be_read_anew_does_not_meet_its_old_transfers_aga
     assert operator.codes() == []
     operations.reconciliation._accounts["alice"].readable = False
     assert [operator.codes() for _ in range(5)] == [[]] * 5
+
+
+def reverses(venue: Venue) -> None:
+    """Deposit a dollar, and reverse the deposit."""
+    credited = venue.accounts.commit("alice", lambda a: deposit(a.state, "typo", "USD", USD))
+    (record,) = venue.accounts.read("alice", credited.sequence - 1)
+    entries = tuple(
+        (account, currency, minor) for account, currency, minor in record.body["entries"]
+    )
+    named = NamedRecord(record.sequence, record.hash, "deposit", entries)
+
+    def decide(account: Any) -> Any:
+        return reverse(account.state, "r", named, {"reason": "a typo"})
+
+    venue.accounts.commit("alice", decide)
+
+
+def test_what_is_reversed_has_come_and_gone(venue: Venue, operator: Operator) -> None:
+    reverses(venue)
+    report = operator.reconcile()
+    assert report["balanced"], report["breaches"]
+    assert totals(report)["USD"] == {
+        "deposits": "100001",
+        "withdrawals": "1",
+        "users": "99958",
+        "fees": "42",
+    }
+
+
+def test_a_record_that_is_reversed_twice_is_a_breach(venue: Venue, operator: Operator) -> None:
+    reverses(venue)
+    cause = last_cause("account#alice")
+    append("account#alice", lambda body: body.update(cause=cause))
+    assert operator.codes() == ["REVERSED_TWICE"]
+
+
+def last_cause(stream: str) -> dict[str, Any]:
+    latest = Journal("journal").latest(stream)
+    assert latest is not None
+    return dict(latest.body["cause"])
 
 
 def sweep_fees() -> None:

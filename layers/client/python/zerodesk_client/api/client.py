@@ -25,6 +25,7 @@ from zerodesk_client.api.models import (
     Order,
     Page,
     Reconciliation,
+    Reversal,
     Statement,
     Ticker,
     Trade,
@@ -263,6 +264,15 @@ class Client:
         """Credit an account; the same ``deposit_id`` again changes nothing."""
         body = {"deposit_id": deposit_id, "currency": currency, "amount": plain(amount)}
         return self._call(DepositReceipt, "POST", f"/v1/accounts/{account_id}/deposits", body=body)
+
+    def reverse(
+        self, account_id: str, sequence: int, reason: str, *, record_hash: str | None = None
+    ) -> Reversal:
+        """Reverse a record's entries by a new record; a record is reversed once."""
+        body: dict[str, Any] = {"sequence": sequence, "reason": reason}
+        if record_hash is not None:
+            body["hash"] = record_hash
+        return self._call(Reversal, "POST", f"/v1/accounts/{account_id}/reversals", body=body)
 
     def reserved_withdrawals(self, account_id: str) -> tuple[Withdrawal, ...]:
         """Return the withdrawals of any account that wait to be posted or void."""

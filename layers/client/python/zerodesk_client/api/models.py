@@ -296,6 +296,19 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversal:
+    """A record of an account, reversed by another that names it."""
+
+    account_id: str
+    sequence: int
+    hash: str
+    reason: str
+    reversal_sequence: int
+    entries: tuple[StatementEntry, ...]
+    balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SweptBook:
     """A book whose fees the house has up to a record."""
 

@@ -33,6 +33,7 @@ class BreachCode(StrEnum):
     ENTRIES_NOT_ZERO = "ENTRIES_NOT_ZERO"
     BALANCE_DIFFERS = "BALANCE_DIFFERS"
     OVERDRAWN = "OVERDRAWN"
+    REVERSED_TWICE = "REVERSED_TWICE"
     HOLD_DIFFERS = "HOLD_DIFFERS"
     HOLD_MISSING = "HOLD_MISSING"
     HOLD_NOT_NEED = "HOLD_NOT_NEED"
@@ -65,6 +66,7 @@ CHECK_OF: Final[dict[BreachCode, Check]] = {
     BreachCode.ENTRIES_NOT_ZERO: Check.ENTRIES,
     BreachCode.BALANCE_DIFFERS: Check.BALANCES,
     BreachCode.OVERDRAWN: Check.BALANCES,
+    BreachCode.REVERSED_TWICE: Check.BALANCES,
     BreachCode.HOLD_DIFFERS: Check.HOLDS,
     BreachCode.HOLD_MISSING: Check.HOLDS,
     BreachCode.HOLD_NOT_NEED: Check.HOLDS,
