@@ -46,7 +46,11 @@ class AccountSweep:
         yield from self._holds(account_id, state, unsettled, now_ms)
         yield from self._unshown(account_id, state)
         for item in self._pending.find(account_id, now_ms):
-            yield from self._item(item, state, now_ms)
+            try:
+                yield from self._item(item, state, now_ms)
+            except Exception:  # noqa: BLE001 - a transfer's receiver may be in trouble, not this one
+                logger.exception("not driven on", account_id=account_id, item=item.order_id)
+                yield "Failures"
 
     def _holds(
         self, account_id: str, state: AccountState, unsettled: Unsettled, now_ms: int

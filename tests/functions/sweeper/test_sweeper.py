@@ -414,6 +414,20 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
     assert night.sweep() == {}
 
 
+def test_a_transfer_whose_receiver_is_in_trouble_is_not_in_the_way_of_the_rest(
+    venue: Venue, night: Night
+) -> None:
+    a_transfer(venue)
+    venue.clock_ms += 1
+    lost = venue.intake("alice", "lost", "BUY")
+    bound(JournalItem, "journal").get("account#bob", 2).update(
+        actions=[JournalItem.body.set(b"nothing that can be read")]
+    )
+    assert night.sweep() == {"Failures": 2, "Orders": 1}, "bob himself fails, too"
+    assert night.orders.given == [lost]
+    assert venue.funds("alice")["USD"] == (99_995 * USD, 0), "sent, and in transit"
+
+
 def test_a_transfer_that_is_not_covered_is_refused_by_the_sweeper_too(
     venue: Venue, night: Night
 ) -> None:
