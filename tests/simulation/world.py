@@ -14,6 +14,7 @@ from pynamodb.exceptions import PynamoDBException
 from tests.simulation import seam
 from tests.simulation.cloud import bus, workflows
 from tests.simulation.cloud.dynamodb import DynamoDB, Index, Schema
+from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.faults import refused, unanswered
 from tests.simulation.cloud.sqs import FifoQueue, Receipt
 from tests.simulation.cloud.workflows import TaskFailedError
@@ -44,10 +45,10 @@ COLD_SHARE: Final = 0.01
 """How often a request comes to a new process although another one is idle."""
 
 SKEW_MS: Final = 40.0
-STALLS_MS: Final = (1_500, 12_000, 45_000, 400_000)
+STALLS_MS: Final = (1_500, 1_500, 12_000, 12_000, 45_000, 400_000, 1_000_000)
 JUMPS_MS: Final = (-90_000, -3_000, -400, 400, 3_000, 90_000)
 LATE_MS: Final = (300_000, 900_001, 86_400_000)
-DELAYS_MS: Final = (50, 2_500, 70_000)
+DELAYS_MS: Final = (50, 2_500, 70_000, 1_000_000)
 INDEX_LAGS_MS: Final = (0, 0, 0, 0, 0, 0, 20, 900, 50_000)
 
 SCHEMAS: Final = (
@@ -108,6 +109,8 @@ class World:
         self.dynamodb: DynamoDB = (
             DynamoDB(SCHEMAS, self.now_ms) if like is None else like.dynamodb.copy(self.now_ms)
         )
+        self.appended_ms: dict[tuple[str, int], float] = {}
+        self.dynamodb.on_append = self._appended
         self.queue = FifoQueue(self.scheduler.chance.choice(VISIBILITIES_MS), RECEIVES_MAX)
         self.processes: list[Process] = []
         self.defects: list[str] = []
@@ -125,6 +128,11 @@ class World:
     def now_ms(self) -> float:
         """Return the true time."""
         return self.scheduler.now_ms
+
+    def _appended(self, item: Item) -> None:
+        """Remember when a record came to stand, by the true time."""
+        place = item["stream"]["S"], int(item["sequence"]["N"])
+        self.appended_ms[place] = self.now_ms()
 
     # What the seam asks.
 
