@@ -43,7 +43,7 @@ def test_a_cancel_that_comes_again_after_it_was_forgotten_leaves_its_first_answe
     book = a_book(a_sell("o1", 5, 100), a_cancel("o1"))
     late_ms = START_MS + 2 * COMMAND_BOUND_MS
     again = a_cancel("o1") | {"accepted_at_ms": late_ms, "sent_at_ms": late_ms}
-    record = record_of(book, again)  # type: ignore[arg-type]
+    record = record_of(book, again)
     assert status(record, "c1") == "DONE"
     assert record["orders"]["c1"]["if_pending"]
 
