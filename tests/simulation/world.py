@@ -17,7 +17,7 @@ from tests.simulation.cloud.dynamodb import DynamoDB, Index, Schema
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.faults import refused, unanswered
 from tests.simulation.cloud.sqs import FifoQueue, Receipt
-from tests.simulation.cloud.workflows import TaskFailedError
+from tests.simulation.cloud.workflows import ExecutionLostError, TaskFailedError
 from tests.simulation.faults import Fault, Plan
 from tests.simulation.processes import Process, load
 from tests.simulation.scheduler import Activity, Killed, Outcome, Scheduler, current
@@ -560,7 +560,7 @@ class WorkflowEffects:
         fault = world._at(f"workflow {operation}", self._workflow, f"{operation} {what}", {})
         world.sleep(world._latency_ms())
         if fault is Fault.LOST:
-            raise TaskFailedError("States.Runtime")
+            raise ExecutionLostError(self._name)
         if fault is not Fault.SERVER_ERROR:
             world._execute(operation, asked)
         if fault is Fault.REPEATED:
