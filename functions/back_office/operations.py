@@ -2,8 +2,10 @@
 
 from back_office.accounts import Accounts
 from back_office.deposits import Deposits
+from back_office.house import HouseAccounts
 from back_office.listing import Listing
 from back_office.partners import Partners
+from back_office.reversals import Corrections
 from back_office.settings import (
     API_KEYS_TABLE,
     COMMAND_QUEUE_URL,
@@ -14,6 +16,7 @@ from back_office.settings import (
 from back_office.trading_states import TradingStates
 from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, PARTNERS, Register
@@ -27,8 +30,10 @@ orders = Orders(ORDERS_TABLE)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
 deposits = Deposits(account_journal, orders)
+corrections = Corrections(account_journal, orders)
 withdrawals = WithdrawalOffice(account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
 trading_states = TradingStates(markets, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
+house = HouseAccounts(Register(journal, MARKETS), House(journal))

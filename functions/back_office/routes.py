@@ -13,13 +13,16 @@ from zerodesk_aws.contracts.accounts import (
     IssueKey,
     Key,
     MakeDeposit,
+    MakeReversal,
     OpenAccount,
     PartnerBinding,
+    Reversal,
     RevokedKey,
     Role,
 )
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
+from zerodesk_aws.contracts.house import House
 from zerodesk_aws.contracts.markets import ListMarket, Market, SetTradingState
 from zerodesk_aws.contracts.orders import Balances
 
@@ -101,6 +104,31 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
 
 
 @api.route(
+    "POST",
+    "/v1/accounts/{account_id}/reversals",
+    MakeReversal,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Reversal, HTTPStatus.OK: Reversal},
+    refuses=(
+        NOT_FOUND,
+        CONFLICT,
+        ProblemCode.LEDGER_NOT_REVERSIBLE,
+        ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
+    ),
+)
+def make_reversal(call: Call, asked: MakeReversal) -> Answer:
+    """Correct an account: reverse a record's entries by a new record that names it.
+
+    200: it is reversed already, and not once more. A deposit and a posted withdrawal can be
+    reversed; the others have their own way back. What is not covered today may be asked for again.
+    """
+    from back_office.operations import corrections
+
+    reversal, is_new = corrections.make(call.path["account_id"], asked)
+    return Answer(reversal, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
     "GET",
     "/v1/accounts/{account_id}/withdrawals",
     Nothing,
@@ -178,6 +206,14 @@ def list_market(_: Call, asked: ListMarket) -> Answer:
 
     market, is_new = listing.list(asked)
     return Answer(market, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route("GET", "/v1/house", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: House})
+def get_house(_: Call, __: Nothing) -> Answer:
+    """Get what the house has: the fees that were swept from the books, by currency."""
+    from back_office.operations import house
+
+    return Answer(house.balances())
 
 
 @api.route(

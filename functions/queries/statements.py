@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from zerodesk.money import format_minor
 from zerodesk_aws.accounts import Account, AccountJournal, account_stream
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
@@ -13,11 +12,10 @@ from zerodesk_aws.clock import as_ms, iso_ms, now_ms
 from zerodesk_aws.contracts.statements import (
     AskStatement,
     Statement,
-    StatementEntry,
     StatementRecord,
 )
 from zerodesk_aws.journal import JournalRecord
-from zerodesk_aws.views import balances_of
+from zerodesk_aws.views import balances_of, entries_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +127,7 @@ def _record(record: JournalRecord) -> StatementRecord:
         hash=record.hash,
         recorded_at=iso_ms(record.recorded_at_ms),
         cause=_cause(record.body["cause"]),
-        entries=[
-            StatementEntry(
-                ledger_account=ledger_account,
-                currency=currency,
-                amount=format_minor(amount_minor, currency),
-            )
-            for ledger_account, currency, amount_minor in record.body["entries"]
-        ],
+        entries=entries_view(record.body["entries"]),
     )
 
 

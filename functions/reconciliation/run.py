@@ -16,6 +16,7 @@ from zerodesk.reconciliation import (
     Check,
     Comparison,
     Findings,
+    HouseAudit,
     Readings,
     Shown,
     Transit,
@@ -56,6 +57,7 @@ class Reconciliation:
         self._markets, self._cursors = markets, cursors
         self._accounts: dict[str, Followed[AccountAudit]] = {}
         self._books: dict[str, Followed[BookAudit]] = {}
+        self._houses: dict[str, Followed[HouseAudit]] = {}
         self._transits: dict[str, Transit] = {}
 
     def run(self, watch: Watch, now_ms: int, time_is_up: TimeIsUp) -> Result:
@@ -96,11 +98,16 @@ class Reconciliation:
             self._account(account_id).read(self._journal, time_is_up)
         for account in self._accounts.values():
             symbols = symbols | account.audit.symbols()
+        for currency in sorted({_quote(symbol) for symbol in symbols}):
+            house = self._houses.setdefault(currency, Followed(HouseAudit(currency)))
+            house.read(self._journal, time_is_up)
         shown_markets = {symbol: self._shown(symbol) for symbol in sorted(symbols)}
         for symbol in sorted(symbols):
             book = self._books.setdefault(symbol, Followed(BookAudit(symbol)))
             book.read(self._journal, time_is_up)
         accounts, books = _current(self._accounts), _current(self._books)
+        houses = _current(self._houses)
+        read, known = (len(accounts), len(books), len(houses)), self._known()
         return Readings(
             cursors=cursors,
             ends=ends,
@@ -109,8 +116,12 @@ class Reconciliation:
             shown_markets=shown_markets,
             known_accounts=frozenset(account_ids),
             listed=frozenset(listed),
-            whole=len(accounts) + len(books) == len(self._accounts) + len(self._books),
+            whole=read == known,
+            houses=houses,
         )
+
+    def _known(self) -> tuple[int, int, int]:
+        return len(self._accounts), len(self._books), len(self._houses)
 
     def _account(self, account_id: str) -> Followed[AccountAudit]:
         transit = self._transits.setdefault(account_id, Transit(account_id))
@@ -137,6 +148,7 @@ class Reconciliation:
     def _forget_unreadable(self) -> None:
         self._accounts = {key: one for key, one in self._accounts.items() if one.readable}
         self._books = {key: one for key, one in self._books.items() if one.readable}
+        self._houses = {key: one for key, one in self._houses.items() if one.readable}
 
     def _shown(self, symbol: str) -> int:
         listed = self._markets.get(symbol, consistent=True)
@@ -147,6 +159,9 @@ class Reconciliation:
         findings = Findings()
         for symbol, book in self._books.items():
             findings.add(book.found((symbol,)))
+        for currency, house in self._houses.items():
+            quoted = tuple(sorted(s for s in self._books if _quote(s) == currency))
+            findings.add(house.found(quoted))
         for account_id, account in self._accounts.items():
             trading = {s for s, book in self._books.items() if account_id in book.audit.owed}
             symbols = tuple(sorted(trading | account.audit.symbols()))
@@ -168,6 +183,10 @@ class Reconciliation:
                     subject = f"item {key[1]} of account#{key[0]}"
                     findings.breach(Breach(code, subject, detail, None, (symbol,)))
         return findings
+
+
+def _quote(symbol: str) -> str:
+    return symbol.split("-")[1]
 
 
 def _current(followed: dict[str, Followed[A]]) -> dict[str, A]:

@@ -12,6 +12,7 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.deposits import apply_deposit
 from zerodesk_aws.entry import logger
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.reversals import Reversals, unshown
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
@@ -34,6 +35,7 @@ class AccountSweep:
     ) -> None:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
+        self._reversals = Reversals(accounts, orders)
         self._transfers = Transfers(accounts, orders)
         self._withdrawals = Withdrawals(accounts, orders)
 
@@ -42,8 +44,13 @@ class AccountSweep:
         # First the account, then its items: who is settled in between shows as answered.
         state = self._accounts.latest(account_id).state
         yield from self._holds(account_id, state, unsettled, now_ms)
+        yield from self._unshown(account_id, state)
         for item in self._pending.find(account_id, now_ms):
-            yield from self._item(item, state, now_ms)
+            try:
+                yield from self._item(item, state, now_ms)
+            except Exception:  # noqa: BLE001 - a transfer's receiver may be in trouble, not this one
+                logger.exception("not driven on", account_id=account_id, item=item.order_id)
+                yield "Failures"
 
     def _holds(
         self, account_id: str, state: AccountState, unsettled: Unsettled, now_ms: int
@@ -69,6 +76,15 @@ class AccountSweep:
             self._queue.send(command)
             logger.info("hold sent again", account_id=account_id, order_id=order_id)
             yield "Holds"
+
+    def _unshown(self, account_id: str, state: AccountState) -> Iterator[str]:
+        """Show the reversals whose items never came, so that the account may forget them."""
+        remembered = unshown(state)
+        shown = set(self._orders.shown(account_id, list(remembered)))
+        for gate, answer in remembered.items():
+            if gate not in shown:
+                self._reversals.show(account_id, gate, answer)
+                yield "Reversals"
 
     def _item(self, item: OrderItem, state: AccountState, now_ms: int) -> Iterator[str]:
         match item.kind:

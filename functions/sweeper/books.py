@@ -1,12 +1,13 @@
-"""Books: settle what is not settled, show what is not shown, list what is not listed."""
+"""Books: settle what is not settled, show what is not shown, list what is not, sweep the fees."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from sweeper.bounds import YOUNG_MS
+from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from zerodesk.orders import ListCommand
 from zerodesk_aws.books import BookMovedError, Books, book_stream
+from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
@@ -25,6 +26,7 @@ class BookSweep:
         settlement_workflow: Workflow,
     ) -> None:
         self._books, self._journal = books, books.journal
+        self._house = House(books.journal)
         self._markets, self._cursors = markets, cursors
         self._queue, self._settlement_workflow = queue, settlement_workflow
 
@@ -47,6 +49,14 @@ class BookSweep:
             live = self._books.current(symbol)
             self._markets.project(symbol, live.book.market_view(), live.tip.sequence)
             yield "Markets"
+        yield from self._fees(symbol, listing["quote"], now_ms)
+
+    def _fees(self, symbol: str, currency: str, now_ms: int) -> Iterator[str]:
+        """Sweep the book's fees to the house, as far as one run may go."""
+        for _ in range(MAX_SWEEPS):
+            if not self._house.sweep(symbol, currency, before_ms=now_ms - FEES_WAIT_MS):
+                return
+            yield "Fees"
 
     def _finish(self, symbol: str) -> Iterator[str]:
         """Finish a taker whose writer died between its records and whose messages are gone.

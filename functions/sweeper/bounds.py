@@ -18,3 +18,9 @@ account's cursor waits."""
 
 MAX_UNSETTLED: Final = 500
 """Records behind a settlement cursor that are looked at for orders that are answered already."""
+
+FEES_WAIT_MS: Final = 5 * 60_000
+"""How long fees stay with their book at least: one record of the house then carries many fees."""
+
+MAX_SWEEPS: Final = 20
+"""Stretches of a book's fees swept in one run, a thousand records each."""

@@ -73,6 +73,33 @@ class Funds(Operating):
         }
         return 201, self.transfers[key]
 
+    def house(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        rows = [
+            {
+                "currency": listed.listing["quote"],
+                "balance": str(listed.fees),
+                "house_sequence": 1,
+                "swept": [{"symbol": symbol, "book_sequence": listed.sequence}],
+            }
+            for symbol, listed in self.markets.items()
+        ]
+        return 200, {"balances": rows}
+
+    def reverse(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        deposits = [one for (owner, _), one in self.deposits.items() if owner == account_id]
+        if data["sequence"] > len(deposits):
+            raise Refusal(422, "LEDGER_NOT_REVERSIBLE", "sequence: a deposit")
+        reversed_one = deposits[data["sequence"] - 1]
+        self.balances[account_id, reversed_one["currency"]] -= Decimal(reversed_one["amount"])
+        leg = {"ledger_account": "available", "currency": reversed_one["currency"]}
+        return 201, self.any_balances(who, data, account_id)[1] | {
+            "sequence": data["sequence"],
+            "hash": data.get("hash", "f" * 64),
+            "reason": data["reason"],
+            "reversal_sequence": len(deposits) + 1,
+            "entries": [leg | {"amount": f"-{reversed_one['amount']}"}],
+        }
+
     def own_statement(self, who: Principal, data: dict[str, Any]) -> Answer:
         return self.any_statement(who, data, who.account_id)
 

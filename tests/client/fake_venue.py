@@ -65,6 +65,8 @@ ROUTES = [
     ("DELETE", "/v1/accounts/([^/]+)/keys/([^/]+)", "revoke_key", True),
     ("POST", "/v1/accounts/([^/]+)/deposits", "deposit", True),
     ("GET", "/v1/accounts/([^/]+)/balances", "any_balances", True),
+    ("POST", "/v1/accounts/([^/]+)/reversals", "reverse", True),
+    ("GET", "/v1/house", "house", True),
     ("POST", "/v1/transfers", "ask_transfer", False),
     ("GET", "/v1/statement", "own_statement", False),
     ("GET", "/v1/accounts/([^/]+)/statement", "any_statement", True),

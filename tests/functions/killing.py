@@ -1,10 +1,14 @@
-"""Kill a process at any call that it makes to the tables, before the call or after it."""
+"""Kill a process, or lose an answer, at any call that it makes to the tables.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Before the call: nothing has happened. After it: it has happened, and the caller does not know.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from pynamodb.connection import Connection
 
 
@@ -12,9 +16,27 @@ class Killed(BaseException):
     """Passes every handler of exceptions, as SIGKILL does."""
 
 
+def timed_out() -> Exception:
+    """Return what a caller gets that waited for too long."""
+    return ReadTimeoutError(endpoint_url="https://dynamodb")
+
+
 @contextmanager
 def killed(at_call: int, *, after: bool) -> Iterator[list[str]]:
     """Kill at the ``at_call``-th call to a table, counted from 0; yield the calls made."""
+    try:
+        with failing(at_call, after=after, fault=Killed) as made:
+            yield made
+    except Killed:
+        return
+    assert at_call >= len(made), "somebody survived"
+
+
+@contextmanager
+def failing(
+    at_call: int, *, after: bool, fault: Callable[[], BaseException] = timed_out
+) -> Iterator[list[str]]:
+    """Let the ``at_call``-th call to a table fail, counted from 0; yield the calls made."""
     made: list[str] = []
     whole = Connection._make_api_call
 
@@ -23,13 +45,10 @@ def killed(at_call: int, *, after: bool) -> Iterator[list[str]]:
         if len(made) - 1 != at_call:
             return whole(self, operation, *given, **named)
         if after:
-            whole(self, operation, *given, **named)
-        raise Killed(operation)
+            with suppress(Exception):  # a refused condition is an answer that is lost as well
+                whole(self, operation, *given, **named)
+        raise fault()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Connection, "_make_api_call", call)
-        try:
-            yield made
-        except Killed:
-            return
-        assert at_call >= len(made), "somebody survived"
+        yield made

@@ -1,18 +1,21 @@
 """Many runs, one after the other, each from a seed of its own that the campaign's seed leads to."""
 
+import gc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
-from tests.simulation.run import Result, simulate
+from tests.simulation.run import Result, simulate, venue
 from tests.simulation.traffic import draw
 
-LIVES_PER_RUN: Final = 120
+LIVES_PER_RUN: Final = 200
 """Short runs: a cold process folds a book from its beginning, and a failure is short to read."""
 
+RUNS_PER_COLLECTION: Final = 10
 KILLS: Final = (Fault.KILL_BEFORE, Fault.KILL_AFTER)
 AMBIGUOUS: Final = tuple(set(TIMEOUTS) - {Fault.TIMEOUT_BEFORE})
 
@@ -60,14 +63,31 @@ def run_one(seed: int, lives: int, *, traced: bool = False) -> Result:
     return simulate(seed, draw(seed, lives), Swarm(seed), traced=traced)
 
 
-def campaign(seed: int, lives: int, progress: Callable[[Tally], None]) -> Tally:
-    """Run until all lives are lived or one run fails."""
+def campaign(seeds: Iterable[tuple[int, int]], progress: Callable[[Tally], None]) -> Tally:
+    """Run each seed with its number of lives, until one run fails."""
     tally = Tally()
-    for run_seed, size in seeds_of(seed, lives):
-        result = run_one(run_seed, size)
-        tally.add(result)
-        if result.violations:
-            tally.failed_seed, tally.failed = run_seed, result
-            break
-        progress(tally)
+    with few_collections() as collect:
+        for run_seed, size in seeds:
+            result = run_one(run_seed, size)
+            tally.add(result)
+            if result.violations:
+                tally.failed_seed, tally.failed = run_seed, result
+                break
+            progress(tally)
+            if tally.runs % RUNS_PER_COLLECTION == 0:
+                collect()
     return tally
+
+
+@contextmanager
+def few_collections() -> Iterator[Callable[[], int]]:
+    """Let garbage lie until it is asked for: looking for it all the time costs a tenth."""
+    venue()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield gc.collect
+    finally:
+        gc.enable()
+        gc.unfreeze()

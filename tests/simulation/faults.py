@@ -76,6 +76,22 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
 """What may go wrong at each kind of place. A workflow's message is lost when its execution dies."""
 
 
+WEIGHTS: Final[Mapping[str, float]] = {
+    "GetItem": 0.25,
+    "Query": 0.7,
+    "PutItem": 2.0,
+    "UpdateItem": 2.0,
+    "SendMessage": 2.0,
+    "PutEvents": 2.0,
+    "workflow SendMessage": 2.0,
+    "event": 3.0,
+    "batch": 3.0,
+    "execution": 3.0,
+}
+"""How often things go wrong at a place, beside the others: a look at an item that is waited for is
+made again and again, a write but once."""
+
+
 @dataclass(slots=True)
 class Boundary:
     """A place where something may go wrong: its number in the run, and what happens there."""
@@ -115,7 +131,7 @@ class Swarm(Plan):
     often (swarm testing).
     """
 
-    RATES: Final = (0.0, 0.005, 0.02, 0.05, 0.12)
+    RATES: Final = (0.0, 0.003, 0.01, 0.03, 0.08)
 
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -125,7 +141,7 @@ class Swarm(Plan):
         self._enabled = frozenset(f for f in Fault if self._chance.random() < share)
 
     def choose(self, number: int, kind: str, who: str) -> Fault | None:  # noqa: ARG002
-        if self._chance.random() >= self._rate:
+        if self._chance.random() >= self._rate * WEIGHTS.get(kind, 1.0):
             return None
         choices = [fault for fault in AT[kind] if fault in self._enabled]
         return self._chance.choice(choices) if choices else None

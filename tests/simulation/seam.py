@@ -4,19 +4,25 @@ The handlers are as they are deployed. What is exchanged lies below them: the me
 client of boto3 and of pynamodb makes its call, the clock's source, and what logs and counts.
 """
 
+import importlib
 import os
+import pkgutil
 import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any, Final, Protocol
 from unittest.mock import patch
 
 import boto3
 import botocore.client
 
+from tests.simulation import shortcuts
+
+FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
 SETTINGS: Final = {
     "JOURNAL_TABLE": "journal",
     "ORDERS_TABLE": "orders",
@@ -137,9 +143,12 @@ def installed() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, SETTINGS))
         os.environ.pop("AWS_ENDPOINT_URL", None)
+        _import_all()
+        stack.callback(_give_back, _function_modules())
         state = random.getstate()
         stack.callback(random.setstate, state)
         _quieten(stack)
+        shortcuts.take(stack)
         # A client is stateless and takes milliseconds to make: all processes share one a service.
         make = cache(_make_client)
         stack.enter_context(patch.object(boto3, "client", lambda service, **_: make(service)))
@@ -148,6 +157,26 @@ def installed() -> Iterator[None]:
 
 
 _make_client = boto3.client
+
+
+def _import_all() -> None:
+    """Import what handlers stand on, so that what is exchanged there can be given back."""
+    import zerodesk_aws
+
+    for module in pkgutil.walk_packages(zerodesk_aws.__path__, "zerodesk_aws."):
+        importlib.import_module(module.name)
+
+
+def _function_modules() -> dict[str, ModuleType]:
+    names = {folder.name for folder in FUNCTIONS_FOLDER.iterdir()}
+    return {name: one for name, one in sys.modules.items() if name.partition(".")[0] in names}
+
+
+def _give_back(modules: dict[str, ModuleType]) -> None:
+    """Leave the functions' modules as they were before the simulation."""
+    for name in _function_modules():
+        del sys.modules[name]
+    sys.modules.update(modules)
 
 
 def _quieten(stack: ExitStack) -> None:

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 DIGEST = """
 from tests.simulation import seam
 with seam.installed():
-    from tests.simulation.campaign import campaign
-    print(campaign(11, 240, lambda _: None).digest)
+    from tests.simulation.campaign import campaign, seeds_of
+    print(campaign(seeds_of(11, 300), lambda _: None).digest)
 """
 
 

@@ -93,7 +93,7 @@ class Traffic:
 def draw(seed: int, lives: int) -> Traffic:
     """Return the traffic of a seed: the first lives are the same however many are wanted."""
     chance = Random(seed)
-    pace_ms = chance.choice((5.0, 30.0, 150.0, 600.0))
+    pace_ms = chance.choice((4.0, 20.0, 80.0, 300.0))
     found: list[Life] = []
     at_ms = 0.0
     for number in range(lives):

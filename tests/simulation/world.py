@@ -27,13 +27,19 @@ from zerodesk_aws.faults import (
 )
 
 START_MS: Final = 1_764_000_000_000
-VISIBILITY_MS: Final = 10_000
+VISIBILITIES_MS: Final = (1_500, 6_000, 10_000)
+"""As deployed, it is the last; shorter ones let two processes have the same messages more often."""
+
 RECEIVES_MAX: Final = 3
 CALL_TIMEOUT_MS: Final = 2_000
 INVOCATION_TIMEOUT_MS: Final = 30_000
 """After this a caller knows that a function has not answered; the function may still be at work."""
 
-LATENCY_MS: Final = (1.0, 9.0)
+LATENCY_MS: Final = (0.5, 4.0)
+BUS_LATENCY_MS: Final = (20.0, 400.0)
+POLL_LATENCY_MS: Final = (1.0, 40.0)
+OVERSLEEP_MAX: Final = 20.0
+"""A process that sleeps comes back late, up to so many times: fewer looks for the same waiting."""
 COLD_SHARE: Final = 0.01
 """How often a request comes to a new process although another one is idle."""
 
@@ -103,7 +109,7 @@ class World:
         self.dynamodb: DynamoDB = (
             DynamoDB(SCHEMAS, self.now_ms) if like is None else like.dynamodb.copy(self.now_ms)
         )
-        self.queue = FifoQueue(VISIBILITY_MS, RECEIVES_MAX)
+        self.queue = FifoQueue(self.scheduler.chance.choice(VISIBILITIES_MS), RECEIVES_MAX)
         self.processes: list[Process] = []
         self.defects: list[str] = []
         self.trace: list[Step] | None = [] if traced else None
@@ -135,7 +141,7 @@ class World:
         assert activity is not None, "only activities wait"
         if activity.gone:
             raise Killed
-        self.sleep(seconds * 1000)
+        self.sleep(seconds * 1000 * (1.0 + (OVERSLEEP_MAX - 1.0) * self.scheduler.chance.random()))
 
     def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
         """Take a defect down that a handler caught; what AWS's failures explain is none."""
@@ -207,7 +213,7 @@ class World:
         match operation:
             case "SendMessage":
                 answer = self.queue.send(asked, self.scheduler.now_ms)
-                self._poll_soon(self._latency_ms())
+                self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
                 return answer
             case "PutEvents":
                 bus.check(asked["Entries"])
@@ -333,7 +339,7 @@ class World:
             for receipt in receipts:
                 if receipt.message.message_id not in failed:
                     self.queue.delete(receipt)
-            self._poll_soon(self._latency_ms())
+            self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
 
         self.invoke("matching", event, done)
         if fault is Fault.DUPLICATED_LATE:
@@ -345,7 +351,7 @@ class World:
     def _deliver(self, wake: bus.Wake) -> None:
         fault = self._at("event", "bus", f"{wake.target} {wake.given}", {})
         chance = self._chance(self.boundaries)
-        delay_ms = self._latency_ms()
+        delay_ms = self._latency_ms(BUS_LATENCY_MS)
         if fault is Fault.LOST:
             return
         if fault is Fault.DELAYED:
@@ -485,8 +491,8 @@ class World:
 
     # Chance and plan.
 
-    def _latency_ms(self) -> float:
-        low, high = LATENCY_MS
+    def _latency_ms(self, span_ms: tuple[float, float] = LATENCY_MS) -> float:
+        low, high = span_ms
         return low + (high - low) * self.scheduler.chance.random()
 
     def _chance(self, number: int) -> Random:

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from tests.client.builders import a_market
 from tests.client.conftest import Zerodesk
+from zerodesk_client.api import Client
 
 
 @pytest.fixture
@@ -71,3 +73,10 @@ def test_a_transfer_to_nowhere_is_refused_with_a_way_out(funded: Zerodesk) -> No
     refused = funded("transfer", "nobody", "USD", "1")
     assert refused.exit_code == 4
     assert "zerodesk account list" in refused.stderr
+
+
+def test_the_house_is_shown_by_currency(zerodesk: Zerodesk, operator: Client) -> None:
+    operator.list_market(a_market())
+    assert "BTC-USD up to 1" in zerodesk("house").stdout
+    (balance,) = json.loads(zerodesk("house", "--json").stdout)["balances"]
+    assert (balance["currency"], balance["balance"]) == ("USD", "0")

@@ -54,3 +54,21 @@ def test_an_impossible_stretch_is_refused_by_the_venue(funded: Zerodesk) -> None
     refused = funded("statement", "--from-sequence", "4")
     assert refused.exit_code == 4
     assert "the latest record" in refused.stderr
+
+
+def test_a_record_is_reversed_with_a_reason(funded: Zerodesk) -> None:
+    shown = funded("reverse", "alice", "2", "--reason", "a typo", "--hash", "a" * 64).stdout
+    assert "Record 2 of alice, reversed by 4: a typo" in " ".join(shown.split())
+    assert "-1,000" in shown
+    (balance,) = json.loads(funded("balances", "--json").stdout)["balances"]
+    assert balance["total"] == "2000"
+
+
+def test_what_cannot_be_reversed_is_refused_with_a_way_out(funded: Zerodesk) -> None:
+    refused = funded("reverse", "alice", "9", "--reason", "a typo")
+    assert refused.exit_code == 4
+    assert "zerodesk statement ACCOUNT" in refused.stderr
+
+
+def test_a_reversal_needs_a_reason(funded: Zerodesk) -> None:
+    assert funded("reverse", "alice", "1").exit_code == 2

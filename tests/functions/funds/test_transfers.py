@@ -1,13 +1,12 @@
 """A transfer arrives once, whatever dies, repeats or races; and what is refused moves nothing."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.functions.gateway import Answered, Gateway
-from tests.functions.killing import killed
+from tests.functions.killing import failing, killed
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.orders import Orders
@@ -135,18 +134,15 @@ def test_both_forget_once_their_items_show_the_end_and_a_late_repeat_changes_not
     assert (usd(gateway, "alice"), usd(gateway, "bob")) == (99_749, 251)
 
 
-def moments() -> Iterator[tuple[int, bool]]:
-    """Yield every moment to die at: before and after each of a transfer's calls to the tables."""
-    for at_call in range(60):
-        for after in (False, True):
-            yield at_call, after
-
-
-def test_a_transfer_that_died_anywhere_is_finished_once_by_its_repeat(gateway: Gateway) -> None:
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("trouble", [killed, failing])
+def test_whatever_dies_or_is_not_answered_the_repeat_finishes_it_once(
+    gateway: Gateway, trouble: Any, *, after: bool
+) -> None:
     calls = 0
-    for number, (at_call, after) in enumerate(moments(), start=1):
-        name = f"gift-{at_call}-{after}"
-        with killed(at_call, after=after) as made:
+    for number, at_call in enumerate(range(60), start=1):
+        name = f"gift-{at_call}"
+        with trouble(at_call, after=after) as made:
             ask(gateway, transfer_id=name, amount="1")
         before = usd(gateway, "alice") + usd(gateway, "bob")
         assert before in (100_000, 99_999), "with one of them, or in transit"

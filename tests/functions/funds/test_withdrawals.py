@@ -1,14 +1,13 @@
 """A withdrawal is reserved once, then posted or void once, whatever dies, repeats or races."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.functions.gateway import Answered, Gateway
+from tests.functions.killing import failing, killed
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.withdrawals import gate_id
 
 
@@ -178,39 +177,30 @@ def test_the_account_forgets_an_end_once_the_item_shows_it(gateway: Gateway) -> 
     assert kinds() == ["reserve", "post", "reserve"]
 
 
-DEATHS: list[tuple[str, Callable[..., Any]]] = [
-    ("zerodesk_aws.tables.orders.Orders.open_gate", Orders.open_gate),
-    ("zerodesk_aws.journal.Journal.append", Journal.append),
-    ("zerodesk_aws.tables.orders.Orders.move_gate", Orders.move_gate),
-]
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("call", "whole"), DEATHS, ids=["gate", "record", "item"])
-def test_a_request_that_died_anywhere_is_finished_once_by_its_repeat(
-    gateway: Gateway,
-    monkeypatch: pytest.MonkeyPatch,
-    call: str,
-    whole: Callable[..., Any],
-    *,
-    after: bool,
+@pytest.mark.parametrize("trouble", [killed, failing])
+@pytest.mark.parametrize("how", ["post", "void"])
+def test_whatever_dies_or_is_not_answered_the_repeat_finishes_it_once(
+    gateway: Gateway, how: str, trouble: Any, *, after: bool
 ) -> None:
-    def dies(*given: Any, **named: Any) -> None:
-        if after:
-            whole(*given, **named)
-        raise ZeroDivisionError
-
-    with monkeypatch.context() as dying:
-        dying.setattr(call, dies)
-        assert ask(gateway).status == 500
-    assert ask(gateway).json["status"] == "RESERVED"
-    with monkeypatch.context() as dying:
-        dying.setattr(call, dies)
-        end(gateway, "post")
-    assert end(gateway, "post").json["status"] == "POSTED"
-    assert ask(gateway).json["status"] == "POSTED"
-    assert usd(gateway) == ("60000", "0")
-    assert kinds() == ["reserve", "post"]
+    posted = 0
+    for at_call in range(40):
+        name = f"rent-{at_call}"
+        with trouble(at_call, after=after) as asking:
+            ask(gateway, withdrawal_id=name, amount="1")
+        assert ask(gateway, withdrawal_id=name, amount="1").json["status"] == "RESERVED"
+        with trouble(at_call, after=after) as ending:
+            end(gateway, how, name)
+        status = {"post": "POSTED", "void": "VOIDED"}[how]
+        assert end(gateway, how, name).json["status"] == status
+        assert ask(gateway, withdrawal_id=name, amount="1").json["status"] == status
+        posted += how == "post"
+        assert usd(gateway) == (str(100_000 - posted), "0")
+        if at_call > max(len(asking), len(ending)):
+            break
+    else:
+        pytest.fail("more calls than moments")
+    assert kinds() == ["reserve", how] * (at_call + 1)
 
 
 def test_a_twin_that_wakes_up_after_the_end_changes_nothing(

@@ -14,13 +14,16 @@ from reconciliation import operations
 from reconciliation.alarm import Alarm
 from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from zerodesk.accounts import deposit
 from zerodesk.orders import Command
 from zerodesk.reconciliation.standstill import BOUND_MS
+from zerodesk.reversals import NamedRecord, reverse
 from zerodesk.transfers import receive, send
 from zerodesk.withdrawals import post, withdraw
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.contracts.events import ReconciliationBreached
-from zerodesk_aws.journal import Journal, Tip
+from zerodesk_aws.house import House
+from zerodesk_aws.journal import EMPTY, Journal, Tip
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
@@ -223,6 +226,95 @@ def test_an_account_that_has_to_be_read_anew_does_not_meet_its_old_transfers_aga
     assert operator.codes() == []
     operations.reconciliation._accounts["alice"].readable = False
     assert [operator.codes() for _ in range(5)] == [[]] * 5
+
+
+def reverses(venue: Venue) -> None:
+    """Deposit a dollar, and reverse the deposit."""
+    credited = venue.accounts.commit("alice", lambda a: deposit(a.state, "typo", "USD", USD))
+    (record,) = venue.accounts.read("alice", credited.sequence - 1)
+    entries = tuple(
+        (account, currency, minor) for account, currency, minor in record.body["entries"]
+    )
+    named = NamedRecord(record.sequence, record.hash, "deposit", entries)
+
+    def decide(account: Any) -> Any:
+        return reverse(account.state, "r", named, {"reason": "a typo"})
+
+    venue.accounts.commit("alice", decide)
+
+
+def test_what_is_reversed_has_come_and_gone(venue: Venue, operator: Operator) -> None:
+    reverses(venue)
+    report = operator.reconcile()
+    assert report["balanced"], report["breaches"]
+    assert totals(report)["USD"] == {
+        "deposits": "100001",
+        "withdrawals": "1",
+        "users": "99958",
+        "fees": "42",
+    }
+
+
+def test_a_record_that_is_reversed_twice_is_a_breach(venue: Venue, operator: Operator) -> None:
+    reverses(venue)
+    cause = last_cause("account#alice")
+    append("account#alice", lambda body: body.update(cause=cause))
+    assert operator.codes() == ["REVERSED_TWICE"]
+
+
+def last_cause(stream: str) -> dict[str, Any]:
+    latest = Journal("journal").latest(stream)
+    assert latest is not None
+    return dict(latest.body["cause"])
+
+
+def sweep_fees() -> None:
+    assert House(Journal("journal")).sweep(SYMBOL, "USD", before_ms=2 * NOW_MS)
+
+
+def test_fees_that_are_swept_are_the_houses(venue: Venue, operator: Operator) -> None:
+    sweep_fees()
+    report = operator.reconcile()
+    assert report["balanced"], report["breaches"]
+    assert totals(report)["USD"] == {"deposits": "100000", "users": "99958", "house": "42"}
+    assert report["books"][0]["fees"] == {"USD": "42"}, "all that it ever collected"
+    venue.place("alice", "buy-2", "BUY", quantity_lots=5_000)
+    venue.settle()
+    assert totals(operator.reconcile())["USD"]["fees"] == "21"
+    operator.as_a_new_process()
+    assert totals(operator.reconcile())["USD"]["fees"] == "21"
+
+
+@pytest.mark.parametrize(
+    ("entry_minor", "code"), [(43 * USD, "FEES_DIFFER"), (41 * USD, "FEES_DIFFER")]
+)
+def test_a_house_that_got_more_or_less_than_the_book_collected_is_found(
+    venue: Venue, operator: Operator, outside: Outside, entry_minor: int, code: str
+) -> None:
+    swept = {"balance_minor": entry_minor, "swept": {SYMBOL: 4}}
+    entries = [["house", "USD", entry_minor], [f"fees#{SYMBOL}", "USD", -entry_minor]]
+    body = {"cause": {"kind": "sweep"}, "entries": entries, "state": swept}
+    Journal("journal").append("house#USD", EMPTY, body, at_ms=NOW_MS)
+    assert operator.codes() == [code]
+    assert [command["symbol"] for command in outside.sent] == [SYMBOL]
+
+
+def test_a_balance_of_the_house_that_does_not_follow_from_its_entries_is_found(
+    venue: Venue, operator: Operator
+) -> None:
+    sweep_fees()
+    append("house#USD", lambda body: body["state"].update(balance_minor=50 * USD))
+    assert operator.codes() == ["BALANCE_DIFFERS", "TOTALS_DIFFER"]
+
+
+def test_a_house_that_is_swept_beyond_its_book_or_back_is_found(
+    venue: Venue, operator: Operator
+) -> None:
+    sweep_fees()
+    append("house#USD", lambda body: body["state"].update(swept={SYMBOL: 9}))
+    assert operator.codes() == ["WATERMARK_AHEAD"]
+    append("house#USD", lambda body: body["state"].update(swept={SYMBOL: 1}))
+    assert operator.codes() == ["WATERMARK_WENT_BACK", "WATERMARK_AHEAD"]
 
 
 def test_a_quiet_venue_balances_and_says_so_in_every_check(

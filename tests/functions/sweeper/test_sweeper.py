@@ -9,11 +9,12 @@ from matching import handler as matching
 from sweeper import handler as sweeper
 from sweeper.accounts import AccountSweep
 from sweeper.books import BookSweep
-from sweeper.bounds import INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
+from sweeper.bounds import FEES_WAIT_MS, INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
 from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from zerodesk.house import HouseState
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import transfers, withdrawals
@@ -21,6 +22,7 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.deposits import KIND, gate_id
+from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.bind import bound
@@ -412,6 +414,20 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
     assert night.sweep() == {}
 
 
+def test_a_transfer_whose_receiver_is_in_trouble_is_not_in_the_way_of_the_rest(
+    venue: Venue, night: Night
+) -> None:
+    a_transfer(venue)
+    venue.clock_ms += 1
+    lost = venue.intake("alice", "lost", "BUY")
+    bound(JournalItem, "journal").get("account#bob", 2).update(
+        actions=[JournalItem.body.set(b"nothing that can be read")]
+    )
+    assert night.sweep() == {"Failures": 2, "Orders": 1}, "bob himself fails, too"
+    assert night.orders.given == [lost]
+    assert venue.funds("alice")["USD"] == (99_995 * USD, 0), "sent, and in transit"
+
+
 def test_a_transfer_that_is_not_covered_is_refused_by_the_sweeper_too(
     venue: Venue, night: Night
 ) -> None:
@@ -420,6 +436,37 @@ def test_a_transfer_that_is_not_covered_is_refused_by_the_sweeper_too(
     assert venue.orders.status("alice", item.order_id) == "REJECTED"
     assert night.sweep() == {}
     assert venue.funds("alice")["USD"] == (100_000 * USD, 0)
+
+
+def test_fees_are_swept_to_the_house_once_they_are_old_enough(venue: Venue, night: Night) -> None:
+    venue.place("bob", "sell", "SELL")
+    venue.place("alice", "buy", "BUY")
+    venue.settle()
+    assert night.sweep(after_ms=FEES_WAIT_MS // 2) == {}
+    assert night.sweep(after_ms=FEES_WAIT_MS) == {"Fees": 1}
+    assert House(Journal("journal")).latest("USD").state == HouseState(42 * USD, {SYMBOL: 3})
+    assert night.sweep() == {}
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_sweep_of_fees_that_died_anywhere_is_finished_once(
+    venue: Venue, night: Night, *, after: bool
+) -> None:
+    house = House(Journal("journal"))
+    for at_call in range(10):
+        venue.place("bob", f"sell-{at_call}", "SELL", quantity_lots=100)
+        venue.place("alice", f"buy-{at_call}", "BUY", quantity_lots=100)
+        night.at_ms = venue.clock_ms + FEES_WAIT_MS
+        with killed(at_call, after=after) as made:
+            house.sweep(SYMBOL, "USD", before_ms=night.at_ms)
+        venue.settle()
+        night.sweep()
+        assert house.latest("USD").state.balance_minor == (at_call + 1) * 420_000
+        if at_call > len(made):
+            break
+    causes = [record.body["cause"] for record in Journal("journal").read("house#USD")]
+    ends = [cause["to"] for cause in causes]
+    assert [cause["from"] for cause in causes] == [1, *(end + 1 for end in ends[:-1])]
 
 
 def test_a_book_with_young_records_is_let_be(venue: Venue, night: Night) -> None:

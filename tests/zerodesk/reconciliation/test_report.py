@@ -27,7 +27,8 @@ def test_amounts_are_decimal_strings() -> None:
         withdrawals_minor=3_000_000,
         users_minor=4_750_000,
         in_transit_minor=250_000,
-        fees_minor=1_500_000,
+        fees_minor=1_000_000,
+        house_minor=500_000,
         owed_minor=500_000,
     )
     told = report(readings(), Findings(), [totals], "now")
@@ -39,7 +40,8 @@ def test_amounts_are_decimal_strings() -> None:
             "withdrawals": "3",
             "users": "4.75",
             "in_transit": "0.25",
-            "fees": "1.5",
+            "fees": "1",
+            "house": "0.5",
             "in_clearing": "0.5",
         }
     ]

@@ -3,7 +3,8 @@
 Within an account's journal the ledger accounts are ``available`` and ``held``; what comes from
 or goes to elsewhere passes ``external`` (deposits, withdrawals), ``transit`` (other accounts) or
 ``clearing#<symbol>`` (a book). Seen from a book, the same movements are postings: rows that name
-the account, the order and what changes in its hold and in what is free.
+the account, the order and what changes in its hold and in what is free. The house has ``house``
+against the fees of the books, ``fees#<symbol>``.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ AVAILABLE: Final = "available"
 HELD: Final = "held"
 EXTERNAL: Final = "external"
 TRANSIT: Final = "transit"
+HOUSE: Final = "house"
 
 Entry = tuple[str, str, int]
 """(ledger account, currency, amount in minor units; positive is what the account receives)."""

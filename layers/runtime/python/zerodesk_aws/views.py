@@ -1,5 +1,6 @@
 """From what is stored, in ticks, lots and minor units, to what the API shows, in decimals."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from zerodesk import instruments
@@ -13,6 +14,7 @@ from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.funds import Transfer, Withdrawal
 from zerodesk_aws.contracts.markets import Market
 from zerodesk_aws.contracts.orders import Balance, Balances, Order, Rejection
+from zerodesk_aws.contracts.statements import StatementEntry
 from zerodesk_aws.tables.market import Listed
 from zerodesk_aws.tables.orders import DONE, OrderItem
 
@@ -105,6 +107,18 @@ def balances_of(state: AccountState) -> list[Balance]:
             ),
         )
         for currency in state.currencies()
+    ]
+
+
+def entries_view(entries: Iterable[Sequence[Any]]) -> list[StatementEntry]:
+    """Return a record's entries as the API shows them."""
+    return [
+        StatementEntry(
+            ledger_account=ledger_account,
+            currency=currency,
+            amount=format_minor(amount_minor, currency),
+        )
+        for ledger_account, currency, amount_minor in entries
     ]
 
 

@@ -19,12 +19,14 @@ from zerodesk_client.api.models import (
     Depth,
     Fill,
     Health,
+    HouseBalance,
     Market,
     NewMarket,
     NewOrder,
     Order,
     Page,
     Reconciliation,
+    Reversal,
     Statement,
     StreamState,
     Ticker,
@@ -265,6 +267,15 @@ class Client:
         body = {"deposit_id": deposit_id, "currency": currency, "amount": plain(amount)}
         return self._call(DepositReceipt, "POST", f"/v1/accounts/{account_id}/deposits", body=body)
 
+    def reverse(
+        self, account_id: str, sequence: int, reason: str, *, record_hash: str | None = None
+    ) -> Reversal:
+        """Reverse a record's entries by a new record; a record is reversed once."""
+        body: dict[str, Any] = {"sequence": sequence, "reason": reason}
+        if record_hash is not None:
+            body["hash"] = record_hash
+        return self._call(Reversal, "POST", f"/v1/accounts/{account_id}/reversals", body=body)
+
     def reserved_withdrawals(self, account_id: str) -> tuple[Withdrawal, ...]:
         """Return the withdrawals of any account that wait to be posted or void."""
         return self._list(Withdrawal, f"/v1/accounts/{account_id}/withdrawals", "withdrawals")
@@ -282,6 +293,10 @@ class Client:
     def account_balances(self, account_id: str) -> Balances:
         """Return the balances of any account."""
         return self._call(Balances, "GET", f"/v1/accounts/{account_id}/balances")
+
+    def house(self) -> tuple[HouseBalance, ...]:
+        """Return what the house has, by currency."""
+        return self._list(HouseBalance, "/v1/house", "balances")
 
     def list_market(self, listing: NewMarket) -> Market:
         """List a market; the same listing again returns it, another is refused with 409."""

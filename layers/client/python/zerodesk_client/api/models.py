@@ -296,6 +296,37 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversal:
+    """A record of an account, reversed by another that names it."""
+
+    account_id: str
+    sequence: int
+    hash: str
+    reason: str
+    reversal_sequence: int
+    entries: tuple[StatementEntry, ...]
+    balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweptBook:
+    """A book whose fees the house has up to a record."""
+
+    symbol: str
+    book_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseBalance:
+    """What the house has of one currency, in its units, and from which books."""
+
+    currency: str
+    balance: Decimal
+    house_sequence: int
+    swept: tuple[SweptBook, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The venue's word on itself."""
 

@@ -1,4 +1,4 @@
-"""Accounts, keys and money: ``account``, ``key``, ``deposit``, ``balances``."""
+"""Accounts, keys and money: ``account``, ``key``, ``deposit``, ``balances``, ``house``."""
 
 from typing import Annotated
 
@@ -119,3 +119,20 @@ def balances_table(found: Balances) -> Table:
             for row in found.balances
         ],
     )
+
+
+def house(context: typer.Context) -> None:
+    """Show the fees that the house has, in each currency's units (operator)."""
+    session = Session.of(context)
+    found = session.operator().house()
+    rows = [
+        (
+            row.currency,
+            number(row.balance),
+            ", ".join(f"{one.symbol} up to {one.book_sequence}" for one in row.swept) or "-",
+        )
+        for row in found
+    ]
+    headings = ("currency", ">balance", "swept from, up to record")
+    title = "The house, in each currency's units"
+    session.show({"balances": found}, lambda: table(title, headings, rows))

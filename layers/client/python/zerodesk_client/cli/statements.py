@@ -1,4 +1,4 @@
-"""Statements: ``statement``."""
+"""What stands in an account's journal, and its correction: ``statement``, ``reverse``."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Final
@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zerodesk_client.api import Balance, Statement, StatementRecord
-from zerodesk_client.cli.arguments import time_of
+from zerodesk_client.cli.arguments import AccountArgument, time_of
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, number, table
 
@@ -48,6 +48,26 @@ def statement(  # noqa: PLR0913 - one parameter an option
         cursor=cursor,
     )
     session.show(found, lambda: _tables(found))
+
+
+def reverse(
+    context: typer.Context,
+    account: AccountArgument,
+    sequence: Annotated[int, typer.Argument(min=1, metavar="SEQUENCE", help="The record.")],
+    reason: Annotated[str, typer.Option(help="Why, in words; it stands in the journal.")],
+    record_hash: Annotated[
+        str | None, typer.Option("--hash", help="The record's hash, to be sure which one it is.")
+    ] = None,
+) -> None:
+    """Reverse a deposit or a posted withdrawal by a record that names it (operator)."""
+    session = Session.of(context)
+    found = session.operator().reverse(account, sequence, reason, record_hash=record_hash)
+    rows = [(row.ledger_account, number(row.amount), row.currency) for row in found.entries]
+    title = (
+        f"Record {found.sequence} of {found.account_id}, reversed by {found.reversal_sequence}: "
+        f"{found.reason}"
+    )
+    session.show(found, lambda: table(title, ("ledger account", ">amount", "currency"), rows))
 
 
 def _tables(found: Statement) -> RenderableType:

@@ -1,15 +1,17 @@
 """Reconciliation: the journals folded a second time, and everything compared with everything.
 
-``BookAudit`` and ``AccountAudit`` follow the journals record by record, ``Comparison`` holds them
-against each other as of each account's watermark, ``ShownOrders`` holds the order items against the
-journal, ``Watch`` tells what stands still from what is merely on its way, ``report`` says it all.
-Pure: the function reads, in the order that ``compare`` explains, and acts on what is found.
+``BookAudit``, ``AccountAudit`` and ``HouseAudit`` follow the journals record by record,
+``Comparison`` holds them against each other as of each watermark, ``ShownOrders`` holds the order
+items against the journal, ``Watch`` tells what stands still from what is merely on its way,
+``report`` says it all. Pure: the function reads, in the order that ``compare`` explains, and acts
+on what is found.
 """
 
 from zerodesk.reconciliation.accounts import AccountAudit
 from zerodesk.reconciliation.books import BookAudit
 from zerodesk.reconciliation.compare import Comparison, Readings, Totals
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
+from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.report import report
 from zerodesk.reconciliation.shown import Shown, ShownOrders
 from zerodesk.reconciliation.standstill import Standing, Watch
@@ -23,6 +25,7 @@ __all__ = [
     "Check",
     "Comparison",
     "Findings",
+    "HouseAudit",
     "Readings",
     "Shown",
     "ShownOrders",

@@ -26,7 +26,8 @@ class AccountAudit:
 
     ``settled`` is what the account got from each book through its clearing entries, by symbol and
     currency; ``deposits`` what came from outside, ``withdrawals`` what went there; ``in_transit``
-    what it sent to other accounts, less what it received from them.
+    what it sent to other accounts, less what it received from them; ``reversed`` which of
+    its records were reversed.
     """
 
     def __init__(self, account_id: str, transit: Transit | None = None) -> None:
@@ -43,6 +44,7 @@ class AccountAudit:
         self.in_transit: Balances = defaultdict(int)
         self.settled: dict[str, Balances] = defaultdict(lambda: defaultdict(int))
         self.fills: dict[str, Fills] = {}
+        self.reversed: set[int] = set()
         self.findings = Findings()
 
     @property
@@ -80,6 +82,8 @@ class AccountAudit:
         self.available, self.held = dict(state["available"]), dict(held)
         for fill in body["cause"].get("fills", ()):
             self._take_fill(body["cause"]["book"], fill)
+        if body["cause"]["kind"] == "reverse":
+            self._take_reversal(sequence, body["cause"]["record"])
         wrong = self.transit.apply(sequence, body)
         if wrong is not None:
             self._breach(BreachCode.TRANSFER_DIFFERS, sequence, wrong)
@@ -154,6 +158,12 @@ class AccountAudit:
     def _take_fill(self, symbol: str, told: dict[str, Any]) -> None:
         fill = Fills.of(told["side"], told["price_ticks"], told["quantity_lots"], told["fee_minor"])
         self.fills[symbol] = self.fills.get(symbol, NONE).plus(fill)
+
+    def _take_reversal(self, sequence: int, reversed_sequence: int) -> None:
+        if reversed_sequence in self.reversed or reversed_sequence >= sequence:
+            detail = f"record {reversed_sequence} is reversed twice, or before it stands"
+            self._breach(BreachCode.REVERSED_TWICE, sequence, detail)
+        self.reversed.add(reversed_sequence)
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence))

@@ -5,7 +5,7 @@ that a record tells it computes what every account must get, pay and still have 
 formulas of the market alone, and compares that with the record's postings and projections.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,7 +53,11 @@ class OpenOrder:
 
 
 class BookAudit:
-    """A book's journal, audited up to ``sequence``."""
+    """A book's journal, audited up to ``sequence``.
+
+    ``fees`` is all that the book collected by currency, ``swept`` the part of it that the house has
+    by the house's own watermark, ``unswept`` the rest: (sequence, currency, minor units).
+    """
 
     def __init__(self, symbol: str) -> None:
         self.symbol = symbol
@@ -63,6 +67,8 @@ class BookAudit:
         self.market: Market | None = None
         self.trading_state: str | None = None
         self.fees: dict[str, int] = defaultdict(int)
+        self.unswept: deque[tuple[int, str, int]] = deque()
+        self.swept: dict[str, int] = defaultdict(int)
         self.orders: dict[str, OpenOrder] = {}
         self.owed: dict[str, Owed] = defaultdict(Owed)
         self.shown = ShownOrders()
@@ -97,6 +103,12 @@ class BookAudit:
         for order_id, projection in body["orders"].items():
             self.shown.add(projection["account_id"], order_id, Shown.of(sequence, projection))
         self.sequence = sequence
+
+    def fold_fees(self, upto: int) -> None:
+        """Count the fees up to a record as swept."""
+        while self.unswept and self.unswept[0][0] <= upto:
+            _, currency, fee_minor = self.unswept.popleft()
+            self.swept[currency] += fee_minor
 
     def _take_market(self, body: dict[str, Any]) -> None:
         for event in body["events"]:
@@ -152,6 +164,7 @@ class BookAudit:
             totals[currency] += held_minor + available_minor
             if account_id == fees:
                 self.fees[currency] += available_minor
+                self.unswept.append((sequence, currency, available_minor))
         self.findings.checked[Check.ENTRIES] += 1
         if any(totals.values()):
             off = ", ".join(f"{format_minor(t, c)} {c}" for c, t in sorted(totals.items()) if t)

@@ -1,9 +1,9 @@
 """Accounts against books: each account with its books as of its own watermark.
 
 Trading goes on while the journals are read, one after the other. No false alarm comes of that,
-because of the order of reading: first the cursors and where the books end, then the accounts, then
-the books, then the items; all strongly. What is compared then follows from what each writer did
-before what:
+because of the order of reading: first the cursors and where the books end, then the accounts and
+the house, then the books, then the items; all strongly. What is compared then follows from what
+each writer did before what:
 
 - A book read after an account knows every record that the account was settled with, for settlement
   reads the book before it appends to the account. So no watermark, and no cursor, is beyond it.
@@ -17,12 +17,14 @@ before what:
 - A hold of an order that the book does not have open there is on its way: it came to the book
   later (then a later record names it), or not yet. Those that no record names are let stand for a
   bound, see ``standstill``.
-- In ``deposits - withdrawals - users - in transit = fees + in clearing`` each account counts as of
-  its own record, and what the book owes it beyond that is counted as in clearing. So the sum is
-  exact at every moment, too.
+- In ``deposits - withdrawals = users + in transit + fees + house + in clearing`` each account
+  counts as of its own record, and what the book owes it beyond that is counted as in clearing. So
+  the sum is exact at every moment, too.
 - A transfer is sent before it is received, but its sender may be read before both and its receiver
   after. So one side without the other is let stand for a bound, whichever it is; two sides that
   differ are a breach at once, see ``transit``.
+- The house, read before the books, is swept up to a record that each book has. Up to there the fees
+  of the book are the house's, and beyond it they are the book's.
 """
 
 from collections import defaultdict
@@ -34,6 +36,7 @@ from zerodesk.reconciliation.accounts import AccountAudit, Balances
 from zerodesk.reconciliation.books import BookAudit
 from zerodesk.reconciliation.fills import NONE
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
+from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.owed import Owed
 from zerodesk.reconciliation.standstill import Standing
 from zerodesk.reconciliation.transit import match
@@ -57,6 +60,7 @@ class Readings:
     known_accounts: frozenset[str]
     listed: frozenset[str]
     whole: bool = True
+    houses: dict[str, HouseAudit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,15 @@ class Totals:
     users_minor: int
     in_transit_minor: int
     fees_minor: int
+    house_minor: int
     owed_minor: int
 
     @property
     def in_clearing_minor(self) -> int:
         """What is nowhere else: it must be what the books still owe."""
         came_in_minor = self.deposits_minor - self.withdrawals_minor
-        return came_in_minor - self.users_minor - self.in_transit_minor - self.fees_minor
+        earned_minor = self.fees_minor + self.house_minor
+        return came_in_minor - self.users_minor - self.in_transit_minor - earned_minor
 
 
 @dataclass(slots=True)
@@ -98,6 +104,7 @@ class Comparison:
             for symbol in sorted(trading | (account.symbols() & books.keys())):
                 self._account(account, books[symbol])
         self._transfers()
+        self._houses()
         self._unknown_accounts()
         self._totals()
         return self
@@ -204,6 +211,26 @@ class Comparison:
                 Standing(found.code, found.subject, found.sequence, found.detail, symbols)
             )
 
+    def _houses(self) -> None:
+        """Hold what the house got from each book against what the book collected up to there."""
+        for currency, house in self.readings.houses.items():
+            for symbol, watermark in sorted(house.swept.items()):
+                book = self.readings.books.get(symbol)
+                if book is None:
+                    continue
+                self.findings.checked[Check.TOTALS] += 1
+                book.fold_fees(watermark)
+                got_minor, due_minor = house.fees[symbol], book.swept[currency]
+                if watermark > book.sequence:
+                    detail = f"swept {symbol} up to {watermark}, which ends at {book.sequence}"
+                    self._breach(BreachCode.WATERMARK_AHEAD, house.subject, detail, book)
+                elif got_minor != due_minor:
+                    detail = (
+                        f"got {format_minor(got_minor, currency)} {currency} of {symbol}, which "
+                        f"collected {format_minor(due_minor, currency)} up to record {watermark}"
+                    )
+                    self._breach(BreachCode.FEES_DIFFER, house.subject, detail, book)
+
     def _unknown_accounts(self) -> None:
         # An account that trades was opened before, but perhaps after the accounts were listed.
         for book in self.readings.books.values():
@@ -217,6 +244,7 @@ class Comparison:
         users: Balances = defaultdict(int)
         in_transit: Balances = defaultdict(int)
         fees: Balances = defaultdict(int)
+        house: Balances = defaultdict(int)
         owed: Balances = defaultdict(int)
         for account in self.readings.accounts.values():
             _add(deposits, account.deposits)
@@ -224,11 +252,15 @@ class Comparison:
             _add(users, account.available)
             _add(users, account.held)
             _add(in_transit, account.in_transit)
+        for currency, one_house in self.readings.houses.items():
+            house[currency] += one_house.balance_minor
+            fees[currency] -= sum(one_house.fees.values())
         for book in self.readings.books.values():
             _add(fees, book.fees)
             for one in book.owed.values():
                 _add(owed, one.waiting())
-        for currency in sorted({*deposits, *withdrawals, *users, *in_transit, *fees, *owed}):
+        kinds = (deposits, withdrawals, users, in_transit, fees, house, owed)
+        for currency in sorted({currency for kind in kinds for currency in kind}):
             totals = Totals(
                 currency=currency,
                 deposits_minor=deposits[currency],
@@ -236,6 +268,7 @@ class Comparison:
                 users_minor=users[currency],
                 in_transit_minor=in_transit[currency],
                 fees_minor=fees[currency],
+                house_minor=house[currency],
                 owed_minor=owed[currency],
             )
             self.totals.append(totals)
@@ -252,7 +285,8 @@ class Comparison:
             f"withdrawals {format_minor(totals.withdrawals_minor, currency)}, "
             f"users {format_minor(totals.users_minor, currency)}, "
             f"in transit {format_minor(totals.in_transit_minor, currency)}, "
-            f"fees {format_minor(totals.fees_minor, currency)}: "
+            f"fees {format_minor(totals.fees_minor, currency)}, "
+            f"house {format_minor(totals.house_minor, currency)}: "
             f"{format_minor(totals.in_clearing_minor, currency)} in clearing, "
             f"the books owe {format_minor(totals.owed_minor, currency)}"
         )

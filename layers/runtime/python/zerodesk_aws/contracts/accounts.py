@@ -1,4 +1,4 @@
-"""What an operator asks for: accounts, keys, deposits, partners."""
+"""What an operator asks for: accounts, keys, deposits, corrections, partners."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,13 +11,15 @@ from zerodesk_aws.contracts.fields import (
     Contract,
     Currency,
     DepositId,
+    Hash,
     KeyId,
     Partner,
     PositiveDecimal,
     ShortText,
     Timestamp,
 )
-from zerodesk_aws.contracts.orders import Balance
+from zerodesk_aws.contracts.orders import Balance, Sequence
+from zerodesk_aws.contracts.statements import StatementEntry
 
 
 class Role(StrEnum):
@@ -85,6 +87,26 @@ class Deposit(Contract):
     currency: Currency
     amount: Amount
     account_sequence: int
+    balances: list[Balance]
+
+
+class MakeReversal(Contract):
+    """A record of an account to reverse. The same again is the same; a record is reversed once."""
+
+    sequence: Sequence = Field(description="The record.")
+    hash: Hash | None = Field(default=None, description="Its hash, to be sure which one it is.")
+    reason: ShortText = Field(description="Why, in words; it stands in the journal.")
+
+
+class Reversal(Contract):
+    """A reversal that stands in the account's journal, and the account as it is now."""
+
+    account_id: AccountId
+    sequence: int = Field(description="The record that is reversed.")
+    hash: str
+    reason: str
+    reversal_sequence: int = Field(description="The record that reverses it.")
+    entries: list[StatementEntry]
     balances: list[Balance]
 
 

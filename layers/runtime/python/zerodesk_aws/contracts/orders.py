@@ -53,6 +53,16 @@ Limit = Annotated[
 Cursor = Annotated[str, Field(description="The next_cursor of the page before, same filters.")]
 
 
+MAX_SEQUENCE: Final = 999_999_999
+
+Sequence = Annotated[
+    int,
+    count_up_to(MAX_SEQUENCE),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_SEQUENCE}),
+]
+"""A record of a stream, by its number."""
+
+
 class PlaceOrder(Contract):
     """An order to place. The same ``client_order_id`` and body again is the same order."""
 

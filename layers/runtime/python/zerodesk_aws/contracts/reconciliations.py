@@ -28,7 +28,7 @@ class ReconciledBook(Contract):
 class Totals(Contract):
     """One currency over everything.
 
-    deposits - withdrawals = users + in_transit + fees + in_clearing.
+    deposits - withdrawals = users + in_transit + fees + house + in_clearing.
     """
 
     currency: Currency
@@ -36,7 +36,8 @@ class Totals(Contract):
     withdrawals: Amount = Field(description="What went outside.")
     users: Amount = Field(description="What accounts have, available and held.")
     in_transit: Amount = Field(description="What accounts sent one another and have not received.")
-    fees: Amount
+    fees: Amount = Field(description="What books collected and the house does not have yet.")
+    house: Amount = Field(description="Fees that were swept to the house.")
     in_clearing: Amount = Field(description="What is traded and not settled; 0 when all is quiet.")
 
 

@@ -1,8 +1,8 @@
 """Statements: what an account had, what happened, what it has, record by record."""
 
-from typing import Annotated, Any, Final, Self
+from typing import Any, Self
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
@@ -14,15 +14,7 @@ from zerodesk_aws.contracts.fields import (
     Timestamp,
     refusal,
 )
-from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Balance, Cursor, Limit, count_up_to
-
-MAX_SEQUENCE: Final = 999_999_999
-
-Sequence = Annotated[
-    int,
-    count_up_to(MAX_SEQUENCE),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_SEQUENCE}),
-]
+from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Balance, Cursor, Limit, Sequence
 
 
 class AskStatement(Contract):
