@@ -23,8 +23,10 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 import tests.functions.conftest as functions  # it sets the environment of the handlers
-from zerodesk.accounts import hold
+from zerodesk.accounts import Change, hold
+from zerodesk.deltas import WHOLE_EVERY
 from zerodesk.orders import PlaceCommand, order_id_for
+from zerodesk_aws.accounts import Account
 
 SYMBOL: Final = "BTC-USD"
 
@@ -114,17 +116,33 @@ class Trading:
         self.number = 0
         for account_id in self.accounts:
             self.venue.open(account_id, USD=FUNDS, BTC=FUNDS)
-            for _ in range(open_orders):
-                self.hold(account_id)
+            # Some one by one, so that the accounts are not in step with their whole states.
+            single = self.noise.randrange(min(open_orders, WHOLE_EVERY))
+            self.hold(account_id, open_orders - single)
+            for _ in range(single):
+                self.hold(account_id, 1)
         self.venue.settle()
 
-    def hold(self, account_id: str) -> None:
-        """Have an account hold what an order holds; the book need not know of it."""
+    def hold(self, account_id: str, orders: int) -> None:
+        """Have an account hold what orders hold; the book need not know of them."""
+        commands = [self.command(account_id) for _ in range(orders)]
+
+        def decide(account: Account) -> Change | None:
+            change, state = None, account.state
+            for command in commands:
+                change = hold(state, command, "USD")
+                state = change.state
+            return change
+
+        self.venue.accounts.commit(account_id, decide)
+
+    def command(self, account_id: str) -> PlaceCommand:
+        """Return an order that rests far from the price."""
         self.number += 1
         order_id = order_id_for(account_id, f"client-order-{self.number}")
         price_ticks = 5_900_000 + self.noise.randrange(40_000)
         quantity_lots = self.noise.randint(1, 9_999)
-        command: PlaceCommand = {
+        return {
             "kind": "place",
             "command_id": order_id,
             "account_id": account_id,
@@ -140,7 +158,6 @@ class Trading:
             "held_minor": price_ticks * quantity_lots * 10_005 // 10_000,
             "accepted_at_ms": 1_764_000_000_000 + self.noise.randrange(10**6),
         }
-        self.venue.accounts.commit(account_id, lambda account: hold(account.state, command, "USD"))
 
     def send(self, account_id: str, side: str, price_ticks: int) -> None:
         self.number += 1

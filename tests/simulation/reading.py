@@ -11,6 +11,7 @@ from typing import Any
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.expressions import Item
 from zerodesk.codec import record_hash
+from zerodesk.deltas import state_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,16 @@ def streams_of(dynamodb: DynamoDB) -> Streams:
     found: dict[str, list[Record]] = {}
     for name, partition in sorted(dynamodb.tables["journal"].partitions.items()):
         found[name] = [record_of(partition.items[key]) for key in partition.keys]
+        if name.startswith("account#"):
+            _tell_states_whole(found[name])
     return Streams(found)
+
+
+def _tell_states_whole(records: list[Record]) -> None:
+    """Give each record of an account the state after it, where it tells the change alone."""
+    state: dict[str, Any] | None = None
+    for record in records:
+        state = record.body["state"] = state_after(state, record.body)
 
 
 def journal_digest(dynamodb: DynamoDB) -> str:

@@ -94,15 +94,13 @@ class _AccountFold:
 
     def __init__(self, account_id: str) -> None:
         self._audit = AccountAudit(account_id)
-        self._state: Any = None
 
     def apply(self, record: Record) -> None:
         self._audit.apply(record.sequence, record.body)
         _no_breach(self._audit)
-        self._state = record.body["state"]
 
     def state(self) -> Any:
-        return self._state
+        return self._audit.state
 
 
 class _OtherFold:

@@ -8,6 +8,7 @@ from zerodesk_client.cli import (
     accounts,
     demo,
     funds,
+    history,
     markets,
     orders,
     replay,
@@ -67,6 +68,7 @@ LOCAL = "The local cloud"
 SHOWS = "Live and recorded markets"
 TRADING = "Trading"
 OPERATING = "Running the venue"
+HISTORY = "The journal"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -93,6 +95,9 @@ app.command(rich_help_panel=OPERATING)(accounts.house)
 app.command(rich_help_panel=OPERATING)(funds.withdraw)
 app.command(rich_help_panel=OPERATING)(funds.transfer)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
+app.command(rich_help_panel=HISTORY)(history.state)
+app.command(rich_help_panel=HISTORY)(history.export)
+app.command(rich_help_panel=HISTORY)(history.verify)
 
 
 def main() -> None:
