@@ -114,7 +114,9 @@ class Scheduler:
         if activity.process is not None:
             activity.process.dead = True
         self.activities.discard(activity)
-        activity.throw(Killed())
+        if activity:
+            # One that has not begun never will: there is no code of its own to leave.
+            activity.throw(Killed())
 
     def end(self) -> None:
         """End everything that goes on."""
