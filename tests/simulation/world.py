@@ -21,6 +21,7 @@ from tests.simulation.cloud.workflows import ExecutionLostError, TaskFailedError
 from tests.simulation.faults import Fault, Plan
 from tests.simulation.processes import Process, load
 from tests.simulation.scheduler import Activity, Killed, Outcome, Scheduler, current
+from tests.simulation.trading_rules import goes_back
 from zerodesk_aws.faults import (
     JournalContentionError,
     JournalUnavailableError,
@@ -122,6 +123,8 @@ class World:
         self.appended_ms: dict[tuple[str, int], float] = {}
         self.dynamodb.on_append = self._appended
         self.queue = FifoQueue(self.scheduler.chance.choice(VISIBILITIES_MS), RECEIVES_MAX)
+        self.announced: list[tuple[float, dict[str, str]]] = []
+        """What the bus was told, and when."""
         self.processes: list[Process] = []
         self.defects: list[str] = []
         self.trace: list[Step] | None = [] if traced else None
@@ -237,6 +240,7 @@ class World:
             case "PutEvents":
                 bus.check(asked["Entries"])
                 for entry in asked["Entries"]:
+                    self.announced.append((self.scheduler.now_ms, entry))
                     for wake in bus.wakes(entry):
                         self._deliver(wake)
                 return {"FailedEntryCount": 0, "Entries": [{} for _ in asked["Entries"]]}
@@ -247,9 +251,22 @@ class World:
                 lag_ms = 0.0
                 if operation == "PutItem" and asked["TableName"] == "orders":
                     lag_ms = self.scheduler.chance.choice(INDEX_LAGS_MS)
-                return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+                return self._write(operation, asked, lag_ms)
             case _:
                 return self.dynamodb.call(operation, asked, **how)
+
+    def _write(self, operation: str, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
+        """Write an item; that of an order must not go back, though it may come right later."""
+        if asked["TableName"] != "orders":
+            return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+        table = self.dynamodb.tables["orders"]
+        key = table.key_of(asked["Item"] if operation == "PutItem" else asked["Key"])
+        before = table.get(key)
+        answer = self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+        back = goes_back(before, table.get(key))
+        if back is not None:
+            self.defects.append(back)
+        return answer
 
     def _try(self, operation: str, asked: dict[str, Any]) -> None:
         """Execute a call whose answer nobody gets."""
