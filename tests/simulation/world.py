@@ -51,7 +51,7 @@ DELAYS_MS: Final = (50, 2_500, 70_000)
 INDEX_LAGS_MS: Final = (0, 0, 0, 0, 0, 0, 20, 900, 50_000)
 
 SCHEMAS: Final = (
-    Schema("journal", "stream", "sequence", append_only=True),
+    Schema("journal", "stream", "sequence", sort_kind="N", append_only=True),
     Schema("orders", "account_id", "order_id", Index("by_placed", "placed_at_ms")),
     Schema("market", "symbol"),
     Schema("cursors", "name"),
@@ -215,11 +215,7 @@ class World:
                 self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
                 return answer
             case "PutEvents":
-                bus.check(asked["Entries"])
-                for entry in asked["Entries"]:
-                    for wake in bus.wakes(entry):
-                        self._deliver(wake)
-                return {"FailedEntryCount": 0, "Entries": [{} for _ in asked["Entries"]]}
+                return bus.put(asked, self._deliver)
             case "StartExecution":
                 self._start_execution(_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}
@@ -337,7 +333,7 @@ class World:
                 return
             for receipt in receipts:
                 if receipt.message.message_id not in failed:
-                    self.queue.delete(receipt)
+                    self.queue.delete(receipt, self.scheduler.now_ms)
             self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
 
         self.invoke("matching", event, done)
