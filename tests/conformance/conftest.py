@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.conformance.clouds import Cloud, Endpoint, local_client, moto_client
+from tests.conformance.clouds import Cloud, Endpoint, MotoClock, local_client, moto_client
 from tests.conformance.differences import KNOWN_DIFFERENCES
 from tests.conformance.model import Region
 from tests.simulation import seam
@@ -53,8 +53,11 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
             seam.enter(region)
             yield region
         case "moto":
+            clock, monkeypatch = MotoClock(), request.getfixturevalue("monkeypatch")
+            for name in ("unix_time", "unix_time_millis"):
+                monkeypatch.setattr(f"moto.sqs.models.{name}", getattr(clock, name))
             with mock_aws():
-                yield Endpoint("moto", moto_client)
+                yield Endpoint("moto", moto_client, clock.sleep)
         case "local_cloud":
             address = request.getfixturevalue("empty_cloud")
             yield Endpoint("local_cloud", lambda service: local_client(address, service))

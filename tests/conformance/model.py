@@ -13,7 +13,7 @@ import boto3
 from botocore.client import BaseClient
 
 from tests.conformance import tables
-from tests.conformance.clouds import REGION, Queue
+from tests.conformance.clouds import REGION, Bus, Queue, Woken
 from tests.simulation import seam
 from tests.simulation.cloud import bus
 from tests.simulation.cloud.dynamodb import DynamoDB, Table
@@ -37,13 +37,13 @@ class Region:
         self._queues: dict[str, FifoQueue] = {}
         self._receipts: dict[str, Receipt] = {}
         self.dynamodb = DynamoDB((), lambda: self._now_ms)
-        self.woken: list[bus.Wake] = []
+        self._buses: dict[str, list[bus.Wake]] = {}
         self._operations: dict[str, Callable[[Answer], Answer]] = {
             "SendMessage": self._send,
             "ReceiveMessage": self._receive,
             "DeleteMessage": self._delete,
             "DeleteMessageBatch": self._delete_batch,
-            "PutEvents": lambda asked: bus.put(asked, self.woken.append),
+            "PutEvents": self._put_events,
         }
 
     # What a claim asks of a cloud.
@@ -64,6 +64,12 @@ class Region:
         self._queues[queue.url] = FifoQueue(visibility_seconds * 1000, receives_max)
         self._queues[queue.dead_url] = self._queues[queue.url]
         return queue
+
+    def bus(self) -> Bus:
+        """Make a bus."""
+        made = ModelBus(f"bus-{next(self._made)}")
+        self._buses[made.name] = made.wakes
+        return made
 
     def later(self, seconds: float) -> None:
         """Let time pass."""
@@ -113,6 +119,26 @@ class Region:
         for entry in asked["Entries"]:
             self._delete({"QueueUrl": asked["QueueUrl"], **entry})
         return {"Successful": [{"Id": entry["Id"]} for entry in asked["Entries"]]}
+
+    def _put_events(self, asked: Answer) -> Answer:
+        # One region has one bus in the model, and entries go to it whatever they name.
+        ((name, wakes),) = self._buses.items()
+        assert all(entry["EventBusName"] == name for entry in asked["Entries"])
+        return bus.put(asked, wakes.append)
+
+
+class ModelBus:
+    """The bus of a region."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.wakes: list[bus.Wake] = []
+
+    def woken(self, _: int) -> list[Woken]:
+        """Return who was woken since the last look."""
+        found = [Woken(wake.target, wake.given) for wake in self.wakes]
+        self.wakes.clear()
+        return found
 
 
 def _shown(message: Message) -> Answer:

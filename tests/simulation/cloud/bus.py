@@ -49,9 +49,9 @@ def _put(entry: dict[str, str], deliver: Callable[[Wake], None]) -> dict[str, st
     try:
         detail = json.loads(entry["Detail"])
     except ValueError:
-        detail = None
-    if not isinstance(detail, dict):
         return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    if not isinstance(detail, dict):
+        raise NotImplementedError(f"{entry['Detail']!r} is no object")
     for route in routes():
         if _matches(route, entry, detail):
             deliver(Wake(route["target"], _input(route, entry, detail)))
