@@ -28,6 +28,10 @@ class TaskFailedError(Exception):
         self.error = error
 
 
+class ExecutionLostError(Exception):
+    """The execution itself is gone: no retry of a state, and no answer."""
+
+
 class Effects(Protocol):
     """What a workflow does to the world."""
 
