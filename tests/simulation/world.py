@@ -399,10 +399,17 @@ class World:
         self._executions += 1
         name = f"x{self._executions}"
         effects = WorkflowEffects(self, workflow, name)
+
+        def ended(outcome: Outcome) -> None:
+            fault = outcome[1]
+            if fault is not None and not isinstance(fault, (TaskFailedError, ExecutionLostError)):
+                raise fault
+            done(outcome)
+
         activity = Activity(
             self.scheduler,
             lambda: workflows.execute(workflow, name, given, effects, self.scheduler.chance),
-            done,
+            ended,
             who=workflow,
         )
         self.scheduler.start(activity, delay_ms)
@@ -421,10 +428,9 @@ class World:
                 return
             waiting.clear()
             output, fault = outcome
-            if fault is None:
-                answer = {"status": "SUCCEEDED", "output": json.dumps(output)}
-            else:
-                answer = {"status": "FAILED", "error": str(fault)}
+            if isinstance(fault, ExecutionLostError):
+                fault = TaskFailedError("States.Runtime")
+            answer = workflows.answered(output, fault)
             self.scheduler.after(self._latency_ms(), self.scheduler.resume, activity, answer)
 
         self.scheduler.after(CALL_TIMEOUT_MS, give_up)
@@ -548,21 +554,32 @@ class WorkflowEffects:
         self._act("SendMessage", asked, asked["MessageGroupId"])
 
     def put_events(self, asked: dict[str, Any]) -> None:
-        """Put events."""
-        self._act("PutEvents", asked, f"{len(asked['Entries'])} entries")
+        """Put events; the task fails when one of them is not taken."""
+        answer = self._act("PutEvents", asked, f"{len(asked['Entries'])} entries")
+        if answer["FailedEntryCount"]:
+            raise TaskFailedError("EventBridge.FailedEntry")
 
-    def _act(self, operation: str, asked: dict[str, Any], what: str) -> None:
+    def _act(self, operation: str, asked: dict[str, Any], what: str) -> dict[str, Any]:
         world = self._world
         fault = world._at(f"workflow {operation}", self._workflow, f"{operation} {what}", {})
         world.sleep(world._latency_ms())
         if fault is Fault.LOST:
             raise ExecutionLostError(self._name)
-        if fault is not Fault.SERVER_ERROR:
-            world._execute(operation, asked)
-        if fault is Fault.REPEATED:
-            world._execute(operation, asked)
-        if fault in (Fault.SERVER_ERROR, Fault.SERVER_ERROR_AFTER):
+        if fault is Fault.SERVER_ERROR:
             raise TaskFailedError("SQS.SdkClientException")
+        answer = self._asked(operation, asked)
+        if fault is Fault.REPEATED:
+            answer = self._asked(operation, asked)
+        if fault is Fault.SERVER_ERROR_AFTER:
+            raise TaskFailedError("SQS.SdkClientException")
+        return answer
+
+    def _asked(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """Execute a call; a refusal fails the task by its code."""
+        try:
+            return self._world._execute(operation, asked)
+        except ClientError as error:
+            raise TaskFailedError(error.response["Error"]["Code"]) from error
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
