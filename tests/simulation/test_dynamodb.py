@@ -128,7 +128,7 @@ def test_a_second_put_of_one_sequence_is_refused(call: Call) -> None:
 
 
 def test_an_item_above_400_kb_is_refused(call: Call) -> None:
-    call("PutItem", record(1, "x" * 399 * 1024))
+    call("PutItem", record(1, "x" * 395 * 1024))
     assert code_of(call, "PutItem", record(2, "x" * 401 * 1024)) == "ValidationException"
 
 
