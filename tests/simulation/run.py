@@ -14,6 +14,7 @@ from tests.simulation.traffic import (
     ACCOUNTS,
     FUNDS,
     MARKETS,
+    POOR,
     POOR_FUNDS,
     Clients,
     Traffic,
@@ -73,7 +74,7 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
     for account_id in account_ids:
         body = {"account_id": account_id, "name": account_id.title()}
         _must(world.ask("back_office", http_event("POST", "/v1/accounts", "house", body)))
-        funds = POOR_FUNDS if account_id == "poor" else FUNDS
+        funds = POOR_FUNDS if account_id == POOR else FUNDS
         for currency, amount in funds.items():
             body = {"deposit_id": f"first-{currency}", "currency": currency, "amount": amount}
             resource, path = "/v1/accounts/{account_id}/deposits", {"account_id": account_id}
@@ -112,6 +113,7 @@ def simulate(
     plan: Plan,
     *,
     region: World | None = None,
+    rings: int | None = None,
     calm_ms: tuple[float, ...] = CALM_MS,
     traced: bool = False,
 ) -> Result:
@@ -121,7 +123,7 @@ def simulate(
     try:
         clients.begin(traffic)
         chance = Random(seed)
-        for _ in range(chance.randint(*RINGS)):
+        for _ in range(chance.randint(*RINGS) if rings is None else rings):
             scheduler.after(chance.uniform(0, traffic.duration_ms + MINUTE_MS), schedules.ring)
         scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
         plan.active = False
