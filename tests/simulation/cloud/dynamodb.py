@@ -162,11 +162,11 @@ class Table:
         at_ms, before = self.replaced.get(key, (-STALE_MS, None))
         return before if now_ms - at_ms < STALE_MS else self.get(key)
 
-    def put(self, key: Key, item: Item, now_ms: float, lag_ms: float) -> None:
-        """Let an item stand."""
+    def put(self, key: Key, sized: tuple[Item, int], now_ms: float, lag_ms: float) -> None:
+        """Let an item of a size stand."""
+        item, size = sized
         partition = self.partitions.setdefault(key[0], Partition())
         standing = partition.items.get(key[1])
-        size = size_of(item)
         self._index(partition, key[1], standing, item, now_ms + lag_ms)
         if not self.schema.append_only:
             self.replaced[key] = (now_ms, standing)
@@ -274,7 +274,7 @@ class DynamoDB:
             raise refused("PutItem", "AccessDeniedException", "the journal is append-only")
         table.put(key, stored, self._clock_ms(), lag_ms)
         if table.schema.append_only and self.on_append is not None:
-            self.on_append(stored)
+            self.on_append(stored[0])
         return {}
 
     def _update_item(self, table: Table, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
