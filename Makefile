@@ -13,7 +13,7 @@ unexport AWS_CA_BUNDLE
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: help setup run up down status test lint types contracts unit simulate format lock layer clean python
+.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs format lock layer clean python
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ LIVES ?= 10000
 SEED ?= 1
 simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check every invariant
 	@$(BIN)/python -m tests.simulation --lives $(LIVES) --seed $(SEED)
+
+simulate-pairs: setup  ## play every fault, and every pair of faults, at every boundary of one order's way
+	@$(BIN)/python -m tests.simulation --pairs
 
 format: setup  ## rewrite the code in the house format
 	@$(BIN)/ruff format

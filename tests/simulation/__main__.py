@@ -3,7 +3,8 @@
 import argparse
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.simulation import seam
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 REPORT_SECONDS: Final = 5.0
 KILL_PLACES: Final = 12
+CASES_PER_LINE: Final = 500
+
+T = TypeVar("T")
 
 
 def main(arguments: list[str]) -> int:
@@ -20,9 +24,45 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--lives", type=int, default=10_000, help="order lives in all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--run", type=int, help="the seed of one run alone, as a failure names it")
+    parser.add_argument("--pairs", action="store_true", help="every fault and pair, no chance")
     asked = parser.parse_args(arguments)
     with seam.installed():
+        if asked.pairs:
+            return play_all()
         return Campaign(asked.seed, asked.lives, asked.run).run()
+
+
+def play_all() -> int:
+    """Play every fault at every boundary of the saga, then every pair; 0 when none broke."""
+    from tests.simulation.campaign import few_collections
+    from tests.simulation.exhaustive import CROSSING, SAGA, broken, pairs, singles
+
+    failures = 0
+    with few_collections() as collect:
+        for name, cases, traffic in (("singles", singles(), SAGA), ("pairs", pairs(), CROSSING)):
+            played = Counted(name, collect)
+            for case, result in broken(played.counting(cases), traffic):
+                failures += 1
+                print(f"{case.name}\n  {result.violations[0]}", flush=True)
+            print(f"{played.number} {name}, {failures} violations", flush=True)
+    return min(failures, 1)
+
+
+class Counted:
+    """Counts what passes, says so now and then, and has the garbage collected."""
+
+    def __init__(self, name: str, collect: Callable[[], int]) -> None:
+        self._name, self._collect = name, collect
+        self.number = 0
+
+    def counting(self, cases: Iterable[T]) -> Iterator[T]:
+        """Yield the cases as they are."""
+        for case in cases:
+            self.number += 1
+            if self.number % CASES_PER_LINE == 0:
+                self._collect()
+                print(f"{self.number:>9} {self._name}", flush=True)
+            yield case
 
 
 class Campaign:

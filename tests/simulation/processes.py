@@ -124,7 +124,7 @@ def load(function: str) -> dict[str, ModuleType]:
         _remembered.remember(function)
     names = _remembered.functions[function]
     sys.modules.update(_remembered.shared[function])
-    standing = {name: sys.modules.pop(name) for name in names}
+    standing = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     sys.meta_path.insert(0, _remembered)
     try:
         importlib.import_module(f"{function}.handler")

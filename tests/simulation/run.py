@@ -14,6 +14,7 @@ from tests.simulation.traffic import (
     ACCOUNTS,
     FUNDS,
     MARKETS,
+    POOR,
     POOR_FUNDS,
     Clients,
     Traffic,
@@ -73,7 +74,7 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
     for account_id in account_ids:
         body = {"account_id": account_id, "name": account_id.title()}
         _must(world.ask("back_office", http_event("POST", "/v1/accounts", "house", body)))
-        funds = POOR_FUNDS if account_id == "poor" else FUNDS
+        funds = POOR_FUNDS if account_id == POOR else FUNDS
         for currency, amount in funds.items():
             body = {"deposit_id": f"first-{currency}", "currency": currency, "amount": amount}
             resource, path = "/v1/accounts/{account_id}/deposits", {"account_id": account_id}

@@ -10,7 +10,8 @@ from typing import Any, Final
 from tests.simulation.world import World
 from zerodesk.orders import order_id_for
 
-ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", "poor")
+POOR: Final = "poor"
+ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", POOR)
 MARKETS: Final[dict[str, dict[str, Any]]] = {
     "BTC-USD": {"tick_size": "1", "lot_size": "0.01", "reference_price": "60000"},
     "ETH-USD": {"tick_size": "0.5", "lot_size": "0.1", "reference_price": "3000"},
@@ -114,7 +115,7 @@ def draw(seed: int, lives: int) -> Traffic:
 
 def _life(chance: Random, number: int, at_ms: float) -> Life:
     symbol = "BTC-USD" if chance.random() < 0.7 else "ETH-USD"
-    account_id = chance.choice(ACCOUNTS)
+    account_id = chance.choice((*ACCOUNTS, POOR))
     tick, reference = (1.0, 60_000) if symbol == "BTC-USD" else (0.5, 3_000)
     lots = chance.choice((1, 1, 1, 2, 3, 8, 20))
     body: dict[str, Any] = {
@@ -143,7 +144,7 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
         tries=chance.randint(1, TRIES_MAX),
         repeat_after_ms=_sometimes(chance, 0.08, 30_000),
         other_after_ms=_sometimes(chance, 0.03, 5_000),
-        cancel_after_ms=_sometimes(chance, 0.45, 3_000),
+        cancel_after_ms=_sometimes(chance, 0.45, chance.choice((15, 3_000, 3_000))),
     )
 
 
