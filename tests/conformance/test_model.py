@@ -150,11 +150,21 @@ def test_what_no_handler_sends_is_refused_loudly(more: dict[str, Any]) -> None:
         FifoQueue(30_000, 3).send(sent | more, 0.0)
 
 
-@pytest.mark.parametrize("more", [{"Time": "now"}, {"Resources": []}, {"Detail": "[]"}])
+@pytest.mark.parametrize(
+    "more", [{"Time": "now"}, {"Resources": []}, {"Detail": "[]"}, {"EventBusName": "other"}]
+)
 def test_what_no_handler_announces_is_refused_loudly(more: dict[str, Any]) -> None:
-    entry = {"Source": "zerodesk.orders", "DetailType": "OrderExpired", "Detail": "{}"}
+    entry = {"EventBusName": "zerodesk", "Source": "s", "DetailType": "OrderExpired"}
+    asked = {"Entries": [{"Detail": "{}"} | entry | more]}
     with pytest.raises(NotImplementedError):
-        bus.put({"Entries": [entry | more]}, lambda _: None)
+        bus.put(asked, lambda _: None, bus_name="zerodesk")
+
+
+def test_what_is_said_to_no_bus_in_particular_is_refused_loudly() -> None:
+    """It would go to the default bus, where nobody listens."""
+    entry = {"Source": "s", "DetailType": "OrderExpired", "Detail": "{}"}
+    with pytest.raises(NotImplementedError):
+        bus.put({"Entries": [entry]}, lambda _: None, bus_name="zerodesk")
 
 
 # What AWS may do: the scheduler of the simulation decides when.

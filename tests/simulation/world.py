@@ -234,7 +234,7 @@ class World:
                 self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
                 return answer
             case "PutEvents":
-                return bus.put(asked, self._deliver)
+                return bus.put(asked, self._deliver, bus_name=seam.SETTINGS["EVENT_BUS_NAME"])
             case "StartExecution":
                 self._start_execution(_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}
