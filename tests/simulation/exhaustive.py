@@ -14,6 +14,7 @@ from tests.simulation.run import MINUTE_MS, Result, simulate, venue
 from tests.simulation.traffic import Funding, Life, Traffic
 
 SEED: Final = 1
+RINGS: Final = 2
 CALM_MS: Final = (MINUTE_MS, 18 * MINUTE_MS, 19 * MINUTE_MS)
 CARETAKERS: Final = ("sweeper", "reconciliation", "back_office")
 IN_PAIRS: Final = (
@@ -74,7 +75,7 @@ def play(traffic: Traffic, faults: Mapping[int, Fault]) -> tuple[Result, list[Bo
     """Run a saga with faults at given boundaries; return what came of it, and its boundaries."""
     script = Script(faults)
     region = venue(("BTC-USD",), ("alice", "bob"))
-    return simulate(SEED, traffic, script, region=region, calm_ms=CALM_MS), script.seen
+    return simulate(SEED, traffic, script, region=region, rings=RINGS, calm_ms=CALM_MS), script.seen
 
 
 def singles(traffic: Traffic = SAGA) -> Iterator[Case]:

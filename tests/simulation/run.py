@@ -113,6 +113,7 @@ def simulate(
     plan: Plan,
     *,
     region: World | None = None,
+    rings: int | None = None,
     calm_ms: tuple[float, ...] = CALM_MS,
     traced: bool = False,
 ) -> Result:
@@ -122,7 +123,7 @@ def simulate(
     try:
         clients.begin(traffic)
         chance = Random(seed)
-        for _ in range(chance.randint(*RINGS)):
+        for _ in range(chance.randint(*RINGS) if rings is None else rings):
             scheduler.after(chance.uniform(0, traffic.duration_ms + MINUTE_MS), schedules.ring)
         scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
         plan.active = False

@@ -265,7 +265,7 @@ class Clients:
             return None
         answered = Answered(self._world.now_ms(), answer["statusCode"], json.loads(answer["body"]))
         if answered.json.get("code") == "INTERNAL":
-            self._world.internal_errors += 1
+            self._world.defects.append(f"INTERNAL answered to {event['httpMethod']}")
         return answered
 
 

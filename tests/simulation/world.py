@@ -125,7 +125,6 @@ class World:
         self.defects: list[str] = []
         self.trace: list[Step] | None = [] if traced else None
         self.boundaries = 0
-        self.internal_errors = 0
         self.calls: Counter[str] = Counter()
         self._idle: dict[str, list[Process]] = {}
         self._executions = 0

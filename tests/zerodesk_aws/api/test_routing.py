@@ -56,6 +56,13 @@ def client_error(code: str) -> ClientError:
         (lambda: PutError("secret", client_error("ValidationException")), 500, "INTERNAL"),
         (lambda: PutError("secret", client_error("ThrottlingException")), 503, "UNAVAILABLE"),
         (lambda: PutError("secret", ReadTimeoutError(endpoint_url="x")), 503, "UNAVAILABLE"),
+        (
+            lambda: PutError("secret", client_error("ReplicatedWriteConflictException")),
+            503,
+            "UNAVAILABLE",
+        ),
+        (lambda: client_error("RequestThrottled"), 503, "UNAVAILABLE"),
+        (lambda: client_error("AccessDeniedException"), 500, "INTERNAL"),
         (lambda: ended(ProblemCode.NOT_FOUND, "none"), 404, "NOT_FOUND"),
     ],
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Response
 from pydantic import BaseModel
 from pynamodb.exceptions import PynamoDBException
@@ -40,13 +40,18 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 """Answers are about one account at one moment; no cache on the way may keep them."""
 
 PASSING_FAULTS: Final = (BotoCoreError, JournalContentionError, JournalUnavailableError)
-THROTTLED: Final = {
+PASSING_CODES: Final = {
+    "InternalError",
+    "InternalFailure",
     "InternalServerError",
     "ProvisionedThroughputExceededException",
+    "ReplicatedWriteConflictException",
     "RequestLimitExceeded",
+    "RequestThrottled",
     "ServiceUnavailable",
     "ThrottlingException",
 }
+"""What AWS answers when it is busy, or when another region wrote at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,9 @@ def problem_of_fault(fault: Exception) -> Problem:
 def _passes(fault: Exception) -> bool:
     """Whether a fault is one of the moment: not answered in time, or too busy."""
     if isinstance(fault, PynamoDBException):
-        return response_code(fault) in THROTTLED or isinstance(fault.cause, BotoCoreError)
+        return response_code(fault) in PASSING_CODES or isinstance(fault.cause, BotoCoreError)
+    if isinstance(fault, ClientError):
+        return fault.response["Error"]["Code"] in PASSING_CODES
     return isinstance(fault, PASSING_FAULTS)
 
 
