@@ -19,8 +19,13 @@ Rules:
 
 A new call, a new form of expression, a new limit that matters: first the claim, then the model.
 
-Files: ``clouds.py`` (moto and the local cloud), ``model.py`` (the model as a cloud), ``tables.py``
-(the tables), ``claims.py`` (how claims are phrased), and the claims by subject.
+Beside the claims, ``test_replay.py`` puts the calls of a simulated run to all three, and
+``test_requests.py`` lets boto3 look at what handlers ask, which the seam leaves out.
 
-``pytest tests/conformance`` takes some twenty seconds; ``-m "not local_cloud"`` three.
+Files: ``clouds.py`` (moto and the local cloud), ``model.py`` (the model as a cloud), ``tables.py``
+(the tables), ``machines.py`` (workflows), ``claims.py`` (how claims are phrased), and the claims by
+subject.
+
+``pytest tests/conformance`` takes half a minute beside other work; half of it without the local
+cloud (``-m "not local_cloud"``).
 """

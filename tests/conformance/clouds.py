@@ -53,8 +53,8 @@ class Cloud(Protocol):
     def client(self, service: str) -> Any:
         """Return the client of a service."""
 
-    def table(self, name: str) -> str:
-        """Make an empty table of ``tables.py`` and return what it is called here."""
+    def table(self, which: str | Schema) -> str:
+        """Make an empty table, of ``tables.py`` by name, and return what it is called here."""
 
     def queue(self, *, visibility_seconds: int = 30, receives_max: int = 3) -> Queue:
         """Make a FIFO queue that deduplicates by message group."""
@@ -82,10 +82,10 @@ class Endpoint:
         """Return the client of a service."""
         return self._make_client(service)
 
-    def table(self, name: str) -> str:
+    def table(self, which: str | Schema) -> str:
         """Make an empty table and return what it is called here."""
-        schema = tables.BY_NAME[name]
-        made = f"{name}-{uuid4().hex[:8]}"
+        schema = tables.BY_NAME[which] if isinstance(which, str) else which
+        made = f"{schema.name}-{uuid4().hex[:8]}"
         self.client("dynamodb").create_table(
             TableName=made, BillingMode="PAY_PER_REQUEST", **_definition(schema)
         )

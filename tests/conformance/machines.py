@@ -82,7 +82,7 @@ class ModelMachine:
 
     def put_events(self, asked: Answer) -> None:
         """Put events, to nobody."""
-        bus.put(asked, lambda _: None)
+        bus.put(asked, lambda _: None, bus_name="default")
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

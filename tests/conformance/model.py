@@ -16,7 +16,7 @@ from tests.conformance import tables
 from tests.conformance.clouds import REGION, Bus, Queue, Woken
 from tests.simulation import seam
 from tests.simulation.cloud import bus
-from tests.simulation.cloud.dynamodb import DynamoDB, Table
+from tests.simulation.cloud.dynamodb import DynamoDB, Schema, Table
 from tests.simulation.cloud.sqs import FifoQueue, Message, Receipt
 
 if TYPE_CHECKING:
@@ -52,10 +52,11 @@ class Region:
         """Return the client of a service; its calls come here."""
         return _client(service)
 
-    def table(self, name: str) -> str:
+    def table(self, which: str | Schema) -> str:
         """Make an empty table and return what it is called here."""
-        made = f"{name}-{next(self._made)}"
-        self.dynamodb.tables[made] = Table(tables.BY_NAME[name])
+        schema = tables.BY_NAME[which] if isinstance(which, str) else which
+        made = f"{schema.name}-{next(self._made)}"
+        self.dynamodb.tables[made] = Table(schema)
         return made
 
     def queue(self, *, visibility_seconds: int = 30, receives_max: int = 3) -> Queue:
@@ -121,10 +122,8 @@ class Region:
         return {"Successful": [{"Id": entry["Id"]} for entry in asked["Entries"]]}
 
     def _put_events(self, asked: Answer) -> Answer:
-        # One region has one bus in the model, and entries go to it whatever they name.
         ((name, wakes),) = self._buses.items()
-        assert all(entry["EventBusName"] == name for entry in asked["Entries"])
-        return bus.put(asked, wakes.append)
+        return bus.put(asked, wakes.append, bus_name=name)
 
 
 class ModelBus:

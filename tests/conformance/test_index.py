@@ -117,3 +117,20 @@ def test_an_order_that_moves_on_stays_in_its_place(cloud: Cloud, asked: dict[str
         ExpressionAttributeValues={":0": text("FILLED")},
     )
     assert every(dynamodb, **asked) == before
+
+
+def test_an_order_that_is_put_again_at_another_time_is_found_there(
+    cloud: Cloud, asked: dict[str, Any]
+) -> None:
+    dynamodb = cloud.client("dynamodb")
+    for placed_at_ms in (300, 5, 30, 200):
+        dynamodb.put_item(TableName=asked["TableName"], Item=order("o1", placed_at_ms))
+    found = every(dynamodb, **asked)
+    assert times(found) == [10, 20, 20, 100, 200]
+    assert ids(found)[-1] == "o1"
+
+
+def test_an_order_that_loses_its_time_leaves_the_index(cloud: Cloud, asked: dict[str, Any]) -> None:
+    dynamodb = cloud.client("dynamodb")
+    dynamodb.put_item(TableName=asked["TableName"], Item=order("o1"))
+    assert times(every(dynamodb, **asked)) == [10, 20, 20, 100]

@@ -13,6 +13,7 @@ from tests.simulation.world import Step
 
 SECONDS_MAX: Final = 60.0
 LINES_MAX: Final = 120
+ID_LENGTH: Final = len("ofnp47z3c4bnfbbwn5y626vser4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def shrink(seed: int, traffic: Traffic, result: Result, told: Callable[[str], No
 def relevant(failure: Failure) -> list[Step]:
     """Return the steps that a reader wants: the faults, and what the violation names."""
     words = {word.strip("'\"(),:") for word in failure.violation.detail.split()}
-    names = {word for word in words if len(word) > len("BTC-USD") and word.isalnum()}
+    names = {word for word in words if word.isalnum() and len(word) >= ID_LENGTH}
     tails = {name[1:] for name in names}
     steps = [
         step for step in failure.trace if step.fault or any(tail in step.what for tail in tails)

@@ -239,7 +239,7 @@ class World:
             case "PutEvents":
                 at_ms = self.scheduler.now_ms
                 self.announced += ((at_ms, entry) for entry in asked["Entries"])
-                return bus.put(asked, self._deliver)
+                return bus.put(asked, self._deliver, bus_name=seam.SETTINGS["EVENT_BUS_NAME"])
             case "StartExecution":
                 self._start_execution(_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}

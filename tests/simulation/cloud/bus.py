@@ -34,10 +34,15 @@ def routes() -> tuple[dict[str, Any], ...]:
     return tuple(yaml.safe_load(ROUTES_FILE.read_text(encoding="utf-8"))["routes"])
 
 
-def put(asked: dict[str, Any], deliver: Callable[[Wake], None]) -> dict[str, Any]:
-    """Take the entries of ``PutEvents``, each by itself, and deliver what was taken."""
+def put(asked: dict[str, Any], deliver: Callable[[Wake], None], *, bus_name: str) -> dict[str, Any]:
+    """Take the entries of ``PutEvents``, each by itself, and deliver what was taken.
+
+    The model has one bus. What is put on another, or on the default one, nobody would hear.
+    """
     entries = asked["Entries"]
     _check(entries)
+    if any(entry.get("EventBusName") != bus_name for entry in entries):
+        raise NotImplementedError(f"a bus other than {bus_name} is not in this model")
     told = [_put(entry, deliver) for entry in entries]
     return {"FailedEntryCount": sum("ErrorCode" in one for one in told), "Entries": told}
 

@@ -10,6 +10,7 @@ conditional puts alone. What Zerodesk does not use is not in the model and raise
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 from zlib import crc32
@@ -36,6 +37,9 @@ Span = tuple[str, list[Any]]
 Place = tuple[Any, int, str]
 """Where an item stands in an index. Among equal numbers AWS promises no order: here by a checksum,
 so that nobody comes to rely on one."""
+
+Entry = tuple[Place, float, float]
+"""(place, from when, and until when, the index shows it)."""
 
 CONDITIONAL: Final = {
     "ConditionExpression",
@@ -101,8 +105,7 @@ class Partition:
     keys: list[Any] = field(default_factory=list)
     items: dict[Any, Item] = field(default_factory=dict)
     sizes: dict[Any, int] = field(default_factory=dict)
-    indexed: list[tuple[Place, float]] = field(default_factory=list)
-    """(place, time from which the index shows it)."""
+    indexed: list[Entry] = field(default_factory=list)
 
 
 EMPTY: Final = Partition()
@@ -162,11 +165,11 @@ class Table:
         at_ms, before = self.replaced.get(key, (-STALE_MS, None))
         return before if now_ms - at_ms < STALE_MS else self.get(key)
 
-    def put(self, key: Key, item: Item, now_ms: float, lag_ms: float) -> None:
-        """Let an item stand."""
+    def put(self, key: Key, sized: tuple[Item, int], now_ms: float, lag_ms: float) -> None:
+        """Let an item of a size stand."""
+        item, size = sized
         partition = self.partitions.setdefault(key[0], Partition())
         standing = partition.items.get(key[1])
-        size = size_of(item)
         self._index(partition, key[1], standing, item, now_ms + lag_ms)
         if not self.schema.append_only:
             self.replaced[key] = (now_ms, standing)
@@ -186,17 +189,30 @@ class Table:
         index = self.schema.index
         if index is None:
             return
-        number = item.get(index.sort)
-        if standing is not None and standing.get(index.sort) != number:
-            raise NotImplementedError("an item that moves in its index is not in this model")
-        if standing is None and number is not None:
-            insort(partition.indexed, (place_of(number, sort), visible_ms))
+        before = None if standing is None else standing.get(index.sort)
+        after = item.get(index.sort)
+        if before == after:
+            return
+        # What is new is shown after a while, and so long is what is old.
+        places = partition.indexed
+        if after is not None:
+            insort(places, (place_of(after, sort), visible_ms, inf))
+            self.write_units += 1
+        if before is not None:
+            number = bisect_left(places, (place_of(before, sort), -inf, inf))
+            while places[number][2] != inf:
+                number += 1
+            place, from_ms, _ = places[number]
+            places[number] = (place, from_ms, visible_ms)
             self.write_units += 1
 
 
 def place_of(number: Any, sort: str) -> Place:
     """Return where an item stands in its index, or refuse it."""
-    return key_number(number), crc32(sort.encode()), sort
+    found = key_number(number)
+    if not isinstance(found, int):
+        raise NotImplementedError(f"an index of anything but integers, as {found}")
+    return found, crc32(sort.encode()), sort
 
 
 class DynamoDB:
@@ -274,7 +290,7 @@ class DynamoDB:
         assert not table.schema.append_only or standing is None, f"{key} would be replaced"
         table.put(key, stored, self._clock_ms(), lag_ms)
         if table.schema.append_only and self.on_append is not None:
-            self.on_append(stored)
+            self.on_append(stored[0])
         return {}
 
     def _update_item(self, table: Table, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
@@ -363,7 +379,7 @@ class DynamoDB:
     ) -> Iterator[tuple[Item, int]]:
         """Yield the keys that a query of the index reads, with their sizes."""
         now_ms, partition = self._clock_ms(), table.partitions.get(first, EMPTY)
-        places = [place for place, visible_ms in partition.indexed if visible_ms <= now_ms]
+        places = [place for place, since, until in partition.indexed if since <= now_ms < until]
         if span is not None:
             places = [place for place in places if _within(place[0], span)]
         start, backwards = asked.get("ExclusiveStartKey"), not asked.get("ScanIndexForward", True)
@@ -375,7 +391,8 @@ class DynamoDB:
             _check_start(first, (key[0], place[0]), span)
             places = _behind(places, place, backwards=backwards)
         for place in reversed(places) if backwards else places:
-            shown = _keys(partition.items[place[2]], table.schema, index)
+            shown = _keys(partition.items[place[2]], table.schema, None)
+            shown[index.sort] = {"N": str(place[0])}
             yield shown, size_of(shown)
 
     def _scan(self, table: Table, asked: dict[str, Any], *, stale: bool) -> dict[str, Any]:

@@ -300,14 +300,16 @@ def key_condition(text: str) -> KeyCondition:
 
     The forms that there are: ``#p = :v`` and ``#p = :v AND #s <sign> :w`` or ``BETWEEN``.
     """
-    match [word for word in _Tokens.split(text) if word not in "()"]:
-        case [partition, "=", value]:
-            return KeyCondition(partition, value)
-        case [partition, "=", value, "AND", sort, "BETWEEN", low, "AND", high]:
-            return KeyCondition(partition, value, sort, "BETWEEN", (low, high))
-        case [partition, "=", value, "AND", sort, sign, bound] if sign in SORT_SIGNS:
-            return KeyCondition(partition, value, sort, sign, (bound,))
-        case [_, sign, _] if sign in COMPARISONS:
+    words = [word for word in _Tokens.split(text) if word not in "()"]
+    # The kinds of words tell one form from another: a name, a value, or the word itself.
+    match [word[0] if word[0] in "#:" else word for word in words]:
+        case ["#", "=", ":"]:
+            return KeyCondition(words[0], words[2])
+        case ["#", "=", ":", "AND", "#", "BETWEEN", ":", "AND", ":"]:
+            return KeyCondition(words[0], words[2], words[4], "BETWEEN", (words[6], words[8]))
+        case ["#", "=", ":", "AND", "#", sign, ":"] if sign in SORT_SIGNS:
+            return KeyCondition(words[0], words[2], words[4], sign, (words[6],))
+        case ["#", sign, ":"] if sign in COMPARISONS:
             raise InvalidRequestError("Query key condition not supported")
         case _:
             raise NotImplementedError(f"key condition {text!r} is not in this model")

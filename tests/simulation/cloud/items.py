@@ -16,14 +16,15 @@ MAX_BYTES_A_CHARACTER: Final = 4
 NUMBER: Final = re.compile(r"-?(\d+)(?:\.(\d+))?", re.ASCII)
 
 
-def stored_item(item: Item) -> Item:
-    """Return an item as it is stored, or refuse it."""
+def stored_item(item: Item) -> tuple[Item, int]:
+    """Return an item as it is stored, and its size, or refuse it."""
     stored = {name: stored_value(value) for name, value in item.items()}
     if "" in stored:
         raise InvalidRequestError("an attribute without a name")
-    if size_of(stored) > MAX_ITEM_BYTES:
+    size = size_of(stored)
+    if size > MAX_ITEM_BYTES:
         raise InvalidRequestError("Item size has exceeded the maximum allowed size")
-    return stored
+    return stored, size
 
 
 def stored_value(value: Value) -> Value:
