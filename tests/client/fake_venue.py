@@ -80,4 +80,5 @@ ROUTES = [
     ("POST", "/v1/reconciliations", "reconcile", True),
     ("GET", "/v1/journal/records", "journal_records", True),
     ("GET", "/v1/journal/state", "journal_state", True),
+    ("POST", "/v1/journal/exports", "journal_export", True),
 ]

@@ -17,6 +17,7 @@ from zerodesk_client.api.models import (
     Balances,
     DepositReceipt,
     Depth,
+    Exported,
     Fill,
     Health,
     HouseBalance,
@@ -336,6 +337,10 @@ class Client:
         if time is not None:
             query["time"] = timestamp(time)
         return self._call(StreamState, "GET", "/v1/journal/state", query=query)
+
+    def export_stream(self, stream: str) -> Exported:
+        """Have the venue add what a stream has to its archive, some thousand records at most."""
+        return self._call(Exported, "POST", "/v1/journal/exports", body={"stream": stream})
 
     def _when(self, done: Callable[[Order], bool], order: Order, wait_s: float) -> Order:
         """Ask for an order until ``done`` or until ``wait_s`` has passed."""
