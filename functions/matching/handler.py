@@ -13,8 +13,9 @@ from matching.settings import (
     SNAPSHOTS_BUCKET,
     SNAPSHOTS_TABLE,
 )
+from zerodesk.orders import TakeOver
 from zerodesk_aws.announcements import of_record, settlement_wanted
-from zerodesk_aws.books import BookMovedError, Books
+from zerodesk_aws.books import BookMovedError, Books, Committed
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
@@ -54,7 +55,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def match(group: Group) -> None:
     """Commit a group's commands to its book, then tell whoever waits."""
     try:
-        records = books.take_over(group.symbol) if group.takes_over else []
+        records = take_over(group.takeover) if group.takeover else []
         records += books.commit(group.symbol, group.commands)
     except BookMovedError as moved:
         forward(moved)
@@ -71,6 +72,15 @@ def match(group: Group) -> None:
         bus.publish(of_record(group.symbol, sequence, body))
     count("BatchesMatched")
     logger.info("batch matched", symbol=group.symbol, book_sequence=records[-1][0])
+
+
+def take_over(asked: TakeOver) -> list[Committed]:
+    """Make this region the home of a book, unless that is done."""
+    records = books.take_over(asked["symbol"], asked["from_epoch"])
+    if records:
+        count("BooksTakenOver")
+        logger.warning("book taken over", symbol=asked["symbol"], epoch=asked["from_epoch"] + 1)
+    return records
 
 
 def forward(moved: BookMovedError) -> None:

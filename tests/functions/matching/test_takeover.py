@@ -83,7 +83,7 @@ def test_an_operator_has_this_region_take_a_book_over_before_it_decides(
         MARKET.symbol, [listing(MARKET, at_ms=START_MS)]
     )
     Books("journal", region=THERE, home=HERE).take_over(MARKET.symbol)
-    take_over = {"kind": "take_over", "symbol": MARKET.symbol}
+    take_over = {"kind": "take_over", "symbol": MARKET.symbol, "from_epoch": 2}
     answer = matching.handler(delivered(take_over, a_sell("o1")), context)
     assert answer == {"batchItemFailures": []}
     assert queues.sent == []

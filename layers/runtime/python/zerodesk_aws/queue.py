@@ -7,7 +7,7 @@ from uuid import uuid4
 import boto3
 from botocore.config import Config
 
-from zerodesk.orders import Command
+from zerodesk.orders import Command, TakeOver
 
 
 class CommandQueue:
@@ -26,8 +26,8 @@ class CommandQueue:
         here: str = self._sqs.meta.region_name
         return CommandQueue(self._queue_url.replace(here, region), region)
 
-    def send(self, command: Command) -> None:
-        """Send one command to its book.
+    def send(self, command: Command | TakeOver) -> None:
+        """Send one command to its book, or have the book taken over.
 
         Each send is a message of its own: the book tells repeats apart by the command's id,
         for longer than the queue's five minutes.

@@ -308,6 +308,12 @@ class Client:
         body = {"state": state, "reason": reason}
         return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
 
+    def take_over(self, symbol: str, reason: str) -> int:
+        """Have the region of this API take a book over; return the epoch that ends by it."""
+        body = {"reason": reason}
+        answer = self._send("POST", f"/v1/markets/{symbol}/takeover", body=body)
+        return decode(int, decode(dict[str, Any], answer).get("from_epoch"))
+
     def send_index_price(
         self, symbol: str, source: str, price: Decimal, observed_at: datetime
     ) -> None:
