@@ -3,12 +3,11 @@
 from back_office.accounts import opened
 from zerodesk.money import format_minor
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.api.problems import ProblemCode, refused
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.api.once import take_in
 from zerodesk_aws.contracts.accounts import Deposit, MakeDeposit
 from zerodesk_aws.deposits import KIND, apply_deposit, gate_id
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.filters import amount_minor_of, fingerprint
+from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views import balances_of
 
@@ -28,21 +27,8 @@ class Deposits:
             "amount_minor": amount_minor,
         }
         opened(self._accounts, account_id)
-        item, is_new = self._orders.open_gate(
-            account_id,
-            gate_id(asked.deposit_id),
-            kind=KIND,
-            fingerprint=fingerprint(request),
-            request=request,
-            at_ms=now_ms(),
-        )
-        if item.fingerprint != fingerprint(request):
-            raise refused(
-                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
-                "deposit_id",
-                asked.deposit_id,
-                "new, or with the same body as before",
-            )
+        gate = gate_id(asked.deposit_id)
+        _, is_new = take_in(self._orders, account_id, gate, request, kind=KIND, named="deposit_id")
         account = apply_deposit(
             self._accounts,
             self._orders,

@@ -5,11 +5,11 @@ from typing import Final
 from funds.refusals import refusal_on_record
 from zerodesk.transfers import TransferStatus
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.api.once import take_in
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.funds import AskTransfer, Transfer
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.filters import amount_minor_of, fingerprint
+from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.transfers import KIND, Transfers, gate_id
 from zerodesk_aws.views import transfer_view
@@ -40,21 +40,10 @@ class TransferDesk:
             "amount_minor": amount_minor_of(asked.amount, asked.currency),
         }
         self._check_receiver(account_id, asked.to_account_id)
-        item, is_new = self._orders.open_gate(
-            account_id,
-            gate_id(asked.transfer_id),
-            kind=KIND,
-            fingerprint=fingerprint(request),
-            request=request,
-            at_ms=now_ms(),
+        gate = gate_id(asked.transfer_id)
+        item, is_new = take_in(
+            self._orders, account_id, gate, request, kind=KIND, named="transfer_id"
         )
-        if item.fingerprint != fingerprint(request):
-            raise refused(
-                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
-                "transfer_id",
-                asked.transfer_id,
-                "new, or with the same body as before",
-            )
         item = self._transfers.drive(item)
         transfer = transfer_view(item)
         if transfer.status is TransferStatus.REJECTED:

@@ -3,11 +3,11 @@
 from funds.refusals import refusal_on_record
 from zerodesk.withdrawals import WithdrawalStatus
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.api.once import take_in
+from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.contracts.funds import AskWithdrawal, Withdrawal
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.filters import amount_minor_of, fingerprint
+from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views import withdrawal_view
 from zerodesk_aws.withdrawals import KIND, Withdrawals, gate_id
@@ -32,21 +32,10 @@ class WithdrawalDesk:
             "currency": asked.currency,
             "amount_minor": amount_minor_of(asked.amount, asked.currency),
         }
-        item, is_new = self._orders.open_gate(
-            account_id,
-            gate_id(asked.withdrawal_id),
-            kind=KIND,
-            fingerprint=fingerprint(request),
-            request=request,
-            at_ms=now_ms(),
+        gate = gate_id(asked.withdrawal_id)
+        item, is_new = take_in(
+            self._orders, account_id, gate, request, kind=KIND, named="withdrawal_id"
         )
-        if item.fingerprint != fingerprint(request):
-            raise refused(
-                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
-                "withdrawal_id",
-                asked.withdrawal_id,
-                "new, or with the same body as before",
-            )
         item = self._withdrawals.reserve(item)
         if item.status == WithdrawalStatus.REJECTED:
             count("WithdrawalsRefused")

@@ -49,9 +49,11 @@ class Statements:
         pages = Pages(int, "statement", account_id, *_binding(asked))
         behind = pages.position(asked.cursor)
         stretch = self._stretch(latest, asked)
+        after = stretch.first - 1
         if behind is not None:
-            stretch = Stretch(stretch.first, min(behind[1], stretch.last))
-        after = stretch.first - 1 if behind is None else behind[0]
+            # A cursor may be made up: it leads nowhere outside the stretch that is asked for.
+            stretch = Stretch(stretch.first, max(after, min(behind[1], stretch.last)))
+            after = max(after, behind[0])
         records = self._records(account_id, after, stretch.last, asked.limit)
         end = records[-1].sequence if records else stretch.last
         is_empty = stretch.last < stretch.first

@@ -27,7 +27,7 @@ from zerodesk_aws.books import book_stream
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
+from zerodesk_aws.registers import ACCOUNTS, MARKETS, Entry, Register
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -89,16 +89,17 @@ class Reconciliation:
     def _read(self, time_is_up: TimeIsUp, findings: Findings) -> Readings:
         """Read everything in the order that makes it comparable."""
         self._forget_unreadable()
-        account_ids = self._registered(ACCOUNTS, findings) | self._accounts.keys()
+        account_ids = self._registered(ACCOUNTS, findings).keys() | self._accounts.keys()
         listed = self._registered(MARKETS, findings)
-        symbols = listed | self._books.keys()
+        symbols = listed.keys() | self._books.keys()
         cursors = {one: self._cursors.position(settlement_cursor(one)) for one in sorted(symbols)}
         ends = {symbol: self._end(symbol) for symbol in sorted(symbols)}
         for account_id in sorted(account_ids):
             self._account(account_id).read(self._journal, time_is_up)
         for account in self._accounts.values():
             symbols = symbols | account.audit.symbols()
-        for currency in sorted({_quote(symbol) for symbol in symbols}):
+        quotes = {listing["quote"] for listing in listed.values()}
+        for currency in sorted(quotes | self._houses.keys()):
             house = self._houses.setdefault(currency, Followed(HouseAudit(currency)))
             house.read(self._journal, time_is_up)
         shown_markets = {symbol: self._shown(symbol) for symbol in sorted(symbols)}
@@ -127,15 +128,15 @@ class Reconciliation:
         transit = self._transits.setdefault(account_id, Transit(account_id))
         return self._accounts.setdefault(account_id, Followed(AccountAudit(account_id, transit)))
 
-    def _registered(self, stream: str, findings: Findings) -> set[str]:
-        """Return the names in a register; none if it cannot be believed."""
+    def _registered(self, stream: str, findings: Findings) -> dict[str, Entry]:
+        """Return what is in a register, by name; nothing if it cannot be believed."""
         findings.checked[Check.CHAINS] += 1
         try:
-            return set(Register(self._journal, stream).entries())
+            return Register(self._journal, stream).entries()
         except JournalCorruptError as fault:
             symbols = tuple(sorted(self._books))
             findings.breach(Breach(BreachCode.CHAIN_BROKEN, stream, str(fault), symbols=symbols))
-            return set()
+            return {}
 
     def _end(self, symbol: str) -> int:
         """Return where a book ends now; what is wrong with it shows when it is read."""
@@ -159,9 +160,8 @@ class Reconciliation:
         findings = Findings()
         for symbol, book in self._books.items():
             findings.add(book.found((symbol,)))
-        for currency, house in self._houses.items():
-            quoted = tuple(sorted(s for s in self._books if _quote(s) == currency))
-            findings.add(house.found(quoted))
+        for house in self._houses.values():
+            findings.add(house.found(tuple(sorted(house.audit.swept))))
         for account_id, account in self._accounts.items():
             trading = {s for s, book in self._books.items() if account_id in book.audit.owed}
             symbols = tuple(sorted(trading | account.audit.symbols()))
@@ -183,10 +183,6 @@ class Reconciliation:
                     subject = f"item {key[1]} of account#{key[0]}"
                     findings.breach(Breach(code, subject, detail, None, (symbol,)))
         return findings
-
-
-def _quote(symbol: str) -> str:
-    return symbol.split("-")[1]
 
 
 def _current(followed: dict[str, Followed[A]]) -> dict[str, A]:

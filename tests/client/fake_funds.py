@@ -103,8 +103,10 @@ class Funds(Operating):
     def own_statement(self, who: Principal, data: dict[str, Any]) -> Answer:
         return self.any_statement(who, data, who.account_id)
 
-    def any_statement(self, _who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+    def any_statement(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
         """Tell of the deposits alone, a record each."""
+        if who.role != "operator" and who.account_id != account_id:
+            raise Refusal(404, "NOT_FOUND", "no such account")
         deposits = [one for (owner, _), one in self.deposits.items() if owner == account_id]
         if int(data.get("from_sequence", 1)) > len(deposits):
             raise Refusal(400, "INTAKE_BAD_VALUE", f"at most {len(deposits)}, the latest record")
@@ -129,7 +131,7 @@ class Funds(Operating):
             "from_sequence": 1,
             "to_sequence": len(deposits),
             "opening": [],
-            "closing": self.any_balances(_who, data, account_id)[1]["balances"],
+            "closing": self.any_balances(who, data, account_id)[1]["balances"],
         }
 
     def _withdrawal(self, account_id: str, withdrawal_id: str) -> dict[str, Any]:

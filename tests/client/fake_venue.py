@@ -69,7 +69,7 @@ ROUTES = [
     ("GET", "/v1/house", "house", True),
     ("POST", "/v1/transfers", "ask_transfer", False),
     ("GET", "/v1/statement", "own_statement", False),
-    ("GET", "/v1/accounts/([^/]+)/statement", "any_statement", True),
+    ("GET", "/v1/accounts/([^/]+)/statement", "any_statement", False),
     ("POST", "/v1/withdrawals", "ask_withdrawal", False),
     ("GET", "/v1/withdrawals/([^/]+)", "get_withdrawal", False),
     ("GET", "/v1/accounts/([^/]+)/withdrawals", "list_withdrawals", True),

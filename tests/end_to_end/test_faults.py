@@ -11,7 +11,7 @@ from infra_cdk import local
 from infra_cdk.local import cloud
 from tests.end_to_end.conftest import Venue, an_order
 from tests.end_to_end.killing import kill_while
-from tests.end_to_end.replaying import GENERATED, started, verdict
+from tests.end_to_end.replaying import GENERATED, started, verdict, wait_until_trading
 from zerodesk.orders import Side
 
 pytestmark = pytest.mark.local_cloud
@@ -29,7 +29,8 @@ def test_killing_function_processes_during_a_replay_loses_and_doubles_nothing(
 
 def test_down_and_up_in_the_middle_of_a_replay_loses_and_doubles_nothing(venue: Venue) -> None:
     replay = started(GENERATED, 100)
-    time.sleep(4)
+    wait_until_trading(replay)
+    time.sleep(1)
     assert replay.poll() is None, "the replay must still be under way"
     local.down(lambda _: None)
     local.up(lambda _: None)

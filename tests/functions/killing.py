@@ -1,4 +1,4 @@
-"""Kill a process, or lose an answer, at any call that it makes to the tables.
+"""Kill a process, lose an answer or overtake it, at any call that it makes to the tables.
 
 Before the call: nothing has happened. After it: it has happened, and the caller does not know.
 """
@@ -52,3 +52,20 @@ def failing(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Connection, "_make_api_call", call)
         yield made
+
+
+@contextmanager
+def overtaken(at_call: int, by: Callable[[], None]) -> Iterator[None]:
+    """Let something else happen, all of it, just before the ``at_call``-th call to a table."""
+    made: list[str] = []
+    whole = Connection._make_api_call
+
+    def call(self: Any, operation: str, *given: Any, **named: Any) -> Any:
+        made.append(operation)
+        if len(made) - 1 == at_call:
+            by()
+        return whole(self, operation, *given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "_make_api_call", call)
+        yield

@@ -92,6 +92,10 @@ WEIGHTS: Final[Mapping[str, float]] = {
 made again and again, a write but once."""
 
 
+OUTAGE: Final = (*UNAVAILABLE, Fault.TIMEOUT_AFTER)
+OUTAGE_KINDS: Final = ("GetItem", "Query", "PutItem", "UpdateItem", "SendMessage")
+
+
 @dataclass(slots=True)
 class Boundary:
     """A place where something may go wrong: its number in the run, and what happens there."""
@@ -132,6 +136,11 @@ class Swarm(Plan):
     """
 
     RATES: Final = (0.0, 0.003, 0.01, 0.03, 0.08)
+    OUTAGE_SHARE: Final = 0.3
+    """In how many runs a kind of call now and then fails for a while, again and again."""
+
+    OUTAGE_CHANCE: Final = 0.03
+    """How many faults begin an outage in those runs."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -139,10 +148,18 @@ class Swarm(Plan):
         self._rate = self._chance.choice(self.RATES)
         share = self._chance.choice((0.3, 0.6, 1.0))
         self._enabled = frozenset(f for f in Fault if self._chance.random() < share)
+        self._outages = self._chance.random() < self.OUTAGE_SHARE
+        self._out: frozenset[str] = frozenset()
+        self._out_until = 0
 
     def choose(self, number: int, kind: str, who: str) -> Fault | None:  # noqa: ARG002
+        if number < self._out_until and kind in self._out and self._chance.random() < 0.7:
+            return self._chance.choice(OUTAGE)
         if self._chance.random() >= self._rate * WEIGHTS.get(kind, 1.0):
             return None
+        if self._outages and self._chance.random() < self.OUTAGE_CHANCE:
+            self._out = frozenset(self._chance.sample(OUTAGE_KINDS, 2))
+            self._out_until = number + self._chance.randint(20, 200)
         choices = [fault for fault in AT[kind] if fault in self._enabled]
         return self._chance.choice(choices) if choices else None
 

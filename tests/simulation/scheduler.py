@@ -114,7 +114,8 @@ class Scheduler:
         if activity.process is not None:
             activity.process.dead = True
         self.activities.discard(activity)
-        activity.throw(Killed())
+        if activity:  # one that has not begun has nothing to leave
+            activity.throw(Killed())
 
     def end(self) -> None:
         """End everything that goes on."""

@@ -1,5 +1,6 @@
 """From a run that failed to the shortest one that fails in the same way."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,7 @@ from tests.simulation.run import Result, simulate
 from tests.simulation.traffic import Traffic
 from tests.simulation.world import Step
 
-TRIES_MAX: Final = 120
+SECONDS_MAX: Final = 60.0
 LINES_MAX: Final = 120
 
 
@@ -30,18 +31,17 @@ class Shrinking:
 
     def __init__(self, seed: int, invariant: str) -> None:
         self._seed, self._invariant = seed, invariant
-        self._tries = 0
+        self._end_s = time.monotonic() + SECONDS_MAX
 
     def fails(self, traffic: Traffic, faults: Mapping[int, Fault]) -> Result | None:
         """Run again; return the run if it breaks the same invariant."""
-        self._tries += 1
         result = simulate(self._seed, traffic, Script(faults))
         same = [one for one in result.violations if one.invariant == self._invariant]
         return result if same else None
 
     def may_try(self) -> bool:
-        """Whether there are tries left."""
-        return self._tries < TRIES_MAX
+        """Whether there is time left."""
+        return time.monotonic() < self._end_s
 
     def fewest_lives(self, traffic: Traffic, faults: Mapping[int, Fault]) -> Traffic:
         """Return the shortest beginning of the traffic that still fails, by bisection."""
@@ -71,7 +71,7 @@ class Shrinking:
 
 
 def shrink(seed: int, traffic: Traffic, result: Result, told: Callable[[str], None]) -> Failure:
-    """Return the shortest failure that a bounded number of tries finds."""
+    """Return the shortest failure that is found in bounded time."""
     violation = result.violations[0]
     shrinking = Shrinking(seed, violation.invariant)
     faults: Mapping[int, Fault] = result.faults

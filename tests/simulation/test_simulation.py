@@ -1,4 +1,7 @@
-"""The real handlers under everything that can go wrong."""
+"""The real handlers under everything that can go wrong.
+
+More lives, and other seeds: ``make simulate LIVES=N SEED=S``.
+"""
 
 import os
 import subprocess
@@ -11,6 +14,8 @@ import pytest
 from tests.simulation import seam
 
 ROOT = Path(__file__).parents[2]
+LIVES_PER_PART = 5_000
+PARTS = 10
 DIGEST = """
 from tests.simulation import seam
 with seam.installed():
@@ -33,6 +38,17 @@ def test_without_faults_every_order_is_answered_and_everything_balances() -> Non
     result = simulate(1, draw(1, 100), Script())
     assert result.violations == ()
     assert result.answered >= 100
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_seed_breaks_an_invariant(part: int) -> None:
+    from tests.simulation.campaign import campaign, seeds_of
+
+    tally = campaign(seeds_of(1_000 + part, LIVES_PER_PART), lambda _: None)
+    assert tally.failed is None, (tally.failed_seed, tally.failed.violations)
+    assert tally.lives == LIVES_PER_PART
+    assert tally.kills > LIVES_PER_PART // 20
+    assert tally.timeouts_after_commit > LIVES_PER_PART // 100
 
 
 def test_the_same_seed_leads_to_the_same_journals_in_two_processes() -> None:

@@ -13,11 +13,17 @@ from zerodesk.orders import order_id_for
 ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", "poor")
 MARKETS: Final[dict[str, dict[str, Any]]] = {
     "BTC-USD": {"tick_size": "1", "lot_size": "0.01", "reference_price": "60000"},
-    "ETH-USD": {"tick_size": "0.5", "lot_size": "0.1", "reference_price": "3000"},
+    "ETH-USD": {"tick_size": "0.01", "lot_size": "0.0001", "reference_price": "3000.37"},
 }
+"""ETH-USD trades at odd prices in odd lots, so that fees are no whole minor units."""
+
 FUNDS: Final = {"USD": "3000000", "BTC": "40", "ETH": "800"}
 POOR_FUNDS: Final = {"USD": "2500", "BTC": "0.05", "ETH": "1"}
 TRIES_MAX: Final = 4
+NIGHT_MS: Final = 16 * 60 * 1000.0
+"""In some runs nobody trades for a while: longer than a book remembers commands."""
+
+NIGHTS: Final = 600
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
 
@@ -66,8 +72,6 @@ class Heard:
     """All that clients were answered, by what they asked."""
 
     orders: list[tuple[Life, Answered]] = field(default_factory=list)
-    others: list[tuple[Life, Answered]] = field(default_factory=list)
-    """Answers to a used id with another body."""
     cancels: list[tuple[Life, Answered]] = field(default_factory=list)
     fundings: list[tuple[Funding, Answered]] = field(default_factory=list)
 
@@ -94,12 +98,15 @@ def draw(seed: int, lives: int) -> Traffic:
     """Return the traffic of a seed: the first lives are the same however many are wanted."""
     chance = Random(seed)
     pace_ms = chance.choice((4.0, 20.0, 80.0, 300.0))
+    night = chance.randint(1, NIGHTS)
     found: list[Life] = []
     at_ms = 0.0
     for number in range(lives):
         at_ms += chance.expovariate(1 / pace_ms)
         if chance.random() < 0.01:
             at_ms += chance.uniform(1_000, 20_000)
+        if number == night:
+            at_ms += NIGHT_MS
         found.append(_life(chance, number, at_ms))
     fundings = tuple(
         _funding(chance, number, chance.uniform(0, at_ms)) for number in range(max(1, lives // 20))
@@ -110,14 +117,14 @@ def draw(seed: int, lives: int) -> Traffic:
 def _life(chance: Random, number: int, at_ms: float) -> Life:
     symbol = "BTC-USD" if chance.random() < 0.7 else "ETH-USD"
     account_id = chance.choice(ACCOUNTS)
-    tick, reference = (1.0, 60_000) if symbol == "BTC-USD" else (0.5, 3_000)
-    lots = chance.choice((1, 1, 2, 3, 5, 8))
+    tick, reference = (1.0, 60_000.0) if symbol == "BTC-USD" else (0.5, 3_000.37)
+    lots = chance.choice((1, 1, 1, 2, 3, 8, 20))
     body: dict[str, Any] = {
         "client_order_id": f"o-{number}",
         "symbol": symbol,
         "side": chance.choice(("BUY", "SELL")),
         "type": "LIMIT",
-        "quantity": _quantity(symbol, lots),
+        "quantity": _amount(symbol, lots),
     }
     if chance.random() < 0.15:
         body["type"] = "MARKET"
@@ -126,7 +133,7 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
         away = chance.choice((-3, -2, -1, 0, 1, 2, 3, 6))
         if chance.random() < 0.02:
             away = 20_000
-        body["price"] = f"{reference + sign * away * tick:g}"
+        body["price"] = f"{reference + sign * away * tick:.2f}"
         body["time_in_force"] = chance.choice(("GTC", "GTC", "GTC", "GTC", "IOC", "FOK"))
         if body["time_in_force"] == "GTC" and chance.random() < 0.15:
             body["post_only"] = True
@@ -142,8 +149,12 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
     )
 
 
-def _quantity(symbol: str, lots: int) -> str:
-    return f"0.{lots:02d}" if symbol == "BTC-USD" else f"0.{lots}"
+def _quantity(life: Life, lots: int) -> str:
+    return _amount(life.body["symbol"], lots)
+
+
+def _amount(symbol: str, lots: int) -> str:
+    return f"0.{lots:02d}" if symbol == "BTC-USD" else f"{lots // 10}.{lots % 10}007"
 
 
 def _sometimes(chance: Random, share: float, most_ms: float) -> float | None:
@@ -198,10 +209,9 @@ class Clients:
             self.heard.orders.append((life, answered))
 
     def _ask_otherwise(self, life: Life) -> None:
-        other = life.body | {"quantity": _quantity(life.body["symbol"], 9)}
-        answered = self._insist(1, "order_intake", "POST", "/v1/orders", life.account_id, other)
-        if answered is not None:
-            self.heard.others.append((life, answered))
+        """Use the order's id for another one: whichever comes first is the order."""
+        other = replace(life, tries=1, body=life.body | {"quantity": _quantity(life, 9)})
+        self._live(other)
 
     def _cancel(self, life: Life) -> None:
         answered = self._insist(

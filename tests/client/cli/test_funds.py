@@ -1,12 +1,14 @@
 """Money in and out by the command line: amounts in units, JSON for programs."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.client.builders import a_market
 from tests.client.conftest import Zerodesk
 from zerodesk_client.api import Client
+from zerodesk_client.local_state import read_credentials
 
 
 @pytest.fixture
@@ -47,11 +49,23 @@ def test_more_than_what_is_free_is_refused_with_a_way_out(funded: Zerodesk) -> N
     assert "zerodesk balances" in refused.stderr
 
 
-def test_a_trader_posts_no_withdrawal(funded: Zerodesk) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("withdrawal", "list", "alice"),
+        ("withdrawal", "post", "alice", "rent"),
+        ("withdrawal", "void", "alice", "rent"),
+        ("house",),
+        ("reverse", "alice", "1", "--reason", "mine"),
+    ],
+)
+def test_a_traders_key_does_not_operate(
+    funded: Zerodesk, state: Path, command: tuple[str, ...]
+) -> None:
     funded("withdraw", "USD", "1", "--id", "rent")
-    for command in ("list", "post", "void"):
-        arguments = ["alice"] if command == "list" else ["alice", "rent"]
-        assert funded("withdrawal", command, *arguments, "--account", "alice").exit_code in (0, 4)
+    refused = funded(*command, "--key", read_credentials(state).accounts["alice"])
+    assert refused.exit_code == 4
+    assert "FORBIDDEN" in refused.stderr
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "1e3", "ten"])

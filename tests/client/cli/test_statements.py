@@ -1,11 +1,13 @@
 """Statements by the command line: units, sequences, hashes; times as people write them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.client.conftest import Zerodesk
 from tests.client.fake_venue import FakeVenue
+from zerodesk_client.local_state import read_credentials
 
 
 @pytest.fixture
@@ -72,3 +74,10 @@ def test_what_cannot_be_reversed_is_refused_with_a_way_out(funded: Zerodesk) -> 
 
 def test_a_reversal_needs_a_reason(funded: Zerodesk) -> None:
     assert funded("reverse", "alice", "1").exit_code == 2
+
+
+def test_a_stranger_finds_no_such_account(funded: Zerodesk, state: Path) -> None:
+    funded("account", "create", "bob")
+    refused = funded("statement", "alice", "--key", read_credentials(state).accounts["bob"])
+    assert refused.exit_code == 4
+    assert "NOT_FOUND" in refused.stderr

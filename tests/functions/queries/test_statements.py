@@ -9,6 +9,7 @@ import pytest
 from tests.functions.gateway import Answered, Gateway
 from zerodesk_aws import accounts
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.clock import iso_ms
 
 START_MS = 1_764_000_000_000
@@ -185,6 +186,17 @@ def test_a_cursor_of_another_stretch_is_refused(traded: Gateway) -> None:
     cursor = ask(traded, "?limit=1").json["next_cursor"]
     answer = ask(traded, f"?limit=1&from_sequence=2&cursor={cursor}")
     assert (answer.status, answer.json["field"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize(("at", "last"), [(0, -7), (10**12, 5), (0, 10**12), (4, 0)])
+def test_a_cursor_that_is_made_up_leads_nowhere_outside_the_stretch(
+    traded: Gateway, at: int, last: int
+) -> None:
+    pages = Pages(int, "statement", "alice", "3", "4", "None", "None")
+    query = f"?from_sequence=3&to_sequence=4&cursor={pages.cursor(at, last)}"
+    answer = ask(traded, query)
+    assert answer.status == 200
+    assert {one["sequence"] for one in answer.json["records"]} <= {3, 4}
 
 
 def test_an_operator_reads_every_account_and_a_trader_its_own(traded: Gateway) -> None:

@@ -86,7 +86,7 @@ def operator(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Operator:
 @pytest.fixture
 def venue(context: Any) -> Venue:
     """Bob sold one of his two bitcoins to Alice, and has half a bitcoin more on offer."""
-    Register(Journal("journal"), MARKETS).add(SYMBOL, {})
+    Register(Journal("journal"), MARKETS).add(SYMBOL, {"quote": "USD"})
     return unlisted_venue(context)
 
 
@@ -633,7 +633,7 @@ def test_an_account_that_trades_and_is_not_registered_is_a_breach(
 
 
 def test_a_market_without_a_book_is_a_breach_in_the_end(venue: Venue, operator: Operator) -> None:
-    Register(Journal("journal"), MARKETS).add("ETH-USD", {})
+    Register(Journal("journal"), MARKETS).add("ETH-USD", {"quote": "USD"})
     codes = [operator.codes() for _ in range(4)]
     assert codes == [[], [], [], ["LISTING_STANDS_STILL"]]
 

@@ -1,21 +1,33 @@
 """Trading goes on while reconciliation reads: whatever the order, it raises no false alarm.
 
 A seeded scheduler decides who does the next single read or write. Traders, books, settlements of
-several workers and reconciliation itself are at work at once; every run in the middle must find
-nothing, and once all is quiet nothing may stand still and nothing be in clearing.
+several workers, transfers, withdrawals, sweeps of fees and reconciliation itself are at work at
+once; every run in the middle must find nothing, and once all is quiet nothing may stand still and
+nothing be in clearing or in transit.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 
+from tests.zerodesk.reconciliation.money import sweeps, transfers, withdraws
 from tests.zerodesk.reconciliation.venue import Actor, Auditor, Venue
 
 SYMBOLS = ("BTC-USD", "ETH-USD")
 ACCOUNTS = ("alice", "bob", "carol")
-KINDS = {"place": 10, "cancel": 2, "match": 4, "settle": 4, "fund": 1}
+KINDS = {
+    "place": 10,
+    "cancel": 2,
+    "match": 4,
+    "settle": 4,
+    "transfer": 3,
+    "withdraw": 2,
+    "sweep": 2,
+    "fund": 1,
+}
 HOW: tuple[dict[str, Any], ...] = (
     {},
     {},
@@ -25,7 +37,7 @@ HOW: tuple[dict[str, Any], ...] = (
     {"post_only": True},
 )
 AT_ONCE = 6
-ACTORS = 150
+ACTORS = 200
 
 
 class Traffic:
@@ -35,12 +47,12 @@ class Traffic:
         self.random = Random(seed)
         self.venue = Venue(*SYMBOLS)
         self.auditor = Auditor(self.venue)
-        self.runs = 0
+        self.runs = self.names = 0
         self.reconciling = False
         for account_id in ACCOUNTS[:2]:
             self.venue.run(self.venue.funds(account_id, BTC=10**6, ETH=10**6, USD=10**7))
 
-    def actor(self) -> Actor:
+    def actor(self) -> Actor:  # noqa: PLR0911 - one for each kind
         random, venue = self.random, self.venue
         account_id, symbol = random.choice(ACCOUNTS), random.choice(SYMBOLS)
         match random.choices(list(KINDS), list(KINDS.values()))[0]:
@@ -55,8 +67,22 @@ class Traffic:
                 return venue.matches(symbol)
             case "settle":
                 return venue.settles(symbol, limit=random.randint(1, 5))
+            case "transfer" if len(venue.accounts) > 1:
+                sender, receiver = random.sample(sorted(venue.accounts), 2)
+                amount_minor = random.choice((1, 10**5, 10**7))
+                return transfers(venue, sender, receiver, self.name(), amount_minor)
+            case "withdraw" if account_id in venue.accounts:
+                leaves, amount_minor = random.random() < 0.5, random.choice((1, 10**4, 10**7))
+                return withdraws(venue, account_id, self.name(), amount_minor, leaves=leaves)
+            case "sweep":
+                return sweeps(venue, symbol, limit=random.randint(1, 5))
             case _:
                 return venue.funds(account_id, USD=10**6, BTC=10**5, ETH=10**5)
+
+    def name(self) -> str:
+        """Return an id that was never used."""
+        self.names += 1
+        return f"n{self.names}"
 
     def reconcile(self) -> Actor:
         yield from self.auditor.reconciles()
@@ -88,7 +114,18 @@ def test_no_interleaving_of_trading_and_reading_raises_an_alarm(seed: int) -> No
     result = traffic.auditor.run()
     assert result["balanced"], result["breaches"]
     assert traffic.auditor.comparison.standings == []
-    assert {totals["in_clearing"] for totals in result["totals"]} == {"0"}
+    for name in ("in_clearing", "in_transit"):
+        assert {totals[name] for totals in result["totals"]} == {"0"}
+
+
+def transfer(venue: Venue) -> None:
+    venue.run(transfers(venue, "alice", "bob", "t", 5))
+    venue.run(transfers(venue, "bob", "alice", "t", 7))
+
+
+def sweep_fees(venue: Venue) -> None:
+    trade_and_settle(venue)
+    venue.run(sweeps(venue, "BTC-USD", limit=100))
 
 
 def trade_and_settle(venue: Venue) -> None:
@@ -120,7 +157,14 @@ def cancel_and_settle(venue: Venue) -> None:
 @pytest.mark.parametrize("step", range(9))
 @pytest.mark.parametrize(
     "happens",
-    [trade_and_settle, trade_and_settle_in_part, open_trade_and_settle, cancel_and_settle],
+    [
+        trade_and_settle,
+        trade_and_settle_in_part,
+        open_trade_and_settle,
+        cancel_and_settle,
+        transfer,
+        sweep_fees,
+    ],
 )
 def test_whatever_happens_between_two_reads_raises_no_alarm(
     happens: Callable[[Venue], None], step: int
@@ -145,6 +189,11 @@ def test_the_traffic_trades_and_is_reconciled_in_the_middle() -> None:
     traffic.run()
     assert traffic.runs >= 5
     assert sum(book.trades for book in traffic.auditor.books.values()) >= 20
+    kinds = Counter(
+        body["cause"]["kind"] for records in traffic.venue.accounts.values() for body in records
+    )
+    assert {"send", "receive", "refuse", "reserve", "post", "void"} <= kinds.keys()
+    assert traffic.venue.house("USD")[1].balance_minor > 0
 
 
 @pytest.mark.parametrize("seed", range(10))

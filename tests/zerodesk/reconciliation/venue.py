@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
+from zerodesk.house import HouseChange, HouseState
 from zerodesk.instruments import Market, list_market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.orders import Command, OrderStatus
@@ -20,6 +21,7 @@ from zerodesk.reconciliation import (
     Breach,
     Comparison,
     Findings,
+    HouseAudit,
     Readings,
     Shown,
     report,
@@ -52,6 +54,7 @@ class Venue:
         self.engines = {symbol: Book(symbol) for symbol in self.markets}
         self.books: dict[str, list[Body]] = {symbol: [] for symbol in self.markets}
         self.accounts: dict[str, list[Body]] = {}
+        self.houses: dict[str, list[Body]] = {}
         self.cursors: dict[str, int] = dict.fromkeys(self.markets, 0)
         self.queues: dict[str, list[Command]] = {symbol: [] for symbol in self.markets}
         self.items: dict[tuple[str, str], Body] = {}
@@ -72,6 +75,19 @@ class Venue:
 
     def append(self, account_id: str, sequence: int, change: Change) -> bool:
         records = self.accounts.setdefault(account_id, [])
+        if len(records) != sequence:
+            return False
+        records.append(copy.deepcopy(change.to_body()))
+        return True
+
+    def house(self, currency: str) -> tuple[int, HouseState]:
+        records = self.houses.get(currency, [])
+        if not records:
+            return 0, HouseState()
+        return len(records), HouseState.from_dict(copy.deepcopy(records[-1]["state"]))
+
+    def append_house(self, currency: str, sequence: int, change: HouseChange) -> bool:
+        records = self.houses.setdefault(currency, [])
         if len(records) != sequence:
             return False
         records.append(copy.deepcopy(change.to_body()))
@@ -207,6 +223,7 @@ class Auditor:
         self.venue = venue
         self.books = {symbol: BookAudit(symbol) for symbol in venue.markets}
         self.accounts: dict[str, AccountAudit] = {}
+        self.houses: dict[str, HouseAudit] = {}
         self.comparison = Comparison(Readings({}, {}, {}, {}, {}, frozenset(), frozenset()))
         self.findings = Findings()
 
@@ -225,6 +242,9 @@ class Auditor:
             account = self.accounts.setdefault(account_id, AccountAudit(account_id))
             follow(account, venue.accounts[account_id])
             yield
+        for currency, records in venue.houses.items():
+            follow(self.houses.setdefault(currency, HouseAudit(currency)), records)
+            yield
         shown = {}
         for symbol, book in self.books.items():
             shown[symbol] = venue.shown_markets[symbol]
@@ -239,6 +259,7 @@ class Auditor:
             shown,
             frozenset(listed),
             frozenset(venue.markets),
+            houses=self.houses,
         )
         self.comparison = Comparison(self.readings).run()
         self.findings = Findings().add(self.comparison.findings)
@@ -246,6 +267,8 @@ class Auditor:
             self.findings.add(book.found())
         for account in self.accounts.values():
             self.findings.add(account.found())
+        for house in self.houses.values():
+            self.findings.add(house.found())
         yield from self._compares_items(cursors)
 
     def _compares_items(self, cursors: dict[str, int]) -> Actor:
@@ -274,6 +297,6 @@ class Auditor:
         return {breach["code"] for breach in self.run()["breaches"]}
 
 
-def follow(audit: AccountAudit | BookAudit, records: list[Body]) -> None:
+def follow(audit: AccountAudit | BookAudit | HouseAudit, records: list[Body]) -> None:
     for sequence, body in list(enumerate(records, start=1))[audit.sequence :]:
         audit.apply(sequence, copy.deepcopy(body))

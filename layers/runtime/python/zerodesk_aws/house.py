@@ -1,7 +1,6 @@
 """The house on its journals, one stream a currency: fees swept from the books, once each."""
 
 from dataclasses import dataclass
-from itertools import chain
 from random import uniform
 from time import sleep
 from typing import Final
@@ -58,12 +57,13 @@ class House:
         Nothing is swept before the first record of the stretch is older than ``before_ms``: so a
         book that trades costs the house a record now and then, not one at each look.
         """
+        stream = book_stream(symbol)
         watermark = self.latest(currency).state.swept.get(symbol, 0)
-        records = self._journal.read(book_stream(symbol), watermark, limit=MAX_RECORDS)
-        first = next(records, None)
+        first = next(self._journal.read(stream, watermark, limit=1), None)
         if first is None or first.recorded_at_ms > before_ms:
             return False
-        bodies = [(record.sequence, record.body) for record in chain([first], records)]
+        records = self._journal.read(stream, watermark, limit=MAX_RECORDS)
+        bodies = [(record.sequence, record.body) for record in records]
         fees = fees_of(symbol, currency, bodies)
         if not fees.collected and len(bodies) < MAX_RECORDS:
             return False
