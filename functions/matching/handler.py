@@ -30,7 +30,6 @@ books = Books(
     region=this_region(),
     home=HOME_REGION,
 )
-queue = CommandQueue(COMMAND_QUEUE_URL)
 orders = Orders(ORDERS_TABLE)
 markets = Markets(MARKET_TABLE)
 bus = Bus(EVENT_BUS_NAME)
@@ -83,12 +82,17 @@ def take_over(asked: TakeOver) -> list[Committed]:
     return records
 
 
+def queue_in(region: str) -> CommandQueue:
+    """Return the queue of another region; made when it is needed, which is hardly ever."""
+    return CommandQueue(COMMAND_QUEUE_URL.replace(this_region(), region), region)
+
+
 def forward(moved: BookMovedError) -> None:
     """Send commands to the region that took their book over; a repeat is known there by its id.
 
     What this region decided just before settlement shows and tells, as after a crash.
     """
-    home = queue.in_region(moved.home)
+    home = queue_in(moved.home)
     for command in moved.commands:
         home.send(command)
     count("CommandsForwarded", len(moved.commands))

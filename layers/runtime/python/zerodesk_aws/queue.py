@@ -21,11 +21,6 @@ class CommandQueue:
             config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3}),
         )
 
-    def in_region(self, region: str) -> "CommandQueue":
-        """Return the queue of the same name in another region."""
-        here: str = self._sqs.meta.region_name
-        return CommandQueue(self._queue_url.replace(here, region), region)
-
     def send(self, command: Command | TakeOver) -> None:
         """Send one command to its book, or have the book taken over.
 
