@@ -36,7 +36,7 @@ class History:
     def state(self, asked: contracts.AskState) -> contracts.StateAt:
         """Return a stream's state at a point, or refuse with NOT_FOUND."""
         record = self._record(asked)
-        state = self._state_behind(record)
+        state = self.state_behind(record)
         fits = len(canonical_json(state)) <= MAX_ANSWER_BYTES
         return contracts.StateAt(
             stream=record.stream,
@@ -61,7 +61,8 @@ class History:
         assert asked.time is not None, "asked for neither a sequence nor the end"
         return self._journal.position_at(asked.stream, as_ms(asked.time))
 
-    def _state_behind(self, record: JournalRecord) -> dict[str, Any]:
+    def state_behind(self, record: JournalRecord) -> dict[str, Any]:
+        """Return what a stream came to behind one of its records."""
         kind, _, name = record.stream.partition("#")
         if kind == "book":
             return self._book_behind(record, name)

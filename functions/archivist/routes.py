@@ -5,7 +5,14 @@ from http import HTTPStatus
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import Role
-from zerodesk_aws.contracts.journal import AskState, ListRecords, RecordPage, StateAt
+from zerodesk_aws.contracts.journal import (
+    AskExport,
+    AskState,
+    Exported,
+    ListRecords,
+    RecordPage,
+    StateAt,
+)
 
 api = Api("archivist")
 app = api.app
@@ -38,3 +45,20 @@ def get_state(_: Call, asked: AskState) -> Answer:
     from archivist.operations import history
 
     return Answer(history.state(asked))
+
+
+@api.route(
+    "POST",
+    "/v1/journal/exports",
+    AskExport,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Exported},
+)
+def export(_: Call, asked: AskExport) -> Answer:
+    """Add what a stream has to its archive in the venue's bucket, five thousand records at most.
+
+    Nothing is added twice; ask again until nothing is.
+    """
+    from archivist.operations import exports
+
+    return Answer(exports.export(asked.stream))

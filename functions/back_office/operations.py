@@ -13,6 +13,7 @@ from back_office.settings import (
     MARKET_TABLE,
     ORDERS_TABLE,
 )
+from back_office.takeovers import Takeovers
 from back_office.trading_states import TradingStates
 from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
@@ -35,5 +36,6 @@ withdrawals = WithdrawalOffice(account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
 trading_states = TradingStates(markets, queue)
+takeovers = Takeovers(journal, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))

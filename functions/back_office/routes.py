@@ -23,7 +23,13 @@ from zerodesk_aws.contracts.accounts import (
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
-from zerodesk_aws.contracts.markets import ListMarket, Market, SetTradingState
+from zerodesk_aws.contracts.markets import (
+    AskTakeover,
+    ListMarket,
+    Market,
+    SetTradingState,
+    TakeoverAsked,
+)
 from zerodesk_aws.contracts.orders import Balances
 
 api = Api("back_office")
@@ -229,6 +235,25 @@ def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
     from back_office.operations import trading_states
 
     return Answer(trading_states.set(call.path["symbol"], asked))
+
+
+@api.route(
+    "POST",
+    "/v1/markets/{symbol}/takeover",
+    AskTakeover,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.ACCEPTED: TakeoverAsked},
+    refuses=(NOT_FOUND,),
+)
+def take_over(call: Call, asked: AskTakeover) -> Answer:
+    """Make the region of this API the home of a book, while the one before may be dead.
+
+    202: the region was told. The book's next record then begins the next epoch; whoever wrote it
+    before stops there and sends its commands here.
+    """
+    from back_office.operations import takeovers
+
+    return Answer(takeovers.ask(call.path["symbol"], asked.reason), HTTPStatus.ACCEPTED)
 
 
 @api.route(

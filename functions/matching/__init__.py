@@ -2,7 +2,7 @@
 
 Trigger  the FIFO queue of commands, message group = symbol, batches of up to 10
 Input    commands (zerodesk.orders.Command) as risk_check held them or intake sent them; or
-         {"kind": "take_over", "symbol"}, which makes this region the book's home
+         {"kind": "take_over", "symbol", "from_epoch"}, which makes this region the book's home
 Output   partial batch failures: from a group's first failure on, in order
 Faults   JournalContentionError, JournalUnavailableError: the messages come again; after three
          tries they go to the dead letters and the book goes on

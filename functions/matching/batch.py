@@ -3,16 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Any
 
-from zerodesk.orders import Command
-
-
-class TakeOver(TypedDict):
-    """What an operator sends to the region that is to become a book's home."""
-
-    kind: Literal["take_over"]
-    symbol: str
+from zerodesk.orders import Command, TakeOver
 
 
 @dataclass(slots=True)
@@ -20,8 +13,8 @@ class Group:
     """The messages of one book: their ids and the commands that they carry."""
 
     symbol: str
-    takes_over: bool = False
-    """Whether an operator has this region become the book's home before it decides."""
+    takeover: TakeOver | None = None
+    """Has this region become the book's home before it decides."""
     message_ids: list[str] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
 
@@ -36,7 +29,7 @@ def groups(event: dict[str, Any]) -> Iterator[Group]:
         command: Command | TakeOver = json.loads(message["body"])
         group.message_ids.append(message["messageId"])
         if command["kind"] == "take_over":
-            group.takes_over = True
+            group.takeover = command
             continue
         command["sent_at_ms"] = int(attributes["SentTimestamp"])
         group.commands.append(command)

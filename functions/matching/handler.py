@@ -13,8 +13,9 @@ from matching.settings import (
     SNAPSHOTS_BUCKET,
     SNAPSHOTS_TABLE,
 )
+from zerodesk.orders import TakeOver
 from zerodesk_aws.announcements import of_record, settlement_wanted
-from zerodesk_aws.books import BookMovedError, Books
+from zerodesk_aws.books import BookMovedError, Books, Committed
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
@@ -29,7 +30,6 @@ books = Books(
     region=this_region(),
     home=HOME_REGION,
 )
-queue = CommandQueue(COMMAND_QUEUE_URL)
 orders = Orders(ORDERS_TABLE)
 markets = Markets(MARKET_TABLE)
 bus = Bus(EVENT_BUS_NAME)
@@ -54,7 +54,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def match(group: Group) -> None:
     """Commit a group's commands to its book, then tell whoever waits."""
     try:
-        records = books.take_over(group.symbol) if group.takes_over else []
+        records = take_over(group.takeover) if group.takeover else []
         records += books.commit(group.symbol, group.commands)
     except BookMovedError as moved:
         forward(moved)
@@ -73,12 +73,26 @@ def match(group: Group) -> None:
     logger.info("batch matched", symbol=group.symbol, book_sequence=records[-1][0])
 
 
+def take_over(asked: TakeOver) -> list[Committed]:
+    """Make this region the home of a book, unless that is done."""
+    records = books.take_over(asked["symbol"], asked["from_epoch"])
+    if records:
+        count("BooksTakenOver")
+        logger.warning("book taken over", symbol=asked["symbol"], epoch=asked["from_epoch"] + 1)
+    return records
+
+
+def queue_in(region: str) -> CommandQueue:
+    """Return the queue of another region; made when it is needed, which is hardly ever."""
+    return CommandQueue(COMMAND_QUEUE_URL.replace(this_region(), region), region)
+
+
 def forward(moved: BookMovedError) -> None:
     """Send commands to the region that took their book over; a repeat is known there by its id.
 
     What this region decided just before settlement shows and tells, as after a crash.
     """
-    home = queue.in_region(moved.home)
+    home = queue_in(moved.home)
     for command in moved.commands:
         home.send(command)
     count("CommandsForwarded", len(moved.commands))

@@ -1,5 +1,7 @@
 """One private S3 bucket, kept or disposable as the environment says."""
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -9,14 +11,13 @@ from infra_cdk.settings import Settings
 
 
 class Bucket(Construct):
-    """A bucket, and the rights to what lies under one prefix of it.
+    """A bucket, and the rights to what lies under prefixes of it.
 
     Parameters
     ----------
     name
-        ``snapshots``: part of the variable that tells a function the bucket's name, and the prefix
-        under which it may touch objects. The bucket's own name is CloudFormation's choice, since
-        bucket names are unique in the world.
+        ``snapshots``: part of the variable that tells a function the bucket's name. The bucket's
+        own name is CloudFormation's choice, since bucket names are unique in the world.
     """
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
@@ -32,11 +33,11 @@ class Bucket(Construct):
             removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
         )
 
-    def access(self, *actions: str) -> Access:
-        """Return the right to exactly these S3 actions on the objects under the prefix."""
+    def access(self, *actions: str, prefixes: Sequence[str]) -> Access:
+        """Return the right to exactly these S3 actions on the objects under the prefixes."""
         return Access(
             f"{self._name.upper()}_BUCKET",
             self.bucket.bucket_name,
             tuple(f"s3:{action}" for action in actions),
-            (self.bucket.arn_for_objects(f"{self._name}/*"),),
+            tuple(self.bucket.arn_for_objects(f"{prefix}/*") for prefix in prefixes),
         )

@@ -47,7 +47,7 @@ class TradingStack(Stack):
         self._send = send(messaging.commands)
         self._read_snapshots = (
             data.snapshots.access("Query"),
-            data.large_snapshots.access("GetObject"),
+            data.large_snapshots.access("GetObject", prefixes=["snapshots"]),
         )
         self._home = home_of_books(settings.home_region or settings.region)
         self.functions: dict[str, ZerodeskFunction] = {}
@@ -167,7 +167,9 @@ class TradingStack(Stack):
             "archivist",
             data.journal.access(*READ_JOURNAL),
             data.snapshots.access("Query", "PutItem"),
-            data.large_snapshots.access("GetObject", "PutObject"),
+            data.large_snapshots.access(
+                "GetObject", "PutObject", prefixes=["snapshots", "archive"]
+            ),
             size=size,
         )
 

@@ -24,6 +24,7 @@ from moto import mock_aws
 
 import tests.functions.conftest as functions  # it sets the environment of the handlers
 from zerodesk.accounts import Change, hold
+from zerodesk.codec import encode_body
 from zerodesk.deltas import WHOLE_EVERY
 from zerodesk.orders import PlaceCommand, order_id_for
 from zerodesk_aws.accounts import Account
@@ -136,6 +137,11 @@ class Trading:
 
         self.venue.accounts.commit(account_id, decide)
 
+    def whole_bytes(self) -> int:
+        """Return the size of a record of the first account that says its state whole."""
+        account = self.venue.accounts.latest(self.accounts[0])
+        return len(encode_body(hold(account.state, self.command("x"), "USD").to_body()))
+
     def command(self, account_id: str) -> PlaceCommand:
         """Return an order that rests far from the price."""
         self.number += 1
@@ -185,8 +191,8 @@ class Trading:
             self.venue.settle()
 
 
-def measured(open_orders: int, batch: int, orders: int) -> Meter:
-    """Return what some orders wrote."""
+def measured(open_orders: int, batch: int, orders: int) -> tuple[Meter, int]:
+    """Return what some orders wrote, and the bytes of a record before that says all."""
     meter = Meter()
     with mock_aws():
         functions.create_tables()
@@ -194,9 +200,10 @@ def measured(open_orders: int, batch: int, orders: int) -> Meter:
 
         matching.books._live.clear()
         trading = Trading(open_orders, seed=1)
+        whole_bytes = trading.whole_bytes()
         with meter.running():
             trading.trade(orders, batch)
-    return meter
+    return meter, whole_bytes
 
 
 def main() -> None:
@@ -205,18 +212,19 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--orders", type=int, default=40)
     options = parser.parse_args()
-    sys.stdout.write("| open orders | batch | units an order | by table | writes an order |\n")
-    sys.stdout.write("|---|---|---|---|---|\n")
+    headings = ("open orders", "batch", "units an order", "by table", "writes", "whole record")
+    sys.stdout.write(f"| {' | '.join(headings)} |\n{'|---' * len(headings)}|\n")
     for open_orders in options.open_orders:
         for batch in options.batch:
-            meter = measured(open_orders, batch, options.orders)
+            meter, whole_bytes = measured(open_orders, batch, options.orders)
             by_table = ", ".join(
                 f"{table} {units / options.orders:.2f}"
                 for table, units in sorted(meter.units.items())
             )
             sys.stdout.write(
                 f"| {open_orders} | {batch} | {meter.units.total() / options.orders:.2f} "
-                f"| {by_table} | {meter.writes.total() / options.orders:.2f} |\n"
+                f"| {by_table} | {meter.writes.total() / options.orders:.2f} "
+                f"| {whole_bytes:,} bytes |\n"
             )
             sys.stdout.flush()
 

@@ -74,6 +74,11 @@ class Operating(Markets):
         self.trading_states.append((symbol, data["state"], data["reason"]))
         return 200, self._market(symbol)
 
+    def take_over(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        self._listed(symbol)
+        assert data["reason"]
+        return 202, {"symbol": symbol, "from_epoch": 1}
+
     def index_price(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         self._listed(symbol).mark = parse_decimal(data["price"])
         self.index_prices.append((symbol, data["price"]))

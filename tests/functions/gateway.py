@@ -158,6 +158,7 @@ class Gateway:
             "cancels",
             Cancels(orders, listings, self, waiting),  # type: ignore[arg-type]
         )
+        self.patch.setattr(back_office.takeovers, "_queue", self)
         for sender in (back_office.listing, back_office.trading_states):
             self.patch.setattr(sender, "_queue", self)
             self.patch.setattr(sender, "_pause", self._pass)
@@ -190,7 +191,7 @@ class Gateway:
         batch, self.queue = self.queue, []
         records = []
         for number, command in enumerate(batch):
-            self.sent_at_ms = max(self.sent_at_ms, command["accepted_at_ms"])
+            self.sent_at_ms = max(self.sent_at_ms, command.get("accepted_at_ms", 0))
             attributes = {
                 "MessageGroupId": command["symbol"],
                 "SentTimestamp": str(self.sent_at_ms),

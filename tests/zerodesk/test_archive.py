@@ -42,7 +42,7 @@ def test_an_archive_verifies_to_the_journals_end(stream: str) -> None:
     archive = verified(files, stream)
     last = records(stream)[-1]
     assert (archive.verifier.sequence, archive.verifier.hash) == (last.sequence, last.hash)
-    assert archive.manifests == 2
+    assert archive.head.manifests == 2
     assert [name for name in sorted(files) if name.startswith("m")] == [
         "manifest-000001.json",
         "manifest-000002.json",
@@ -53,7 +53,7 @@ def test_manifests_chain_by_their_hashes() -> None:
     files = an_archive()
     first = verified({name: files[name] for name in files if name != "manifest-000002.json"})
     assert json.loads(files["manifest-000002.json"])["previous_manifest_hash"] == (
-        first.manifest_hash
+        first.head.manifest_hash
     )
 
 
@@ -115,7 +115,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Files], object], str]] = {
     ),
     "an old manifest was rewritten": (
         lambda f: f.update({"manifest-000001.json": f["manifest-000001.json"] + b"\n"}),
-        "manifest-000002.json says otherwise",
+        "manifest-000001.json says otherwise",
     ),
     "a record was altered and its part's hash with it": (
         forge_a_part,

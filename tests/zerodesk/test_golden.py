@@ -24,7 +24,7 @@ def read(folder: Path, name: str) -> bytes | None:
 def test_a_golden_journal_replays_to_the_hashes_in_its_manifests(folder: Path) -> None:
     archive = Archive(folder.name)
     archive.verify(lambda name: read(folder, name))
-    assert archive.manifests == 2
+    assert archive.head.manifests == 2
     assert archive.verifier.sequence > 10
 
 

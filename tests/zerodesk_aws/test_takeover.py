@@ -107,10 +107,18 @@ def test_two_regions_that_take_over_at_once_get_an_epoch_each(a: Books) -> None:
     live = c._live[SYMBOL]
     b.take_over(SYMBOL)
     # Not through ``take_over``, which would read b's record first.
-    assert [sequence for sequence, _ in c._take_over(live)] == [3]
+    assert [sequence for sequence, _ in c._take_over(live, None)] == [3]
     assert epochs() == [1, 2, 3]
     with pytest.raises(BookMovedError, match="ap-southeast-1"):
         b.commit(SYMBOL, [a_buy("o2")])
+
+
+def test_a_takeover_that_comes_again_late_takes_nothing_back(a: Books, b: Books) -> None:
+    books_in(A).take_over(SYMBOL, from_epoch=2)
+    assert epochs() == [1, 2, 3]
+    assert b.take_over(SYMBOL, from_epoch=1) == []
+    assert b.take_over(SYMBOL, from_epoch=3) != []
+    assert epochs() == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 4])

@@ -98,3 +98,13 @@ def test_what_is_neither_archive_nor_stream_is_a_usage_error(
     zerodesk: Zerodesk, tmp_path: Path
 ) -> None:
     assert zerodesk("verify", str(tmp_path / "nothing")).exit_code == 2
+
+
+def test_without_a_folder_the_venue_exports_to_its_bucket_until_it_has_all(
+    zerodesk: Zerodesk, venue: FakeVenue
+) -> None:
+    records = len(venue.streams[BOOK])
+    assert records > 50
+    document = json.loads(zerodesk("export", BOOK, "--json").stdout)
+    assert (document["added"], document["last"]) == (records, records)
+    assert json.loads(zerodesk("export", BOOK, "--json").stdout)["added"] == 0

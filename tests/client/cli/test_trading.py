@@ -143,6 +143,13 @@ def test_one_may_act_for_another_account(zerodesk: Zerodesk, operator: Client) -
     assert "alice, bob" in zerodesk("balances").stderr
 
 
+def test_an_operator_has_a_book_come_to_this_region(zerodesk: Zerodesk) -> None:
+    told = zerodesk("takeover", "btc-usd", "--reason", "the other region is dead")
+    assert told.exit_code == 0
+    assert "epoch 1 ends" in told.stdout
+    assert zerodesk("takeover", "XRP-USD", "--reason", "none").exit_code == 4
+
+
 def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
     halted = zerodesk("halt", "btc-usd", "--reason", "the feed is wrong")
     assert (halted.exit_code, halted.stdout.strip()) == (0, "BTC-USD is HALTED")

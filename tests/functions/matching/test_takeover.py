@@ -43,7 +43,7 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Queues:
     queues = Queues()
     monkeypatch.setattr(matching, "books", Books("journal", region=HERE, home=HERE))
     monkeypatch.setattr(matching, "bus", Told())
-    monkeypatch.setattr(matching, "queue", queues)
+    monkeypatch.setattr(matching, "queue_in", queues.in_region)
     return queues
 
 
@@ -83,8 +83,14 @@ def test_an_operator_has_this_region_take_a_book_over_before_it_decides(
         MARKET.symbol, [listing(MARKET, at_ms=START_MS)]
     )
     Books("journal", region=THERE, home=HERE).take_over(MARKET.symbol)
-    take_over = {"kind": "take_over", "symbol": MARKET.symbol}
+    take_over = {"kind": "take_over", "symbol": MARKET.symbol, "from_epoch": 2}
     answer = matching.handler(delivered(take_over, a_sell("o1")), context)
     assert answer == {"batchItemFailures": []}
     assert queues.sent == []
     assert records() == [(1, False), (2, True), (3, True), (3, False)]
+
+
+def test_the_queue_of_another_region_has_the_same_name_there() -> None:
+    queue = matching.queue_in(THERE)
+    assert queue._queue_url == ("https://sqs.eu-west-1.amazonaws.com/123456789012/commands.fifo")
+    assert queue._sqs.meta.region_name == THERE

@@ -26,8 +26,8 @@ LOG_DELIVERY = {
     "logs:DescribeLogGroups",
 }
 """What an Express workflow needs to write its log; AWS offers no narrower resource for them."""
-OBJECTS = "/snapshots/*"
-"""The objects of one bucket under one prefix."""
+OBJECTS = ("/snapshots/*", "/archive/*")
+"""The objects of one bucket under its prefixes."""
 
 GATEWAY_PATIENCE_SECONDS = 29
 

@@ -8,9 +8,10 @@ own. So the hash of the newest manifest vouches for everything in the folder.
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from zerodesk.codec import GENESIS_HASH, canonical_json
 from zerodesk.verification import Record, Verifier
@@ -45,13 +46,66 @@ def manifest_name(number: int) -> str:
     return f"manifest-{number:06d}.json"
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where an archive ends: its newest manifest, and the last record in it."""
+
+    manifests: int = 0
+    manifest_hash: str = GENESIS_HASH
+    sequence: int = 0
+    record_hash: str = GENESIS_HASH
+
+    @classmethod
+    def of(cls, manifest: bytes) -> Self:
+        """Return the end of an archive whose newest manifest this is."""
+        told = json.loads(manifest)
+        digest = hashlib.sha256(manifest).hexdigest()
+        return cls(told["number"], digest, told["last"], told["last_record_hash"])
+
+
+def part_of(records: Sequence[Record]) -> tuple[dict[str, Any], bytes]:
+    """Return records in a row as a part: what the manifest says of it, and its bytes."""
+    data = pack(records)
+    part = {
+        "name": f"{records[0].sequence:012d}-{records[-1].sequence:012d}.jsonl.gz",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "records": len(records),
+    }
+    return part, data
+
+
+def manifest_of(
+    stream: str,
+    before: Head,
+    parts: list[dict[str, Any]],
+    *,
+    last: int,
+    last_record_hash: str,
+    state_hash: str,
+) -> bytes:
+    """Return the manifest of parts that are added behind the end of an archive."""
+    manifest = {
+        "format": FORMAT,
+        "stream": stream,
+        "number": before.manifests + 1,
+        "previous_manifest_hash": before.manifest_hash,
+        "first": before.sequence + 1,
+        "previous_record_hash": before.record_hash,
+        "last": last,
+        "last_record_hash": last_record_hash,
+        "state_hash": state_hash,
+        "parts": parts,
+    }
+    return canonical_json(manifest) + b"\n"
+
+
 class Archive:
     """The archive of one stream, verified as far as it goes, and what is to be added to it."""
 
     def __init__(self, stream: str) -> None:
         self.verifier = Verifier(stream)
-        self.manifests = 0
-        self.manifest_hash = GENESIS_HASH
+        self.head = Head()
 
     def verify(self, load: Load) -> None:
         """Read the archive from its beginning to its end.
@@ -63,22 +117,21 @@ class Archive:
         VerificationError
             A record cannot be believed.
         """
-        while (text := load(manifest_name(self.manifests + 1))) is not None:
+        while (text := load(manifest_name(self.head.manifests + 1))) is not None:
             self._verify_export(text, load)
 
     def _verify_export(self, text: bytes, load: Load) -> None:
-        name = manifest_name(self.manifests + 1)
+        name = manifest_name(self.head.manifests + 1)
         try:
-            manifest = json.loads(text)
-            parts = [(part["name"], part["sha256"]) for part in manifest["parts"]]
+            parts = json.loads(text)["parts"]
+            named = [(part["name"], part["sha256"]) for part in parts]
         except (KeyError, TypeError, ValueError) as error:
             raise ArchiveError(f"{name} is no manifest: {error!r}") from error
-        before = self._head()
-        for part, sha256 in parts:
+        for part, sha256 in named:
             self._verify_part(part, sha256, load)
-        if manifest != self._manifest(before, manifest["parts"]):
+        if text != self._manifest(parts):
             raise ArchiveError(f"{name} says otherwise than its records")
-        self._add_manifest(text)
+        self.head = Head.of(text)
 
     def _verify_part(self, name: str, sha256: str, load: Load) -> None:
         data = load(name)
@@ -105,45 +158,25 @@ class Archive:
         VerificationError
             A record cannot be believed: nothing is exported that does not verify.
         """
-        before, parts = self._head(), []
+        parts: list[dict[str, Any]] = []
         source = iter(records)
         while batch := list(islice(source, part_records)):
             for record in batch:
                 self.verifier.take(record)
-            name = f"{batch[0].sequence:012d}-{batch[-1].sequence:012d}.jsonl.gz"
-            data = pack(batch)
-            parts.append(
-                {
-                    "name": name,
-                    "sha256": hashlib.sha256(data).hexdigest(),
-                    "bytes": len(data),
-                    "records": len(batch),
-                }
-            )
-            yield name, data
+            part, data = part_of(batch)
+            parts.append(part)
+            yield part["name"], data
         if parts:
-            text = canonical_json(self._manifest(before, parts)) + b"\n"
-            self._add_manifest(text)
-            yield manifest_name(self.manifests), text
+            text = self._manifest(parts)
+            self.head = Head.of(text)
+            yield manifest_name(self.head.manifests), text
 
-    def _head(self) -> dict[str, Any]:
-        return {
-            "first": self.verifier.sequence + 1,
-            "previous_manifest_hash": self.manifest_hash,
-            "previous_record_hash": self.verifier.hash,
-        }
-
-    def _manifest(self, head: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
-        return head | {
-            "format": FORMAT,
-            "stream": self.verifier.stream,
-            "number": self.manifests + 1,
-            "last": self.verifier.sequence,
-            "last_record_hash": self.verifier.hash,
-            "state_hash": self.verifier.state_hash(),
-            "parts": parts,
-        }
-
-    def _add_manifest(self, text: bytes) -> None:
-        self.manifests += 1
-        self.manifest_hash = hashlib.sha256(text).hexdigest()
+    def _manifest(self, parts: list[dict[str, Any]]) -> bytes:
+        return manifest_of(
+            self.verifier.stream,
+            self.head,
+            parts,
+            last=self.verifier.sequence,
+            last_record_hash=self.verifier.hash,
+            state_hash=self.verifier.state_hash(),
+        )

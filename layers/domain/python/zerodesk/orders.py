@@ -131,6 +131,17 @@ class SetStateCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class TakeOver(TypedDict):
+    """What a region is told that is to become a book's home: no command of the book itself.
+
+    It holds for the epoch that the book was in when somebody asked, and for no later one.
+    """
+
+    kind: Literal["take_over"]
+    symbol: str
+    from_epoch: int
+
+
 Command = PlaceCommand | CancelCommand | IndexCommand | ListCommand | SetStateCommand
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, Self
 from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, state_hash
 from zerodesk.ledger import LedgerError, assert_balanced
 from zerodesk.matching import Book, JournalCorruptError
-from zerodesk.reconciliation import AccountAudit, BookAudit
+from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit
 
 FIRST_EPOCH: Final = 1
 
@@ -103,6 +103,22 @@ class _AccountFold:
         return self._audit.state
 
 
+class _HouseFold:
+    """The house in one currency: what it has must follow from what it was given."""
+
+    def __init__(self, currency: str) -> None:
+        self._audit = HouseAudit(currency)
+        self._state: Any = None
+
+    def apply(self, record: Record) -> None:
+        self._audit.apply(record.sequence, record.body)
+        _no_breach(self._audit)
+        self._state = record.body["state"]
+
+    def state(self) -> Any:
+        return self._state
+
+
 class _OtherFold:
     """Any other stream: each record has the state after it, and entries that sum to zero."""
 
@@ -117,16 +133,22 @@ class _OtherFold:
         return self._state
 
 
-def _no_breach(audit: AccountAudit | BookAudit) -> None:
+def _no_breach(audit: AccountAudit | BookAudit | HouseAudit) -> None:
     if not audit.findings.clean:
         raise ValueError(audit.findings.breaches[0].detail)
 
 
 def _fold_of(stream: str) -> Fold:
     kind, _, name = stream.partition("#")
-    if kind == "book":
-        return _BookFold(name)
-    return _AccountFold(name) if kind == "account" else _OtherFold()
+    match kind:
+        case "book":
+            return _BookFold(name)
+        case "account":
+            return _AccountFold(name)
+        case "house":
+            return _HouseFold(name)
+        case _:
+            return _OtherFold()
 
 
 class Verifier:

@@ -133,15 +133,22 @@ class Books:
     def _home_of(self, live: LiveBook) -> str:
         return live.book.home or self._first_home
 
-    def take_over(self, symbol: str) -> list[Committed]:
+    def take_over(self, symbol: str, from_epoch: int | None = None) -> list[Committed]:
         """Make this region the home of a book, by a record of the next epoch.
 
         The append is the fence: the home before loses its next race, reads this record and stops.
 
+        Parameters
+        ----------
+        symbol
+            The book's.
+        from_epoch
+            Only while it is in this epoch; None is whichever it is in.
+
         Returns
         -------
         list of Committed
-            That record; empty when the book is at home here already.
+            That record; empty when the book is at home here, or in another epoch, already.
 
         Raises
         ------
@@ -149,14 +156,15 @@ class Books:
             Other writers were first at every try.
         """
         try:
-            return self._take_over(self.current(symbol))
+            return self._take_over(self.current(symbol), from_epoch)
         except BaseException:
             self._live.pop(symbol, None)
             raise
 
-    def _take_over(self, live: LiveBook) -> list[Committed]:
+    def _take_over(self, live: LiveBook, from_epoch: int | None) -> list[Committed]:
         for _ in range(COMMIT_ATTEMPTS):
-            if self._home_of(live) == self._region:
+            is_other = from_epoch not in (None, live.tip.epoch)
+            if is_other or self._home_of(live) == self._region:
                 return []
             decision = live.book.take_over(self._region)
             assert decision.record is not None, "a takeover is a record"

@@ -7,7 +7,7 @@ from uuid import uuid4
 import boto3
 from botocore.config import Config
 
-from zerodesk.orders import Command
+from zerodesk.orders import Command, TakeOver
 
 
 class CommandQueue:
@@ -21,13 +21,8 @@ class CommandQueue:
             config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3}),
         )
 
-    def in_region(self, region: str) -> "CommandQueue":
-        """Return the queue of the same name in another region."""
-        here: str = self._sqs.meta.region_name
-        return CommandQueue(self._queue_url.replace(here, region), region)
-
-    def send(self, command: Command) -> None:
-        """Send one command to its book.
+    def send(self, command: Command | TakeOver) -> None:
+        """Send one command to its book, or have the book taken over.
 
         Each send is a message of its own: the book tells repeats apart by the command's id,
         for longer than the queue's five minutes.

@@ -17,6 +17,7 @@ from zerodesk_client.api.models import (
     Balances,
     DepositReceipt,
     Depth,
+    Exported,
     Fill,
     Health,
     HouseBalance,
@@ -307,6 +308,12 @@ class Client:
         body = {"state": state, "reason": reason}
         return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
 
+    def take_over(self, symbol: str, reason: str) -> int:
+        """Have the region of this API take a book over; return the epoch that ends by it."""
+        body = {"reason": reason}
+        answer = self._send("POST", f"/v1/markets/{symbol}/takeover", body=body)
+        return decode(int, decode(dict[str, Any], answer).get("from_epoch"))
+
     def send_index_price(
         self, symbol: str, source: str, price: Decimal, observed_at: datetime
     ) -> None:
@@ -336,6 +343,10 @@ class Client:
         if time is not None:
             query["time"] = timestamp(time)
         return self._call(StreamState, "GET", "/v1/journal/state", query=query)
+
+    def export_stream(self, stream: str) -> Exported:
+        """Have the venue add what a stream has to its archive, some thousand records at most."""
+        return self._call(Exported, "POST", "/v1/journal/exports", body={"stream": stream})
 
     def _when(self, done: Callable[[Order], bool], order: Order, wait_s: float) -> Order:
         """Ask for an order until ``done`` or until ``wait_s`` has passed."""

@@ -380,3 +380,13 @@ class StreamState:
     recorded_at: datetime
     state_hash: str
     state: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Where a stream's archive in the venue's bucket ends now."""
+
+    stream: str
+    added: int
+    last: int
+    manifest_hash: str

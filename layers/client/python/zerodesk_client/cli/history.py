@@ -1,6 +1,7 @@
 """The journal: ``state`` at any point, ``export`` to files, ``verify`` either."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,11 +64,36 @@ def export(
     context: typer.Context,
     stream: StreamArgument,
     *,
-    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", file_okay=False)],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", file_okay=False, help="Else the venue's bucket."),
+    ] = None,
 ) -> None:
-    """Add what a stream has to its archive in a folder, verified record by record."""
+    """Add what a stream has to its archive, in a folder or in the venue's bucket.
+
+    In a folder every record is verified on the way; of the bucket, copy archive/ and `verify` it.
+    """
     session = Session.of(context)
-    folder = to / stream
+    if to is None:
+        _export_to_bucket(session, stream)
+    else:
+        _export_to_folder(session, stream, to / stream)
+
+
+def _export_to_bucket(session: Session, stream: str) -> None:
+    client, added = session.operator(), 0
+    while (exported := client.export_stream(stream)).added:
+        added += exported.added
+    session.show(
+        replace(exported, added=added),
+        lambda: (
+            f"{added:,} records added to archive/{stream}, which ends at {exported.last:,}; "
+            f"manifest {exported.manifest_hash}"
+        ),
+    )
+
+
+def _export_to_folder(session: Session, stream: str, folder: Path) -> None:
     try:
         archive = read_archive(folder)
         first = archive.verifier.sequence + 1
@@ -79,7 +105,7 @@ def export(
         _archived(archive) | {"added": added, "folder": str(folder)},
         lambda: (
             f"{added:,} records added to {folder}; {_told(archive.verifier)}, manifest "
-            f"{archive.manifest_hash}"
+            f"{archive.head.manifest_hash}"
         ),
     )
 
@@ -118,7 +144,7 @@ def _verified(verifier: Verifier) -> dict[str, Any]:
 
 
 def _archived(archive: Archive) -> dict[str, Any]:
-    return _verified(archive.verifier) | {"manifest_hash": archive.manifest_hash}
+    return _verified(archive.verifier) | {"manifest_hash": archive.head.manifest_hash}
 
 
 def _told(verifier: Verifier) -> str:

@@ -1,4 +1,4 @@
-"""Markets: ``markets``, ``book``, ``trades``, ``halt``, ``resume``."""
+"""Markets: ``markets``, ``book``, ``trades``, ``halt``, ``resume``, ``takeover``."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -80,6 +80,16 @@ def halt(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -
 def resume(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:
     """Open a stopped market again (operator)."""
     _set_trading_state(context, symbol, "OPEN", reason)
+
+
+def takeover(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:
+    """Make the region of the API the home of a book (operator)."""
+    session = Session.of(context)
+    epoch = session.operator().take_over(symbol.upper(), reason)
+    session.show(
+        {"symbol": symbol.upper(), "from_epoch": epoch},
+        lambda: f"{symbol.upper()} was told to come here; epoch {epoch} ends by it",
+    )
 
 
 def _set_trading_state(context: typer.Context, symbol: str, state: str, reason: str) -> None:

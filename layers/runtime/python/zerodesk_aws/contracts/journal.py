@@ -84,3 +84,18 @@ class StateAt(Contract):
     state: dict[str, Any] | None = Field(
         description="Null where it is too large for an answer; an export leads to it."
     )
+
+
+class AskExport(Contract):
+    """Which stream to export."""
+
+    stream: Stream
+
+
+class Exported(Contract):
+    """Where the stream's archive ends now."""
+
+    stream: str
+    added: int = Field(description="How many records; 0 when the archive had them all.")
+    last: int = Field(description="The last record in the archive.")
+    manifest_hash: str = Field(description="Of the newest manifest: it vouches for all of it.")

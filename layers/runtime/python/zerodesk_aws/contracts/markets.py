@@ -89,6 +89,19 @@ class SetTradingState(Contract):
     reason: ShortText
 
 
+class AskTakeover(Contract):
+    """Why the region of this API is to become a book's home."""
+
+    reason: ShortText
+
+
+class TakeoverAsked(Contract):
+    """The region was told to take a book over."""
+
+    symbol: Symbol
+    from_epoch: int = Field(description="The epoch that ends, if nobody was there before.")
+
+
 class Markets(Contract):
     """Every market, by symbol."""
 
