@@ -54,4 +54,4 @@ def test_a_wrong_deposit_is_reversed_once(venue: Venue) -> None:
 
 def test_the_venue_is_balanced_after_all_that(venue: Venue) -> None:
     assert venue.operator.reconcile().balanced
-    assert {balance.currency for balance in venue.operator.house()} <= {"USD"}
+    assert "USD" in {balance.currency for balance in venue.operator.house()}
