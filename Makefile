@@ -13,7 +13,7 @@ unexport AWS_CA_BUNDLE
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: help setup run up down status test lint types contracts unit format lock layer clean python
+.PHONY: help setup run up down status test lint types contracts unit simulate mutants format lock layer clean python
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,15 @@ contracts: setup  ## the directions in which packages may import
 unit: setup
 	@echo "pytest"
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+LIVES ?= 10000
+SEED ?= 1
+simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check every invariant
+	@$(BIN)/python -m tests.simulation --lives $(LIVES) --seed $(SEED)
+
+SEEDS ?= 40
+mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and see what catches it
+	@$(BIN)/python -m tests.simulation.mutants --seeds $(SEEDS) --record
 
 format: setup  ## rewrite the code in the house format
 	@$(BIN)/ruff format

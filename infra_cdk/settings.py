@@ -20,8 +20,10 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_RETENTION_DAYS = (1, 7, 30, 90, 365)
 AUTHORIZER_CACHE_SECONDS = range(3_600 + 1)
 MATCHING_TIMEOUT_SECONDS = range(1, 60 + 1)
-VISIBILITY_PER_TIMEOUT = 6
-"""A message stays hidden for six function time-outs, as AWS advises for event source mappings."""
+VISIBILITY_PER_TIMEOUT = 2
+"""A message stays hidden for two function time-outs. AWS advises six, so that no batch comes again
+while a throttled one is still tried. Here a batch that comes again costs a read, for the book knows
+its commands; but a process that dies stops its book for as long as its messages are hidden."""
 
 LOCAL_CLOUD_REFUSES = frozenset({"AWS::Events::Archive"})
 """Resource types that the local cloud's CloudFormation does not know: one of them would refuse a
@@ -55,6 +57,10 @@ class Settings:
     matching_timeout_seconds: int
     """A book whose function process died waits six times this long for the next try."""
     omitted_resource_types: frozenset[str] = frozenset()
+    home_region: str | None = None
+    """Where a book is at home until another region takes it over; None is this region."""
+    sibling_regions: tuple[str, ...] = ()
+    """Where the same environment trades too: commands are forwarded there after a takeover."""
 
     def __post_init__(self) -> None:
         """Refuse what no deployment should meet.

@@ -1,13 +1,12 @@
 """Listings: entered in the register, sent to their book, shown once the book has taken them."""
 
 from collections.abc import Callable
-from time import sleep
 from typing import Final
 
 from zerodesk.instruments import ListingError, Market, list_market
 from zerodesk.orders import ListCommand
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import ListMarket
 from zerodesk_aws.entry import count, logger

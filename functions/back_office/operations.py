@@ -13,6 +13,7 @@ from back_office.settings import (
     MARKET_TABLE,
     ORDERS_TABLE,
 )
+from back_office.trading_states import TradingStates
 from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.house import House
@@ -31,8 +32,8 @@ accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KE
 deposits = Deposits(account_journal, orders)
 corrections = Corrections(account_journal, orders)
 withdrawals = WithdrawalOffice(account_journal, orders)
-listing = Listing(
-    Register(journal, MARKETS), Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
-)
+markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
+listing = Listing(Register(journal, MARKETS), markets, queue)
+trading_states = TradingStates(markets, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))

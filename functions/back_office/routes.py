@@ -23,7 +23,7 @@ from zerodesk_aws.contracts.accounts import (
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
-from zerodesk_aws.contracts.markets import ListMarket, Market
+from zerodesk_aws.contracts.markets import ListMarket, Market, SetTradingState
 from zerodesk_aws.contracts.orders import Balances
 
 api = Api("back_office")
@@ -214,6 +214,21 @@ def get_house(_: Call, __: Nothing) -> Answer:
     from back_office.operations import house
 
     return Answer(house.balances())
+
+
+@api.route(
+    "PUT",
+    "/v1/markets/{symbol}/state",
+    SetTradingState,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND,),
+)
+def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
+    """Stop a market, or open it again. Its book journals the change with the reason."""
+    from back_office.operations import trading_states
+
+    return Answer(trading_states.set(call.path["symbol"], asked))
 
 
 @api.route(

@@ -3,15 +3,33 @@
 from typing import Any
 
 from matching.batch import Group, groups
-from matching.settings import EVENT_BUS_NAME, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
+from matching.settings import (
+    COMMAND_QUEUE_URL,
+    EVENT_BUS_NAME,
+    HOME_REGION,
+    JOURNAL_TABLE,
+    MARKET_TABLE,
+    ORDERS_TABLE,
+    SNAPSHOTS_BUCKET,
+    SNAPSHOTS_TABLE,
+)
 from zerodesk_aws.announcements import of_record, settlement_wanted
-from zerodesk_aws.books import Books
+from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.settings import this_region
+from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
-books = Books(JOURNAL_TABLE)
+books = Books(
+    JOURNAL_TABLE,
+    Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET),
+    region=this_region(),
+    home=HOME_REGION,
+)
+queue = CommandQueue(COMMAND_QUEUE_URL)
 orders = Orders(ORDERS_TABLE)
 markets = Markets(MARKET_TABLE)
 bus = Bus(EVENT_BUS_NAME)
@@ -35,7 +53,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def match(group: Group) -> None:
     """Commit a group's commands to its book, then tell whoever waits."""
-    records = books.commit(group.symbol, group.commands)
+    try:
+        records = books.take_over(group.symbol) if group.takes_over else []
+        records += books.commit(group.symbol, group.commands)
+    except BookMovedError as moved:
+        forward(moved)
+        return
     for sequence, body in records:
         orders.project_record(sequence, body)
     if not records:
@@ -48,3 +71,15 @@ def match(group: Group) -> None:
         bus.publish(of_record(group.symbol, sequence, body))
     count("BatchesMatched")
     logger.info("batch matched", symbol=group.symbol, book_sequence=records[-1][0])
+
+
+def forward(moved: BookMovedError) -> None:
+    """Send commands to the region that took their book over; a repeat is known there by its id.
+
+    What this region decided just before settlement shows and tells, as after a crash.
+    """
+    home = queue.in_region(moved.home)
+    for command in moved.commands:
+        home.send(command)
+    count("CommandsForwarded", len(moved.commands))
+    logger.warning("book moved", symbol=moved.symbol, home=moved.home, commands=len(moved.commands))

@@ -22,7 +22,7 @@ class BookViews:
     def depth(self, symbol: str, levels: int) -> Depth:
         """Return the best prices of a book, or refuse with NOT_FOUND."""
         market = self._listings.listed(symbol)
-        book = self._data.current(symbol).book
+        book = self._data.book(symbol)
         bids, asks = (
             [
                 (market.format_price(ticks), market.format_quantity(lots), orders)
@@ -35,9 +35,8 @@ class BookViews:
     def ticker(self, symbol: str) -> Ticker:
         """Return a market's last 24 hours, or refuse with NOT_FOUND."""
         market = self._listings.listed(symbol)
-        followed = self._data.current(symbol)
-        view, at_ms = followed.book.market_view(), now_ms()
-        day = followed.tape.day(at_ms)
+        view, at_ms = self._data.book(symbol).market_view(), now_ms()
+        day = self._data.tape(symbol).day(at_ms)
         total = day or NO_TRADES
         return Ticker(
             symbol=symbol,
@@ -51,7 +50,7 @@ class BookViews:
             volume_24h=market.format_quantity(total.volume_lots),
             quote_volume_24h=format_minor(total.turnover * market.tick_value_minor, market.quote),
             trades_24h=total.trades,
-            book_sequence=followed.book.sequence,
+            book_sequence=view["book_sequence"],
             at=iso_ms(at_ms),
         )
 

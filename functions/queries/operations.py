@@ -7,30 +7,37 @@ from queries.book_views import BookViews
 from queries.fill_lists import FillLists
 from queries.market_data import MarketData
 from queries.order_lists import OrderLists
-from queries.settings import JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
+from queries.settings import (
+    JOURNAL_TABLE,
+    MARKET_TABLE,
+    ORDERS_TABLE,
+    SNAPSHOTS_BUCKET,
+    SNAPSHOTS_TABLE,
+)
 from queries.statements import Statements
 from queries.trade_lists import TradeLists
 from zerodesk import CODE_VERSION
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.books import Books
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.markets import Health, Market, Markets
 from zerodesk_aws.contracts.orders import Balances
-from zerodesk_aws.journal import Journal
 from zerodesk_aws.listings import Listings
+from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables import market as market_table
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views import balances_view, market_view
 
-journal = Journal(JOURNAL_TABLE)
+books = Books(JOURNAL_TABLE, Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET))
 accounts = AccountJournal(JOURNAL_TABLE)
 markets = market_table.Markets(MARKET_TABLE)
 listings = Listings(markets)
 order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
 fill_lists = FillLists(accounts, listings)
 statements = Statements(accounts)
-trade_lists = TradeLists(journal, listings)
-book_views = BookViews(MarketData(journal), listings)
+trade_lists = TradeLists(books.journal, listings)
+book_views = BookViews(MarketData(books), listings)
 
 
 def balances(account_id: str) -> Balances:

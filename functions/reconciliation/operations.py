@@ -1,7 +1,6 @@
 """Reconciliation as this process has it: one for the schedule and the API, with one memory."""
 
 from collections.abc import Callable
-from time import monotonic
 from typing import Any, Final
 
 from reconciliation.alarm import Alarm
@@ -16,7 +15,7 @@ from reconciliation.settings import (
 )
 from zerodesk.reconciliation import Watch
 from zerodesk_aws.bus import Bus
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue

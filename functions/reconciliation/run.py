@@ -92,8 +92,8 @@ class Reconciliation:
         account_ids = self._registered(ACCOUNTS, findings).keys() | self._accounts.keys()
         listed = self._registered(MARKETS, findings)
         symbols = listed.keys() | self._books.keys()
-        cursors = {symbol: self._cursors.position(settlement_cursor(symbol)) for symbol in symbols}
-        ends = {symbol: self._end(symbol) for symbol in symbols}
+        cursors = {one: self._cursors.position(settlement_cursor(one)) for one in sorted(symbols)}
+        ends = {symbol: self._end(symbol) for symbol in sorted(symbols)}
         for account_id in sorted(account_ids):
             self._account(account_id).read(self._journal, time_is_up)
         for account in self._accounts.values():
@@ -102,7 +102,7 @@ class Reconciliation:
         for currency in sorted(quotes | self._houses.keys()):
             house = self._houses.setdefault(currency, Followed(HouseAudit(currency)))
             house.read(self._journal, time_is_up)
-        shown_markets = {symbol: self._shown(symbol) for symbol in symbols}
+        shown_markets = {symbol: self._shown(symbol) for symbol in sorted(symbols)}
         for symbol in sorted(symbols):
             book = self._books.setdefault(symbol, Followed(BookAudit(symbol)))
             book.read(self._journal, time_is_up)

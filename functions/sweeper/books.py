@@ -1,11 +1,12 @@
 """Books: settle what is not settled, show what is not shown, list what is not, sweep the fees."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from zerodesk.orders import ListCommand
-from zerodesk_aws.books import Books, book_stream
+from zerodesk_aws.books import BookMovedError, Books, book_stream
 from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
@@ -37,6 +38,8 @@ class BookSweep:
             self._list(symbol, listing, now_ms)
             yield "Listings"
             return
+        if tip.body["continuing"] and tip.recorded_at_ms <= old_ms:
+            yield from self._finish(symbol)
         if self._waits_since(symbol, now_ms) <= old_ms:
             self._settlement_workflow.start({"symbol": symbol})
             yield "Books"
@@ -54,6 +57,16 @@ class BookSweep:
             if not self._house.sweep(symbol, currency, before_ms=now_ms - FEES_WAIT_MS):
                 return
             yield "Fees"
+
+    def _finish(self, symbol: str) -> Iterator[str]:
+        """Finish a taker whose writer died between its records and whose messages are gone.
+
+        Any command would do it; a quiet book gets none. Settlement shows and tells the rest. A
+        book that is at home in another region is left to the sweeper there.
+        """
+        with suppress(BookMovedError):
+            if self._books.commit(symbol, []):
+                yield "Takers"
 
     def _waits_since(self, symbol: str, now_ms: int) -> int:
         """Return when the first record that is not settled was written; now, if there is none."""

@@ -1,6 +1,5 @@
 """Sweep once; the card is in this package's docstring."""
 
-from time import monotonic
 from typing import Any, Final
 
 from sweeper.accounts import AccountSweep
@@ -9,18 +8,23 @@ from sweeper.items import PendingItems
 from sweeper.settings import (
     COMMAND_QUEUE_URL,
     CURSORS_TABLE,
+    HOME_REGION,
     JOURNAL_TABLE,
     MARKET_TABLE,
     ORDER_WORKFLOW_ARN,
     ORDERS_TABLE,
     SETTLEMENT_WORKFLOW_ARN,
+    SNAPSHOTS_BUCKET,
+    SNAPSHOTS_TABLE,
 )
 from sweeper.sweep import Sweeper
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.settings import this_region
+from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
@@ -29,7 +33,12 @@ from zerodesk_aws.workflows import Workflow
 BUDGET_SECONDS: Final = 45.0
 """Of the function's 60 seconds: no account is begun later than that."""
 
-books = Books(JOURNAL_TABLE)
+books = Books(
+    JOURNAL_TABLE,
+    Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET),
+    region=this_region(),
+    home=HOME_REGION,
+)
 orders = Orders(ORDERS_TABLE)
 cursors = Cursors(CURSORS_TABLE)
 queue = CommandQueue(COMMAND_QUEUE_URL)

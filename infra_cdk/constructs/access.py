@@ -4,8 +4,10 @@ A function that is told a table's name has a right to that table, and the other 
 environment variable and the policy statement come from the same value.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -58,6 +60,22 @@ def start(machine: sfn.IStateMachine, variable: str) -> Access:
 def run(machine: sfn.IStateMachine, variable: str) -> Access:
     """May start a workflow and wait for its answer."""
     return _starting(machine, variable, "states:StartSyncExecution")
+
+
+def home_of_books(region: str) -> Access:
+    """Knows where a book is at home that nobody took over."""
+    return Access("HOME_REGION", region, (), ())
+
+
+def forward(queue: sqs.IQueue, regions: Sequence[str]) -> Access:
+    """May send commands to the queues of the same name in other regions."""
+    stack = Stack.of(queue)
+    arns = tuple(
+        stack.format_arn(service="sqs", region=region, resource=queue.queue_name)
+        for region in regions
+    )
+    actions = ("sqs:SendMessage",) if arns else ()
+    return Access("COMMAND_QUEUE_URL", queue.queue_url, actions, arns)
 
 
 def _starting(machine: sfn.IStateMachine, variable: str, action: str) -> Access:

@@ -97,11 +97,12 @@ def start(progress: Progress) -> Process:
     Raises
     ------
     LocalCloudError
-        The port is taken by another program, or the process did not come up.
+        The port is taken by another program, the process did not come up, or one runs that does
+        not answer.
     """
     with only_one_at_a_time():
         process = running()
-        if process is not None:
+        if process is not None and _answers(process):
             return process
         port = int(os.environ.get(PORT_VARIABLE, DEFAULT_PORT))
         _refuse_taken_port(port)
@@ -259,6 +260,21 @@ def _launch(port: int) -> Process:
     if identity is None:
         raise LocalCloudError(f"the local cloud ended at once: {_log_tail()}")
     return Process(pid=child.pid, port=port, started_at=time.time(), identity=identity)
+
+
+def _answers(process: Process) -> bool:
+    """Wait until a process answers, or is gone: one that was just killed is there for a moment."""
+    deadline = time.monotonic() + START_BOUND_SECONDS
+    while process.is_alive:
+        if is_healthy(process.endpoint):
+            return True
+        if time.monotonic() > deadline:
+            raise LocalCloudError(
+                f"the local cloud (pid {process.pid}) runs and has not answered for "
+                f"{START_BOUND_SECONDS:.0f} s: `kill -9 {process.pid}`, then start it again"
+            )
+        time.sleep(POLL_SECONDS)
+    return False
 
 
 def _wait_until_healthy(process: Process) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from archivist.routes import app as archivist
 from back_office.routes import app as back_office
 from funds.routes import app as funds
 from infra_cdk.constructs.function import ZerodeskFunction
@@ -16,6 +17,7 @@ from queries.routes import app as queries
 from reconciliation.routes import app as reconciliation
 
 APPS: Mapping[str, App] = {
+    "archivist": archivist,
     "back_office": back_office,
     "funds": funds,
     "order_intake": order_intake,

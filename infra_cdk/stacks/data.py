@@ -4,6 +4,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from infra_cdk.constructs.bucket import Bucket
 from infra_cdk.constructs.table import Table
 from infra_cdk.settings import Settings
 from zerodesk_aws.tables import keys
@@ -39,6 +40,14 @@ class DataStack(Stack):
         self.cursors = Table(
             self, "cursors", settings=settings, partition_key=_text(keys.CURSORS_PARTITION)
         )
+        self.snapshots = Table(
+            self,
+            "snapshots",
+            settings=settings,
+            partition_key=_text(keys.SNAPSHOTS_PARTITION),
+            sort_key=_number(keys.SNAPSHOTS_SORT),
+        )
+        self.large_snapshots = Bucket(self, "snapshots", settings=settings)
         self._print_names()
 
     def _print_names(self) -> None:
@@ -48,6 +57,7 @@ class DataStack(Stack):
             "MarketTable": self.market,
             "ApiKeysTable": self.api_keys,
             "CursorsTable": self.cursors,
+            "SnapshotsTable": self.snapshots,
         }
         for name, table in tables.items():
             CfnOutput(self, name, value=table.table.table_name)

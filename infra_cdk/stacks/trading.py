@@ -8,7 +8,17 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
-from infra_cdk.constructs.access import Access, address, invoke, publish, run, send, start
+from infra_cdk.constructs.access import (
+    Access,
+    address,
+    forward,
+    home_of_books,
+    invoke,
+    publish,
+    run,
+    send,
+    start,
+)
 from infra_cdk.constructs.choreography import Choreography
 from infra_cdk.constructs.function import DEFAULT_SIZE, Size, ZerodeskFunction
 from infra_cdk.constructs.layers import Layers
@@ -35,9 +45,14 @@ class TradingStack(Stack):
         self._bus = messaging.bus
         self._publish = publish(messaging.bus)
         self._send = send(messaging.commands)
+        self._read_snapshots = (
+            data.snapshots.access("Query"),
+            data.large_snapshots.access("GetObject"),
+        )
+        self._home = home_of_books(settings.home_region or settings.region)
         self.functions: dict[str, ZerodeskFunction] = {}
 
-        self._declare_steps()
+        self._declare_steps(messaging)
         self.order_workflow = self._order_workflow()
         self.settlement_workflow = self._settlement_workflow()
         self._declare_doors()
@@ -47,7 +62,7 @@ class TradingStack(Stack):
         self._wire(messaging)
         self._print_names()
 
-    def _declare_steps(self) -> None:
+    def _declare_steps(self, messaging: MessagingStack) -> None:
         """Declare what the workflows and the queue call."""
         data = self._data
         self._declare("pricing", data.market.access("GetItem"))
@@ -59,9 +74,12 @@ class TradingStack(Stack):
         self._declare(
             "matching",
             data.journal.access(*APPEND),
+            *self._read_snapshots,
             data.orders.access("UpdateItem"),
             data.market.access("UpdateItem"),
             self._publish,
+            forward(messaging.commands, self._settings.sibling_regions),
+            self._home,
             size=Size(memory_mb=1_769, timeout_seconds=self._settings.matching_timeout_seconds),
         )
         self._declare(
@@ -98,6 +116,7 @@ class TradingStack(Stack):
         self._declare(
             "queries",
             data.journal.access(*READ_JOURNAL),
+            *self._read_snapshots,
             data.orders.access("GetItem", "Query", "BatchGetItem"),
             data.market.access("GetItem", "Scan"),
         )
@@ -133,12 +152,22 @@ class TradingStack(Stack):
         self._declare(
             "sweeper",
             data.journal.access(*APPEND),
+            *self._read_snapshots,
             data.orders.access("GetItem", "Query", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
             start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),
             start(self.settlement_workflow.machine, "SETTLEMENT_WORKFLOW_ARN"),
             self._send,
+            self._home,
+            size=size,
+        )
+
+        self._declare(
+            "archivist",
+            data.journal.access(*READ_JOURNAL),
+            data.snapshots.access("Query", "PutItem"),
+            data.large_snapshots.access("GetObject", "PutObject"),
             size=size,
         )
 

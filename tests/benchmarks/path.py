@@ -14,16 +14,15 @@ import statistics
 import time
 import uuid
 from decimal import Decimal
-from pathlib import Path
 
 from infra_cdk import local
+from infra_cdk.local.paths import state_folder
 from zerodesk.orders import Side
 from zerodesk_client.api import Client, NewMarket, NewOrder
 
 WARM_UP = 20
 DURATION = re.compile(r"REPORT RequestId: \S+\s+Duration: ([0-9.]+) ms")
 HOPS = ("authorizer", "order_intake", "pricing", "risk_check", "matching", "settlement")
-STATE = Path(__file__).parents[2] / ".local"
 
 
 def main() -> None:
@@ -31,8 +30,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--orders", type=int, default=200, help="orders to measure (default 200)")
     count = parser.parse_args().orders
-    api_url = json.loads((STATE / "endpoint.json").read_text())["api_url"]
-    key = json.loads((STATE / "credentials.json").read_text())["operator"]
+    state = state_folder()
+    api_url = json.loads((state / "endpoint.json").read_text())["api_url"]
+    key = json.loads((state / "credentials.json").read_text())["operator"]
     with Client(api_url, key) as operator:
         latencies_ms, began = placed(operator, count)
     print(f"POST to the final answer, {count} orders, one client")

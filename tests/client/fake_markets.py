@@ -18,7 +18,7 @@ class Markets(FakeState):
         listed = self._listed(symbol)
         last = listed.trades[-1]["price"] if listed.trades else None
         return listed.listing | {
-            "state": "OPEN",
+            "state": listed.state,
             "mark_price": str(listed.mark),
             "last_price": last,
         }

@@ -69,6 +69,11 @@ class Operating(Markets):
         self.markets[symbol] = Listed(data, Decimal(data["reference_price"]))
         return 201, self._market(symbol)
 
+    def set_trading_state(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        self._listed(symbol).state = data["state"]
+        self.trading_states.append((symbol, data["state"], data["reason"]))
+        return 200, self._market(symbol)
+
     def index_price(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         self._listed(symbol).mark = parse_decimal(data["price"])
         self.index_prices.append((symbol, data["price"]))

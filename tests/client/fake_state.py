@@ -47,6 +47,7 @@ class Listed:
     trades: list[dict[str, Any]] = field(default_factory=list)
     sequence: int = 1
     fees: Decimal = Decimal(0)
+    state: str = "OPEN"
 
     def rate(self, role: str) -> Decimal:
         return Decimal(self.listing[f"{role}_bps"]) / 10_000
@@ -71,6 +72,7 @@ class FakeState:
         self.fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []
+        self.trading_states: list[tuple[str, str, str]] = []
         self.ticks = 0
         self.pending_answers = 0
         self.polls_until_answer = 1

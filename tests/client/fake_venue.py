@@ -8,13 +8,14 @@ import json
 import re
 
 from tests.client.fake_funds import Funds
+from tests.client.fake_journal import Journal
 from tests.client.fake_state import OPERATOR_KEY, Answer, Refusal
 from tests.client.fake_trading import Trading
 
 __all__ = ["OPERATOR_KEY", "FakeVenue"]
 
 
-class FakeVenue(Trading, Funds):
+class FakeVenue(Trading, Funds, Journal):
     """``handle`` is the whole API."""
 
     def handle(
@@ -75,5 +76,8 @@ ROUTES = [
     ("POST", "/v1/accounts/([^/]+)/withdrawals/([^/]+)/(post|void)", "end_withdrawal", True),
     ("POST", "/v1/markets", "list_market", True),
     ("POST", f"/v1/markets/{SYMBOL}/index-prices", "index_price", True),
+    ("PUT", f"/v1/markets/{SYMBOL}/state", "set_trading_state", True),
     ("POST", "/v1/reconciliations", "reconcile", True),
+    ("GET", "/v1/journal/records", "journal_records", True),
+    ("GET", "/v1/journal/state", "journal_state", True),
 ]

@@ -24,6 +24,15 @@ def started(file: Path, limit: int, *more: str) -> "subprocess.Popen[str]":
     )
 
 
+def wait_until_trading(replay: "subprocess.Popen[str]") -> None:
+    """Return once a replay sends its first orders; what it told until then is read."""
+    assert replay.stderr is not None
+    for line in replay.stderr:
+        if line.startswith("replaying"):
+            return
+    raise AssertionError(f"the replay ended before it began, with {replay.wait()}")
+
+
 def verdict(replay: "subprocess.Popen[str]", within_s: float) -> dict[str, Any]:
     """Wait for a replay and return its verdict; it must have found no difference."""
     told, complaints = replay.communicate(timeout=within_s)

@@ -4,46 +4,24 @@ import os
 import random
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
 from infra_cdk import local
 from infra_cdk.local import cloud
 from tests.end_to_end.conftest import Venue, an_order
-from tests.end_to_end.replaying import GENERATED, started, verdict
+from tests.end_to_end.killing import kill_while
+from tests.end_to_end.replaying import GENERATED, started, verdict, wait_until_trading
 from zerodesk.orders import Side
 
 pytestmark = pytest.mark.local_cloud
 
 
-def function_processes() -> list[int]:
-    """Return the processes of this cloud's functions: the children of its emulator."""
-    parent = cloud.running()
-    assert parent is not None
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        if int(fields[1]) == parent.pid:
-            found.append(int(status.parent.name))
-    return found
-
-
 def test_killing_function_processes_during_a_replay_loses_and_doubles_nothing(
     venue: Venue,
 ) -> None:
-    chance = random.Random(7)
     replay = started(GENERATED, 100)
-    killed = 0
-    while replay.poll() is None:
-        time.sleep(chance.uniform(1.5, 3))
-        processes = function_processes()
-        if processes:
-            os.kill(chance.choice(processes), signal.SIGKILL)
-            killed += 1
+    killed = kill_while(replay, random.Random(7))
     found = verdict(replay, within_s=10)
     assert killed >= 3
     assert found["as_recorded"]
@@ -51,7 +29,8 @@ def test_killing_function_processes_during_a_replay_loses_and_doubles_nothing(
 
 def test_down_and_up_in_the_middle_of_a_replay_loses_and_doubles_nothing(venue: Venue) -> None:
     replay = started(GENERATED, 100)
-    time.sleep(4)
+    wait_until_trading(replay)
+    time.sleep(1)
     assert replay.poll() is None, "the replay must still be under way"
     local.down(lambda _: None)
     local.up(lambda _: None)

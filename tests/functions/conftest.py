@@ -19,6 +19,8 @@ SETTINGS = {
     "MARKET_TABLE": "market",
     "API_KEYS_TABLE": "api_keys",
     "CURSORS_TABLE": "cursors",
+    "SNAPSHOTS_TABLE": "snapshots",
+    "SNAPSHOTS_BUCKET": "snapshots",
     "EVENT_BUS_NAME": "zerodesk",
     "COMMAND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/commands.fifo",
     "ORDER_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order",
@@ -28,6 +30,8 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "000000000000",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+    "HOME_REGION": "us-east-1",
 }
 os.environ.update(SETTINGS)
 
@@ -55,6 +59,7 @@ def create_tables() -> None:
     from zerodesk_aws.tables.journal import JournalItem
     from zerodesk_aws.tables.market import MarketItem
     from zerodesk_aws.tables.orders import OrderItem
+    from zerodesk_aws.tables.snapshots import SnapshotItem
 
     models: dict[str, type[Model]] = {
         "journal": JournalItem,
@@ -62,6 +67,7 @@ def create_tables() -> None:
         "market": MarketItem,
         "cursors": CursorItem,
         "api_keys": ApiKeyItem,
+        "snapshots": SnapshotItem,
     }
     for name, model in models.items():
         bound(model, name).create_table(billing_mode="PAY_PER_REQUEST")

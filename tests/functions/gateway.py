@@ -150,6 +150,7 @@ class Gateway:
         from queries import operations as queries
         from queries.book_views import BookViews
         from queries.market_data import MarketData
+        from zerodesk_aws.books import Books
 
         self.patch.setattr(order_intake, "path", self.path)
         self.patch.setattr(
@@ -157,14 +158,15 @@ class Gateway:
             "cancels",
             Cancels(orders, listings, self, waiting),  # type: ignore[arg-type]
         )
-        self.patch.setattr(back_office.listing, "_queue", self)
-        self.patch.setattr(back_office.listing, "_pause", self._pass)
+        for sender in (back_office.listing, back_office.trading_states):
+            self.patch.setattr(sender, "_queue", self)
+            self.patch.setattr(sender, "_pause", self._pass)
         prices = Prices(listings, self)  # type: ignore[arg-type]
         self.patch.setattr("price_source.operations.prices", prices)
         self.patch.setattr("price_source.handler.prices", prices)
         for answers in (queries.order_lists, queries.fill_lists, queries.trade_lists):
             self.patch.setattr(answers, "_listings", listings)
-        data = MarketData(queries.journal)
+        data = MarketData(Books("journal"))
         self.patch.setattr(queries, "book_views", BookViews(data, listings))
 
     def _pass(self, seconds: float) -> None:

@@ -11,6 +11,7 @@ from tests.functions.conftest import SETTINGS
 NOWHERE = ("aws_cdk", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
 NO_HTTP = ("chalice", "pydantic")
 FUNCTIONS = {
+    "archivist": (),
     "authorizer": NO_HTTP,
     "back_office": (),
     "funds": (),
@@ -23,7 +24,7 @@ FUNCTIONS = {
     "risk_check": NO_HTTP,
     "settlement": NO_HTTP,
 }
-WITH_ROUTES = ("back_office", "funds", "order_intake", "price_source", "queries")
+WITH_ROUTES = ("archivist", "back_office", "funds", "order_intake", "price_source", "queries")
 
 
 def loaded(module: str, environment: dict[str, str]) -> set[str]:

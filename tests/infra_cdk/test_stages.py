@@ -15,6 +15,8 @@ DIFFERING_PROPERTIES = {
         "AWS::DynamoDB::GlobalTable",
         "Replicas.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled",
     ),
+    ("AWS::S3::Bucket", "DeletionPolicy"),
+    ("AWS::S3::Bucket", "UpdateReplacePolicy"),
     ("AWS::Lambda::LayerVersion", "DeletionPolicy"),
     ("AWS::Lambda::LayerVersion", "UpdateReplacePolicy"),
     # The machine that runs the code.

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from archivist.routes import api as archivist
 from back_office.routes import api as back_office
 from funds.routes import api as funds
 from order_intake.routes import api as order_intake
@@ -23,7 +24,7 @@ from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import PlainSchema
 from zerodesk_aws.contracts.problems import Problem
 
-APIS: Final = (back_office, funds, order_intake, price_source, queries, reconciliation)
+APIS: Final = (archivist, back_office, funds, order_intake, price_source, queries, reconciliation)
 SCHEMAS: Final = "#/components/schemas/{model}"
 
 ALWAYS: Final = (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.instruments import ListingError, Market, list_market
+from zerodesk.instruments import DecimalsChangedError, ListingError, Market, list_market
 from zerodesk.money import NumberError
 
 
@@ -144,3 +144,12 @@ def test_what_buying_needs_covers_any_fills_at_or_below_the_limit(
 
 def test_what_selling_needs_is_the_lots_themselves() -> None:
     assert a_market().sell_need_minor(7) == 70_000
+
+
+@pytest.mark.parametrize("currency", ["base", "quote"])
+def test_a_market_that_was_listed_with_other_decimals_is_not_read(currency: str) -> None:
+    journaled = a_market().to_dict()
+    assert Market.from_dict(journaled) == a_market()
+    journaled[f"{currency}_minor_digits"] = 2
+    with pytest.raises(DecimalsChangedError, match="2 decimals"):
+        Market.from_dict(journaled)

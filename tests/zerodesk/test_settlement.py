@@ -16,6 +16,7 @@ TRADE = {
     "taker_account_id": "tom",
     "taker_fee_minor": 2,
     "taker_side": "BUY",
+    "executed_at_ms": 6,
 }
 
 
@@ -37,7 +38,7 @@ def test_a_trade_is_a_fill_on_each_side_with_its_own_fee() -> None:
     (mary,), (tom,) = dues["mary"][0].fills, dues["tom"][0].fills
     assert (mary["side"], mary["liquidity"], mary["fee_minor"]) == ("SELL", "MAKER", 1)
     assert (tom["side"], tom["liquidity"], tom["fee_minor"]) == ("BUY", "TAKER", 2)
-    assert tom["executed_at_ms"] == 7
+    assert tom["executed_at_ms"] == mary["executed_at_ms"] == 6
 
 
 def test_an_account_that_trades_with_itself_gets_both_fills() -> None:

@@ -148,3 +148,12 @@ def test_latest_and_backwards_read_from_the_end(journal: Journal) -> None:
     assert latest is not None
     assert latest.sequence == 5
     assert [r.sequence for r in journal.backwards(STREAM, 4, limit=2)] == [3, 2]
+
+
+def test_a_time_leads_to_the_last_record_until_then(journal: Journal) -> None:
+    tip = EMPTY
+    for at_ms in (10, 20, 20, 20, 50):
+        tip = journal.append(STREAM, tip, {}, at_ms=at_ms)
+    positions = {at_ms: journal.position_at(STREAM, at_ms) for at_ms in (9, 10, 19, 20, 49, 50, 99)}
+    assert positions == {9: 0, 10: 1, 19: 1, 20: 4, 49: 4, 50: 5, 99: 5}
+    assert journal.position_at("account#nobody", 99) == 0

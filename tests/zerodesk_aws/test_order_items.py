@@ -53,3 +53,11 @@ def test_a_late_refusal_does_not_touch_an_order_that_rests(orders: Orders) -> No
     orders.project_record(5, a_record("OPEN"))
     orders.catch_up([(6, a_record("REJECTED", if_pending=True))])
     assert orders.status("alice", "o1") == "OPEN"
+
+
+def test_a_refused_order_that_a_cancel_buried_first_counts_as_shown(orders: Orders) -> None:
+    assert orders.shown("alice", ["o1"]) == []
+    orders.catch_up([(5, a_record("CANCELLED", if_pending=True))])
+    orders.project_rejection("alice", "o1", {"code": "RISK_INSUFFICIENT_BALANCE"}, 3, 4)
+    assert orders.status("alice", "o1") == "CANCELLED"
+    assert orders.shown("alice", ["o1"]) == ["o1"]

@@ -7,12 +7,13 @@ import sys
 import threading
 import time
 import uuid
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from jsonata.jsonata import Jsonata
 from jsonata.parser import Parser
 from ministack.core import responses
-from ministack.services import eventbridge, lambda_svc, sqs, stepfunctions
+from ministack.services import apigateway_v1, eventbridge, lambda_svc, sqs, stepfunctions
 
 from infra_cdk.local.emulator.expectations import expect_parameters, expect_text, expect_value
 from infra_cdk.local.emulator.fifo import collect_one_group
@@ -202,6 +203,20 @@ def parse_expressions_once() -> None:
     Jsonata.get_parser = staticmethod(lambda: parser)
 
 
+def hide_what_a_function_died_of() -> None:
+    """Answer for a function that failed as API Gateway does: a gateway response, no stack trace."""
+    stock = apigateway_v1._invoke_lambda_proxy_v1
+    expect_text(stock, 'return 502, {"Content-Type": "application/json"}, json.dumps({"message"')
+
+    async def invoke(*arguments: Any, **options: Any) -> Any:
+        answer = await stock(*arguments, **options)
+        if isinstance(answer, tuple) and answer[0] == HTTPStatus.BAD_GATEWAY:
+            return apigateway_v1._gw_error("DEFAULT_5XX", "Internal server error")
+        return answer
+
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke
+
+
 CORRECTIONS = (
     let_threads_take_turns,
     make_names_without_the_kernel,
@@ -215,4 +230,5 @@ CORRECTIONS = (
     parse_expressions_once,
     query_what_is_asked,
     read_expressions_once,
+    hide_what_a_function_died_of,
 )

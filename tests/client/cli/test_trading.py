@@ -141,3 +141,13 @@ def test_one_may_act_for_another_account(zerodesk: Zerodesk, operator: Client) -
     assert answer(zerodesk, "balances", "--account", "bob")["account_id"] == "bob"
     assert zerodesk("balances").exit_code == 2, "two accounts, and none of them is demo"
     assert "alice, bob" in zerodesk("balances").stderr
+
+
+def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
+    halted = zerodesk("halt", "btc-usd", "--reason", "the feed is wrong")
+    assert (halted.exit_code, halted.stdout.strip()) == (0, "BTC-USD is HALTED")
+    assert answer(zerodesk, "resume", "BTC-USD", "--reason", "mended")["state"] == "OPEN"
+    assert venue.trading_states == [
+        ("BTC-USD", "HALTED", "the feed is wrong"),
+        ("BTC-USD", "OPEN", "mended"),
+    ]

@@ -126,6 +126,21 @@ def test_lost_requests_and_lost_answers_change_nothing() -> None:
     assert verdict.retries > 50
 
 
+def test_requests_that_are_lost_after_the_last_order_are_sent_again() -> None:
+    venue = FakeVenue()
+    lost: set[str] = set()
+
+    def lose_once(method: str, path: str) -> None:
+        concluding = path.endswith(("/balances", "/trades", "/reconciliations"))
+        if concluding and path not in lost:
+            lost.add(path)
+            raise httpx.ConnectError("refused")
+
+    venue.before = lose_once
+    assert run(venue).is_as_recorded
+    assert len(lost) == 3
+
+
 def test_orders_that_stay_pending_for_a_while_change_nothing() -> None:
     venue = FakeVenue()
     venue.pending_answers, venue.polls_until_answer = 60, 2

@@ -122,3 +122,65 @@ def test_a_source_that_is_no_partner_is_refused(gateway: Gateway, source: str) -
 def test_a_partner_of_an_account_that_is_not_open_is_refused(gateway: Gateway) -> None:
     answer = gateway.operator("PUT", "/v1/partners/partner.acme", {"account_id": "nobody"})
     assert (answer.status, answer.json["field"]) == (400, "account_id")
+
+
+def set_state(gateway: Gateway, state: Any, reason: str = "the feed is wrong") -> Answered:
+    return gateway.operator("PUT", "/v1/markets/BTC-USD/state", {"state": state, "reason": reason})
+
+
+@pytest.mark.parametrize("state", ["CANCEL_ONLY", "HALTED"])
+def test_a_stopped_market_refuses_orders_takes_cancels_and_can_be_opened_again(
+    gateway: Gateway, state: str
+) -> None:
+    resting = gateway.place("alice", "resting", "BUY", quantity="0.01").json["order_id"]
+    assert (set_state(gateway, state).status, set_state(gateway, state).json["state"]) == (
+        200,
+        state,
+    )
+    refused = gateway.place("alice", "late", "BUY", quantity="0.01").json
+    assert refused["rejection"]["code"] == "MATCHING_MARKET_NOT_OPEN"
+    assert gateway.call("DELETE", f"/v1/orders/{resting}").json["status"] == "CANCELLED"
+    assert set_state(gateway, "OPEN", "the feed is mended").json["state"] == "OPEN"
+    assert gateway.place("alice", "again", "BUY", quantity="0.01").json["status"] == "OPEN"
+
+
+def test_the_book_journals_who_stopped_it_and_why(gateway: Gateway) -> None:
+    set_state(gateway, "HALTED")
+    assert gateway.sent[-1]["reason"] == "operator: the feed is wrong"
+
+
+def test_a_state_that_stands_already_is_no_command(gateway: Gateway) -> None:
+    sent = len(gateway.sent)
+    assert set_state(gateway, "OPEN").status == 200
+    assert len(gateway.sent) == sent
+
+
+def test_a_book_that_does_not_answer_is_a_503_and_the_repeat_finds_out(gateway: Gateway) -> None:
+    gateway.matches_at_once = False
+    assert set_state(gateway, "HALTED").code == "UNAVAILABLE"
+    gateway.match()
+    assert set_state(gateway, "HALTED").json["state"] == "HALTED"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "field"),
+    [
+        ({"state": "AUCTION", "reason": "r"}, "INTAKE_BAD_VALUE", "state"),
+        ({"state": "CLOSED", "reason": "r"}, "INTAKE_BAD_VALUE", "state"),
+        ({"state": 1, "reason": "r"}, "INTAKE_WRONG_TYPE", "state"),
+        ({"state": "OPEN", "reason": " "}, "INTAKE_BAD_VALUE", "reason"),
+        ({"state": "OPEN"}, "INTAKE_MISSING_FIELD", "reason"),
+    ],
+)
+def test_a_state_or_reason_that_is_none_is_refused(
+    gateway: Gateway, asked: dict[str, Any], code: str, field: str
+) -> None:
+    sent = len(gateway.sent)
+    answer = gateway.operator("PUT", "/v1/markets/BTC-USD/state", asked)
+    assert (answer.code, answer.json["field"], len(gateway.sent)) == (code, field, sent)
+
+
+def test_a_market_that_is_not_listed_has_no_state(gateway: Gateway) -> None:
+    asked = {"state": "OPEN", "reason": "r"}
+    assert gateway.operator("PUT", "/v1/markets/XRP-USD/state", asked).code == "NOT_FOUND"
+    assert gateway.call("PUT", "/v1/markets/BTC-USD/state", asked).code == "FORBIDDEN"

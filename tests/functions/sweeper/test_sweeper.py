@@ -504,6 +504,34 @@ def test_a_market_item_that_lags_is_shown_as_the_book_is(
     assert night.sweep() == {}
 
 
+def test_a_taker_whose_writer_died_between_its_records_is_filled_to_its_end(
+    venue: Venue, night: Night
+) -> None:
+    for number in range(4):
+        venue.place("bob", f"sell-{number}", "SELL", quantity_lots=1)
+    venue.settle()
+    venue.workflow(venue.intake("alice", "buy", "BUY", quantity_lots=4, time_in_force="IOC"))
+    live = matching.books.current(SYMBOL)
+    command: Any = venue.queue[0]
+    decision = live.book.decide([command | {"sent_at_ms": venue.clock_ms}], max_fills=1)
+    assert decision is not None
+    assert decision.record is not None
+    Journal("journal").append(
+        f"book#{SYMBOL}", live.tip, decision.record, at_ms=decision.record["time_ms"]
+    )
+    matching.books._live.clear()
+    venue.queue.clear()
+    assert night.sweep(after_ms=YOUNG_MS - 1) == {}
+    assert night.sweep() == {"Takers": 1, "Books": 1, "Markets": 1}
+    night.drive()
+    assert (venue.item("alice", "buy").status, venue.item("alice", "buy").filled_lots) == (
+        "FILLED",
+        4,
+    )
+    assert venue.funds("alice")["BTC"] == (4 * BTC // 10_000, 0)
+    assert night.sweep() == {}
+
+
 def test_one_account_in_trouble_is_not_in_the_way_of_the_others(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,26 @@ def test_process_that_ended_has_no_identity() -> None:
     assert cloud.identity_of(ended.pid) is None
 
 
+def test_a_cloud_that_is_just_dying_is_not_taken_for_one_that_runs(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, it is there for as long as the kernel takes; another one is started after it."""
+    dying = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5)"])
+    recorded(state, pid=dying.pid, identity=str(cloud.identity_of(dying.pid)))
+    launched: list[int] = []
+
+    def launch(port: int) -> cloud.Process:
+        launched.append(port)
+        raise LocalCloudError("enough")
+
+    monkeypatch.setattr(cloud, "_launch", launch)
+    monkeypatch.setenv(PORT_VARIABLE, "1")
+    with pytest.raises(LocalCloudError, match="enough"):
+        cloud.start(lambda _: None)
+    assert launched == [1]
+    dying.wait()
+
+
 def test_stop_of_nothing_says_so() -> None:
     assert cloud.stop(lambda _: None) is False
 

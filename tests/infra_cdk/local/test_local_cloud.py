@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from boto3.dynamodb.conditions import Key
 
@@ -175,6 +176,36 @@ def test_sixteen_invocations_run_at_once(lambda_client: Any, function: str, tmp_
     with ThreadPoolExecutor(16) as pool:
         met = list(pool.map(meeting, range(16)))
     assert len({each["pid"] for each in met}) == 16
+
+
+@pytest.mark.parametrize("end", ["raise", "exit"])
+def test_function_that_dies_behind_the_gateway_shows_no_stack_trace(
+    empty_cloud: str, session: LocalSession, lambda_client: Any, end: str
+) -> None:
+    function = created(lambda_client, HANDLER.replace('event.get("do")', repr(end)))
+    answer = httpx.get(f"{behind_a_gateway(session, empty_cloud, function)}/anything")
+    assert answer.status_code >= 500
+    assert answer.json() == {"message": "Internal server error"}
+
+
+def behind_a_gateway(session: LocalSession, endpoint: str, function: str) -> str:
+    """Put a REST API with one proxy route before a function, and return its address."""
+    gateway = session.client("apigateway")
+    api = gateway.create_rest_api(name=function)["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    route = gateway.create_resource(restApiId=api, parentId=root, pathPart="anything")["id"]
+    method = {"restApiId": api, "resourceId": route, "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="NONE")
+    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
+    path = f"2015-03-31/functions/{arn}/invocations"
+    gateway.put_integration(
+        **method,
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:us-east-1:lambda:path/{path}",
+    )
+    gateway.create_deployment(restApiId=api, stageName="test")
+    return f"{endpoint}/_aws/execute-api/{api}/test"
 
 
 def test_changed_code_is_what_runs_next(lambda_client: Any, function: str) -> None:

@@ -12,6 +12,7 @@ from zerodesk_aws.tables.cursors import CursorItem
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem
 from zerodesk_aws.tables.orders import OrderItem
+from zerodesk_aws.tables.snapshots import SnapshotItem
 
 MODELS: dict[str, type[Model]] = {
     "journal": JournalItem,
@@ -19,6 +20,7 @@ MODELS: dict[str, type[Model]] = {
     "market": MarketItem,
     "api_keys": ApiKeyItem,
     "cursors": CursorItem,
+    "snapshots": SnapshotItem,
 }
 TABLES = list(MODELS)
 
@@ -97,6 +99,16 @@ def test_the_truth_could_become_a_table_of_several_regions(
 
     assert "TimeToLiveSpecification" not in properties
     assert "LocalSecondaryIndexes" not in properties
+
+
+def test_large_snapshots_are_private_and_outlive_their_stack_on_aws(
+    stage: StageTemplates, dev: StageTemplates
+) -> None:
+    [bucket] = stage.all("AWS::S3::Bucket")
+    assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "BucketEncryption" in bucket.properties
+    [on_aws] = dev.all("AWS::S3::Bucket")
+    assert on_aws.attributes["DeletionPolicy"] == "Retain"
 
 
 def test_every_table_is_named_after_its_environment() -> None:

@@ -26,6 +26,8 @@ LOG_DELIVERY = {
     "logs:DescribeLogGroups",
 }
 """What an Express workflow needs to write its log; AWS offers no narrower resource for them."""
+OBJECTS = "/snapshots/*"
+"""The objects of one bucket under one prefix."""
 
 GATEWAY_PATIENCE_SECONDS = 29
 
@@ -132,7 +134,25 @@ def test_readers_write_nothing(stage: StageTemplates, function: str) -> None:
 
     allowed = {action for right in stage.statements(entry) for action in right.actions}
 
-    assert allowed <= DYNAMODB_READS | LOG_WRITES
+    assert allowed <= DYNAMODB_READS | LOG_WRITES | {"s3:GetObject"}
+
+
+def test_only_the_archivist_writes_snapshots_and_nobody_deletes_them(
+    stage: StageTemplates,
+) -> None:
+    writing = {
+        (name, action)
+        for name, entry in stage.functions().items()
+        for right in stage.statements(entry)
+        for action in right.actions
+        if (action.startswith("s3:") and action != "s3:GetObject")
+        or (
+            any(resource.endswith("-snapshots") for resource in right.resources)
+            and action != "dynamodb:Query"
+        )
+    }
+
+    assert writing == {("archivist", "s3:PutObject"), ("archivist", "dynamodb:PutItem")}
 
 
 def test_only_the_functions_that_check_keys_see_keys(stage: StageTemplates) -> None:
@@ -147,14 +167,15 @@ def test_only_the_functions_that_check_keys_see_keys(stage: StageTemplates) -> N
     assert seeing == {"authorizer", "back_office"}
 
 
-def test_no_policy_has_a_wildcard_but_for_the_delivery_of_workflow_logs(
+def test_no_policy_has_a_wildcard_but_for_objects_and_the_delivery_of_workflow_logs(
     stage: StageTemplates,
 ) -> None:
     for entry in [*stage.functions().values(), *workflows(stage).values()]:
         for statement in stage.statements(entry):
             assert not any("*" in action for action in statement.actions), entry.name
             if set(statement.actions) != LOG_DELIVERY:
-                assert not any("*" in resource for resource in statement.resources), entry.name
+                whole = [one for one in statement.resources if not one.endswith(OBJECTS)]
+                assert not any("*" in resource for resource in whole), entry.name
 
 
 def test_roles_have_no_managed_policies(stage: StageTemplates) -> None:

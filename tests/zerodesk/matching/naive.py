@@ -99,7 +99,7 @@ class NaiveBook:
             self.releases.append((command["account_id"], key))
             self.answer(key, ("REJECTED", code, 0, 0, 0), only_first=code == "MATCHING_EXPIRED")
         elif command["kind"] == "cancel":
-            self.answer(key, ("REFUSED", code), only_first=code == "MATCHING_EXPIRED")
+            self.answer(key, ("REFUSED", code), only_first=True)
 
     def answer(self, key: str, answer: tuple[Any, ...], *, only_first: bool) -> None:
         """Past its bound a command may have been answered and forgotten; that answer stands."""
@@ -133,7 +133,7 @@ class NaiveBook:
             self.known[target] = max(self.time, command["accepted_at_ms"])
             self.releases.append((account, target))
             self.answer(target, ("CANCELLED", None, 0, 0, 0), only_first=True)
-        self.answers[key] = ("DONE", None)
+        self.answer(key, ("DONE", None), only_first=True)
 
     def take_place(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state != "OPEN":

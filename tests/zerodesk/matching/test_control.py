@@ -34,8 +34,18 @@ def test_a_cancelled_order_leaves_the_book_and_its_gate_says_done() -> None:
         "kind": "cancel",
         "order_id": "o1",
         "status": "DONE",
+        "if_pending": True,
     }
     assert book.depth(5) == ([], [])
+
+
+def test_a_cancel_that_comes_again_after_it_was_forgotten_leaves_its_first_answer() -> None:
+    book = a_book(a_sell("o1", 5, 100), a_cancel("o1"))
+    late_ms = START_MS + 2 * COMMAND_BOUND_MS
+    again = a_cancel("o1") | {"accepted_at_ms": late_ms, "sent_at_ms": late_ms}
+    record = record_of(book, again)
+    assert status(record, "c1") == "DONE"
+    assert record["orders"]["c1"]["if_pending"]
 
 
 def test_a_cancel_in_the_middle_of_a_queue_leaves_the_others_in_order() -> None:

@@ -25,7 +25,11 @@ MAX_STEP_DIGITS: Final = 12
 
 
 class TradingState(StrEnum):
-    """What a market accepts: everything, cancels only, nothing, or orders for an auction."""
+    """What a market accepts. A cancel is accepted always: nobody is kept in an order.
+
+    OPEN takes everything. CANCEL_ONLY is how reconciliation stops a book, HALTED how an operator
+    does; both refuse orders. AUCTION collects orders.
+    """
 
     OPEN = "OPEN"
     CANCEL_ONLY = "CANCEL_ONLY"
@@ -39,6 +43,10 @@ class ListingError(ValueError):
     def __init__(self, field: str, value: object, rule: str) -> None:
         super().__init__(f"{field} {value!r}: {rule}")
         self.field, self.value, self.rule = field, value, rule
+
+
+class DecimalsChangedError(Exception):
+    """The code and the journal do not agree on how far a currency divides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +70,21 @@ class Market:
     taker_bps: int
     collar_bps: int
     reference_price_ticks: int
+    base_minor_digits: int
+    quote_minor_digits: int
+    """What the ledger kept of the two currencies at listing, so what every record means."""
 
     @property
     def tick_value_minor(self) -> int:
         """Quote minor units of one tick on one lot; whole by the rule of listing."""
-        digits = self.tick_digits + self.lot_digits - minor_digits(self.quote)
+        digits = self.tick_digits + self.lot_digits - self.quote_minor_digits
         units = self.tick_units * self.lot_units
         return _rescaled(units, digits)
 
     @property
     def lot_value_minor(self) -> int:
         """Base minor units of one lot; whole by the rule of listing."""
-        digits = self.lot_digits - minor_digits(self.base)
+        digits = self.lot_digits - self.base_minor_digits
         return _rescaled(self.lot_units, digits)
 
     def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
@@ -111,8 +122,24 @@ class Market:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Return the market that ``to_dict`` wrote."""
-        return cls(**values)
+        """Return the market that ``to_dict`` wrote.
+
+        Raises
+        ------
+        DecimalsChangedError
+            This code keeps other decimals of a currency than the market was listed with.
+        """
+        market = cls(**values)
+        for currency, journaled in (
+            (market.base, market.base_minor_digits),
+            (market.quote, market.quote_minor_digits),
+        ):
+            if minor_digits(currency) != journaled:
+                raise DecimalsChangedError(
+                    f"{market.symbol} is journaled with {journaled} decimals of {currency}, this "
+                    f"code keeps {minor_digits(currency)}: every amount would mean another"
+                )
+        return market
 
 
 def _rescaled(units: int, digits: int) -> int:
@@ -207,6 +234,8 @@ def list_market(  # noqa: PLR0913 - a listing has nine fields, each named where 
         reference_price_ticks=_positive_steps(
             "reference_price", reference_price, tick_units, tick_digits, "tick"
         ),
+        base_minor_digits=minor_digits(base),
+        quote_minor_digits=minor_digits(quote),
     )
 
 

@@ -39,7 +39,7 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
         releases[account_id].append(order_id)
     for event in body["events"]:
         if event["type"] == "TradeExecuted":
-            for fill in fills_of_trade(event, executed_at_ms=body["time_ms"]):
+            for fill in fills_of_trade(event):
                 fills[fill.pop("account_id")].append(fill)
     postings.pop(fee_account(symbol), None)
     return {
@@ -53,7 +53,7 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
     }
 
 
-def fills_of_trade(trade: dict[str, Any], *, executed_at_ms: int) -> tuple[dict[str, Any], ...]:
+def fills_of_trade(trade: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """Return a trade's two fills: the maker's and the taker's side of it."""
     taker_side = Side(trade["taker_side"])
     maker_side = Side.SELL if taker_side is Side.BUY else Side.BUY
@@ -67,7 +67,7 @@ def fills_of_trade(trade: dict[str, Any], *, executed_at_ms: int) -> tuple[dict[
             "quantity_lots": trade["quantity_lots"],
             "fee_minor": trade[f"{role}_fee_minor"],
             "liquidity": role.upper(),
-            "executed_at_ms": executed_at_ms,
+            "executed_at_ms": trade["executed_at_ms"],
         }
         for role, side in (("maker", maker_side), ("taker", taker_side))
     )

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import uniform
-from time import sleep
-from typing import Final
+from typing import Any, Final
 
 from zerodesk.accounts import AccountState, Change
-from zerodesk_aws.clock import now_ms
-from zerodesk_aws.faults import JournalContentionError
+from zerodesk.deltas import state_after, told_as_change
+from zerodesk_aws.clock import now_ms, sleep
+from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
 from zerodesk_aws.journal import EMPTY, Journal, JournalRecord, SequenceTakenError, Tip
 
 COMMIT_ATTEMPTS: Final = 12
@@ -22,12 +22,16 @@ def account_stream(account_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as one of its records says, mostly the latest; sequence 0 when it has none."""
+    """An account as one of its records says, mostly the latest; sequence 0 when it has none.
+
+    ``whole_at`` is the last record that says the state whole (``zerodesk.deltas``).
+    """
 
     account_id: str
     tip: Tip
     state: AccountState
     recorded_at_ms: int = 0
+    whole_at: int = 0
 
     @property
     def sequence(self) -> int:
@@ -50,25 +54,53 @@ class AccountJournal:
         record = self._journal.latest(account_stream(account_id))
         if record is None:
             return Account(account_id, EMPTY, AccountState())
-        return _account(account_id, record)
+        return self._account(account_id, record)
 
     def at(self, account_id: str, sequence: int) -> Account:
         """Return an account as it was after one of its records; before the first, empty."""
         if sequence == 0:
             return Account(account_id, EMPTY, AccountState())
         record = next(self._journal.read(account_stream(account_id), sequence - 1, limit=1))
-        return _account(account_id, record)
+        return self._account(account_id, record)
+
+    def _account(self, account_id: str, record: JournalRecord) -> Account:
+        """Return the account after a record, from the last one that says the state whole."""
+        whole_at = record.body.get("whole_at", record.sequence)
+        state: dict[str, Any] | None = None
+        for standing in self._since(whole_at, record):
+            state = state_after(state, standing.body)
+        return Account(
+            account_id,
+            record.tip,
+            AccountState.from_dict(state_after(state, record.body)),
+            record.recorded_at_ms,
+            whole_at,
+        )
+
+    def _since(self, whole_at: int, record: JournalRecord) -> Iterator[JournalRecord]:
+        """Yield the records from one to the one before another, and see that they lead there."""
+        count = record.sequence - whole_at
+        if not count:
+            return
+        before: JournalRecord | None = None
+        for before in self._journal.read(record.stream, whole_at - 1, limit=count):
+            yield before
+        if before is None or before.hash != record.previous_hash:
+            raise JournalCorruptError(f"{record.stream}: {record.sequence} does not follow")
 
     def backwards(
         self, account_id: str, before_sequence: int | None, *, limit: int
     ) -> Iterator[JournalRecord]:
-        """Yield the account's records, the newest first."""
+        """Yield the account's records, the newest first; their states may be told as changes."""
         return self._journal.backwards(account_stream(account_id), before_sequence, limit=limit)
 
     def read(
         self, account_id: str, after_sequence: int = 0, *, limit: int | None = None
     ) -> Iterator[JournalRecord]:
-        """Yield the account's records above a sequence, in order, the chain checked."""
+        """Yield the account's records above a sequence, in order, the chain checked.
+
+        Their states may be told as changes.
+        """
         return self._journal.read(account_stream(account_id), after_sequence, limit=limit)
 
     def commit(self, account_id: str, decide: Decide) -> Account:
@@ -86,17 +118,19 @@ class AccountJournal:
                 return account
             # One machine's clock may lag behind another's; the records of an account do not.
             at_ms = max(now_ms(), account.recorded_at_ms)
+            body = told_as_change(
+                change.to_body(),
+                account.state.to_dict(),
+                sequence=account.sequence + 1,
+                whole_at=account.whole_at,
+            )
             try:
                 tip = self._journal.append(
-                    account_stream(account_id), account.tip, change.to_body(), at_ms=at_ms
+                    account_stream(account_id), account.tip, body, at_ms=at_ms
                 )
             except SequenceTakenError:
                 sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
                 continue
-            return Account(account_id, tip, change.state, at_ms)
+            whole_at = body.get("whole_at", tip.sequence)
+            return Account(account_id, tip, change.state, at_ms, whole_at)
         raise JournalContentionError(f"account {account_id}: {COMMIT_ATTEMPTS} lost races")
-
-
-def _account(account_id: str, record: JournalRecord) -> Account:
-    state = AccountState.from_dict(record.body["state"])
-    return Account(account_id, record.tip, state, record.recorded_at_ms)

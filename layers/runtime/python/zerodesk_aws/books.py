@@ -1,14 +1,15 @@
 """Books on their journals: warm in memory, appended to blindly, caught up when behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from zerodesk.matching import Book, CommandError
+from zerodesk.matching import CommandError
 from zerodesk.orders import Command
 from zerodesk_aws.entry import logger
 from zerodesk_aws.faults import JournalContentionError
-from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError, Tip
+from zerodesk_aws.journal import Journal, SequenceTakenError
+from zerodesk_aws.recovery import LiveBook, Recovery
+from zerodesk_aws.snapshots import Snapshots
 
 COMMIT_ATTEMPTS: Final = 12
 
@@ -18,12 +19,12 @@ def book_stream(symbol: str) -> str:
     return f"book#{symbol}"
 
 
-@dataclass(slots=True)
-class LiveBook:
-    """A book folded up to a record."""
+class BookMovedError(Exception):
+    """Another region took the book over: what is left of a batch is for that region to decide."""
 
-    book: Book
-    tip: Tip = EMPTY
+    def __init__(self, symbol: str, home: str, commands: list[Command]) -> None:
+        super().__init__(f"{symbol} is at home in {home}")
+        self.symbol, self.home, self.commands = symbol, home, commands
 
 
 Committed = tuple[int, dict[str, Any]]
@@ -31,10 +32,29 @@ Committed = tuple[int, dict[str, Any]]
 
 
 class Books:
-    """The books of one journal table, each as this process knows it."""
+    """The books of one journal table, each as this process knows it.
 
-    def __init__(self, table_name: str) -> None:
+    Parameters
+    ----------
+    table_name
+        The journal's.
+    snapshots
+        Where a book that this process does not know begins; without, at its first record.
+    region, home
+        Where this process runs, and where a book is at home that nobody ever took over.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        snapshots: Snapshots | None = None,
+        *,
+        region: str = "",
+        home: str = "",
+    ) -> None:
         self.journal = Journal(table_name)
+        self._region, self._first_home = region, home
+        self._recovery = Recovery(self.journal, snapshots)
         self._live: dict[str, LiveBook] = {}
 
     def current(self, symbol: str) -> LiveBook:
@@ -62,9 +82,13 @@ class Books:
         ------
         JournalContentionError
             Other writers were first at every try.
+        BookMovedError
+            The book is at home elsewhere: it has what was not decided.
         """
         try:
             return self._commit(self._warm(symbol), list(commands))
+        except BookMovedError:
+            raise
         except BaseException:
             # Whether the last record stands is unknown: the next batch folds the book anew.
             self._live.pop(symbol, None)
@@ -74,6 +98,7 @@ class Books:
         done: list[Committed] = []
         lost = 0
         while rest or live.book.continuing:
+            self._leave_to_another_home(live, rest)
             try:
                 decision = live.book.decide(rest)
             except CommandError as error:
@@ -95,11 +120,59 @@ class Books:
             rest = rest[decision.consumed :]
         return done
 
-    def _append(self, live: LiveBook, body: dict[str, Any]) -> bool:
+    def _leave_to_another_home(self, live: LiveBook, rest: list[Command]) -> None:
+        """Stop before writing to a book that another region took over."""
+        if self._home_of(live) == self._region:
+            return
+        # Before it is sent away: it may have come back, by another process of this region.
+        self._catch_up(live)
+        home = self._home_of(live)
+        if home != self._region:
+            raise BookMovedError(live.book.symbol, home, rest)
+
+    def _home_of(self, live: LiveBook) -> str:
+        return live.book.home or self._first_home
+
+    def take_over(self, symbol: str) -> list[Committed]:
+        """Make this region the home of a book, by a record of the next epoch.
+
+        The append is the fence: the home before loses its next race, reads this record and stops.
+
+        Returns
+        -------
+        list of Committed
+            That record; empty when the book is at home here already.
+
+        Raises
+        ------
+        JournalContentionError
+            Other writers were first at every try.
+        """
+        try:
+            return self._take_over(self.current(symbol))
+        except BaseException:
+            self._live.pop(symbol, None)
+            raise
+
+    def _take_over(self, live: LiveBook) -> list[Committed]:
+        for _ in range(COMMIT_ATTEMPTS):
+            if self._home_of(live) == self._region:
+                return []
+            decision = live.book.take_over(self._region)
+            assert decision.record is not None, "a takeover is a record"
+            if self._append(live, decision.record, epoch=live.tip.epoch + 1):
+                return [(live.tip.sequence, decision.record)]
+            live.book.undo(decision)
+            self._catch_up(live)
+        raise JournalContentionError(f"{live.book.stream}: {COMMIT_ATTEMPTS} lost races")
+
+    def _append(self, live: LiveBook, body: dict[str, Any], *, epoch: int | None = None) -> bool:
         """Append at the next sequence; False when another writer was first."""
         stream = book_stream(live.book.symbol)
         try:
-            live.tip = self.journal.append(stream, live.tip, body, at_ms=body["time_ms"])
+            live.tip = self.journal.append(
+                stream, live.tip, body, at_ms=body["time_ms"], epoch=epoch
+            )
         except SequenceTakenError:
             return False
         return True
@@ -110,7 +183,7 @@ class Books:
 
     def _warm(self, symbol: str) -> LiveBook:
         if symbol not in self._live:
-            live = LiveBook(Book(symbol))
+            live = self._recovery.start(symbol)
             self._catch_up(live)
             self._live[symbol] = live
         return self._live[symbol]

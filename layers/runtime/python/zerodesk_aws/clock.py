@@ -1,4 +1,4 @@
-"""The one place that asks what time it is."""
+"""The one place that asks what time it is, and that waits."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,16 @@ MILLISECOND: Final = timedelta(milliseconds=1)
 def now_ms() -> int:
     """Return the time, milliseconds since 1970 UTC."""
     return time.time_ns() // 1_000_000
+
+
+def monotonic() -> float:
+    """Return seconds that never go back, for measuring how long something takes."""
+    return time.monotonic()
+
+
+def sleep(seconds: float) -> None:
+    """Wait."""
+    time.sleep(seconds)
 
 
 def iso_ms(at_ms: int) -> str:

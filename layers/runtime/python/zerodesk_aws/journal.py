@@ -23,8 +23,8 @@ from zerodesk_aws.faults import (
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
 
-EPOCH: Final = 1
-"""The first home of every stream. A takeover appends a record with the next epoch."""
+FIRST_EPOCH: Final = 1
+"""Of every stream. A takeover appends a record with the next epoch, and all behind it have that."""
 
 MAX_ITEM_BYTES: Final = 350_000
 """DynamoDB refuses items above 400 KB; the rest is head room for the other attributes."""
@@ -39,10 +39,11 @@ class SequenceTakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """Where a stream ends: the last sequence and its hash."""
+    """Where a stream ends: the last sequence, its hash, and the epoch that goes on from there."""
 
     sequence: int
     hash: str
+    epoch: int = FIRST_EPOCH
 
 
 EMPTY: Final = Tip(0, GENESIS_HASH)
@@ -64,7 +65,7 @@ class JournalRecord:
     @property
     def tip(self) -> Tip:
         """The stream's end, if this is its last record."""
-        return Tip(self.sequence, self.hash)
+        return Tip(self.sequence, self.hash, self.epoch)
 
 
 class Journal:
@@ -73,8 +74,18 @@ class Journal:
     def __init__(self, table_name: str) -> None:
         self._items = bound(JournalItem, table_name)
 
-    def append(self, stream: str, after: Tip, body: dict[str, Any], *, at_ms: int) -> Tip:
+    def append(
+        self,
+        stream: str,
+        after: Tip,
+        body: dict[str, Any],
+        *,
+        at_ms: int,
+        epoch: int | None = None,
+    ) -> Tip:
         """Append one record behind ``after`` and return the new end of the stream.
+
+        The record has the epoch of the one before; a takeover gives the next one.
 
         Raises
         ------
@@ -87,17 +98,18 @@ class Journal:
             After several tries it is not known whether the record was written.
         """
         sequence = after.sequence + 1
+        epoch = after.epoch if epoch is None else epoch
         text = canonical_json(body)
         digest = record_hash(
             stream,
             sequence,
             after.hash,
             text,
-            epoch=EPOCH,
+            epoch=epoch,
             code_version=CODE_VERSION,
             recorded_at_ms=at_ms,
         )
-        tip = Tip(sequence, digest)
+        tip = Tip(sequence, digest, epoch)
         data = zlib.compress(text, COMPRESSION_LEVEL)
         if len(data) > MAX_ITEM_BYTES:
             raise RecordTooLargeError(f"{stream}: {len(data)} bytes, above {MAX_ITEM_BYTES}")
@@ -107,7 +119,7 @@ class Journal:
             previous_hash=after.hash,
             hash=tip.hash,
             code_version=CODE_VERSION,
-            epoch=EPOCH,
+            epoch=epoch,
             recorded_at_ms=at_ms,
             body=data,
         )
@@ -144,6 +156,35 @@ class Journal:
         """Return the last record of a stream, read strongly, or None."""
         return next(self.backwards(stream, limit=1), None)
 
+    def position_at(self, stream: str, at_ms: int) -> int:
+        """Return the last sequence that was recorded at a time or before it; 0 when there is none.
+
+        A dozen or two reads of one number, whatever the stream's length. The records of a book
+        never go back in time; those of an account may, by what its writers' clocks differ, and
+        then it is one of those around that time.
+        """
+        latest = self.latest(stream)
+        low, high = 0, 0 if latest is None else latest.sequence
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._recorded_at_ms(stream, middle) <= at_ms:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _recorded_at_ms(self, stream: str, sequence: int) -> int:
+        items = self._items.query(
+            stream,
+            JournalItem.sequence == sequence,
+            consistent_read=True,
+            attributes_to_get=["recorded_at_ms"],
+        )
+        recorded_at_ms = next((int(item.recorded_at_ms) for item in items), None)
+        if recorded_at_ms is None:
+            raise JournalCorruptError(f"{stream}: record {sequence} is missing")
+        return recorded_at_ms
+
     def read(
         self, stream: str, after_sequence: int = 0, *, limit: int | None = None
     ) -> Iterator[JournalRecord]:
@@ -152,7 +193,8 @@ class Journal:
         Raises
         ------
         JournalCorruptError
-            A record does not hash to what it says, or the chain or the sequence has a gap.
+            A record does not hash to what it says, the chain or the sequence has a gap, or the
+            epoch changes where nobody took over.
         """
         above = JournalItem.sequence > after_sequence
         items = self._items.query(
@@ -166,7 +208,7 @@ class Journal:
         expected = after_sequence + 1
         for item in items:
             record = _verified(item)
-            if record.sequence != expected or (before and record.previous_hash != before.hash):
+            if record.sequence != expected or (before and not _follows(record, before)):
                 raise JournalCorruptError(f"{stream}: {record.sequence} does not follow {before}")
             yield record
             before, expected = record.tip, expected + 1
@@ -185,6 +227,12 @@ class Journal:
             page_size=min(limit, PAGE_RECORDS),
         )
         return map(_verified, items)
+
+
+def _follows(record: JournalRecord, before: Tip) -> bool:
+    """Whether a record chains to the one before, in its epoch or, if it takes over, the next."""
+    epoch = before.epoch + ("takeover" in record.body)
+    return (record.previous_hash, record.epoch) == (before.hash, epoch)
 
 
 def _verified(item: JournalItem) -> JournalRecord:

@@ -6,13 +6,12 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from time import monotonic, sleep
 from typing import Any, Final
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, order_id_for
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import monotonic, now_ms, sleep
 from zerodesk_aws.contracts.orders import Order, PlaceOrder
 from zerodesk_aws.entry import logger
 from zerodesk_aws.filters import below_min_notional, fingerprint, order_terms

@@ -5,10 +5,9 @@ are only ever added or changed, one per record, each record a conditional put li
 """
 
 from random import uniform
-from time import sleep
 from typing import Any, Final
 
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError
 

@@ -13,3 +13,8 @@ def required(name: str) -> str:
     if not value:
         raise MissingSettingError(f"environment variable {name} is not set")
     return value
+
+
+def this_region() -> str:
+    """Return the region that the function runs in, as Lambda tells it."""
+    return required("AWS_REGION")

@@ -8,6 +8,7 @@ from typing import Any, Final, Self, TypeVar
 
 import httpx
 
+from zerodesk.verification import Record
 from zerodesk_client.api.decode import decode, encode, plain, timestamp
 from zerodesk_client.api.faults import UnexpectedAnswerError
 from zerodesk_client.api.models import (
@@ -27,6 +28,7 @@ from zerodesk_client.api.models import (
     Reconciliation,
     Reversal,
     Statement,
+    StreamState,
     Ticker,
     Trade,
     Transfer,
@@ -300,6 +302,11 @@ class Client:
         """List a market; the same listing again returns it, another is refused with 409."""
         return self._call(Market, "POST", "/v1/markets", body=encode(listing))
 
+    def set_trading_state(self, symbol: str, state: str, reason: str) -> Market:
+        """Stop a market (CANCEL_ONLY, HALTED) or open it again (OPEN)."""
+        body = {"state": state, "reason": reason}
+        return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
+
     def send_index_price(
         self, symbol: str, source: str, price: Decimal, observed_at: datetime
     ) -> None:
@@ -310,6 +317,25 @@ class Client:
     def reconcile(self) -> Reconciliation:
         """Have every book and account recounted, and return the report."""
         return self._call(Reconciliation, "POST", "/v1/reconciliations")
+
+    def journal_records(
+        self, stream: str, *, from_sequence: int = 1, limit: int = PAGE
+    ) -> tuple[Record, ...]:
+        """Return records of a stream as they stand, in order; none behind its end."""
+        query = {"stream": stream, "from_sequence": str(from_sequence), "limit": str(limit)}
+        answer = self._send("GET", "/v1/journal/records", query=query)
+        return _entries(Record, decode(dict[str, Any], answer), "records")
+
+    def state_at(
+        self, stream: str, *, sequence: int | None = None, time: datetime | None = None
+    ) -> StreamState:
+        """Return what a stream came to behind a record, at a time, or now."""
+        query = {"stream": stream}
+        if sequence is not None:
+            query["sequence"] = str(sequence)
+        if time is not None:
+            query["time"] = timestamp(time)
+        return self._call(StreamState, "GET", "/v1/journal/state", query=query)
 
     def _when(self, done: Callable[[Order], bool], order: Order, wait_s: float) -> Order:
         """Ask for an order until ``done`` or until ``wait_s`` has passed."""

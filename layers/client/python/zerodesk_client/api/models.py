@@ -368,3 +368,15 @@ class Reconciliation:
     accounts: int = 0
     totals: tuple[dict[str, Any], ...] = ()
     breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """What a stream of the journal came to behind one of its records."""
+
+    stream: str
+    sequence: int
+    record_hash: str
+    recorded_at: datetime
+    state_hash: str
+    state: dict[str, Any] | None = None

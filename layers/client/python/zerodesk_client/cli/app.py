@@ -8,6 +8,7 @@ from zerodesk_client.cli import (
     accounts,
     demo,
     funds,
+    history,
     markets,
     orders,
     replay,
@@ -66,7 +67,8 @@ def root(
 LOCAL = "The local cloud"
 SHOWS = "Live and recorded markets"
 TRADING = "Trading"
-OPERATING = "Accounts and money"
+OPERATING = "Running the venue"
+HISTORY = "The journal"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -86,11 +88,16 @@ app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
 app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
 app.command(rich_help_panel=OPERATING)(statements.statement)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
+app.command(rich_help_panel=OPERATING)(markets.halt)
+app.command(rich_help_panel=OPERATING)(markets.resume)
 app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)
 app.command(rich_help_panel=OPERATING)(funds.withdraw)
 app.command(rich_help_panel=OPERATING)(funds.transfer)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
+app.command(rich_help_panel=HISTORY)(history.state)
+app.command(rich_help_panel=HISTORY)(history.export)
+app.command(rich_help_panel=HISTORY)(history.verify)
 
 
 def main() -> None:

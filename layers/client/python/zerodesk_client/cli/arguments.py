@@ -1,6 +1,7 @@
 """Arguments that several commands share, and how they are read."""
 
 import uuid
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -39,3 +40,14 @@ def amount_of(text: str, name: str) -> Decimal:
     if amount <= 0:
         raise CommandError(f"{name} {text!r} is no amount: it must be positive")
     return amount
+
+
+def time_of(text: str | None, option: str) -> datetime | None:
+    """Return the time that an option gives; UTC if it says no more."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {text!r} is no time", "such as 2026-11-01T09:30") from error
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

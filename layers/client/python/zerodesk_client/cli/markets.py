@@ -1,4 +1,4 @@
-"""Markets: ``markets``, ``book``, ``trades``."""
+"""Markets: ``markets``, ``book``, ``trades``, ``halt``, ``resume``."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -12,6 +12,8 @@ from zerodesk_client.api import Depth, Level
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, number, price, prices, side, table
+
+ReasonOption = Annotated[str, typer.Option(help="Why; it is journaled with the change.")]
 
 
 def markets(context: typer.Context) -> None:
@@ -68,6 +70,22 @@ def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 
     headings = ("time (UTC)", "trade", "taker", f">price ({quote})", f">quantity ({base})")
     document = {"trades": page.entries, "next_cursor": page.next_cursor}
     session.show(document, lambda: table(f"Trades of {symbol.upper()}", headings, rows))
+
+
+def halt(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:
+    """Stop a market: orders are refused, cancels taken (operator)."""
+    _set_trading_state(context, symbol, "HALTED", reason)
+
+
+def resume(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:
+    """Open a stopped market again (operator)."""
+    _set_trading_state(context, symbol, "OPEN", reason)
+
+
+def _set_trading_state(context: typer.Context, symbol: str, state: str, reason: str) -> None:
+    session = Session.of(context)
+    market = session.operator().set_trading_state(symbol.upper(), state, reason)
+    session.show(market, lambda: f"{market.symbol} is {market.state}")
 
 
 def ladder(depth: Depth) -> Table:

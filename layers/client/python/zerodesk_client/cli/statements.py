@@ -1,7 +1,6 @@
 """What stands in an account's journal, and its correction: ``statement``, ``reverse``."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -10,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zerodesk_client.api import Balance, Statement, StatementRecord
-from zerodesk_client.cli.arguments import AccountArgument
-from zerodesk_client.cli.exits import CommandError
+from zerodesk_client.cli.arguments import AccountArgument, time_of
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, number, table
 
@@ -44,8 +42,8 @@ def statement(  # noqa: PLR0913 - one parameter an option
         account,
         from_sequence=from_sequence,
         to_sequence=to_sequence,
-        from_time=_time(from_time, "--from"),
-        to_time=_time(to_time, "--to"),
+        from_time=time_of(from_time, "--from"),
+        to_time=time_of(to_time, "--to"),
         limit=limit,
         cursor=cursor,
     )
@@ -70,16 +68,6 @@ def reverse(
         f"{found.reason}"
     )
     session.show(found, lambda: table(title, ("ledger account", ">amount", "currency"), rows))
-
-
-def _time(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{option} {text!r} is no time", "such as 2026-11-01T09:30") from error
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _tables(found: Statement) -> RenderableType:

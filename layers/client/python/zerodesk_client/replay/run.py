@@ -76,9 +76,10 @@ class Runner:
         with ThreadPoolExecutor(self._in_flight, thread_name_prefix="replay") as pool:
             try:
                 self._go(pool)
-            finally:
+            except BaseException:
                 # Threads that wait to place an order anew stop waiting.
                 self._stopped.set()
+                raise
         self._tell()
         return Outcome(
             trades=self._board.done - self._found_done,

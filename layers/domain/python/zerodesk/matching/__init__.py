@@ -36,12 +36,13 @@ bob o2 BTC 0 20000
 fees#BTC-USD  USD 0 8400
 """
 
-from zerodesk.matching.book import MAX_FILLS_PER_RECORD, Book, Decision
+from zerodesk.matching.book import ANCHOR_EVERY, MAX_FILLS_PER_RECORD, Book, Decision
 from zerodesk.matching.commands import cancel, listing, order
 from zerodesk.matching.decide import MAX_COMMANDS_PER_RECORD
 from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
 
 __all__ = [
+    "ANCHOR_EVERY",
     "MAX_COMMANDS_PER_RECORD",
     "MAX_FILLS_PER_RECORD",
     "Book",

@@ -50,7 +50,7 @@ def _cancel_resting(
             "remaining_lots": order.remaining_lots,
         }
     )
-    draft.answers[command["command_id"]] = _gate(command, DONE)
+    _answer(draft, command, DONE)
 
 
 def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
@@ -76,7 +76,7 @@ def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
     )
     answer = unfilled(state, account_id, CANCELLED, remaining_lots=None)
     draft.answer_if_pending(order_id, answer)
-    draft.answers[command["command_id"]] = _gate(command, DONE)
+    _answer(draft, command, DONE)
 
 
 def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
@@ -155,18 +155,19 @@ def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> 
         }
     )
     if command["kind"] == "cancel":
-        answer = _gate(command, REFUSED)
-        answer["rejection"] = reason
-        if code is RejectionCode.MATCHING_EXPIRED:
-            draft.answer_if_pending(command["command_id"], answer)
-        else:
-            draft.answers[command["command_id"]] = answer
+        _answer(draft, command, REFUSED, rejection=reason)
 
 
-def _gate(command: CancelCommand, status: str) -> dict[str, Any]:
-    return {
+def _answer(draft: Draft, command: CancelCommand, status: str, **more: Any) -> None:
+    """Answer a cancel, unless it has its answer.
+
+    An order has one cancel id, and the book forgets it in time: a cancel that is asked for again
+    long after it was answered comes as a new one, and its item stays as it is.
+    """
+    gate = {
         "account_id": command["account_id"],
         "kind": "cancel",
         "order_id": command["order_id"],
         "status": status,
     }
+    draft.answer_if_pending(command["command_id"], gate | more)

@@ -26,6 +26,7 @@ Scalars = tuple[
     dict[str, Any] | None,
     int,
     BookOrder | None,
+    str,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -81,6 +82,7 @@ class Draft:
             state.last,
             state.trades,
             state.continuing,
+            state.home,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -154,5 +156,6 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.last,
         state.trades,
         state.continuing,
+        state.home,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

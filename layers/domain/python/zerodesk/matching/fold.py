@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
@@ -41,6 +42,10 @@ class Fold:
 
     def run(self) -> None:
         """Fold the record, or raise MismatchError."""
+        self._compare_anchor()
+        if "takeover" in self.body:
+            self._take_over()
+            return
         state, body = self.state, self.body
         events: list[Event] = body["events"]
         position = 0
@@ -58,6 +63,23 @@ class Fold:
         if state.time_ms != body["time_ms"]:
             raise MismatchError(f"time {body['time_ms']}, its commands say {state.time_ms}")
         self._finish()
+
+    def _compare_anchor(self) -> None:
+        """Refuse an anchor that was decided on another state than the one folded so far."""
+        said = self.body.get("state_hash")
+        if said is not None and said != (found := state_hash(self.state.to_dict())):
+            raise MismatchError(f"decided on state {said}, the fold comes to {found}")
+
+    def _take_over(self) -> None:
+        """Fold a takeover: it says who writes from now on, and nothing else."""
+        state, body = self.state, self.body
+        home = body["takeover"]["home"]
+        said = [body[name] for name in ("commands", "events", "postings", "releases", "orders")]
+        if any(said) or body["time_ms"] != state.time_ms or type(home) is not str or not home:
+            raise MismatchError(f"a takeover by {home!r} that says more than that")
+        if body["continuing"] != (state.continuing is not None):
+            raise MismatchError(f"continuing is {body['continuing']}")
+        state.home = home
 
     def _admit(self, command: Any) -> None:
         state = self.state

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
+from zerodesk.deltas import State, state_after
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
 from zerodesk.reconciliation.fills import NONE, Fills
@@ -33,6 +34,7 @@ class AccountAudit:
         self.account_id = account_id
         self.transit = transit or Transit(account_id)
         self.sequence = 0
+        self.state: State | None = None
         self.available: Balances = {}
         self.held: Balances = {}
         self.holds: Holds = {}
@@ -69,7 +71,7 @@ class AccountAudit:
             The body is no record of an account.
         """
         moved = self._entries(sequence, body["entries"])
-        state = body["state"]
+        state = self.state = state_after(self.state, body)
         self._take_holds(state["holds"])
         self._take_watermarks(sequence, state["watermarks"])
         held: Balances = defaultdict(int)

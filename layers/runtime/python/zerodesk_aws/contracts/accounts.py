@@ -1,13 +1,11 @@
 """What an operator asks for: accounts, keys, deposits, corrections, partners."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from zerodesk_aws.contracts.fields import (
-    BAD_VALUE,
-    NAME_CHARACTERS,
     AccountId,
     Amount,
     Contract,
@@ -17,8 +15,8 @@ from zerodesk_aws.contracts.fields import (
     KeyId,
     Partner,
     PositiveDecimal,
+    ShortText,
     Timestamp,
-    refusal,
 )
 from zerodesk_aws.contracts.orders import Balance, Sequence
 from zerodesk_aws.contracts.statements import StatementEntry
@@ -31,23 +29,11 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-NAME_RULE: Final = f"1 to {NAME_CHARACTERS} printable characters"
-
-
-def _printable(name: str) -> str:
-    if not name.isprintable() or not 1 <= len(name.strip()) <= NAME_CHARACTERS:
-        raise refusal(BAD_VALUE, NAME_RULE)
-    return name.strip()
-
-
-Name = Annotated[str, AfterValidator(_printable), Field(description=NAME_RULE.capitalize())]
-
-
 class OpenAccount(Contract):
     """An account to open."""
 
     account_id: AccountId
-    name: Name
+    name: ShortText
 
 
 class Account(Contract):
@@ -109,7 +95,7 @@ class MakeReversal(Contract):
 
     sequence: Sequence = Field(description="The record.")
     hash: Hash | None = Field(default=None, description="Its hash, to be sure which one it is.")
-    reason: Name = Field(description="Why, in words; it stands in the journal.")
+    reason: ShortText = Field(description="Why, in words; it stands in the journal.")
 
 
 class Reversal(Contract):

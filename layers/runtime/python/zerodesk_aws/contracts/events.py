@@ -176,6 +176,8 @@ class ListingFacts(Contract):
     taker_bps: int
     collar_bps: int
     reference_price_ticks: int
+    base_minor_digits: int
+    quote_minor_digits: int
 
 
 class MarketListed(OfBook):

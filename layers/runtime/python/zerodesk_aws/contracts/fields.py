@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -46,7 +46,8 @@ TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?Z", re.ASCII
 )
 TIME_RULE: Final = "UTC as 2026-11-21T07:00:00.000Z, to the millisecond"
-NAME_CHARACTERS: Final = 100
+SHORT_TEXT_CHARACTERS: Final = 100
+SHORT_TEXT_RULE: Final = f"1 to {SHORT_TEXT_CHARACTERS} printable characters"
 
 DECIMAL_STRING_RULE: Final = f"a JSON string, never a JSON number; {DECIMAL_RULE}"
 POSITIVE_RULE: Final = "greater than zero"
@@ -128,6 +129,13 @@ def read_time(value: object) -> datetime:
         raise refusal(BAD_VALUE, TIME_RULE) from error
 
 
+def read_short_text(value: str) -> str:
+    """Return a text that people wrote for people, without the space around it."""
+    if not value.isprintable() or not 1 <= len(value.strip()) <= SHORT_TEXT_CHARACTERS:
+        raise refusal(BAD_VALUE, SHORT_TEXT_RULE)
+    return value.strip()
+
+
 def text(pattern: re.Pattern[str], rule: str) -> Any:
     """Return the constraint of a text that matches a pattern as a whole."""
     return Field(pattern=f"^{pattern.pattern}$", description=rule[:1].upper() + rule[1:])
@@ -171,6 +179,9 @@ KeyId = Annotated[str, text(KEY_ID, KEY_ID_RULE)]
 OrderId = Annotated[str, text(ORDER_ID, ORDER_ID_RULE)]
 Partner = Annotated[str, text(PARTNER, PARTNER_RULE)]
 PriceSource = Annotated[str, text(PRICE_SOURCE, PRICE_SOURCE_RULE)]
+ShortText = Annotated[
+    str, AfterValidator(read_short_text), Field(description=SHORT_TEXT_RULE.capitalize())
+]
 Symbol = Annotated[str, text(SYMBOL, SYMBOL_RULE)]
 TransferId = Annotated[str, text(TRANSFER_ID, TRANSFER_ID_RULE)]
 WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from zerodesk.instruments import TradingState
 from zerodesk_aws.contracts.fields import (
+    BAD_VALUE,
     Amount,
     Contract,
     Currency,
@@ -13,14 +14,35 @@ from zerodesk_aws.contracts.fields import (
     PositiveDecimal,
     PriceSource,
     ReadTime,
+    ShortText,
     SideField,
     Symbol,
     Timestamp,
+    refusal,
 )
 from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Cursor, Limit, count_up_to, counted
 
 MAX_LEVELS: Final = 100
 DEFAULT_LEVELS: Final = 20
+
+
+SETTABLE: Final = (TradingState.OPEN, TradingState.CANCEL_ONLY, TradingState.HALTED)
+SETTABLE_RULE: Final = " or ".join(SETTABLE)
+
+
+def _settable(state: TradingState) -> TradingState:
+    if state not in SETTABLE:
+        raise refusal(BAD_VALUE, SETTABLE_RULE)
+    return state
+
+
+SettableState = Annotated[
+    TradingState,
+    Field(strict=False),
+    AfterValidator(_settable),
+    WithJsonSchema({"type": "string", "enum": list(SETTABLE)}),
+]
+"""What an operator may ask for; an auction is no state that one just sets."""
 
 
 class ListMarket(Contract):
@@ -58,6 +80,13 @@ class Market(Contract):
         description="The latest index price, else the last trade's, else the reference price."
     )
     last_price: Amount | None
+
+
+class SetTradingState(Contract):
+    """What a market is to accept from now on, and why."""
+
+    state: SettableState
+    reason: ShortText
 
 
 class Markets(Contract):

@@ -15,3 +15,6 @@ MARKET_PARTITION: Final = "symbol"
 API_KEYS_PARTITION: Final = "key_id"
 
 CURSORS_PARTITION: Final = "name"
+
+SNAPSHOTS_PARTITION: Final = "stream"
+SNAPSHOTS_SORT: Final = "sequence"

@@ -25,11 +25,15 @@ DONE: Final = "DONE"
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
 
-PROJECTED: Final = {"filled_lots", "filled_notional_minor", "fee_minor", "rejection"}
+PROJECTED: Final = ("filled_lots", "filled_notional_minor", "fee_minor", "rejection")
 STILL_PENDING: Final = tuple(status.value for status in OrderStatus if status.is_pending)
 STILL_MOVING: Final = tuple(status.value for status in OrderStatus if not status.is_terminal)
 ANSWERED: Final = frozenset(
-    {OrderStatus.REJECTED.value, DONE, *(one.value for one in WithdrawalStatus if one.is_final)}
+    {
+        DONE,
+        *(one.value for one in OrderStatus if one.is_terminal),
+        *(one.value for one in WithdrawalStatus if one.is_final),
+    }
 )
 """The statuses by which an item shows what an account may forget."""
 Row = tuple[int, dict[str, Any]]
@@ -133,7 +137,11 @@ class Orders:
         return {(item.account_id, item.order_id): item for item in found}
 
     def shown(self, account_id: str, ids: Sequence[str]) -> list[str]:
-        """Return which of these ids have items that show their answer by now."""
+        """Return which of these ids have items that show an answer by now.
+
+        Any answer will do: an order that a cancel buried before its refusal was shown says
+        CANCELLED for good, and nobody decides it again.
+        """
         if not ids:
             return []
         items = self.get_many(account_id, ids)
@@ -279,7 +287,9 @@ class Orders:
             OrderItem.updated_at_ms.set(at_ms),
         ]
         actions += [
-            getattr(OrderItem, name).set(projection[name]) for name in PROJECTED & projection.keys()
+            getattr(OrderItem, name).set(projection[name])
+            for name in PROJECTED
+            if name in projection
         ]
         unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < sequence)
         statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING

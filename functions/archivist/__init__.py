@@ -1,0 +1,12 @@
+"""Keep snapshots of the books, and answer for the past of any stream.
+
+Trigger  the schedule, each minute; the GET routes under /v1/journal (operators)
+Input    nothing, or zerodesk_aws.contracts.journal
+Output   how many snapshots were kept, by book; over HTTP, records as they stand and states at a
+         point
+Faults   JournalUnavailableError and the like end the run; the next minute's goes on
+Reads    the journals of the books, from where the last run or the newest snapshot stands; of any
+         stream that an operator asks for
+Writes   a snapshot at every anchor of a book that it folded. Nobody waits for it, and nobody
+         believes it: a snapshot is used only if the journal vouches for it (zerodesk.snapshots)
+"""

@@ -1,0 +1,40 @@
+"""The routes of archivist. Importing them needs no environment."""
+
+from http import HTTPStatus
+
+from zerodesk_aws.api.problems import ProblemCode
+from zerodesk_aws.api.routing import Answer, Api, Call
+from zerodesk_aws.contracts.accounts import Role
+from zerodesk_aws.contracts.journal import AskState, ListRecords, RecordPage, StateAt
+
+api = Api("archivist")
+app = api.app
+
+
+@api.route(
+    "GET",
+    "/v1/journal/records",
+    ListRecords,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: RecordPage},
+)
+def list_records(_: Call, asked: ListRecords) -> Answer:
+    """List the records of a stream as they stand, in order."""
+    from archivist.operations import history
+
+    return Answer(history.records(asked))
+
+
+@api.route(
+    "GET",
+    "/v1/journal/state",
+    AskState,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: StateAt},
+    refuses=(ProblemCode.NOT_FOUND,),
+)
+def get_state(_: Call, asked: AskState) -> Answer:
+    """Get what a stream came to, now, at a time or behind any of its records."""
+    from archivist.operations import history
+
+    return Answer(history.state(asked))

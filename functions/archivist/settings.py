@@ -1,0 +1,7 @@
+"""The environment of archivist."""
+
+from zerodesk_aws.settings import required
+
+JOURNAL_TABLE = required("JOURNAL_TABLE")
+SNAPSHOTS_TABLE = required("SNAPSHOTS_TABLE")
+SNAPSHOTS_BUCKET = required("SNAPSHOTS_BUCKET")

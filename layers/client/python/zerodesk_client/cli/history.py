@@ -1,0 +1,135 @@
+"""The journal: ``state`` at any point, ``export`` to files, ``verify`` either."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.json import JSON
+
+from zerodesk.archive import Archive, ArchiveError
+from zerodesk.verification import VerificationError, Verifier
+from zerodesk_client.api import StreamState
+from zerodesk_client.archives import (
+    archives_in,
+    extend_archive,
+    read_archive,
+    records_of,
+    verify_live,
+)
+from zerodesk_client.cli.arguments import time_of
+from zerodesk_client.cli.exits import CommandError, ExitCode
+from zerodesk_client.cli.session import Session
+from zerodesk_client.cli.tables import at, card
+
+StreamArgument = Annotated[
+    str, typer.Argument(metavar="STREAM", help="Such as book#BTC-USD or account#alice.")
+]
+
+
+def state(
+    context: typer.Context,
+    stream: StreamArgument,
+    *,
+    when: Annotated[
+        str | None,
+        typer.Option("--at", metavar="SEQUENCE|TIME", help="Behind this record, or at this time."),
+    ] = None,
+) -> None:
+    """Show a book or an account as it was at any point; now, without one."""
+    session = Session.of(context)
+    if when is not None and when.isdigit():
+        found = session.operator().state_at(stream, sequence=int(when))
+    else:
+        found = session.operator().state_at(stream, time=time_of(when, "--at"))
+    session.show(found, lambda: _shown(found))
+
+
+def _shown(found: StreamState) -> RenderableType:
+    facts = [
+        ("record", f"{found.sequence:,}"),
+        ("recorded", at(found.recorded_at)),
+        ("record hash", found.record_hash),
+        ("state hash", found.state_hash),
+    ]
+    head = card(found.stream, facts)
+    if found.state is None:
+        return Group(head, "The state is too large for an answer: export the stream.")
+    return Group(head, JSON(json.dumps(found.state)))
+
+
+def export(
+    context: typer.Context,
+    stream: StreamArgument,
+    *,
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", file_okay=False)],
+) -> None:
+    """Add what a stream has to its archive in a folder, verified record by record."""
+    session = Session.of(context)
+    folder = to / stream
+    try:
+        archive = read_archive(folder)
+        first = archive.verifier.sequence + 1
+        extend_archive(archive, folder, records_of(session.operator(), stream, first))
+    except (ArchiveError, VerificationError) as error:
+        raise _not_believed(error) from error
+    added = archive.verifier.sequence - first + 1
+    session.show(
+        _archived(archive) | {"added": added, "folder": str(folder)},
+        lambda: (
+            f"{added:,} records added to {folder}; {_told(archive.verifier)}, manifest "
+            f"{archive.manifest_hash}"
+        ),
+    )
+
+
+def verify(
+    context: typer.Context,
+    target: Annotated[
+        str, typer.Argument(metavar="FOLDER|STREAM", help="Archives, or a stream as it stands.")
+    ],
+) -> None:
+    """Hash, fold and audit every record again, of archives or of the live journal."""
+    session = Session.of(context)
+    folders = archives_in(Path(target)) if Path(target).is_dir() else []
+    if not folders and "#" not in Path(target).name:
+        raise CommandError(f"{target} is no archive and no stream", "such as book#BTC-USD")
+    try:
+        if folders:
+            archives = [read_archive(folder) for folder in folders]
+            verifiers = [archive.verifier for archive in archives]
+            documents = [_archived(archive) for archive in archives]
+        else:
+            verifiers = [verify_live(session.operator(), target)]
+            documents = [_verified(verifiers[0])]
+    except (ArchiveError, VerificationError) as error:
+        raise _not_believed(error) from error
+    session.show({"verified": documents}, lambda: "\n".join(_told(one) for one in verifiers))
+
+
+def _verified(verifier: Verifier) -> dict[str, Any]:
+    return {
+        "stream": verifier.stream,
+        "records": verifier.sequence,
+        "last_record_hash": verifier.hash,
+        "state_hash": verifier.state_hash(),
+    }
+
+
+def _archived(archive: Archive) -> dict[str, Any]:
+    return _verified(archive.verifier) | {"manifest_hash": archive.manifest_hash}
+
+
+def _told(verifier: Verifier) -> str:
+    return (
+        f"{verifier.stream}: {verifier.sequence:,} records verified, state {verifier.state_hash()}"
+    )
+
+
+def _not_believed(error: Exception) -> CommandError:
+    return CommandError(
+        f"not to be believed: {error}",
+        "nothing behind that was read or written; keep what there is as evidence",
+        ExitCode.DIFFERENT,
+    )

@@ -1,0 +1,102 @@
+"""States of an account told as changes: what a record need not repeat, it need not pay for.
+
+A record of an account says the state after it whole, or as the change from the record before. The
+state of a hundred open orders is many units of writing; the change of one of them is one.
+"""
+
+from typing import Any, Final
+
+from zerodesk.codec import encode_body
+
+WHOLE_EVERY: Final = 16
+"""Records of which at least one says the state whole: so many are read at most for one state."""
+
+UNIT_BYTES: Final = 1_024
+HEAD_BYTES: Final = 400
+"""What an item of the journal has beside its body, rounded up: names, hashes, place, time."""
+
+State = dict[str, Any]
+Body = dict[str, Any]
+
+
+def delta(before: State, after: State) -> dict[str, Any]:
+    """Return what makes ``after`` of ``before``: values put, names dropped, changes further in.
+
+    Examples
+    --------
+    >>> delta({"a": 1, "b": {"c": 2, "d": 3}}, {"a": 1, "b": {"c": 4}})
+    {'in': {'b': {'put': {'c': 4}, 'drop': ['d']}}}
+    """
+    put: dict[str, Any] = {}
+    inner: dict[str, Any] = {}
+    for name, value in after.items():
+        if name not in before:
+            put[name] = value
+        elif before[name] != value:
+            if isinstance(value, dict) and isinstance(before[name], dict):
+                inner[name] = delta(before[name], value)
+            else:
+                put[name] = value
+    drop = sorted(before.keys() - after.keys())
+    told = {"put": put, "drop": drop, "in": inner}
+    return {kind: change for kind, change in told.items() if change}
+
+
+def patched(before: State, change: dict[str, Any]) -> State:
+    """Return the state that a change makes of another, which stays as it is.
+
+    Examples
+    --------
+    >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"in": {"b": {"put": {"c": 4}, "drop": ["d"]}}})
+    {'a': 1, 'b': {'c': 4}}
+    """
+    dropped = set(change.get("drop", ()))
+    after = {name: value for name, value in before.items() if name not in dropped}
+    after.update(change.get("put", {}))
+    for name, inner in change.get("in", {}).items():
+        after[name] = patched(before[name], inner)
+    return after
+
+
+def state_after(before: State | None, body: Body) -> State:
+    """Return the state after a record, whole; ``before`` counts only where the record needs it.
+
+    Raises
+    ------
+    ValueError
+        The record tells a change, and there is nothing that it changes.
+    """
+    if "delta" not in body:
+        state: State = body["state"]
+        return state
+    if before is None:
+        raise ValueError("a change of a state that is not known")
+    return patched(before, body["delta"])
+
+
+def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -> Body:
+    """Return a record's body with its state told in whichever way costs fewer units.
+
+    Parameters
+    ----------
+    body
+        The record, its state whole.
+    before
+        The state after the record before.
+    sequence
+        Where the record is to stand.
+    whole_at
+        The last record that says the state whole; a record that does not names it.
+    """
+    whole_units = _units(body)
+    if not whole_at or whole_units == 1 or sequence - whole_at >= WHOLE_EVERY:
+        return body
+    change = delta(before, body["state"])
+    assert patched(before, change) == body["state"], "a change leads to the state that it is of"
+    short = {name: value for name, value in body.items() if name != "state"}
+    short |= {"delta": change, "whole_at": whole_at}
+    return short if _units(short) < whole_units else body
+
+
+def _units(body: Body) -> int:
+    return -(-(HEAD_BYTES + len(encode_body(body))) // UNIT_BYTES)

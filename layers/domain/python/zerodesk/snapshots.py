@@ -1,0 +1,96 @@
+"""Snapshots of a book: its whole state as bytes, believed only as far as the journal vouches.
+
+A snapshot stands behind a record. The record after it is an anchor: it says the hash of the state
+on which it was decided. So a snapshot whose bytes hash to that is the fold of the journal up to
+there, whoever wrote it and wherever it was kept; any other is refused.
+"""
+
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from zerodesk.codec import COMPRESSION_LEVEL, canonical_json
+from zerodesk.matching import Book
+
+FORMAT: Final = 1
+"""Raised when a state as older code wrote it is not to be read any more."""
+
+
+class SnapshotRefusedError(ValueError):
+    """A snapshot that must not be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A book's state behind record ``sequence``, whose hash is ``record_hash``.
+
+    ``data`` is the state as compressed canonical JSON, ``state_hash`` the hash of that JSON.
+    """
+
+    stream: str
+    sequence: int
+    record_hash: str
+    state_hash: str
+    format: int
+    data: bytes
+
+
+def take(book: Book, record_hash: str) -> Snapshot:
+    """Return a book as it stands behind its latest record.
+
+    Examples
+    --------
+    >>> snapshot = take(Book("BTC-USD"), record_hash="0" * 64)
+    >>> anchor = {"state_hash": snapshot.state_hash}
+    >>> restore(snapshot, record_hash="0" * 64, anchor=anchor).symbol
+    'BTC-USD'
+    >>> restore(snapshot, record_hash="0" * 64, anchor={"state_hash": "f" * 64})
+    Traceback (most recent call last):
+    zerodesk.snapshots.SnapshotRefusedError: the journal vouches for another state
+    """
+    text = canonical_json(book.state())
+    return Snapshot(
+        book.stream,
+        book.sequence,
+        record_hash,
+        hashlib.sha256(text).hexdigest(),
+        FORMAT,
+        zlib.compress(text, COMPRESSION_LEVEL),
+    )
+
+
+def restore(snapshot: Snapshot, *, record_hash: str, anchor: dict[str, Any]) -> Book:
+    """Return the book that a snapshot holds.
+
+    Parameters
+    ----------
+    snapshot
+        From wherever it was kept.
+    record_hash
+        The hash of the record behind which it claims to stand, from the journal.
+    anchor
+        The body of the record after that one, from the journal.
+
+    Raises
+    ------
+    SnapshotRefusedError
+        It is of another format, stands elsewhere, was altered, or was never true.
+    """
+    if snapshot.format != FORMAT:
+        raise SnapshotRefusedError(f"format {snapshot.format}, this code reads {FORMAT}")
+    if snapshot.record_hash != record_hash:
+        raise SnapshotRefusedError(f"stands behind record {snapshot.record_hash}, not in place")
+    if anchor.get("state_hash") != snapshot.state_hash:
+        raise SnapshotRefusedError("the journal vouches for another state")
+    try:
+        text = zlib.decompress(snapshot.data)
+    except zlib.error as error:
+        raise SnapshotRefusedError(f"not readable: {error}") from error
+    if hashlib.sha256(text).hexdigest() != snapshot.state_hash:
+        raise SnapshotRefusedError("its bytes do not hash to what it says")
+    book = Book.from_state(json.loads(text))
+    if (book.stream, book.sequence) != (snapshot.stream, snapshot.sequence):
+        raise SnapshotRefusedError(f"it is {book.stream} at {book.sequence}")
+    return book

@@ -1,0 +1,176 @@
+"""One stream of the journal, record by record, believed only as far as it adds up.
+
+Nothing is taken from whoever hands the records over: hashes are computed again from the bodies,
+books are folded, accounts are audited.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Protocol, Self
+
+from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, state_hash
+from zerodesk.ledger import LedgerError, assert_balanced
+from zerodesk.matching import Book, JournalCorruptError
+from zerodesk.reconciliation import AccountAudit, BookAudit
+
+FIRST_EPOCH: Final = 1
+
+
+class VerificationError(ValueError):
+    """A record that cannot be believed: which one, and why."""
+
+    def __init__(self, stream: str, sequence: int, detail: str) -> None:
+        super().__init__(f"{stream} record {sequence}: {detail}")
+        self.stream, self.sequence, self.detail = stream, sequence, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as the journal has it."""
+
+    stream: str
+    sequence: int
+    previous_hash: str
+    hash: str
+    epoch: int
+    code_version: str
+    recorded_at_ms: int
+    body: dict[str, Any]
+
+    def true_hash(self) -> str:
+        """Return the hash that the record should have."""
+        return record_hash(
+            self.stream,
+            self.sequence,
+            self.previous_hash,
+            canonical_json(self.body),
+            epoch=self.epoch,
+            code_version=self.code_version,
+            recorded_at_ms=self.recorded_at_ms,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON-able values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the record that ``to_dict`` wrote.
+
+        Raises
+        ------
+        TypeError
+            A field is missing, or there is one too many.
+        """
+        return cls(**values)
+
+
+class Fold(Protocol):
+    """What a stream's records come to."""
+
+    def apply(self, record: Record) -> None:
+        """Take the next record in, or raise ValueError or another fault of a record."""
+
+    def state(self) -> Any:
+        """Return what the records so far come to, as JSON-able values."""
+
+
+class _BookFold:
+    """A book: folded by its own rules, and audited by others."""
+
+    def __init__(self, symbol: str) -> None:
+        self._book, self._audit = Book(symbol), BookAudit(symbol)
+
+    def apply(self, record: Record) -> None:
+        self._book.apply(record.body)
+        self._audit.apply(record.sequence, record.body)
+        _no_breach(self._audit)
+
+    def state(self) -> Any:
+        return self._book.state()
+
+
+class _AccountFold:
+    """An account: each record has the state after it, which must follow from the entries."""
+
+    def __init__(self, account_id: str) -> None:
+        self._audit = AccountAudit(account_id)
+
+    def apply(self, record: Record) -> None:
+        self._audit.apply(record.sequence, record.body)
+        _no_breach(self._audit)
+
+    def state(self) -> Any:
+        return self._audit.state
+
+
+class _OtherFold:
+    """Any other stream: each record has the state after it, and entries that sum to zero."""
+
+    def __init__(self) -> None:
+        self._state: Any = None
+
+    def apply(self, record: Record) -> None:
+        assert_balanced(record.body["entries"])
+        self._state = record.body["state"]
+
+    def state(self) -> Any:
+        return self._state
+
+
+def _no_breach(audit: AccountAudit | BookAudit) -> None:
+    if not audit.findings.clean:
+        raise ValueError(audit.findings.breaches[0].detail)
+
+
+def _fold_of(stream: str) -> Fold:
+    kind, _, name = stream.partition("#")
+    if kind == "book":
+        return _BookFold(name)
+    return _AccountFold(name) if kind == "account" else _OtherFold()
+
+
+class Verifier:
+    """Follows one stream from its first record."""
+
+    def __init__(self, stream: str) -> None:
+        self.stream = stream
+        self.sequence = 0
+        self.hash = GENESIS_HASH
+        self._epoch = FIRST_EPOCH
+        self._fold = _fold_of(stream)
+
+    def take(self, record: Record) -> None:
+        """Verify the next record: its place, its hash, its money, and that it follows.
+
+        Raises
+        ------
+        VerificationError
+            It cannot be believed. Nothing behind it can be, either: the verifier is done.
+        """
+        fault = self._fault_of(record)
+        if fault is not None:
+            raise VerificationError(self.stream, self.sequence + 1, fault)
+        try:
+            self._fold.apply(record)
+        except (JournalCorruptError, LedgerError, KeyError, TypeError, ValueError) as error:
+            raise VerificationError(self.stream, record.sequence, str(error)) from error
+        self.sequence, self.hash, self._epoch = record.sequence, record.hash, record.epoch
+
+    def _fault_of(self, record: Record) -> str | None:
+        if (record.stream, record.sequence) != (self.stream, self.sequence + 1):
+            return f"record {record.sequence} of {record.stream} stands there"
+        if record.previous_hash != self.hash:
+            return "the chain is broken"
+        if record.hash != record.true_hash():
+            return "it does not hash to what it says"
+        if record.epoch != self._epoch + ("takeover" in record.body):
+            return f"epoch {record.epoch} after {self._epoch}"
+        return None
+
+    def state(self) -> Any:
+        """Return what the stream comes to, as JSON-able values; None for a stream of nothing."""
+        return self._fold.state()
+
+    def state_hash(self) -> str:
+        """Return the hash of the state: the same in every process and every later version."""
+        return state_hash(self.state())

@@ -1,0 +1,225 @@
+"""How many DynamoDB write units an order costs, on the real handlers over tables in memory.
+
+    python -m tests.benchmarks.write_units [--open-orders 1 10 50 190] [--batch 1 10] [--orders 40]
+
+Twenty accounts, each with so many holds that nothing fills; then orders of which every other one
+rests and the next takes it. Each batch of commands is matched at once and, if it traded, settled
+once. A put or update costs a unit per started KB of the larger of the item before and after, a put
+into a table with an index of keys another one; a write whose condition failed costs the same (AWS,
+"DynamoDB read and write operations"). What opening the accounts cost is left out.
+"""
+
+import argparse
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any, Final
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+from moto import mock_aws
+
+import tests.functions.conftest as functions  # it sets the environment of the handlers
+from zerodesk.accounts import Change, hold
+from zerodesk.deltas import WHOLE_EVERY
+from zerodesk.orders import PlaceCommand, order_id_for
+from zerodesk_aws.accounts import Account
+
+SYMBOL: Final = "BTC-USD"
+
+ACCOUNTS: Final = 20
+UNIT_BYTES: Final = 1_024
+FUNDS: Final = 10**13
+KEYS: Final = {"journal": ("stream", "sequence"), "orders": ("account_id", "order_id")}
+SETTLED_AFTER: Final = ("TradesExecuted", "OrderCancelled", "OrderExpired")
+"""The events that wake settlement (events/routes.yaml); an order that rests owes nothing yet."""
+WRITES: Final = ("PutItem", "UpdateItem")
+
+
+def size_of(item: dict[str, Any]) -> int:
+    """Return an item's size in bytes by the published rules."""
+    return sum(len(name.encode()) + _size_of(value) for name, value in item.items())
+
+
+def _size_of(value: dict[str, Any]) -> int:
+    [(kind, inner)] = value.items()
+    match kind:
+        case "S":
+            return len(inner.encode())
+        case "N":
+            return (len(str(Decimal(inner).normalize().as_tuple().digits)) // 3 + 1) // 2 + 1
+        case "B":
+            return len(inner)
+        case "M":
+            return 3 + sum(len(name.encode()) + 1 + _size_of(one) for name, one in inner.items())
+        case "L":
+            return 3 + sum(1 + _size_of(one) for one in inner)
+        case _:
+            return 1
+
+
+class Meter:
+    """Counts writes, write units and bytes by table."""
+
+    def __init__(self) -> None:
+        self.units: Counter[str] = Counter()
+        self.writes: Counter[str] = Counter()
+        self.bytes: Counter[str] = Counter()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        whole: Any = vars(BaseClient)["_make_api_call"]
+
+        def metered(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+            if operation not in WRITES:
+                return whole(client, operation, asked)
+            before = self._size(client, whole, operation, asked)
+            try:
+                return whole(client, operation, asked)
+            finally:
+                after = self._size(client, whole, operation, asked)
+                self._count(asked["TableName"], max(before, after), is_new=not before)
+
+        with patch.object(BaseClient, "_make_api_call", metered):
+            yield
+
+    def _size(self, client: Any, whole: Any, operation: str, asked: dict[str, Any]) -> int:
+        key = asked.get("Key")
+        if operation == "PutItem":
+            names = KEYS.get(asked["TableName"], ("name",))
+            key = {name: asked["Item"][name] for name in names if name in asked["Item"]}
+        found = whole(client, "GetItem", {"TableName": asked["TableName"], "Key": key})
+        return size_of(found.get("Item", {}))
+
+    def _count(self, table: str, size_bytes: int, *, is_new: bool) -> None:
+        units = max(1, -(-size_bytes // UNIT_BYTES))
+        if table == "orders" and is_new:
+            units += 1  # the index of keys
+        self.units[table] += units
+        self.writes[table] += 1
+        self.bytes[table] += size_bytes
+
+
+class Trading:
+    """Accounts with orders open, and orders that come in batches."""
+
+    def __init__(self, open_orders: int, seed: int) -> None:
+        from tests.functions.test_path import Venue
+
+        self.noise = random.Random(seed)
+        self.venue = Venue(functions.Context())
+        self.venue.list_market()
+        self.accounts = [f"account-{number:02d}" for number in range(ACCOUNTS)]
+        self.number = 0
+        for account_id in self.accounts:
+            self.venue.open(account_id, USD=FUNDS, BTC=FUNDS)
+            # Some one by one, so that the accounts are not in step with their whole states.
+            single = self.noise.randrange(min(open_orders, WHOLE_EVERY))
+            self.hold(account_id, open_orders - single)
+            for _ in range(single):
+                self.hold(account_id, 1)
+        self.venue.settle()
+
+    def hold(self, account_id: str, orders: int) -> None:
+        """Have an account hold what orders hold; the book need not know of them."""
+        commands = [self.command(account_id) for _ in range(orders)]
+
+        def decide(account: Account) -> Change | None:
+            change, state = None, account.state
+            for command in commands:
+                change = hold(state, command, "USD")
+                state = change.state
+            return change
+
+        self.venue.accounts.commit(account_id, decide)
+
+    def command(self, account_id: str) -> PlaceCommand:
+        """Return an order that rests far from the price."""
+        self.number += 1
+        order_id = order_id_for(account_id, f"client-order-{self.number}")
+        price_ticks = 5_900_000 + self.noise.randrange(40_000)
+        quantity_lots = self.noise.randint(1, 9_999)
+        return {
+            "kind": "place",
+            "command_id": order_id,
+            "account_id": account_id,
+            "symbol": SYMBOL,
+            "side": "BUY",
+            "type": "LIMIT",
+            "price_ticks": price_ticks,
+            "quantity_lots": quantity_lots,
+            "time_in_force": "GTC",
+            "post_only": False,
+            "maker_bps": 2,
+            "taker_bps": 5,
+            "held_minor": price_ticks * quantity_lots * 10_005 // 10_000,
+            "accepted_at_ms": 1_764_000_000_000 + self.noise.randrange(10**6),
+        }
+
+    def send(self, account_id: str, side: str, price_ticks: int) -> None:
+        self.number += 1
+        quantity_lots = self.noise.randint(1, 9_999)
+        order = self.venue.intake(
+            account_id,
+            f"client-order-{self.number}",
+            side,
+            price_ticks=price_ticks,
+            quantity_lots=quantity_lots,
+        )
+        self.venue.workflow(order)
+
+    def trade(self, orders: int, batch: int) -> None:
+        for start in range(0, orders, batch):
+            for number in range(start, start + batch):
+                side = "SELL" if number % 2 else "BUY"
+                self.send(self.noise.choice(self.accounts), side, 6_000_000)
+            self.venue.match()
+            self.settle_if_told()
+
+    def settle_if_told(self) -> None:
+        told, self.venue.told = self.venue.told, []
+        if any(announcement.detail_type in SETTLED_AFTER for announcement in told):
+            self.venue.settle()
+
+
+def measured(open_orders: int, batch: int, orders: int) -> Meter:
+    """Return what some orders wrote."""
+    meter = Meter()
+    with mock_aws():
+        functions.create_tables()
+        from matching import handler as matching
+
+        matching.books._live.clear()
+        trading = Trading(open_orders, seed=1)
+        with meter.running():
+            trading.trade(orders, batch)
+    return meter
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--open-orders", type=int, nargs="+", default=[1, 10, 50, 190])
+    parser.add_argument("--batch", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--orders", type=int, default=40)
+    options = parser.parse_args()
+    sys.stdout.write("| open orders | batch | units an order | by table | writes an order |\n")
+    sys.stdout.write("|---|---|---|---|---|\n")
+    for open_orders in options.open_orders:
+        for batch in options.batch:
+            meter = measured(open_orders, batch, options.orders)
+            by_table = ", ".join(
+                f"{table} {units / options.orders:.2f}"
+                for table, units in sorted(meter.units.items())
+            )
+            sys.stdout.write(
+                f"| {open_orders} | {batch} | {meter.units.total() / options.orders:.2f} "
+                f"| {by_table} | {meter.writes.total() / options.orders:.2f} |\n"
+            )
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

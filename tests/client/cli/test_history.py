@@ -1,0 +1,100 @@
+"""State, export and verify: what was, in files that anybody can check."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import Zerodesk
+from tests.client.fake_venue import FakeVenue
+from tests.tools.golden import a_venue
+
+BOOK, ALICE = "book#BTC-USD", "account#alice"
+
+
+@pytest.fixture(autouse=True)
+def streams(venue: FakeVenue) -> FakeVenue:
+    """Have the venue's journal hold a day of everything."""
+    venue.streams = dict(a_venue().journals)
+    return venue
+
+
+def test_a_book_is_shown_as_it_was_behind_a_record(zerodesk: Zerodesk) -> None:
+    result = zerodesk("state", BOOK, "--at", "7", "--json")
+    assert result.exit_code == 0
+    shown = json.loads(result.stdout)
+    assert (shown["stream"], shown["sequence"], shown["state"]["sequence"]) == (BOOK, 7, 7)
+
+
+def test_people_get_the_hashes_and_the_state(zerodesk: Zerodesk, venue: FakeVenue) -> None:
+    result = zerodesk("state", ALICE)
+    assert venue.streams[ALICE][-1].hash in result.stdout
+    assert '"available"' in result.stdout
+
+
+def test_a_point_that_is_none_is_named(zerodesk: Zerodesk) -> None:
+    assert zerodesk("state", BOOK, "--at", "9999").exit_code == 4
+    refused = zerodesk("state", BOOK, "--at", "teatime")
+    assert refused.exit_code == 2
+    assert "'teatime' is no time" in refused.stderr
+
+
+def test_an_export_verifies_and_goes_on_where_it_ended(
+    zerodesk: Zerodesk, venue: FakeVenue, tmp_path: Path
+) -> None:
+    whole = venue.streams[BOOK]
+    venue.streams[BOOK] = whole[:40]
+    first = json.loads(zerodesk("export", BOOK, "--to", str(tmp_path), "--json").stdout)
+    venue.streams[BOOK] = whole
+    second = json.loads(zerodesk("export", BOOK, "--to", str(tmp_path), "--json").stdout)
+    assert (first["added"], second["added"]) == (40, len(whole) - 40)
+    assert sorted(path.name for path in (tmp_path / BOOK).iterdir()) == [
+        "000000000001-000000000040.jsonl.gz",
+        f"000000000041-{len(whole):012d}.jsonl.gz",
+        "manifest-000001.json",
+        "manifest-000002.json",
+    ]
+    verified = json.loads(zerodesk("verify", str(tmp_path), "--json").stdout)
+    del second["added"], second["folder"]
+    assert verified == {"verified": [second]}
+
+
+def test_all_archives_of_a_folder_are_verified(zerodesk: Zerodesk, tmp_path: Path) -> None:
+    for stream in (BOOK, ALICE):
+        zerodesk("export", stream, "--to", str(tmp_path))
+    result = zerodesk("verify", str(tmp_path))
+    assert result.exit_code == 0
+    assert f"{BOOK}: " in result.stdout
+    assert f"{ALICE}: " in result.stdout
+
+
+def test_an_archive_that_was_altered_is_named_with_exit_code_1(
+    zerodesk: Zerodesk, tmp_path: Path
+) -> None:
+    zerodesk("export", ALICE, "--to", str(tmp_path))
+    [part] = (tmp_path / ALICE).glob("*.gz")
+    part.write_bytes(part.read_bytes()[:-1])
+    result = zerodesk("verify", str(tmp_path))
+    assert result.exit_code == 1
+    assert part.name in result.stderr
+
+
+def test_the_live_journal_is_verified_and_an_altered_record_is_named(
+    zerodesk: Zerodesk, venue: FakeVenue, tmp_path: Path
+) -> None:
+    assert zerodesk("verify", BOOK).exit_code == 0
+    records = list(venue.streams[BOOK])
+    records[8] = replace(records[8], body=records[8].body | {"time_ms": 1})
+    venue.streams[BOOK] = records
+    result = zerodesk("verify", BOOK)
+    assert result.exit_code == 1
+    assert f"{BOOK} record 9: it does not hash" in result.stderr
+    assert zerodesk("export", BOOK, "--to", str(tmp_path)).exit_code == 1
+    assert not list(tmp_path.rglob("manifest*"))
+
+
+def test_what_is_neither_archive_nor_stream_is_a_usage_error(
+    zerodesk: Zerodesk, tmp_path: Path
+) -> None:
+    assert zerodesk("verify", str(tmp_path / "nothing")).exit_code == 2

@@ -1,0 +1,102 @@
+"""``python -m tests.simulation --lives N --seed S``: live many orders under faults, and check."""
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from tests.simulation import seam
+
+if TYPE_CHECKING:
+    from tests.simulation.campaign import Tally
+
+REPORT_SECONDS: Final = 5.0
+KILL_PLACES: Final = 12
+
+
+def main(arguments: list[str]) -> int:
+    """Run a campaign; 0 when no invariant broke."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--lives", type=int, default=10_000, help="order lives in all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--run", type=int, help="the seed of one run alone, as a failure names it")
+    asked = parser.parse_args(arguments)
+    with seam.installed():
+        return Campaign(asked.seed, asked.lives, asked.run).run()
+
+
+class Campaign:
+    """A campaign that tells how it goes."""
+
+    def __init__(self, seed: int, lives: int, only: int | None) -> None:
+        self._seed, self._lives, self._only = seed, lives, only
+        self._begun_s = time.monotonic()
+        self._told_s = self._begun_s
+
+    def run(self) -> int:
+        """Run to the end or to the first failure, and say so in the last line."""
+        from tests.simulation.campaign import campaign, seeds_of
+
+        seeds = seeds_of(self._seed, self._lives)
+        if self._only is not None:
+            seeds = [(self._only, self._lives)]
+        tally = campaign(seeds, self._progress)
+        self._summary(tally)
+        if tally.failed is not None:
+            self._explain(tally)
+            return 1
+        print(
+            f"{tally.lives} order lives, {tally.kills} kills, "
+            f"{tally.timeouts_after_commit} time-outs after commit, 0 violations"
+        )
+        return 0
+
+    def _progress(self, tally: "Tally") -> None:
+        now_s = time.monotonic()
+        if now_s - self._told_s >= REPORT_SECONDS:
+            self._told_s = now_s
+            rate = tally.lives / (now_s - self._begun_s)
+            print(
+                f"{tally.lives:>9} of {self._lives} lives, {rate:6.0f} a second, "
+                f"{tally.kills} kills, {sum(tally.faults.values())} faults",
+                flush=True,
+            )
+
+    def _summary(self, tally: "Tally") -> None:
+        seconds = time.monotonic() - self._begun_s
+        print(f"{tally.runs} runs, {tally.lives / seconds:.0f} lives a second, seed {self._seed}")
+        print(
+            f"{tally.calls / tally.lives:.1f} calls and {tally.write_units / tally.lives:.1f} "
+            f"write units a life, journal digest {tally.digest[:16]}"
+        )
+        print("faults:")
+        for fault, times in tally.faults.most_common():
+            print(f"  {times:>8}  {fault}")
+        print("kills by boundary:")
+        for place, times in tally.kills_at.most_common(KILL_PLACES):
+            print(f"  {times:>8}  {place}")
+
+    def _explain(self, tally: "Tally") -> None:
+        from tests.simulation.shrink import relevant, shrink
+        from tests.simulation.traffic import draw
+
+        seed, failed = tally.failed_seed, tally.failed
+        assert seed is not None, "a failure has a seed"
+        assert failed is not None, "a failure has a run"
+        print(f"\nrun {seed} breaks an invariant:")
+        for violation in failed.violations:
+            print(f"  {violation}")
+        print("shrinking ...", flush=True)
+        traffic = draw(seed, failed.lives)
+        failure = shrink(seed, traffic, failed, lambda line: print(f"  {line}", flush=True))
+        print(f"\nthe shortest run found: {len(failure.traffic.lives)} lives, faults at")
+        for number, fault in sorted(failure.faults.items()):
+            print(f"  #{number}: {fault}")
+        for step in relevant(failure):
+            print(step)
+        print(f"\nbroken: {failure.violation}")
+        print(f"again: python -m tests.simulation --run {seed} --lives {failed.lives}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,568 @@
+"""The fifteen invariants, each a function from the evidence to what breaks it.
+
+They read the journals and the tables as they are, and fold them with code of their own; only the
+replay of a book goes through the book itself, for that is what invariant 11 is about.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import Any, Final
+
+from tests.simulation.processes import Process
+from tests.simulation.reading import Record, Streams, items_of, streams_of
+from tests.simulation.trading_rules import (
+    announcements_are_on_record,
+    orders_are_treated_right,
+    record_time_is_true,
+)
+from tests.simulation.traffic import Answered, Heard, Life
+from tests.simulation.world import World
+from zerodesk.codec import GENESIS_HASH, state_hash
+from zerodesk.instruments import Market
+from zerodesk.matching import Book
+
+PENDING: Final = ("QUEUED", "HELD")
+OPEN: Final = ("OPEN", "PARTIALLY_FILLED")
+TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is broken, and where it shows."""
+
+    invariant: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.detail}"
+
+
+class Evidence:
+    """All that an invariant may look at, when everything is quiet."""
+
+    def __init__(self, world: World, heard: Heard) -> None:
+        self.world, self.heard = world, heard
+        self.streams: Streams = streams_of(world.dynamodb)
+        self.items = items_of(world.dynamodb)
+
+    @cached_property
+    def states(self) -> dict[str, dict[str, Any]]:
+        """The state of every account by its latest record."""
+        return {account: records[-1].body["state"] for account, records in self.streams.accounts}
+
+    @cached_property
+    def live(self) -> list[tuple[Process, str, Any]]:
+        """(process, symbol, book) of every book that a living process has in memory."""
+        return [
+            (process, symbol, live)
+            for process in self.world.processes
+            if process.function in ("matching", "sweeper") and not process.dead
+            for symbol, live in process.modules[f"{process.function}.handler"].books._live.items()
+        ]
+
+    @cached_property
+    def replays(self) -> dict[str, tuple[Book, dict[int, str]]]:
+        """Every book replayed to its end, with the state hashes at which processes stand."""
+        wanted = defaultdict(set)
+        for _, symbol, live in self.live:
+            wanted[symbol].add(live.tip.sequence)
+        found = {}
+        for symbol, records in self.streams.books:
+            book, hashes = Book(symbol), {}
+            for record in records:
+                book.apply(record.body)
+                if record.sequence in wanted[symbol]:
+                    hashes[record.sequence] = state_hash(book.state())
+            found[symbol] = (book, hashes)
+        return found
+
+    @cached_property
+    def markets(self) -> dict[str, Market]:
+        """The listing of every book."""
+        return {
+            symbol: Market.from_dict(book.market_view()["market"])
+            for symbol, (book, _) in self.replays.items()
+        }
+
+    @cached_property
+    def trades(self) -> list[tuple[str, dict[str, Any]]]:
+        """(symbol, trade) in the order of the books."""
+        return [
+            (symbol, event)
+            for symbol, records in self.streams.books
+            for record in records
+            for event in record.body["events"]
+            if event["type"] == "TradeExecuted"
+        ]
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        """All events of all books."""
+        return [
+            event
+            for _, records in self.streams.books
+            for record in records
+            for event in record.body["events"]
+        ]
+
+    @cached_property
+    def causes(self) -> dict[tuple[str, str], list[tuple[Record, dict[str, Any]]]]:
+        """The account records about an order or a deposit, by (account, id)."""
+        found = defaultdict(list)
+        for account, records in self.streams.accounts:
+            for record in records:
+                cause = record.body["cause"]
+                subject = cause.get("order_id") or cause.get("deposit_id")
+                if subject:
+                    found[account, subject].append((record, cause))
+        return found
+
+    @cached_property
+    def told(self) -> dict[tuple[str, str], list[tuple[Record, dict[str, Any]]]]:
+        """What the books' records say of each item, by (account, id), in order."""
+        found = defaultdict(list)
+        for _, records in self.streams.books:
+            for record in records:
+                for item_id, projection in record.body["orders"].items():
+                    found[projection["account_id"], item_id].append((record, projection))
+        return found
+
+    def last_told(self, key: tuple[str, str]) -> tuple[Record, dict[str, Any]] | None:
+        """Return the last word of the books on an item: a late refusal does not unsay an answer."""
+        last: tuple[Record, dict[str, Any]] | None = None
+        for record, projection in self.told.get(key, ()):
+            if last is None or not projection.get("if_pending"):
+                last = (record, projection)
+        return last
+
+
+Broken = Iterator[str]
+
+
+def entries_sum_to_zero(evidence: Evidence) -> Broken:
+    """1. Every record's entries sum to zero per currency."""
+    for stream, records in evidence.streams.by_name.items():
+        for record in records:
+            sums: Counter[str] = Counter()
+            for _, currency, minor in record.body.get("entries", ()):
+                sums[currency] += minor
+            for _, _, currency, held, available in record.body.get("postings", ()):
+                sums[currency] += held + available
+            if any(sums.values()):
+                yield f"{stream} {record.sequence} sums to {dict(sums)}"
+
+
+def clearing_agrees(evidence: Evidence) -> Broken:
+    """2. Clearing and house accounts agree with users' accounts when all is quiet."""
+    clearing: Counter[tuple[str, str]] = Counter()
+    for _, records in evidence.streams.accounts:
+        for record in records:
+            for account, currency, minor in record.body["entries"]:
+                if account.startswith("clearing#"):
+                    clearing[account.removeprefix("clearing#"), currency] += minor
+    fees = fees_of(evidence)
+    for key in sorted(clearing.keys() | fees.keys()):
+        if clearing[key] != fees[key]:
+            yield f"{key}: {clearing[key]} in clearing, {fees[key]} in fees"
+
+
+def fees_of(evidence: Evidence) -> Counter[tuple[str, str]]:
+    """Return what each book took in fees, by (symbol, currency)."""
+    fees: Counter[tuple[str, str]] = Counter()
+    for symbol, records in evidence.streams.books:
+        for record in records:
+            for account, _, currency, held, available in record.body["postings"]:
+                if account == f"fees#{symbol}":
+                    fees[symbol, currency] += held + available
+    return fees
+
+
+def holds_are_open_orders(evidence: Evidence) -> Broken:
+    """3. Held is the need of the open orders, and the open orders are the book's."""
+    held = {
+        (account, order_id, hold["currency"], hold["held_minor"])
+        for account, state in evidence.states.items()
+        for order_id, hold in state["holds"].items()
+    }
+    needed = {
+        (order["account_id"], order_id, order["currency"], order["held_minor"])
+        for book, _ in evidence.replays.values()
+        for order_id, order in book.open_orders().items()
+    }
+    for extra in sorted(held - needed):
+        yield f"held, and no book needs it: {extra}"
+    for missing in sorted(needed - held):
+        yield f"open, and not held: {missing}"
+
+
+def deposits_of(evidence: Evidence) -> Counter[tuple[str, str]]:
+    """Return what came from outside, by (account, currency)."""
+    found: Counter[tuple[str, str]] = Counter()
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            for name, currency, minor in record.body["entries"]:
+                if name == "external":
+                    found[account, currency] -= minor
+    return found
+
+
+def total_of(state: dict[str, Any]) -> Counter[str]:
+    """Return what an account has, free and held, by currency."""
+    total: Counter[str] = Counter(state["available"])
+    for hold in state["holds"].values():
+        total[hold["currency"]] += hold["held_minor"]
+    return total
+
+
+def positions_are_fills(evidence: Evidence) -> Broken:
+    """4. Position is the sum of fills and deposits, fees paid."""
+    have = deposits_of(evidence)
+    for symbol, trade in evidence.trades:
+        market = evidence.markets[symbol]
+        base = trade["quantity_lots"] * market.lot_value_minor
+        quote = trade["quantity_lots"] * trade["price_ticks"] * market.tick_value_minor
+        for role in ("maker", "taker"):
+            buys = (trade["taker_side"] == "BUY") == (role == "taker")
+            account, sign = trade[f"{role}_account_id"], 1 if buys else -1
+            have[account, market.base] += sign * base
+            have[account, market.quote] -= sign * quote + trade[f"{role}_fee_minor"]
+    for account, state in evidence.states.items():
+        total = total_of(state)
+        for currency in sorted(set(total) | {c for a, c in have if a == account}):
+            if total[currency] != have[account, currency]:
+                yield (
+                    f"{account} has {total[currency]} {currency}, "
+                    f"fills and deposits make {have[account, currency]}"
+                )
+
+
+def commands_happen_once(evidence: Evidence) -> Broken:
+    """5. Each acknowledged command is in the journal exactly once, with the answer given."""
+    yield from _decided_once(evidence)
+    yield from _orders_stand(evidence)
+    for life, answered in evidence.heard.cancels:
+        yield from _cancel_stands(evidence, life, answered)
+    for funding, answered in evidence.heard.fundings:
+        gate = f"deposit#{funding.body['deposit_id']}"
+        records = evidence.causes.get((funding.account_id, gate), [])
+        if answered.status in (200, 201) and len(records) != 1:
+            yield f"{gate} of {funding.account_id} acknowledged, {len(records)} records"
+
+
+def _orders_stand(evidence: Evidence) -> Broken:
+    for asked, answered in evidence.heard.orders:
+        if answered.status in (200, 201, 202):
+            key = asked.account_id, asked.order_id
+            if Decimal(answered.json["quantity"]) != Decimal(asked.body["quantity"]):
+                yield f"order {key} asked for with {asked.body}, answered with {answered.json}"
+            yield from _stands_by(evidence, asked, answered)
+        elif answered.status != 409 and "code" not in answered.json:
+            yield f"order of client {asked.number} answered {answered.status}: {answered.json}"
+
+
+def _decided_once(evidence: Evidence) -> Broken:
+    for key, decisions in evidence.causes.items():
+        if len(decisions) > 1:
+            places = [(record.sequence, cause["kind"]) for record, cause in decisions]
+            yield f"{key} decided {len(decisions)} times by its account: {places}"
+    begun: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    for event in evidence.events:
+        if event["type"] == "OrderOpened":
+            begun[event["order_id"]] += 1
+        elif _ends_an_order(event):
+            ended[event["order_id"]] += 1
+    for order_id in sorted(begun.keys() | ended.keys()):
+        if max(begun[order_id], ended[order_id]) > 1:
+            yield f"order {order_id} opened {begun[order_id]} and ended {ended[order_id]} times"
+
+
+def _ends_an_order(event: dict[str, Any]) -> bool:
+    """Whether an event is an order's end; a late refusal or a tombstone ends what never came."""
+    match event["type"]:
+        case "OrderExpired":
+            return True
+        case "OrderCancelled":
+            return "tombstone_from_ms" not in event
+        case "OrderRejected":
+            return bool(event["code"] != "MATCHING_EXPIRED")
+        case _:
+            return False
+
+
+def _stands_by(evidence: Evidence, life: Life, answered: Answered) -> Broken:
+    """Compare what a client was told with what is on record."""
+    key = life.account_id, life.order_id
+    item = evidence.items.get(key)
+    told, status = answered.json, answered.json["status"]
+    if item is None or told["order_id"] != life.order_id:
+        yield f"order {key} acknowledged as {told}, and there is no item"
+        return
+    recorded = [cause["kind"] for _, cause in evidence.causes.get(key, [])]
+    if not recorded and not evidence.told.get(key):
+        yield f"order {key} acknowledged as {status}, no journal knows it"
+    if answered.status == 202 and not _was_recorded(evidence, key, answered.at_ms):
+        yield f"order {key} told 202 before its account knew it"
+    if status in TERMINAL and (item["status"] != status or not _same_numbers(evidence, told, item)):
+        yield f"order {key} told {status} {told}, stands as {item}"
+    if status in OPEN and item["status"] == "REJECTED":
+        yield f"order {key} told {status}, stands as REJECTED"
+    if status == "REJECTED" and any(key[1] in _orders_of(t) for _, t in evidence.trades):
+        yield f"order {key} told REJECTED, and filled"
+
+
+def _was_recorded(evidence: Evidence, key: tuple[str, str], at_ms: float) -> bool:
+    """Whether an account had decided on an order, or its book, at a moment."""
+    known = [*evidence.causes.get(key, []), *evidence.told.get(key, [])]
+    appended_ms = evidence.world.appended_ms
+    return any(appended_ms[record.stream, record.sequence] <= at_ms for record, _ in known)
+
+
+def _same_numbers(evidence: Evidence, told: dict[str, Any], item: dict[str, Any]) -> bool:
+    market = evidence.markets[told["symbol"]]
+    rejection = item.get("rejection")
+    code = None if rejection is None else rejection["code"]
+    told_code = None if told["rejection"] is None else told["rejection"]["code"]
+    return (
+        told["filled_quantity"] == market.format_quantity(item["filled_lots"]) and told_code == code
+    )
+
+
+def _orders_of(trade: dict[str, Any]) -> tuple[str, str]:
+    return trade["maker_order_id"], trade["taker_order_id"]
+
+
+def _cancel_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
+    item = evidence.items.get((life.account_id, life.order_id))
+    status = None if item is None else item["status"]
+    if answered.status == 200 and status != "CANCELLED":
+        yield f"cancel of {life.order_id} told 200, stands as {status}"
+    if answered.status == 409 and (status not in TERMINAL or status == "CANCELLED"):
+        yield f"cancel of {life.order_id} told 409, stands as {status}"
+    if answered.status == 202 and status not in TERMINAL:
+        yield f"cancel of {life.order_id} told 202, stands as {status}"
+
+
+def nobody_is_overdrawn(evidence: Evidence) -> Broken:
+    """6. No cash below zero."""
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            state = record.body["state"]
+            low = {c: minor for c, minor in state["available"].items() if minor < 0}
+            low |= {o: h["held_minor"] for o, h in state["holds"].items() if h["held_minor"] <= 0}
+            if low:
+                yield f"account {account} {record.sequence}: {low}"
+
+
+def money_is_conserved(evidence: Evidence) -> Broken:
+    """7. Users, fees and house together have what was deposited, less what was withdrawn."""
+    users: Counter[str] = Counter()
+    deposited: Counter[str] = Counter()
+    for state in evidence.states.values():
+        users.update(total_of(state))
+    for (_, currency), minor in deposits_of(evidence).items():
+        deposited[currency] += minor
+    fees: Counter[str] = Counter()
+    for (_, currency), minor in fees_of(evidence).items():
+        fees[currency] += minor
+    for currency in sorted(set(users) | set(deposited)):
+        if users[currency] + fees[currency] != deposited[currency]:
+            yield (
+                f"{currency}: users {users[currency]} + fees {fees[currency]} "
+                f"are not {deposited[currency]} deposited"
+            )
+
+
+def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
+    """8. Executed is at most what was ordered, at no price beyond the limit, in fair order."""
+    yield from orders_are_treated_right(evidence)
+    executed: Counter[tuple[str, str]] = Counter()
+    for symbol, trade in evidence.trades:
+        for role in ("maker", "taker"):
+            key = trade[f"{role}_account_id"], trade[f"{role}_order_id"]
+            request = evidence.items[key]["request"]
+            executed[key] += trade["quantity_lots"]
+            if executed[key] > request["quantity_lots"]:
+                yield f"{key} executed {executed[key]} of {request['quantity_lots']} lots"
+            limit, price = request["price_ticks"], trade["price_ticks"]
+            buys = request["side"] == "BUY"
+            if limit is not None and (price > limit if buys else price < limit):
+                yield f"{key} in {symbol} executed at {price}, limit {limit}"
+
+
+def epochs_only_rise(evidence: Evidence) -> Broken:
+    """9. No append by an older epoch after a newer one, and record time is true."""
+    yield from record_time_is_true(evidence)
+    for stream, records in evidence.streams.by_name.items():
+        for before, record in pairwise(records):
+            if record.epoch < before.epoch:
+                yield f"{stream} {record.sequence}: epoch {record.epoch} after {before.epoch}"
+
+
+def chains_are_whole(evidence: Evidence) -> Broken:
+    """10. The hash chain of every stream is intact, without a gap."""
+    for stream, records in evidence.streams.by_name.items():
+        previous = GENESIS_HASH
+        for expected, record in enumerate(records, start=1):
+            whole = record.sequence == expected and record.previous_hash == previous
+            if not whole or record.computed_hash != record.hash:
+                yield f"{stream} {record.sequence} does not follow"
+            previous = record.hash
+
+
+def replay_is_live(evidence: Evidence) -> Broken:
+    """11. Replaying gives the state hash that every living process has."""
+    for process, symbol, live in evidence.live:
+        records = evidence.streams.by_name.get(f"book#{symbol}", [])
+        sequence = live.tip.sequence
+        if sequence and (len(records) < sequence or records[sequence - 1].hash != live.tip.hash):
+            yield f"{process.function} {process.number} stands on a record that is not: {live.tip}"
+        elif sequence and state_hash(live.book.state()) != evidence.replays[symbol][1][sequence]:
+            yield f"{process.function} {process.number} has another {symbol} at {sequence}"
+
+
+def projections_are_the_fold(evidence: Evidence) -> Broken:
+    """12. Items and markets show what the journals say."""
+    for key, item in evidence.items.items():
+        yield from _item_is_told(evidence, key, item)
+    markets = evidence.world.dynamodb.tables["market"].partitions
+    for symbol, (book, _) in evidence.replays.items():
+        partition = markets.get(symbol)
+        if partition is None:
+            yield f"market {symbol} is not shown"
+            continue
+        (item,) = partition.items.values()
+        shown, view = json.loads(item["view"]["S"]), book.market_view()
+        if (
+            shown != json.loads(json.dumps(view))
+            or int(item["book_sequence"]["N"]) != book.sequence
+        ):
+            yield f"market {symbol} shows {shown}, its book {view}"
+
+
+def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]) -> Broken:
+    told = evidence.last_told(key)
+    causes = evidence.causes.get(key, [])
+    if item["kind"] == "deposit":
+        if (item["status"] == "DONE") != bool(causes):
+            yield f"deposit {key} is {item['status']}, {len(causes)} records"
+        return
+    rejected = next((cause for _, cause in causes if cause["kind"] == "reject"), None)
+    if told is None:
+        expected = "QUEUED" if rejected is None else "REJECTED"
+        if item["status"] != expected:
+            yield f"item {key} is {item['status']}, on record as {expected}"
+        return
+    record, projection = told
+    if rejected is not None:
+        if not projection.get("if_pending"):
+            yield f"order {key} refused by its account and taken by its book"
+        return
+    names = ("status", "filled_lots", "filled_notional_minor", "fee_minor")
+    wrong = {
+        n: (item[n], projection[n]) for n in names if n in projection and item[n] != projection[n]
+    }
+    if wrong or item.get("book_sequence") != record.sequence:
+        yield f"item {key} is not as record {record.sequence} says: {wrong}, {item}"
+
+
+def postings_land_once(evidence: Evidence) -> Broken:
+    """13. Every posting of a book lands in its account exactly once."""
+    landed: Counter[tuple[str, str, int]] = Counter()
+    for account, records in evidence.streams.accounts:
+        reached: Counter[str] = Counter()
+        settled = [r.body["cause"] for r in records if r.body["cause"]["kind"] == "settle"]
+        for cause in settled:
+            symbol, first, last = cause["book"], cause["from"], cause["to"]
+            if first != reached[symbol] + 1 or last < first:
+                yield f"{account} settled with {symbol} {first}-{last} after {reached[symbol]}"
+            reached[symbol] = last
+            landed.update((account, symbol, sequence) for sequence in range(first, last + 1))
+    for account, symbol, sequence in _owed(evidence):
+        times = landed[account, symbol, sequence]
+        if times != 1:
+            yield f"record {sequence} of {symbol} landed {times} times in {account}"
+
+
+def _owed(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
+    """Yield (account, symbol, sequence) wherever a record of a book owes an account something."""
+    for symbol, records in evidence.streams.books:
+        for record in records:
+            accounts = {row[0] for row in record.body["postings"]} - {f"fees#{symbol}"}
+            for account in sorted(accounts):
+                yield account, symbol, record.sequence
+
+
+def changes_are_on_record(evidence: Evidence) -> Broken:
+    """14. Each change has a record: no account moves and nothing is told without its cause."""
+    yield from announcements_are_on_record(evidence)
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            if not record.body.get("cause", {}).get("kind"):
+                yield f"account {account} {record.sequence} has no cause"
+    for key, item in evidence.items.items():
+        known = evidence.causes.get(key) or evidence.told.get(key)
+        if item["status"] != "QUEUED" and not known:
+            yield f"item {key} is {item['status']}, and no record says why"
+
+
+def everything_is_answered(evidence: Evidence) -> Broken:
+    """15. Once faults stop, every request is answered and every hold resolved within a bound."""
+    for key, item in evidence.items.items():
+        if item["status"] in PENDING:
+            yield f"item {key} ({item['kind']}) still waits, accepted at {item['placed_at_ms']}"
+    shown = {key for key, item in evidence.items.items() if item["status"] not in PENDING}
+    for account, state in evidence.states.items():
+        for item_id in state["answered"]:
+            if (account, item_id) not in shown:
+                yield f"account {account} keeps the answer of {item_id} for ever"
+    cursors = evidence.world.dynamodb.tables["cursors"]
+    for symbol, records in evidence.streams.books:
+        cursor = cursors.get((f"settlement#{symbol}", None)) or {}
+        position = int(cursor.get("position", {"N": "0"})["N"])
+        if position != len(records):
+            yield f"book {symbol} ends at {len(records)}, settled to {position}"
+
+
+def _told(invariant: Callable[[Evidence], Broken], evidence: Evidence) -> Broken:
+    """Yield what breaks an invariant; evidence that cannot even be read breaks it, too."""
+    try:
+        yield from invariant(evidence)
+    except Exception as fault:  # noqa: BLE001 - a broken journal breaks its reader in many ways
+        yield f"not readable: {fault!r}"
+
+
+INVARIANTS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
+    entries_sum_to_zero,
+    clearing_agrees,
+    holds_are_open_orders,
+    positions_are_fills,
+    commands_happen_once,
+    nobody_is_overdrawn,
+    money_is_conserved,
+    nothing_executes_beyond_its_order,
+    epochs_only_rise,
+    chains_are_whole,
+    replay_is_live,
+    projections_are_the_fold,
+    postings_land_once,
+    changes_are_on_record,
+    everything_is_answered,
+)
+MAX_DETAILS: Final = 5
+"""Of one invariant: the first ones say enough."""
+
+
+def check(world: World, heard: Heard) -> list[Violation]:
+    """Return what is broken, in the order of the invariants."""
+    found = [Violation("no defect shows", text) for text in world.defects[:MAX_DETAILS]]
+    evidence = Evidence(world, heard)
+    for invariant in INVARIANTS:
+        name = (invariant.__doc__ or "").partition("\n")[0]
+        found += [Violation(name, text) for text in islice(_told(invariant, evidence), MAX_DETAILS)]
+    return found

@@ -1,0 +1,135 @@
+"""Lambda's processes: each has the function's modules to itself, warm until it dies."""
+
+import importlib
+import re
+import sys
+from dataclasses import dataclass
+from importlib.abc import InspectLoader, Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import CodeType, FunctionType, GenericAlias, ModuleType, UnionType
+from typing import Any, Final, cast
+
+from tests.simulation.seam import QuietLogger, QuietMetrics
+
+CONSTANTS: Final = (
+    str,
+    bytes,
+    int,
+    float,
+    type(None),
+    re.Pattern,
+    GenericAlias,
+    UnionType,
+    QuietLogger,
+    QuietMetrics,
+)
+"""What a module may hold and be the same in every process: it does not change."""
+
+
+@dataclass(eq=False, slots=True)
+class Process:
+    """One process of one function: its own modules, and so its own caches."""
+
+    function: str
+    number: int
+    modules: dict[str, ModuleType]
+    skew_ms: float = 0.0
+    dead: bool = False
+
+    @property
+    def handler(self) -> Any:
+        """The function's entry point, as this process loaded it."""
+        return self.modules[f"{self.function}.handler"].handler
+
+    def enter(self) -> None:
+        """Let imports inside functions find this process's modules."""
+        sys.modules.update(self.modules)
+
+
+class _Remembered(MetaPathFinder, Loader):
+    """Finds modules whose byte code is remembered: a new process costs no look at the disk."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, tuple[CodeType, bool]] = {}
+        self.functions: dict[str, tuple[str, ...]] = {}
+        self.shared: dict[str, dict[str, ModuleType]] = {}
+
+    def remember(self, function: str) -> None:
+        """Import a function in the usual way, and remember what of it each process has anew."""
+        importlib.import_module(f"{function}.handler")
+        modules = {
+            name: module
+            for name, module in sys.modules.items()
+            if name == function or name.startswith(f"{function}.")
+        }
+        names = _stateful(modules) | {function, f"{function}.handler"}
+        for name in names:
+            spec = modules[name].__spec__
+            assert spec is not None, name
+            loader = cast(InspectLoader, spec.loader)
+            code = loader.get_code(name)
+            assert code is not None, name
+            self._code[name] = code, loader.is_package(name)
+        self.functions[function] = tuple(name for name in modules if name in names)
+        self.shared[function] = {n: one for n, one in modules.items() if n not in names}
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        if fullname not in self._code:
+            return None
+        return ModuleSpec(fullname, self, is_package=self._code[fullname][1])
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._code[module.__name__][0], module.__dict__)  # noqa: S102 - it is our own
+
+
+def _stateful(modules: dict[str, ModuleType]) -> set[str]:
+    """Return the modules that hold more than functions, classes and constants.
+
+    Those that hold no more are the same in every process; so is, for the simulation, their memory.
+    What uses a function or a class of a stateful module is stateful, too.
+    """
+    found: set[str] = set()
+    while True:
+        more = {
+            name
+            for name, module in modules.items()
+            if name not in found and any(_holds_state(value, found) for value in _globals(module))
+        }
+        if not more:
+            return found
+        found |= more
+
+
+def _globals(module: ModuleType) -> list[Any]:
+    return [value for name, value in vars(module).items() if not name.startswith("__")]
+
+
+def _holds_state(value: Any, stateful: set[str]) -> bool:
+    if isinstance(value, ModuleType):
+        return value.__name__ in stateful
+    if isinstance(value, FunctionType | type):
+        return value.__module__ in stateful
+    if isinstance(value, tuple | frozenset):
+        return any(_holds_state(one, stateful) for one in value)
+    frozen = getattr(getattr(value, "__dataclass_params__", None), "frozen", False)
+    return not (isinstance(value, CONSTANTS) or frozen or type(value).__module__ == "typing")
+
+
+_remembered = _Remembered()
+
+
+def load(function: str) -> dict[str, ModuleType]:
+    """Load a function's modules anew, beside those that are loaded."""
+    if function not in _remembered.functions:
+        _remembered.remember(function)
+    names = _remembered.functions[function]
+    sys.modules.update(_remembered.shared[function])
+    standing = {name: sys.modules.pop(name) for name in names}
+    sys.meta_path.insert(0, _remembered)
+    try:
+        importlib.import_module(f"{function}.handler")
+    finally:
+        sys.meta_path.remove(_remembered)
+    fresh = {name: sys.modules[name] for name in names}
+    sys.modules.update(standing)
+    return fresh

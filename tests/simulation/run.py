@@ -1,0 +1,164 @@
+"""One run: a venue that is set up, traffic under faults, then quiet, then the invariants."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any, Final
+
+from tests.simulation.faults import Fault, Plan, Script
+from tests.simulation.invariants import Violation, check
+from tests.simulation.reading import journal_digest
+from tests.simulation.scheduler import Outcome
+from tests.simulation.traffic import (
+    ACCOUNTS,
+    FUNDS,
+    MARKETS,
+    POOR_FUNDS,
+    Clients,
+    Traffic,
+    http_event,
+)
+from tests.simulation.world import World
+
+MINUTE_MS: Final = 60_000.0
+RINGS: Final = (3, 8)
+"""How often the schedules ring while clients are at work: less often than each minute."""
+
+CALM_MS: Final = tuple(minutes * MINUTE_MS for minutes in (1, 18, 19, 20, 21))
+"""When the schedules ring after the last fault: that is the bound of invariant 15. What stalled or
+was delayed comes back for up to seventeen minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a run."""
+
+    violations: tuple[Violation, ...]
+    digest: str
+    lives: int
+    answered: int
+    faults: dict[int, Fault]
+    boundaries: Counter[tuple[str, str]]
+    calls: int
+    write_units: int
+    world: World
+
+    def count(self, *faults: Fault) -> int:
+        """Return how often one of these faults happened."""
+        wanted = set(faults)
+        return sum(fault in wanted for fault in self.faults.values())
+
+
+@cache
+def venue(
+    symbols: tuple[str, ...] = tuple(MARKETS), account_ids: tuple[str, ...] = ACCOUNTS
+) -> World:
+    """Return a region with markets and funded accounts, made by the back office."""
+    world = World(0, Script())
+    world.begin("set-up", lambda: _set_up(world, symbols, account_ids))
+    world.scheduler.run()
+    world.scheduler.end()
+    assert not world.defects, world.defects
+    return world
+
+
+def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]) -> None:
+    for symbol in symbols:
+        base, _, quote = symbol.partition("-")
+        fixed = {"min_notional": "1", "max_quantity": "100", "collar_bps": 500}
+        fees = {"maker_bps": 2, "taker_bps": 5}
+        body = {"symbol": symbol, "base": base, "quote": quote} | fixed | fees | MARKETS[symbol]
+        _must(world.ask("back_office", http_event("POST", "/v1/markets", "house", body)))
+    for account_id in account_ids:
+        body = {"account_id": account_id, "name": account_id.title()}
+        _must(world.ask("back_office", http_event("POST", "/v1/accounts", "house", body)))
+        funds = POOR_FUNDS if account_id == "poor" else FUNDS
+        for currency, amount in funds.items():
+            body = {"deposit_id": f"first-{currency}", "currency": currency, "amount": amount}
+            resource, path = "/v1/accounts/{account_id}/deposits", {"account_id": account_id}
+            _must(world.ask("back_office", http_event("POST", resource, "house", body, path)))
+
+
+def _must(outcome: Outcome) -> None:
+    answer, fault = outcome
+    assert fault is None, fault
+    assert answer["statusCode"] == 201, answer
+
+
+class Schedules:
+    """The clock's calls: sweep and reconcile."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.report: dict[str, Any] | None = None
+
+    def ring(self) -> None:
+        """Call both, in no particular order."""
+        self._world.invoke("sweeper", {}, _nobody)
+        self._world.invoke("reconciliation", {}, self._reconciled)
+
+    def _reconciled(self, outcome: Outcome) -> None:
+        self.report = outcome[0]
+
+
+def _nobody(_: Outcome) -> None:
+    """Hear an outcome that nobody waits for."""
+
+
+def simulate(
+    seed: int,
+    traffic: Traffic,
+    plan: Plan,
+    *,
+    region: World | None = None,
+    calm_ms: tuple[float, ...] = CALM_MS,
+    traced: bool = False,
+) -> Result:
+    """Run traffic under a plan of faults, let everything come to rest, and check it."""
+    world = World(seed, plan, like=venue() if region is None else region, traced=traced)
+    clients, schedules, scheduler = Clients(world), Schedules(world), world.scheduler
+    try:
+        clients.begin(traffic)
+        chance = Random(seed)
+        for _ in range(chance.randint(*RINGS)):
+            scheduler.after(chance.uniform(0, traffic.duration_ms + MINUTE_MS), schedules.ring)
+        scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
+        plan.active = False
+        _calm(world, schedules, calm_ms)
+        violations = _verdict(world, clients, schedules)
+        if not violations and scheduler.waits:
+            # What was sent again a day later must change nothing either.
+            scheduler.run()
+            _calm(world, schedules, CALM_MS[:2])
+            violations = _verdict(world, clients, schedules)
+        return Result(
+            violations=tuple(violations),
+            digest=journal_digest(world.dynamodb),
+            lives=len(traffic.lives),
+            answered=len(clients.heard.orders),
+            faults=dict(plan.done),
+            boundaries=plan.boundaries,
+            calls=sum(world.calls.values()),
+            write_units=sum(table.write_units for table in world.dynamodb.tables.values()),
+            world=world,
+        )
+    finally:
+        scheduler.end()
+
+
+def _calm(world: World, schedules: Schedules, moments_ms: tuple[float, ...]) -> None:
+    """Let everything come to rest within the bound."""
+    for process in world.processes:
+        process.skew_ms = 0.0
+    for after_ms in moments_ms:
+        world.scheduler.after(after_ms, schedules.ring)
+    world.scheduler.run(world.now_ms() + moments_ms[-1] + MINUTE_MS)
+
+
+def _verdict(world: World, clients: Clients, schedules: Schedules) -> list[Violation]:
+    found = check(world, clients.heard)
+    report = schedules.report
+    if not found and (report is None or not (report["balanced"] and report["complete"])):
+        found.append(Violation("reconciliation agrees", str(report)))
+    return found

@@ -1,0 +1,130 @@
+"""Who goes on when: activities in greenlets, moments in a heap, one source of chance."""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from random import Random
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from tests.simulation.processes import Process
+
+Outcome = tuple[Any, BaseException | None]
+"""(what came of it, None) or (None, why nothing did)."""
+
+
+class Killed(BaseException):
+    """The process is gone. What it still runs is only the way out of its own code."""
+
+
+class Activity(greenlet):
+    """Something that goes on: a handler in its process, a workflow, a client."""
+
+    def __init__(
+        self,
+        scheduler: "Scheduler",
+        work: Callable[[], Any],
+        done: Callable[[Outcome], None],
+        *,
+        who: str,
+        process: Process | None = None,
+    ) -> None:
+        super().__init__(self._go, scheduler.main)
+        self._scheduler, self._work, self._done = scheduler, work, done
+        self.who, self.process, self.gone = who, process, False
+
+    def _go(self, _: object = None) -> None:
+        outcome: Outcome
+        try:
+            outcome = (self._work(), None)
+        except BaseException as fault:  # noqa: BLE001 - whatever it is, it ends this activity alone
+            outcome = (None, fault)
+        self._scheduler.activities.discard(self)
+        if not self.gone:
+            self._done(outcome)
+
+
+class Scheduler:
+    """The clock and the queue of what happens next."""
+
+    def __init__(self, seed: int, now_ms: float) -> None:
+        self.now_ms = now_ms
+        self.chance = Random(seed)
+        self.activities: set[Activity] = set()
+        self._queue: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._number = 0
+        self.main = getcurrent()
+        self._entered: dict[str, Process] = {}
+
+    def after(self, delay_ms: float, action: Callable[..., None], *arguments: Any) -> None:
+        """Let something happen later."""
+        self._number += 1
+        heappush(self._queue, (self.now_ms + delay_ms, self._number, action, arguments))
+
+    def run(self, until_ms: float | None = None) -> None:
+        """Let everything happen that is due, in order, until a moment or until nothing is left."""
+        self.main = getcurrent()
+        queue = self._queue
+        while queue and (until_ms is None or queue[0][0] <= until_ms):
+            at_ms, _, action, arguments = heappop(queue)
+            self.now_ms = max(self.now_ms, at_ms)
+            action(*arguments)
+        if until_ms is not None:
+            self.now_ms = max(self.now_ms, until_ms)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is still to happen."""
+        return bool(self._queue)
+
+    def start(self, activity: Activity, delay_ms: float = 0.0) -> None:
+        """Let an activity begin."""
+        self.activities.add(activity)
+        self.after(delay_ms, self.resume, activity, None)
+
+    def park(self) -> Any:
+        """Stop the current activity until it is resumed; return with what."""
+        return self.main.switch()
+
+    def resume(self, activity: Activity, value: Any) -> None:
+        """Let an activity go on."""
+        if activity.gone:
+            return
+        process = activity.process
+        if process is not None and self._entered.get(process.function) is not process:
+            process.enter()
+            self._entered[process.function] = process
+        activity.switch(value)
+
+    def fail(self, activity: Activity, fault: BaseException) -> None:
+        """Let an activity go on with an exception."""
+        if activity.gone:
+            return
+        process = activity.process
+        if process is not None and self._entered.get(process.function) is not process:
+            process.enter()
+            self._entered[process.function] = process
+        activity.throw(fault)
+
+    def kill(self, activity: Activity) -> None:
+        """End an activity where it stands. It does nothing any more, not even in its way out."""
+        if activity.gone:
+            return
+        activity.gone = True
+        if activity.process is not None:
+            activity.process.dead = True
+        self.activities.discard(activity)
+        if activity:  # one that has not begun has nothing to leave
+            activity.throw(Killed())
+
+    def end(self) -> None:
+        """End everything that goes on."""
+        for activity in list(self.activities):
+            self.kill(activity)
+        self._queue.clear()
+
+
+def current() -> Activity | None:
+    """Return the activity that runs now; None outside of all."""
+    found = getcurrent()
+    return found if isinstance(found, Activity) else None

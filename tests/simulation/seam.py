@@ -1,0 +1,200 @@
+"""Where the simulation meets the code: one call of botocore, one clock, one logger.
+
+The handlers are as they are deployed. What is exchanged lies below them: the method by which every
+client of boto3 and of pynamodb makes its call, the clock's source, and what logs and counts.
+"""
+
+import importlib
+import os
+import pkgutil
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final, Protocol
+from unittest.mock import patch
+
+import boto3
+import botocore.client
+
+from tests.simulation import shortcuts
+
+FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
+SETTINGS: Final = {
+    "JOURNAL_TABLE": "journal",
+    "ORDERS_TABLE": "orders",
+    "MARKET_TABLE": "market",
+    "API_KEYS_TABLE": "api_keys",
+    "CURSORS_TABLE": "cursors",
+    "SNAPSHOTS_TABLE": "snapshots",
+    "SNAPSHOTS_BUCKET": "snapshots",
+    "EVENT_BUS_NAME": "zerodesk",
+    "COMMAND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/commands.fifo",
+    "ORDER_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order_workflow",
+    "SETTLEMENT_WORKFLOW_ARN": (
+        "arn:aws:states:us-east-1:123456789012:stateMachine:settlement_workflow"
+    ),
+    "POWERTOOLS_SERVICE_NAME": "simulation",
+    "POWERTOOLS_METRICS_NAMESPACE": "Zerodesk",
+    "AWS_ACCESS_KEY_ID": "000000000000",
+    "AWS_SECRET_ACCESS_KEY": "simulated",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+    "HOME_REGION": "us-east-1",
+}
+
+Told = Callable[[str, str, dict[str, Any]], None]
+
+
+class Simulated(Protocol):
+    """What stands in for AWS and for time."""
+
+    def call(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """Answer a call to AWS."""
+
+    def process_now_ms(self) -> float:
+        """Return the time by the clock of the process that asks."""
+
+    def process_sleep(self, seconds: float) -> None:
+        """Let the process that asks wait."""
+
+    def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
+        """Hear what a handler logs as a warning or worse."""
+
+
+class _Nowhere:
+    """Stands in before a world is there."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("no simulated world is current")
+
+
+class _Current:
+    """The world that the seam leads to."""
+
+    world: Any = _Nowhere()
+
+
+def enter(world: Simulated) -> None:
+    """Let all calls go to a world from now on."""
+    _Current.world = world
+
+
+class QuietLogger:
+    """A logger that keeps silent, and passes on what is worth a look."""
+
+    def inject_lambda_context(self, handler: Any = None, **_: Any) -> Any:
+        """Return the handler as it is."""
+        return (lambda inner: inner) if handler is None else handler
+
+    def set_correlation_id(self, _: str) -> None:
+        """Do nothing."""
+
+    def info(self, _: str, **__: Any) -> None:
+        """Do nothing."""
+
+    def warning(self, message: str, **facts: Any) -> None:
+        """Pass on."""
+        _Current.world.logged("warning", message, facts)
+
+    def error(self, message: str, **facts: Any) -> None:
+        """Pass on."""
+        _Current.world.logged("error", message, facts)
+
+    def exception(self, message: str, **facts: Any) -> None:
+        """Pass on, with the exception that is being handled."""
+        _Current.world.logged("exception", message, facts | {"fault": sys.exc_info()[1]})
+
+
+class QuietMetrics:
+    """Metrics that count nothing."""
+
+    def log_metrics(self, handler: Any = None, **_: Any) -> Any:
+        """Return the handler as it is."""
+        return (lambda inner: inner) if handler is None else handler
+
+
+def quiet_count(_: str, __: int = 1) -> None:
+    """Count nothing."""
+
+
+def _api_call(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+    return _Current.world.call(type(client).__name__, operation, asked)
+
+
+def _sleep(seconds: float) -> None:
+    _Current.world.process_sleep(seconds)
+
+
+def _clock() -> SimpleNamespace:
+    return SimpleNamespace(
+        time_ns=lambda: int(_Current.world.process_now_ms()) * 1_000_000,
+        monotonic=lambda: _Current.world.process_now_ms() / 1000,
+        sleep=_sleep,
+    )
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Lead all that handlers ask of AWS, of the clock and of the log to the current world."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ, SETTINGS))
+        os.environ.pop("AWS_ENDPOINT_URL", None)
+        _import_all()
+        stack.callback(_give_back, _function_modules())
+        state = random.getstate()
+        stack.callback(random.setstate, state)
+        _quieten(stack)
+        shortcuts.take(stack)
+        # A client is stateless and takes milliseconds to make: all processes share one a service.
+        make = cache(_make_client)
+        stack.enter_context(patch.object(boto3, "client", lambda service, **_: make(service)))
+        stack.enter_context(patch.object(botocore.client.BaseClient, "_make_api_call", _api_call))
+        yield
+
+
+_make_client = boto3.client
+
+
+def _import_all() -> None:
+    """Import what handlers stand on, so that what is exchanged there can be given back."""
+    import zerodesk_aws
+
+    for module in pkgutil.walk_packages(zerodesk_aws.__path__, "zerodesk_aws."):
+        importlib.import_module(module.name)
+
+
+def _function_modules() -> dict[str, ModuleType]:
+    names = {folder.name for folder in FUNCTIONS_FOLDER.iterdir()}
+    return {name: one for name, one in sys.modules.items() if name.partition(".")[0] in names}
+
+
+def _give_back(modules: dict[str, ModuleType]) -> None:
+    """Leave the functions' modules as they were before the simulation."""
+    for name in _function_modules():
+        del sys.modules[name]
+    sys.modules.update(modules)
+
+
+def _quieten(stack: ExitStack) -> None:
+    """Exchange clock, logger and counters wherever they have been imported to."""
+    from zerodesk_aws import clock, entry
+    from zerodesk_aws.tables import bind
+
+    stack.enter_context(patch.object(clock, "time", _clock()))
+    exchanged = {
+        id(entry.logger): QuietLogger(),
+        id(entry.metrics): QuietMetrics(),
+        id(entry.count): quiet_count,
+        # Bound models are stateless, too.
+        id(bind.bound): cache(bind.bound),
+    }
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] != "zerodesk_aws":
+            continue
+        for attribute, value in list(vars(module).items()):
+            if id(value) in exchanged:
+                stack.enter_context(patch.object(module, attribute, exchanged[id(value)]))

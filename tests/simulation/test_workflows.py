@@ -1,0 +1,40 @@
+"""The workflow files, as the simulation walks them."""
+
+from typing import Any
+
+import pytest
+from jsonata.jsonata import Jsonata
+
+from tests.simulation.cloud.workflows import EXPRESSIONS, Scope, definition
+
+ORDER = {"order_id": "o1", "symbol": "BTC-USD"}
+COMMAND = {"kind": "place", "command_id": "o1", "symbol": "BTC-USD", "price_ticks": 6_000_000}
+VARIABLES: dict[str, Any] = {
+    "order": ORDER,
+    "quote": {"verdict": "PRICED"},
+    "decision": {"verdict": "HELD", "command": COMMAND},
+    "settled": {
+        "symbol": "BTC-USD",
+        "more": True,
+        "announcements": [[{"Source": "a"}, {"Source": "b"}], [{"Source": "c"}]],
+    },
+}
+
+
+@pytest.mark.parametrize("text", sorted(EXPRESSIONS))
+def test_an_expression_means_what_jsonata_says(text: str) -> None:
+    scope = Scope("x1", {"symbol": "ETH-USD"}, ORDER, {"Payload": {"a": 1}}, dict(VARIABLES))
+    expression = Jsonata(text)
+    states = {
+        "input": scope.input,
+        "result": scope.result,
+        "context": {"Execution": {"Name": scope.name, "Input": scope.execution_input}},
+    }
+    for name, value in {"states": states, **VARIABLES}.items():
+        expression.assign(name, value)
+    assert EXPRESSIONS[text](scope) == expression.evaluate(None)
+
+
+@pytest.mark.parametrize("name", ["order_workflow", "settlement_workflow"])
+def test_every_expression_of_a_workflow_file_is_known(name: str) -> None:
+    assert definition(name)["StartAt"] in definition(name)["States"]

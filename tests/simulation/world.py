@@ -1,0 +1,630 @@
+"""One simulated region: the cloud in memory, Lambda's processes, the workflows, and time."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from tests.simulation import seam
+from tests.simulation.cloud import bus, workflows
+from tests.simulation.cloud.dynamodb import DynamoDB, Index, Schema
+from tests.simulation.cloud.expressions import Item
+from tests.simulation.cloud.faults import refused, unanswered
+from tests.simulation.cloud.sqs import FifoQueue, Receipt
+from tests.simulation.cloud.workflows import ExecutionLostError, TaskFailedError
+from tests.simulation.faults import Fault, Plan
+from tests.simulation.processes import Process, load
+from tests.simulation.scheduler import Activity, Killed, Outcome, Scheduler, current
+from tests.simulation.trading_rules import goes_back
+from zerodesk_aws.faults import (
+    JournalContentionError,
+    JournalUnavailableError,
+    StaleMarketError,
+)
+
+START_MS: Final = 1_764_000_000_000
+VISIBILITIES_MS: Final = (1_500, 6_000, 10_000)
+"""As deployed, it is the last; shorter ones let two processes have the same messages more often."""
+
+RECEIVES_MAX: Final = 3
+CALL_TIMEOUT_MS: Final = 2_000
+INVOCATION_TIMEOUT_MS: Final = 30_000
+"""After this a caller knows that a function has not answered; the function may still be at work."""
+
+LATENCY_MS: Final = (0.5, 4.0)
+BUS_LATENCY_MS: Final = (20.0, 400.0)
+POLL_LATENCY_MS: Final = (1.0, 40.0)
+OVERSLEEP_MAX: Final = 20.0
+"""A process that sleeps comes back late, up to so many times: fewer looks for the same waiting."""
+COLD_SHARE: Final = 0.01
+"""How often a request comes to a new process although another one is idle."""
+
+SKEW_MS: Final = 40.0
+STALLS_MS: Final = (1_500, 1_500, 12_000, 12_000, 45_000, 400_000, 1_000_000)
+SKEWS_MS: Final = (-90_000, -3_000, -400, 400, 3_000, 90_000)
+LANDS_LATE_MS: Final = (100, 15_000)
+DOORS: Final = ("order_intake", "back_office", "sweeper")
+DOOR_STALLS_MS: Final = (1_500, 12_000)
+DOOR_SKEWS_MS: Final = (-8_000, -400, 400, 8_000)
+"""The sweeper finds what waits by the time that a door's clock gave it, and looks one minute back.
+Clocks apart, stalls, late writes and the index must fit into that minute together, as Lambda's
+time-outs see to. All other functions go by no clock, and are stalled and skewed beyond that."""
+
+LATE_MS: Final = (300_000, 900_001, 86_400_000)
+DELAYS_MS: Final = (50, 2_500, 70_000, 1_000_000)
+INDEX_LAGS_MS: Final = (0, 0, 0, 0, 0, 0, 20, 900, 15_000)
+
+SCHEMAS: Final = (
+    Schema("journal", "stream", "sequence", append_only=True),
+    Schema("orders", "account_id", "order_id", Index("by_placed", "placed_at_ms")),
+    Schema("market", "symbol"),
+    Schema("cursors", "name"),
+    Schema("api_keys", "key_id"),
+    Schema("snapshots", "stream", "sequence"),
+)
+ALARMS: Final = ("reconciliation breached",)
+PASSING: Final = (
+    BotoCoreError,
+    ClientError,
+    PynamoDBException,
+    JournalContentionError,
+    JournalUnavailableError,
+    StaleMarketError,
+)
+"""What handlers may raise when AWS fails them. Anything else is a defect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What Lambda tells a handler about its invocation."""
+
+    aws_request_id: str
+    function_name: str
+    memory_limit_in_mb: int = 1_024
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a trace."""
+
+    at_ms: float
+    number: int
+    who: str
+    what: str
+    fault: Fault | None
+
+    def __str__(self) -> str:
+        fault = f"   <-- {self.fault}" if self.fault else ""
+        return (
+            f"{self.at_ms - START_MS:12.1f} ms  #{self.number:<5} {self.who:<24} {self.what}{fault}"
+        )
+
+
+class World:
+    """A region in which handlers run, and where a plan says what fails."""
+
+    def __init__(
+        self, seed: int, plan: Plan, *, like: "World | None" = None, traced: bool = False
+    ) -> None:
+        now_ms = float(START_MS) if like is None else like.now_ms()
+        self.scheduler: Scheduler = Scheduler(seed, now_ms)
+        self.plan = plan
+        self.seed = seed
+        self.dynamodb: DynamoDB = (
+            DynamoDB(SCHEMAS, self.now_ms) if like is None else like.dynamodb.copy(self.now_ms)
+        )
+        self.appended_ms: dict[tuple[str, int], float] = {}
+        self.dynamodb.on_append = self._appended
+        self.queue = FifoQueue(self.scheduler.chance.choice(VISIBILITIES_MS), RECEIVES_MAX)
+        self.announced: list[tuple[float, dict[str, str]]] = []
+        """What the bus was told, and when."""
+        self.processes: list[Process] = []
+        self.defects: list[str] = []
+        self.trace: list[Step] | None = [] if traced else None
+        self.boundaries = 0
+        self.internal_errors = 0
+        self.calls: Counter[str] = Counter()
+        self._idle: dict[str, list[Process]] = {}
+        self._executions = 0
+        self._invocations = 0
+        self._polling_at_ms: float | None = None
+        random.seed(seed)
+        seam.enter(self)
+
+    def now_ms(self) -> float:
+        """Return the true time."""
+        return self.scheduler.now_ms
+
+    def _appended(self, item: Item) -> None:
+        """Remember when a record came to stand, by the true time."""
+        place = item["stream"]["S"], int(item["sequence"]["N"])
+        self.appended_ms[place] = self.now_ms()
+
+    # What the seam asks.
+
+    def process_now_ms(self) -> float:
+        """Return the time by the clock of the process that asks."""
+        activity = current()
+        process = None if activity is None else activity.process
+        return self.scheduler.now_ms + (0.0 if process is None else process.skew_ms)
+
+    def process_sleep(self, seconds: float) -> None:
+        """Let the process that asks wait."""
+        activity = current()
+        assert activity is not None, "only activities wait"
+        if activity.gone:
+            raise Killed
+        self.sleep(seconds * 1000 * (1.0 + (OVERSLEEP_MAX - 1.0) * self.scheduler.chance.random()))
+
+    def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
+        """Take a defect down that a handler caught; what AWS's failures explain is none."""
+        fault = facts.get("fault")
+        if level == "exception" and isinstance(fault, Exception):
+            self._judge(fault, message)
+        # The schedules ring rarely here: that something stood still for minutes may well be true.
+        stood_still = str(facts.get("extra", {}).get("code", "")).endswith("STANDS_STILL")
+        if message == "command quarantined" or (message in ALARMS and not stood_still):
+            self.defects.append(f"{message}: {facts}")
+
+    def call(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """Answer a call that a process makes to AWS, or let go wrong what the plan says."""
+        activity = current()
+        assert activity is not None, f"{service}.{operation} outside of every activity"
+        process = activity.process
+        assert process is not None, "clients and workflows do not call AWS"
+        if activity.gone:
+            raise Killed
+        kind = operation
+        if operation == "GetItem" and not asked.get("ConsistentRead"):
+            kind = "GetItem weak"
+        self.calls[operation] += 1
+        fault = self._at(kind, process.function, operation, asked)
+        self.scheduler.after(
+            self._latency_ms(), self._land, activity, operation, asked, fault, self.boundaries
+        )
+        answer: dict[str, Any] = self.scheduler.park()
+        return answer
+
+    # What happens when a call lands.
+
+    def _land(
+        self,
+        activity: Activity,
+        operation: str,
+        asked: dict[str, Any],
+        fault: Fault | None,
+        number: int,
+    ) -> None:
+        if fault is not None:
+            self._go_wrong(activity, operation, asked, fault, number)
+        elif operation == "StartSyncExecution":
+            self._start_sync(activity, asked)
+        else:
+            self._answer(activity, operation, asked)
+
+    def _answer(
+        self,
+        activity: Activity,
+        operation: str,
+        asked: dict[str, Any],
+        delay_ms: float | None = None,
+        **how: Any,
+    ) -> None:
+        """Execute a call, and let the caller go on with what comes of it."""
+        try:
+            answer = self._execute(operation, asked, **how)
+        except ClientError as error:
+            if delay_ms is None:
+                self.scheduler.fail(activity, error)
+            else:
+                self.scheduler.after(delay_ms, self.scheduler.fail, activity, error)
+            return
+        if delay_ms is None:
+            self.scheduler.resume(activity, answer)
+        else:
+            self.scheduler.after(delay_ms, self.scheduler.resume, activity, answer)
+
+    def _execute(self, operation: str, asked: dict[str, Any], **how: Any) -> dict[str, Any]:
+        match operation:
+            case "SendMessage":
+                answer = self.queue.send(asked, self.scheduler.now_ms)
+                self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
+                return answer
+            case "PutEvents":
+                bus.check(asked["Entries"])
+                for entry in asked["Entries"]:
+                    self.announced.append((self.scheduler.now_ms, entry))
+                    for wake in bus.wakes(entry):
+                        self._deliver(wake)
+                return {"FailedEntryCount": 0, "Entries": [{} for _ in asked["Entries"]]}
+            case "StartExecution":
+                self._start_execution(_machine(asked), json.loads(asked["input"]))
+                return {"executionArn": asked["stateMachineArn"]}
+            case "PutItem" | "UpdateItem":
+                lag_ms = 0.0
+                if operation == "PutItem" and asked["TableName"] == "orders":
+                    lag_ms = self.scheduler.chance.choice(INDEX_LAGS_MS)
+                return self._write(operation, asked, lag_ms)
+            case _:
+                return self.dynamodb.call(operation, asked, **how)
+
+    def _write(self, operation: str, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
+        """Write an item; that of an order must not go back, though it may come right later."""
+        if asked["TableName"] != "orders":
+            return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+        table = self.dynamodb.tables["orders"]
+        key = table.key_of(asked["Item"] if operation == "PutItem" else asked["Key"])
+        before = table.get(key)
+        answer = self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+        back = goes_back(before, table.get(key))
+        if back is not None:
+            self.defects.append(back)
+        return answer
+
+    def _try(self, operation: str, asked: dict[str, Any]) -> None:
+        """Execute a call whose answer nobody gets."""
+        if operation == "StartSyncExecution":
+            self._start_execution(_machine(asked), json.loads(asked["input"]))
+            return
+        try:
+            self._execute(operation, asked)
+        except ClientError:
+            return
+
+    def _go_wrong(  # noqa: C901, PLR0912 - a table of what can happen, one line each
+        self,
+        activity: Activity,
+        operation: str,
+        asked: dict[str, Any],
+        fault: Fault,
+        number: int,
+    ) -> None:
+        scheduler, chance = self.scheduler, self._chance(number)
+        later, process = scheduler.after, activity.process
+        assert process is not None, "a call is made by a process"
+        at_door = process.function in DOORS
+        match fault:
+            case Fault.KILL_BEFORE:
+                scheduler.kill(activity)
+                self._answer_for_dead(activity)
+            case Fault.KILL_AFTER:
+                self._try(operation, asked)
+                scheduler.kill(activity)
+                self._answer_for_dead(activity)
+            case Fault.TIMEOUT_BEFORE:
+                later(CALL_TIMEOUT_MS, scheduler.fail, activity, unanswered())
+            case Fault.TIMEOUT_AFTER:
+                self._try(operation, asked)
+                later(CALL_TIMEOUT_MS, scheduler.fail, activity, unanswered())
+            case Fault.TIMEOUT_LATE:
+                later(chance.uniform(*LANDS_LATE_MS), self._try, operation, asked)
+                later(CALL_TIMEOUT_MS, scheduler.fail, activity, unanswered())
+            case Fault.REPEATED:
+                self._try(operation, asked)
+                later(CALL_TIMEOUT_MS, self._answer, activity, operation, asked)
+            case Fault.THROTTLED:
+                scheduler.fail(activity, _throttled(operation))
+            case Fault.SERVER_ERROR:
+                scheduler.fail(activity, refused(operation, "InternalServerError", "", 500))
+            case Fault.SERVER_ERROR_AFTER:
+                self._try(operation, asked)
+                scheduler.fail(activity, refused(operation, "InternalServerError", "", 500))
+            case Fault.CONFLICT:
+                conflict = refused(operation, "ReplicatedWriteConflictException", "")
+                scheduler.fail(activity, conflict)
+            case Fault.STALE:
+                self._answer(activity, operation, asked, stale=True)
+            case Fault.UNPROCESSED:
+                self._answer(activity, operation, asked, leave_over=chance.randint(1, 100))
+            case Fault.STALLED_BEFORE:
+                stall_ms = chance.choice(DOOR_STALLS_MS if at_door else STALLS_MS)
+                later(stall_ms, self._land, activity, operation, asked, None, number)
+            case Fault.STALLED_AFTER if operation != "StartSyncExecution":
+                stall_ms = chance.choice(DOOR_STALLS_MS if at_door else STALLS_MS)
+                self._answer(activity, operation, asked, stall_ms)
+            case Fault.CLOCK_JUMP:
+                process.skew_ms = chance.choice(DOOR_SKEWS_MS if at_door else SKEWS_MS)
+                self._land(activity, operation, asked, None, number)
+            case _:
+                self._land(activity, operation, asked, None, number)
+
+    def _answer_for_dead(self, activity: Activity) -> None:
+        activity._done((None, Killed()))
+
+    # The queue.
+
+    def _poll_soon(self, delay_ms: float) -> None:
+        at_ms = self.scheduler.now_ms + delay_ms
+        if self._polling_at_ms is None or at_ms < self._polling_at_ms:
+            self._polling_at_ms = at_ms
+            self.scheduler.after(delay_ms, self._poll, at_ms)
+
+    def _poll(self, at_ms: float) -> None:
+        """Hand messages to matching, as the event source mapping does."""
+        if self._polling_at_ms != at_ms:
+            return
+        self._polling_at_ms = None
+        chance = self.scheduler.chance
+        limit = 10 if chance.random() < 0.7 else chance.randint(1, 10)
+        receipts = self.queue.receive(self.scheduler.now_ms, limit)
+        if receipts:
+            fault = self._at("batch", "queue", f"{len(receipts)} messages", {})
+            delay_ms = 0.0
+            if fault is Fault.DELAYED:
+                delay_ms = self._chance(self.boundaries).choice(DELAYS_MS)
+            self.scheduler.after(delay_ms, self._match, receipts, fault, self.boundaries)
+        following_ms = self.queue.next_visible_ms()
+        if following_ms is not None:
+            self._poll_soon(max(following_ms - self.scheduler.now_ms, self._latency_ms()))
+
+    def _match(self, receipts: list[Receipt], fault: Fault | None, number: int) -> None:
+        event = {"Records": [receipt.message.to_record() for receipt in receipts]}
+
+        def done(outcome: Outcome) -> None:
+            answer, error = outcome
+            if error is not None:
+                return
+            failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+            if fault is Fault.NOT_DELETED:
+                return
+            for receipt in receipts:
+                if receipt.message.message_id not in failed:
+                    self.queue.delete(receipt)
+            self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
+
+        self.invoke("matching", event, done)
+        if fault is Fault.DUPLICATED_LATE:
+            late_ms = self._chance(number).choice(LATE_MS)
+            self.scheduler.after(late_ms, self.invoke, "matching", event, _nobody)
+
+    # The bus and the workflows.
+
+    def _deliver(self, wake: bus.Wake) -> None:
+        fault = self._at("event", "bus", f"{wake.target} {wake.given}", {})
+        chance = self._chance(self.boundaries)
+        delay_ms = self._latency_ms(BUS_LATENCY_MS)
+        if fault is Fault.LOST:
+            return
+        if fault is Fault.DELAYED:
+            delay_ms += chance.choice(DELAYS_MS)
+        self.scheduler.after(delay_ms, self._start_execution, wake.target, wake.given)
+        if fault in (Fault.DUPLICATED, Fault.DUPLICATED_LATE):
+            again_ms = chance.choice(LATE_MS) if fault is Fault.DUPLICATED_LATE else 2 * delay_ms
+            self.scheduler.after(again_ms, self._start_execution, wake.target, wake.given)
+
+    def _start_execution(self, workflow: str, given: dict[str, Any]) -> None:
+        fault = self._at("execution", workflow, str(given.get("order_id", given)), {})
+        delay_ms = self._latency_ms()
+        if fault is Fault.LOST:
+            return
+        if fault is Fault.DELAYED:
+            delay_ms += self._chance(self.boundaries).choice(DELAYS_MS)
+        self.execute(workflow, given, _nobody, delay_ms)
+        if fault is Fault.DUPLICATED:
+            self.execute(workflow, given, _nobody, delay_ms + self._latency_ms())
+
+    def execute(
+        self,
+        workflow: str,
+        given: dict[str, Any],
+        done: Callable[[Outcome], None],
+        delay_ms: float = 0.0,
+    ) -> None:
+        """Run a workflow, and tell what came of it."""
+        self._executions += 1
+        name = f"x{self._executions}"
+        effects = WorkflowEffects(self, workflow, name)
+        activity = Activity(
+            self.scheduler,
+            lambda: workflows.execute(workflow, name, given, effects, self.scheduler.chance),
+            done,
+            who=workflow,
+        )
+        self.scheduler.start(activity, delay_ms)
+
+    def _start_sync(self, activity: Activity, asked: dict[str, Any]) -> None:
+        """Run a workflow whose caller waits, as long as its client waits."""
+        waiting = [True]
+
+        def give_up() -> None:
+            if waiting:
+                waiting.clear()
+                self.scheduler.fail(activity, unanswered())
+
+        def done(outcome: Outcome) -> None:
+            if not waiting:
+                return
+            waiting.clear()
+            output, fault = outcome
+            if fault is None:
+                answer = {"status": "SUCCEEDED", "output": json.dumps(output)}
+            else:
+                answer = {"status": "FAILED", "error": str(fault)}
+            self.scheduler.after(self._latency_ms(), self.scheduler.resume, activity, answer)
+
+        self.scheduler.after(CALL_TIMEOUT_MS, give_up)
+        self.execute(_machine(asked), json.loads(asked["input"]), done)
+
+    # Lambda.
+
+    def invoke(self, function: str, event: dict[str, Any], done: Callable[[Outcome], None]) -> None:
+        """Run a function in one of its processes, and tell what came of it."""
+        process = self._process(function)
+        self._invocations += 1
+        context = Context(f"r{self._invocations}", function)
+
+        def ended(outcome: Outcome) -> None:
+            fault = outcome[1]
+            if not process.dead:
+                self._idle.setdefault(function, []).append(process)
+            if isinstance(fault, Exception):
+                self._judge(fault, f"{function} failed")
+            done(outcome)
+
+        activity = Activity(
+            self.scheduler,
+            lambda: process.handler(event, context),
+            ended,
+            who=f"{function} {process.number}",
+            process=process,
+        )
+        self.scheduler.start(activity)
+
+    def _process(self, function: str) -> Process:
+        idle = self._idle.get(function)
+        chance = self.scheduler.chance
+        if idle and chance.random() >= COLD_SHARE:
+            return idle.pop(chance.randrange(len(idle)))
+        process = Process(
+            function, len(self.processes), load(function), chance.uniform(-SKEW_MS, SKEW_MS)
+        )
+        self.processes.append(process)
+        return process
+
+    def _judge(self, fault: BaseException, where: str) -> None:
+        """Take an exception down unless AWS's failures explain it."""
+        if not isinstance(fault, PASSING):
+            self.defects.append(f"{where}: {fault!r}")
+
+    # What activities of the simulation itself use: clients and workflows.
+
+    def begin(self, who: str, work: Callable[[], Any], delay_ms: float = 0.0) -> None:
+        """Let a client begin."""
+
+        def done(outcome: Outcome) -> None:
+            if outcome[1] is not None:
+                raise outcome[1]
+
+        self.scheduler.start(Activity(self.scheduler, work, done, who=who), delay_ms)
+
+    def sleep(self, delay_ms: float) -> None:
+        """Let the current activity wait."""
+        self.scheduler.after(delay_ms, self.scheduler.resume, current(), None)
+        self.scheduler.park()
+
+    def ask(
+        self, function: str, event: dict[str, Any], timeout_ms: float = INVOCATION_TIMEOUT_MS
+    ) -> Outcome:
+        """Call a function from the current activity, and wait for it, but not for ever."""
+        activity = current()
+        assert activity is not None, "only activities ask"
+        waiting = [True]
+
+        def settle(outcome: Outcome) -> None:
+            if waiting:
+                waiting.clear()
+                self.scheduler.after(self._latency_ms(), self.scheduler.resume, activity, outcome)
+
+        self.invoke(function, event, settle)
+        self.scheduler.after(timeout_ms, settle, (None, TimeoutError()))
+        outcome: Outcome = self.scheduler.park()
+        return outcome
+
+    # Chance and plan.
+
+    def _latency_ms(self, span_ms: tuple[float, float] = LATENCY_MS) -> float:
+        low, high = span_ms
+        return low + (high - low) * self.scheduler.chance.random()
+
+    def _chance(self, number: int) -> Random:
+        """Return a source of chance for one place: the same whatever else happens."""
+        return Random(self.seed * 1_000_003 + number)
+
+    def _at(self, kind: str, who: str, what: str, asked: dict[str, Any]) -> Fault | None:
+        self.boundaries += 1
+        fault = self.plan.at(self.boundaries, kind, who)
+        if self.trace is not None:
+            text = f"{what} {_target(asked)}".rstrip()
+            self.trace.append(Step(self.scheduler.now_ms, self.boundaries, who, text, fault))
+        return fault
+
+
+class WorkflowEffects:
+    """What a workflow does to its world."""
+
+    def __init__(self, world: World, workflow: str, name: str) -> None:
+        self._world, self._workflow, self._name = world, workflow, name
+
+    def invoke(self, function: str, payload: Any) -> Any:
+        """Call a function; its failure goes by the name of its exception."""
+        answer, fault = self._world.ask(function, payload)
+        match fault:
+            case None:
+                return answer
+            case Killed():
+                raise TaskFailedError("Runtime.ExitError")
+            case TimeoutError():
+                raise TaskFailedError("Sandbox.Timedout")
+            case _:
+                raise TaskFailedError(type(fault).__name__)
+
+    def send(self, asked: dict[str, Any]) -> None:
+        """Send a message to the queue of commands."""
+        self._act("SendMessage", asked, asked["MessageGroupId"])
+
+    def put_events(self, asked: dict[str, Any]) -> None:
+        """Put events."""
+        self._act("PutEvents", asked, f"{len(asked['Entries'])} entries")
+
+    def _act(self, operation: str, asked: dict[str, Any], what: str) -> None:
+        world = self._world
+        fault = world._at(f"workflow {operation}", self._workflow, f"{operation} {what}", {})
+        world.sleep(world._latency_ms())
+        if fault is Fault.LOST:
+            raise ExecutionLostError(self._name)
+        if fault is not Fault.SERVER_ERROR:
+            world._execute(operation, asked)
+        if fault is Fault.REPEATED:
+            world._execute(operation, asked)
+        if fault in (Fault.SERVER_ERROR, Fault.SERVER_ERROR_AFTER):
+            raise TaskFailedError("SQS.SdkClientException")
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self._world.sleep(seconds * 1000)
+
+    def now_seconds(self) -> float:
+        """Return the time."""
+        return self._world.now_ms() / 1000
+
+
+def _nobody(_: Outcome) -> None:
+    """Hear an outcome that nobody waits for."""
+
+
+def _machine(asked: dict[str, Any]) -> str:
+    return str(asked["stateMachineArn"]).rpartition(":")[2]
+
+
+def _throttled(operation: str) -> ClientError:
+    codes = {
+        "SendMessage": "RequestThrottled",
+        "PutEvents": "ThrottlingException",
+        "StartExecution": "ThrottlingException",
+        "StartSyncExecution": "ThrottlingException",
+    }
+    code = codes.get(operation, "ProvisionedThroughputExceededException")
+    return refused(operation, code, "Rate exceeded")
+
+
+def _target(asked: dict[str, Any]) -> str:
+    """Return what a call is about, for the trace."""
+    key = asked.get("Key") or asked.get("Item")
+    if key is not None:
+        names = ("stream", "sequence", "account_id", "order_id", "symbol", "name")
+        texts = [next(iter(key[name].values())) for name in names if name in key]
+        return f"{asked['TableName']} {' '.join(texts)}"
+    if "KeyConditionExpression" in asked:
+        values = asked["ExpressionAttributeValues"].values()
+        return f"{asked['TableName']} {' '.join(str(*value.values()) for value in values)}"
+    if "RequestItems" in asked:
+        ((name, wanted),) = asked["RequestItems"].items()
+        return f"{name} {len(wanted['Keys'])} keys"
+    return str(asked.get("MessageGroupId", ""))

@@ -1,0 +1,180 @@
+"""An archive is what was exported or it is refused, and the file or record at fault is named."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from tests.tools.golden import a_venue
+from zerodesk.archive import Archive, ArchiveError, pack, unpack
+from zerodesk.codec import canonical_json, state_hash
+from zerodesk.verification import Record, VerificationError, Verifier
+
+BOOK, ALICE = "book#BTC-USD", "account#alice"
+Files = dict[str, bytes]
+
+
+@cache
+def records(stream: str) -> tuple[Record, ...]:
+    return tuple(a_venue().journals[stream])
+
+
+def an_archive(stream: str = BOOK) -> Files:
+    """Two exports in parts of at most 20 records: 40, then the rest."""
+    archive, found = Archive(stream), Files()
+    for some in (records(stream)[:40], records(stream)[40:]):
+        found.update(archive.export(some, part_records=20))
+    return found
+
+
+def verified(files: Files, stream: str = BOOK) -> Archive:
+    archive = Archive(stream)
+    archive.verify(files.get)
+    return archive
+
+
+@pytest.mark.parametrize("stream", [BOOK, ALICE])
+def test_an_archive_verifies_to_the_journals_end(stream: str) -> None:
+    files = an_archive(stream)
+    archive = verified(files, stream)
+    last = records(stream)[-1]
+    assert (archive.verifier.sequence, archive.verifier.hash) == (last.sequence, last.hash)
+    assert archive.manifests == 2
+    assert [name for name in sorted(files) if name.startswith("m")] == [
+        "manifest-000001.json",
+        "manifest-000002.json",
+    ]
+
+
+def test_manifests_chain_by_their_hashes() -> None:
+    files = an_archive()
+    first = verified({name: files[name] for name in files if name != "manifest-000002.json"})
+    assert json.loads(files["manifest-000002.json"])["previous_manifest_hash"] == (
+        first.manifest_hash
+    )
+
+
+def test_an_export_goes_on_where_the_archive_ends() -> None:
+    files = Files()
+    for upto in (40, len(records(BOOK))):
+        archive = verified(files)
+        files.update(archive.export(records(BOOK)[archive.verifier.sequence : upto], 20))
+    assert files == an_archive()
+
+
+def test_nothing_new_is_no_export() -> None:
+    assert dict(verified(an_archive()).export([])) == {}
+
+
+def test_records_come_back_as_they_were() -> None:
+    some = records(BOOK)[:9]
+    assert tuple(unpack(pack(some))) == some
+
+
+def part_of(files: Files, number: int) -> str:
+    return sorted(name for name in files if name.endswith(".gz"))[number]
+
+
+def change_manifest(files: Files, **changes: object) -> None:
+    manifest = json.loads(files["manifest-000001.json"])
+    files["manifest-000001.json"] = canonical_json(manifest | changes) + b"\n"
+
+
+def forge_a_part(files: Files) -> None:
+    """Alter a record and make the part's hash in the manifest fit."""
+    name = part_of(files, 0)
+    forged = list(unpack(files[name]))
+    forged[7] = replace(forged[7], body=forged[7].body | {"postings": []})
+    honest = dict(Archive(BOOK).export(records(BOOK)[:20], 20))
+    files[name] = pack(forged)
+    manifest = json.loads(honest["manifest-000001.json"])
+    manifest["parts"][0]["sha256"] = hashlib.sha256(files[name]).hexdigest()
+    files["manifest-000001.json"] = canonical_json(manifest)
+
+
+CORRUPTIONS: dict[str, tuple[Callable[[Files], object], str]] = {
+    "a part is gone": (lambda f: f.pop(part_of(f, 1)), "000000000021-000000000040.* is missing"),
+    "a part was cut": (
+        lambda f: f.update({part_of(f, 0): f[part_of(f, 0)][:-9]}),
+        "000000000001-000000000020.* is not the file that its manifest names",
+    ),
+    "a manifest is noise": (
+        lambda f: f.update({"manifest-000002.json": b"noise"}),
+        "manifest-000002.json is no manifest",
+    ),
+    "a manifest lies about its end": (
+        lambda f: change_manifest(f, last_record_hash="f" * 64),
+        "manifest-000001.json says otherwise",
+    ),
+    "a manifest lies about the state": (
+        lambda f: change_manifest(f, state_hash="f" * 64),
+        "manifest-000001.json says otherwise",
+    ),
+    "an old manifest was rewritten": (
+        lambda f: f.update({"manifest-000001.json": f["manifest-000001.json"] + b"\n"}),
+        "manifest-000002.json says otherwise",
+    ),
+    "a record was altered and its part's hash with it": (
+        forge_a_part,
+        "record 8: it does not hash",
+    ),
+}
+
+
+@pytest.mark.parametrize("corruption", CORRUPTIONS)
+def test_an_archive_that_was_altered_is_refused(corruption: str) -> None:
+    alter, fault = CORRUPTIONS[corruption]
+    files = an_archive()
+    alter(files)
+    with pytest.raises((ArchiveError, VerificationError), match=fault):
+        verified(files)
+
+
+def rehashed(record: Record, **changes: object) -> Record:
+    """Return a record that was altered, and given the hash that it then should have."""
+    altered = Record.from_dict(record.to_dict() | changes)
+    return replace(altered, hash=altered.true_hash())
+
+
+def test_each_record_must_follow_even_when_all_hashes_agree() -> None:
+    verifier = Verifier(ALICE)
+    opened, funded = records(ALICE)[:2]
+    verifier.take(opened)
+    state = funded.body["state"]
+    richer = state | {"available": dict.fromkeys(state["available"], 7)}
+    with pytest.raises(VerificationError, match="record 2: available went from 0"):
+        verifier.take(rehashed(funded, body=funded.body | {"state": richer}))
+
+
+def test_entries_that_create_money_are_refused() -> None:
+    verifier = Verifier(ALICE)
+    opened, funded = records(ALICE)[:2]
+    verifier.take(opened)
+    with pytest.raises(VerificationError, match="entries sum to"):
+        verifier.take(rehashed(funded, body=funded.body | {"entries": funded.body["entries"][:1]}))
+
+
+def test_an_epoch_that_changes_where_nobody_took_over_is_refused() -> None:
+    verifier = Verifier(BOOK)
+    verifier.take(records(BOOK)[0])
+    with pytest.raises(VerificationError, match="epoch 2 after 1"):
+        verifier.take(rehashed(records(BOOK)[1], epoch=2))
+
+
+def test_a_record_out_of_place_is_refused() -> None:
+    with pytest.raises(VerificationError, match="record 2 of book#BTC-USD stands there"):
+        Verifier(BOOK).take(records(BOOK)[1])
+    with pytest.raises(VerificationError, match="the chain is broken"):
+        Verifier(BOOK).take(rehashed(records(BOOK)[0], previous_hash="f" * 64))
+
+
+def test_a_register_has_the_state_of_its_last_record() -> None:
+    verifier = Verifier("control#markets")
+    body = {"cause": {"kind": "put", "name": "x"}, "entries": [], "state": {"x": {}}}
+    record = Record("control#markets", 1, "0" * 64, "", 1, "0.1.0", 5, body)
+    verifier.take(rehashed(record))
+    assert verifier.state() == {"x": {}}
+    assert verifier.state_hash() == state_hash({"x": {}})

@@ -1,0 +1,105 @@
+"""A snapshot is the fold or it is refused; a book that comes from one goes on as the live one."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
+from tests.zerodesk.matching.streams import MARKET, Run, streams
+from zerodesk.codec import state_hash
+from zerodesk.matching import Book, JournalCorruptError
+from zerodesk.snapshots import FORMAT, Snapshot, SnapshotRefusedError, restore, take
+
+HASH = "a" * 64
+
+
+def a_snapshot() -> tuple[Snapshot, dict[str, Any]]:
+    """A snapshot of a book in which two orders rest, and the anchor that vouches for it."""
+    book = a_book(a_buy("o1", 5, 99), a_sell("o2", 5, 100))
+    return take(book, HASH), {"state_hash": state_hash(book.state())}
+
+
+@given(streams(), st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 4))
+@settings(max_examples=60, deadline=None)
+def test_a_book_from_a_snapshot_decides_as_the_live_one(
+    commands: list[Any], cuts: list[int], max_fills: int
+) -> None:
+    half = len(commands) // 2
+    live = Run()
+    live.take(commands[:half], cuts, max_fills)
+    snapshot = take(live.book, HASH)
+    anchor = {"state_hash": state_hash(live.book.state())}
+    restored = Run(restore(snapshot, record_hash=HASH, anchor=anchor))
+    assert restored.book.state() == live.book.state()
+    live.records.clear()
+    live.take(commands[half:], cuts, max_fills)
+    restored.take(commands[half:], cuts, max_fills)
+    assert restored.records == live.records
+    assert restored.book.state() == live.book.state()
+
+
+def test_a_snapshot_of_another_format_is_refused() -> None:
+    snapshot, anchor = a_snapshot()
+    older = replace(snapshot, format=FORMAT - 1)
+    with pytest.raises(SnapshotRefusedError, match="format 0"):
+        restore(older, record_hash=HASH, anchor=anchor)
+
+
+def test_a_snapshot_behind_another_record_is_refused() -> None:
+    snapshot, anchor = a_snapshot()
+    with pytest.raises(SnapshotRefusedError, match="not in place"):
+        restore(snapshot, record_hash="b" * 64, anchor=anchor)
+
+
+@pytest.mark.parametrize("data", [b"", b"not compressed"])
+def test_a_snapshot_that_cannot_be_read_is_refused(data: bytes) -> None:
+    snapshot, anchor = a_snapshot()
+    with pytest.raises(SnapshotRefusedError, match="not readable"):
+        restore(replace(snapshot, data=data), record_hash=HASH, anchor=anchor)
+
+
+def test_a_snapshot_that_was_altered_is_refused() -> None:
+    snapshot, anchor = a_snapshot()
+    other = take(a_book(a_buy("o1", 6, 99), a_sell("o2", 5, 100)), HASH)
+    with pytest.raises(SnapshotRefusedError, match="do not hash"):
+        restore(replace(snapshot, data=other.data), record_hash=HASH, anchor=anchor)
+
+
+def test_a_snapshot_that_lies_with_all_its_hashes_in_order_is_refused() -> None:
+    _, anchor = a_snapshot()
+    lie = take(a_book(a_buy("o1", 6, 99), a_sell("o2", 5, 100)), HASH)
+    with pytest.raises(SnapshotRefusedError, match="vouches for another state"):
+        restore(lie, record_hash=HASH, anchor=anchor)
+
+
+def test_a_snapshot_without_an_anchor_behind_it_is_refused() -> None:
+    snapshot, _ = a_snapshot()
+    with pytest.raises(SnapshotRefusedError, match="vouches for another state"):
+        restore(snapshot, record_hash=HASH, anchor={})
+
+
+def test_every_so_many_records_one_says_the_state_before_it() -> None:
+    book = Book(MARKET.symbol, anchor_every=2)
+    live, states = Run(book), [book.state()]
+    for command in (a_sell("o1"), a_buy("o2", 1), a_buy("o3", 1), a_cancel("o1"), a_sell("o5")):
+        live.take([command], [1], 9)
+        states.append(book.state())
+    said = [record.get("state_hash") for record in live.records]
+    assert said == [None, None, state_hash(states[2]), None, state_hash(states[4])]
+
+
+def test_a_fold_that_comes_to_another_state_than_an_anchor_says_stops_there() -> None:
+    book = Book(MARKET.symbol, anchor_every=1)
+    first = record_of(book, a_sell("o1"))
+    second = record_of(book, a_buy("o2"))
+    folded = Book(MARKET.symbol)
+    folded.apply(first)
+    before = folded.state()
+    with pytest.raises(JournalCorruptError, match="decided on state"):
+        folded.apply(second | {"state_hash": HASH})
+    assert folded.state() == before
+    folded.apply(second)
+    assert folded.state() == book.state()
