@@ -1,7 +1,7 @@
 """One stream of the journal, record by record, believed only as far as it adds up.
 
 Nothing is taken from whoever hands the records over: hashes are computed again from the bodies,
-books are folded, accounts are audited.
+books are folded, accounts and the house are audited.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, Self
 from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, state_hash
 from zerodesk.ledger import LedgerError, assert_balanced
 from zerodesk.matching import Book, JournalCorruptError
-from zerodesk.reconciliation import AccountAudit, BookAudit
+from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit
 
 FIRST_EPOCH: Final = 1
 
@@ -103,6 +103,22 @@ class _AccountFold:
         return self._audit.state
 
 
+class _HouseFold:
+    """The house in one currency: each record has the state after it, which must follow, too."""
+
+    def __init__(self, currency: str) -> None:
+        self._audit = HouseAudit(currency)
+        self._state: Any = None
+
+    def apply(self, record: Record) -> None:
+        self._audit.apply(record.sequence, record.body)
+        _no_breach(self._audit)
+        self._state = record.body["state"]
+
+    def state(self) -> Any:
+        return self._state
+
+
 class _OtherFold:
     """Any other stream: each record has the state after it, and entries that sum to zero."""
 
@@ -117,7 +133,7 @@ class _OtherFold:
         return self._state
 
 
-def _no_breach(audit: AccountAudit | BookAudit) -> None:
+def _no_breach(audit: AccountAudit | BookAudit | HouseAudit) -> None:
     if not audit.findings.clean:
         raise ValueError(audit.findings.breaches[0].detail)
 
@@ -126,6 +142,8 @@ def _fold_of(stream: str) -> Fold:
     kind, _, name = stream.partition("#")
     if kind == "book":
         return _BookFold(name)
+    if kind == "house":
+        return _HouseFold(name)
     return _AccountFold(name) if kind == "account" else _OtherFold()
 
 
