@@ -61,7 +61,7 @@ DELAYS_MS: Final = (50, 2_500, 70_000, 1_000_000)
 INDEX_LAGS_MS: Final = (0, 0, 0, 0, 0, 0, 20, 900, 15_000)
 
 SCHEMAS: Final = (
-    Schema("journal", "stream", "sequence", append_only=True),
+    Schema("journal", "stream", "sequence", sort_kind="N", append_only=True),
     Schema("orders", "account_id", "order_id", Index("by_placed", "placed_at_ms")),
     Schema("market", "symbol"),
     Schema("cursors", "name"),
@@ -238,12 +238,9 @@ class World:
                 self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
                 return answer
             case "PutEvents":
-                bus.check(asked["Entries"])
-                for entry in asked["Entries"]:
-                    self.announced.append((self.scheduler.now_ms, entry))
-                    for wake in bus.wakes(entry):
-                        self._deliver(wake)
-                return {"FailedEntryCount": 0, "Entries": [{} for _ in asked["Entries"]]}
+                at_ms = self.scheduler.now_ms
+                self.announced += ((at_ms, entry) for entry in asked["Entries"])
+                return bus.put(asked, self._deliver)
             case "StartExecution":
                 self._start_execution(_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}
@@ -376,7 +373,7 @@ class World:
                 return
             for receipt in receipts:
                 if receipt.message.message_id not in failed:
-                    self.queue.delete(receipt)
+                    self.queue.delete(receipt, self.scheduler.now_ms)
             self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
 
         self.invoke("matching", event, done)
@@ -421,10 +418,17 @@ class World:
         self._executions += 1
         name = f"x{self._executions}"
         effects = WorkflowEffects(self, workflow, name)
+
+        def ended(outcome: Outcome) -> None:
+            fault = outcome[1]
+            if fault is not None and not isinstance(fault, (TaskFailedError, ExecutionLostError)):
+                raise fault
+            done(outcome)
+
         activity = Activity(
             self.scheduler,
             lambda: workflows.execute(workflow, name, given, effects, self.scheduler.chance),
-            done,
+            ended,
             who=workflow,
         )
         self.scheduler.start(activity, delay_ms)
@@ -443,10 +447,9 @@ class World:
                 return
             waiting.clear()
             output, fault = outcome
-            if fault is None:
-                answer = {"status": "SUCCEEDED", "output": json.dumps(output)}
-            else:
-                answer = {"status": "FAILED", "error": str(fault)}
+            if isinstance(fault, ExecutionLostError):
+                fault = TaskFailedError("States.Runtime")
+            answer = workflows.answered(output, fault)
             self.scheduler.after(self._latency_ms(), self.scheduler.resume, activity, answer)
 
         self.scheduler.after(CALL_TIMEOUT_MS, give_up)
@@ -570,21 +573,32 @@ class WorkflowEffects:
         self._act("SendMessage", asked, asked["MessageGroupId"])
 
     def put_events(self, asked: dict[str, Any]) -> None:
-        """Put events."""
-        self._act("PutEvents", asked, f"{len(asked['Entries'])} entries")
+        """Put events; the task fails when one of them is not taken."""
+        answer = self._act("PutEvents", asked, f"{len(asked['Entries'])} entries")
+        if answer["FailedEntryCount"]:
+            raise TaskFailedError("EventBridge.FailedEntry")
 
-    def _act(self, operation: str, asked: dict[str, Any], what: str) -> None:
+    def _act(self, operation: str, asked: dict[str, Any], what: str) -> dict[str, Any]:
         world = self._world
         fault = world._at(f"workflow {operation}", self._workflow, f"{operation} {what}", {})
         world.sleep(world._latency_ms())
         if fault is Fault.LOST:
             raise ExecutionLostError(self._name)
-        if fault is not Fault.SERVER_ERROR:
-            world._execute(operation, asked)
-        if fault is Fault.REPEATED:
-            world._execute(operation, asked)
-        if fault in (Fault.SERVER_ERROR, Fault.SERVER_ERROR_AFTER):
+        if fault is Fault.SERVER_ERROR:
             raise TaskFailedError("SQS.SdkClientException")
+        answer = self._asked(operation, asked)
+        if fault is Fault.REPEATED:
+            answer = self._asked(operation, asked)
+        if fault is Fault.SERVER_ERROR_AFTER:
+            raise TaskFailedError("SQS.SdkClientException")
+        return answer
+
+    def _asked(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """Execute a call; a refusal fails the task by its code."""
+        try:
+            return self._world._execute(operation, asked)
+        except ClientError as error:
+            raise TaskFailedError(error.response["Error"]["Code"]) from error
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -1,8 +1,12 @@
 """What the services answer when they refuse, as botocore raises it."""
 
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
 
 ENDPOINT = "https://simulated.invalid"
+
+
+class InvalidRequestError(ValueError):
+    """A request that DynamoDB refuses as such: ``ValidationException``."""
 
 
 def refused(operation: str, code: str, message: str, status: int = 400) -> ClientError:
@@ -22,9 +26,9 @@ def refused(operation: str, code: str, message: str, status: int = 400) -> Clien
     )
 
 
-def invalid(operation: str, message: str) -> ClientError:
-    """Return what DynamoDB says of a request that it cannot understand."""
-    return refused(operation, "ValidationException", message)
+def not_sent(report: str) -> ParamValidationError:
+    """Return what boto3 raises instead of sending a request."""
+    return ParamValidationError(report=report)
 
 
 def unanswered() -> ReadTimeoutError:

@@ -1,9 +1,11 @@
 """A FIFO queue in memory: groups in order, visibility, redelivery, dead letters.
 
 While messages of a group are in flight, nothing else of it is handed out. What is not deleted in
-time is handed out again, also while whoever had it is still at work.
+time is handed out again, also while whoever had it is still at work. It deduplicates by message
+group, as the queue of commands does.
 """
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,6 +15,13 @@ from tests.simulation.cloud.faults import refused
 DEDUPLICATION_MS: Final = 5 * 60 * 1000
 MAX_MESSAGES: Final = 10
 MAX_BODY_BYTES: Final = 1024 * 1024
+NAME: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
+"""A message group, or a deduplication id."""
+
+FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a body may not hold: XML could not, either."""
+
+PARAMETERS: Final = {"QueueUrl", "MessageBody", "MessageGroupId", "MessageDeduplicationId"}
 
 
 @dataclass(slots=True)
@@ -58,22 +67,20 @@ class FifoQueue:
     groups: dict[str, deque[Message]] = field(default_factory=dict)
     dead: list[Message] = field(default_factory=list)
     sent: int = 0
-    _known: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Message] = field(default_factory=dict)
 
     def send(self, asked: dict[str, Any], now_ms: float) -> dict[str, Any]:
         """Take a message, unless one with its deduplication id came in the last five minutes."""
+        _check(asked)
         body, group = asked["MessageBody"], asked["MessageGroupId"]
-        if not body or len(body.encode()) > MAX_BODY_BYTES:
-            raise refused("SendMessage", "InvalidParameterValue", "a body of 1 byte to 1 MB")
         known = (group, asked["MessageDeduplicationId"])
-        since_ms, message_id = self._known.get(known, (-DEDUPLICATION_MS, ""))
-        if now_ms - since_ms >= DEDUPLICATION_MS:
+        message = self._known.get(known)
+        if message is None or now_ms - message.sent_at_ms >= DEDUPLICATION_MS:
             self.sent += 1
-            message_id = f"m{self.sent}"
-            self._known[known] = (now_ms, message_id)
-            message = Message(message_id, group, body, int(now_ms))
+            message = Message(f"m{self.sent}", group, body, int(now_ms))
+            self._known[known] = message
             self.groups.setdefault(group, deque()).append(message)
-        return {"MessageId": message_id, "SequenceNumber": str(self.sent)}
+        return {"MessageId": message.message_id}
 
     def receive(self, now_ms: float, limit: int = MAX_MESSAGES) -> list[Receipt]:
         """Hand out messages of groups of which none is in flight, each group's in order."""
@@ -99,13 +106,34 @@ class FifoQueue:
         ):
             self.dead.append(messages.popleft())
 
-    def delete(self, receipt: Receipt) -> None:
-        """Delete a message, if it has not been handed out again."""
-        messages = self.groups[receipt.message.group]
-        if receipt.message.receives == receipt.receives and receipt.message in messages:
-            messages.remove(receipt.message)
+    def delete(self, receipt: Receipt, now_ms: float) -> bool:
+        """Delete a message; False when the receipt ran out: the message is handed out again."""
+        message = receipt.message
+        messages = self.groups[message.group]
+        if message not in messages:
+            return True
+        if message.receives != receipt.receives or message.invisible_until_ms <= now_ms:
+            return False
+        messages.remove(message)
+        return True
 
     def next_visible_ms(self) -> float | None:
         """Return when the next message can be handed out, None when there is none."""
         heads = [messages[0].invisible_until_ms for messages in self.groups.values() if messages]
         return min(heads, default=None)
+
+
+def _check(asked: dict[str, Any]) -> None:
+    """Refuse what SQS refuses."""
+    if not asked.keys() <= PARAMETERS:
+        raise NotImplementedError(f"SendMessage with {sorted(asked)} is not in this model")
+    if "MessageGroupId" not in asked:
+        raise refused("SendMessage", "MissingParameter", "MessageGroupId")
+    for name in ("MessageGroupId", "MessageDeduplicationId"):
+        if NAME.fullmatch(asked.get(name, "")) is None:
+            raise refused("SendMessage", "InvalidParameterValue", name)
+    body = asked["MessageBody"]
+    if not body or len(body.encode(errors="surrogatepass")) > MAX_BODY_BYTES:
+        raise refused("SendMessage", "InvalidParameterValue", "a body of 1 byte to 1 MB")
+    if FORBIDDEN.search(body) is not None:
+        raise refused("SendMessage", "InvalidMessageContents", "a character outside the set")

@@ -16,6 +16,7 @@ import yaml
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[3] / "functions"
 MAX_STATE_BYTES: Final = 256 * 1024
+TIMED_OUT: Final = "States.Timeout"
 MAX_STEPS: Final = 2_000
 """A workflow of more steps goes round in circles."""
 
@@ -135,13 +136,23 @@ def execute(
     return output
 
 
+def answered(output: Any, fault: BaseException | None) -> dict[str, Any]:
+    """Return what ``StartSyncExecution`` answers of an execution, as far as a caller may look."""
+    if fault is None:
+        return {"status": "SUCCEEDED", "output": json.dumps(output)}
+    if not isinstance(fault, TaskFailedError):
+        raise fault
+    status = "TIMED_OUT" if fault.error == TIMED_OUT else "FAILED"
+    return {"status": status, "error": fault.error, "cause": str(fault)}
+
+
 def _walk(
     machine: dict[str, Any], scope: Scope, effects: Effects, chance: Random, end: float
 ) -> Any:
     at = machine["StartAt"]
     for _ in range(MAX_STEPS):
         if effects.now_seconds() > end:
-            raise TaskFailedError("States.Timeout")
+            raise TaskFailedError(TIMED_OUT)
         state = machine["States"][at]
         following = state.get("Next")
         match state["Type"]:
@@ -167,7 +178,7 @@ def _walk(
         if state.get("End"):
             return output
         at = following
-    raise TaskFailedError("States.Timeout")
+    raise TaskFailedError(TIMED_OUT)
 
 
 def _item(
@@ -205,7 +216,7 @@ def _retried(state: dict[str, Any], scope: Scope, effects: Effects, chance: Rand
 def _retrier(retriers: list[dict[str, Any]], error: str) -> int | None:
     for number, retrier in enumerate(retriers):
         names = retrier["ErrorEquals"]
-        if error in names or ("States.TaskFailed" in names and error != "States.Timeout"):
+        if error in names or ("States.TaskFailed" in names and error != TIMED_OUT):
             return number
     return None
 

@@ -64,6 +64,7 @@ class Snapshots:
         items = self._items.query(
             stream,
             None if upto is None else SnapshotItem.sequence <= upto,
+            consistent_read=True,
             scan_index_forward=False,
             limit=limit,
             page_size=1,
