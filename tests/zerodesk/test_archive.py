@@ -10,7 +10,7 @@ import pytest
 
 from tests.tools.golden import a_venue
 from zerodesk.archive import Archive, ArchiveError, pack, unpack
-from zerodesk.codec import canonical_json, state_hash
+from zerodesk.codec import GENESIS_HASH, canonical_json, state_hash
 from zerodesk.verification import Record, VerificationError, Verifier
 
 BOOK, ALICE = "book#BTC-USD", "account#alice"
@@ -155,6 +155,22 @@ def test_entries_that_create_money_are_refused() -> None:
     verifier.take(opened)
     with pytest.raises(VerificationError, match="entries sum to"):
         verifier.take(rehashed(funded, body=funded.body | {"entries": funded.body["entries"][:1]}))
+
+
+def of_the_house(balance_minor: int) -> Record:
+    """Return a first record of the house that swept 42, and says what it has then."""
+    entries = [["house", "USD", 42], ["fees#BTC-USD", "USD", -42]]
+    state = {"balance_minor": balance_minor, "swept": {"BTC-USD": 3}}
+    body = {"cause": {"kind": "sweep"}, "entries": entries, "state": state}
+    return rehashed(Record("house#USD", 1, GENESIS_HASH, "", 1, "0.1.0", 0, body))
+
+
+def test_the_house_has_what_its_entries_bring() -> None:
+    verifier = Verifier("house#USD")
+    verifier.take(of_the_house(42))
+    assert verifier.state() == {"balance_minor": 42, "swept": {"BTC-USD": 3}}
+    with pytest.raises(VerificationError, match="record 1: went from 0 to"):
+        Verifier("house#USD").take(of_the_house(43))
 
 
 def test_an_epoch_that_changes_where_nobody_took_over_is_refused() -> None:

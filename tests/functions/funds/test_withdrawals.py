@@ -8,7 +8,8 @@ from tests.functions.gateway import Answered, Gateway
 from tests.functions.killing import failing, killed
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.withdrawals import gate_id
+from zerodesk_aws.tables.orders import Orders
+from zerodesk_aws.withdrawals import Withdrawals, gate_id
 
 
 def ask(gateway: Gateway, who: str = "alice", **changed: Any) -> Answered:
@@ -206,15 +207,18 @@ def test_whatever_dies_or_is_not_answered_the_repeat_finishes_it_once(
 def test_a_twin_that_wakes_up_after_the_end_changes_nothing(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = AccountJournal.latest
     ask(gateway)
-    stale = AccountJournal("journal").latest("alice")
+    accounts, orders = AccountJournal("journal"), Orders("orders")
+    item, account = orders.get("alice", gate_id("rent")), accounts.latest("alice")
+    assert item is not None
     end(gateway, "post")
     ask(gateway, withdrawal_id="next", amount="1")
-    reads = iter([stale])
+    whole = AccountJournal.latest
+    reads = iter([account])
     monkeypatch.setattr(AccountJournal, "latest", lambda *given: next(reads, None) or whole(*given))
-    assert end(gateway, "void").code == "WITHDRAWAL_NOT_RESERVED"
+    assert Withdrawals(accounts, orders).void(item, "late").status == "POSTED"
     assert usd(gateway) == ("59999", "1")
+    assert kinds() == ["reserve", "post", "reserve"]
 
 
 def test_a_post_and_a_void_at_once_end_it_one_way(

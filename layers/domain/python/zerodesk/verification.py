@@ -1,7 +1,7 @@
 """One stream of the journal, record by record, believed only as far as it adds up.
 
 Nothing is taken from whoever hands the records over: hashes are computed again from the bodies,
-books are folded, accounts are audited.
+books are folded, accounts and the house are audited.
 """
 
 from dataclasses import asdict, dataclass

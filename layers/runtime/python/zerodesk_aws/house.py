@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from random import uniform
-from time import sleep
 from typing import Final
 
 from zerodesk.house import Fees, HouseState, fees_of, sweep
 from zerodesk_aws.books import book_stream
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError, Tip
 

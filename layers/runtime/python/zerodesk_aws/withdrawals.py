@@ -56,7 +56,10 @@ class Withdrawals:
         return self._finish(item, lambda state, gate: void(state, gate, reason))
 
     def _finish(self, item: OrderItem, finish: Finish) -> OrderItem:
-        self.reserve(item)
+        if item.status == WithdrawalStatus.QUEUED:
+            item = self.reserve(item)
+        if WithdrawalStatus(item.status).is_final:
+            return item
 
         def decide(account: Account) -> Change | None:
             if item.order_id not in account.state.withdrawals:
