@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.simulation.faults import Fault, Plan, Script
-from tests.simulation.invariants import Violation, check
+from tests.simulation.invariants import LAST_DEPOSIT, Violation, check
 from tests.simulation.reading import journal_digest
 from tests.simulation.scheduler import Outcome
 from tests.simulation.traffic import (
@@ -76,9 +76,14 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
         _must(world.ask("back_office", http_event("POST", "/v1/accounts", "house", body)))
         funds = POOR_FUNDS if account_id == POOR else FUNDS
         for currency, amount in funds.items():
-            body = {"deposit_id": f"first-{currency}", "currency": currency, "amount": amount}
-            resource, path = "/v1/accounts/{account_id}/deposits", {"account_id": account_id}
-            _must(world.ask("back_office", http_event("POST", resource, "house", body, path)))
+            event = _deposit(account_id, f"first-{currency}", currency, amount)
+            _must(world.ask("back_office", event))
+
+
+def _deposit(account_id: str, deposit_id: str, currency: str, amount: str) -> dict[str, Any]:
+    body = {"deposit_id": deposit_id, "currency": currency, "amount": amount}
+    resource, path = "/v1/accounts/{account_id}/deposits", {"account_id": account_id}
+    return http_event("POST", resource, "house", body, path)
 
 
 def _must(outcome: Outcome) -> None:
@@ -128,6 +133,7 @@ def simulate(
         scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
         plan.active = False
         _calm(world, schedules, calm_ms)
+        _deposit_last(world)
         violations = _verdict(world, clients, schedules)
         if not violations and scheduler.waits:
             # What was sent again a day later must change nothing either.
@@ -156,6 +162,17 @@ def _calm(world: World, schedules: Schedules, moments_ms: tuple[float, ...]) -> 
     for after_ms in moments_ms:
         world.scheduler.after(after_ms, schedules.ring)
     world.scheduler.run(world.now_ms() + moments_ms[-1] + MINUTE_MS)
+
+
+def _deposit_last(world: World) -> None:
+    """Let each account have one more record, so that it shows what it keeps for ever."""
+
+    def deposit() -> None:
+        for account_id in sorted(world.dynamodb.tables["orders"].partitions):
+            _must(world.ask("back_office", _deposit(account_id, LAST_DEPOSIT, "USD", "1")))
+
+    world.begin("last deposits", deposit)
+    world.scheduler.run(world.now_ms() + MINUTE_MS)
 
 
 def _verdict(world: World, clients: Clients, schedules: Schedules) -> list[Violation]:
