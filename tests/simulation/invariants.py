@@ -15,6 +15,11 @@ from typing import Any, Final
 
 from tests.simulation.processes import Process
 from tests.simulation.reading import Record, Streams, items_of, streams_of
+from tests.simulation.trading_rules import (
+    announcements_are_on_record,
+    orders_are_treated_right,
+    record_time_is_true,
+)
 from tests.simulation.traffic import Answered, Heard, Life
 from tests.simulation.world import World
 from zerodesk.codec import GENESIS_HASH, state_hash
@@ -377,7 +382,8 @@ def money_is_conserved(evidence: Evidence) -> Broken:
 
 
 def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
-    """8. Executed is at most what was ordered, and no price is beyond the limit."""
+    """8. Executed is at most what was ordered, at no price beyond the limit, in fair order."""
+    yield from orders_are_treated_right(evidence)
     executed: Counter[tuple[str, str]] = Counter()
     for symbol, trade in evidence.trades:
         for role in ("maker", "taker"):
@@ -393,7 +399,8 @@ def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
 
 
 def epochs_only_rise(evidence: Evidence) -> Broken:
-    """9. No append by an older epoch after a newer one."""
+    """9. No append by an older epoch after a newer one, and record time is true."""
+    yield from record_time_is_true(evidence)
     for stream, records in evidence.streams.by_name.items():
         for before, record in pairwise(records):
             if record.epoch < before.epoch:
@@ -495,7 +502,8 @@ def _owed(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
 
 
 def changes_are_on_record(evidence: Evidence) -> Broken:
-    """14. Each change has a record: no account moves and no item answers without its cause."""
+    """14. Each change has a record: no account moves and nothing is told without its cause."""
+    yield from announcements_are_on_record(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             if not record.body.get("cause", {}).get("kind"):

@@ -14,8 +14,10 @@ POOR: Final = "poor"
 ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", POOR)
 MARKETS: Final[dict[str, dict[str, Any]]] = {
     "BTC-USD": {"tick_size": "1", "lot_size": "0.01", "reference_price": "60000"},
-    "ETH-USD": {"tick_size": "0.5", "lot_size": "0.1", "reference_price": "3000"},
+    "ETH-USD": {"tick_size": "0.01", "lot_size": "0.0001", "reference_price": "3000.37"},
 }
+"""ETH-USD trades at odd prices in odd lots, so that fees are no whole minor units."""
+
 FUNDS: Final = {"USD": "3000000", "BTC": "40", "ETH": "800"}
 POOR_FUNDS: Final = {"USD": "2500", "BTC": "0.05", "ETH": "1"}
 TRIES_MAX: Final = 4
@@ -116,7 +118,7 @@ def draw(seed: int, lives: int) -> Traffic:
 def _life(chance: Random, number: int, at_ms: float) -> Life:
     symbol = "BTC-USD" if chance.random() < 0.7 else "ETH-USD"
     account_id = chance.choice((*ACCOUNTS, POOR))
-    tick, reference = (1.0, 60_000) if symbol == "BTC-USD" else (0.5, 3_000)
+    tick, reference = (1.0, 60_000.0) if symbol == "BTC-USD" else (0.5, 3_000.37)
     lots = chance.choice((1, 1, 1, 2, 3, 8, 20))
     body: dict[str, Any] = {
         "client_order_id": f"o-{number}",
@@ -132,7 +134,7 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
         away = chance.choice((-3, -2, -1, 0, 1, 2, 3, 6))
         if chance.random() < 0.02:
             away = 20_000
-        body["price"] = f"{reference + sign * away * tick:g}"
+        body["price"] = f"{reference + sign * away * tick:.2f}"
         body["time_in_force"] = chance.choice(("GTC", "GTC", "GTC", "GTC", "IOC", "FOK"))
         if body["time_in_force"] == "GTC" and chance.random() < 0.15:
             body["post_only"] = True
@@ -153,7 +155,7 @@ def _quantity(life: Life, lots: int) -> str:
 
 
 def _amount(symbol: str, lots: int) -> str:
-    return f"0.{lots:02d}" if symbol == "BTC-USD" else f"{lots // 10}.{lots % 10}"
+    return f"0.{lots:02d}" if symbol == "BTC-USD" else f"{lots // 10}.{lots % 10}007"
 
 
 def _sometimes(chance: Random, share: float, most_ms: float) -> float | None:

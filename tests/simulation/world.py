@@ -121,6 +121,8 @@ class World:
         self.appended_ms: dict[tuple[str, int], float] = {}
         self.dynamodb.on_append = self._appended
         self.queue = FifoQueue(self.scheduler.chance.choice(VISIBILITIES_MS), RECEIVES_MAX)
+        self.announced: list[tuple[float, dict[str, str]]] = []
+        """What the bus was told, and when."""
         self.processes: list[Process] = []
         self.defects: list[str] = []
         self.trace: list[Step] | None = [] if traced else None
@@ -235,6 +237,7 @@ class World:
             case "PutEvents":
                 bus.check(asked["Entries"])
                 for entry in asked["Entries"]:
+                    self.announced.append((self.scheduler.now_ms, entry))
                     for wake in bus.wakes(entry):
                         self._deliver(wake)
                 return {"FailedEntryCount": 0, "Entries": [{} for _ in asked["Entries"]]}

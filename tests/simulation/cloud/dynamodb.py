@@ -202,8 +202,8 @@ class DynamoDB:
         standing = table.get(key)
         if text is not None:
             self._hold("PutItem", asked, standing or {})
-        if table.schema.append_only and standing is not None:
-            raise refused("PutItem", "AccessDeniedException", "the journal is append-only")
+        # IAM could not keep a put with a loose condition out: it is a defect, not a refusal.
+        assert not table.schema.append_only or standing is None, f"{key} would be replaced"
         stored = self._checked("PutItem", item)
         table.put(key, stored, self._clock_ms(), lag_ms)
         if table.schema.append_only and self.on_append is not None:

@@ -1,0 +1,144 @@
+"""Rules of trading, of time and of telling, each a function from the evidence to what breaks it.
+
+They are parts of the fifteen invariants: what "nothing executes beyond its order" and "each change
+has a record" mean in detail. The books are followed with a plain list of what rests.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from zerodesk.money import BASIS_POINTS
+
+if TYPE_CHECKING:
+    from tests.simulation.invariants import Evidence
+    from zerodesk.instruments import Market
+
+Event = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Resting:
+    """An order in the queue: the smaller its rank, the earlier it must trade."""
+
+    side: str
+    rank: tuple[int, int]
+    lots: int
+
+
+@dataclass(slots=True)
+class _Followed:
+    """One book, followed by its events alone."""
+
+    market: "Market"
+    placed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resting: dict[str, _Resting] = field(default_factory=dict)
+    taken_lots: dict[str, int] = field(default_factory=dict)
+    arrivals: int = 0
+
+    def follow(self, event: Event) -> Iterator[str]:
+        """Take an event in, and yield what it breaks."""
+        match event["type"]:
+            case "TradeExecuted":
+                yield from self._trade(event)
+            case "OrderOpened":
+                self.arrivals += 1
+                sign = -1 if event["side"] == "BUY" else 1
+                rank = sign * event["price_ticks"], self.arrivals
+                self.resting[event["order_id"]] = _Resting(
+                    event["side"], rank, event["remaining_lots"]
+                )
+            case "OrderCancelled":
+                self.resting.pop(event["order_id"], None)
+
+    def _trade(self, trade: Event) -> Iterator[str]:
+        name, maker_id, lots = trade["trade_id"], trade["maker_order_id"], trade["quantity_lots"]
+        yield from self._fees(trade)
+        taker = self.placed[trade["taker_order_id"]]
+        if taker["post_only"]:
+            yield f"{name}: a post-only order takes"
+        self.taken_lots[taker["command_id"]] = self.taken_lots.get(taker["command_id"], 0) + lots
+        maker = self.resting.get(maker_id)
+        if maker is None:
+            yield f"{name}: {maker_id} does not rest"
+            return
+        if trade["price_ticks"] != abs(maker.rank[0]):
+            yield f"{name} at {trade['price_ticks']}, its maker rests at {abs(maker.rank[0])}"
+        first = min(one.rank for one in self.resting.values() if one.side == maker.side)
+        if first != maker.rank:
+            yield f"{name} passes by an order with priority: {first} before {maker.rank}"
+        maker.lots -= lots
+        if maker.lots <= 0:
+            del self.resting[maker_id]
+
+    def _fees(self, trade: Event) -> Iterator[str]:
+        """Yield fees that are not exactly the rate of the order's own command, rounded down."""
+        notional_minor = (
+            trade["quantity_lots"] * trade["price_ticks"] * self.market.tick_value_minor
+        )
+        for role in ("maker", "taker"):
+            rate_bps = self.placed[trade[f"{role}_order_id"]][f"{role}_bps"]
+            fee_minor = notional_minor * rate_bps // BASIS_POINTS
+            paid_minor = trade[f"{role}_fee_minor"]
+            if paid_minor != fee_minor:
+                yield f"{trade['trade_id']}: {role} pays {paid_minor}, not {fee_minor}"
+
+    def at_end(self) -> Iterator[str]:
+        """Yield all-or-nothing orders that got something."""
+        for order_id, lots in self.taken_lots.items():
+            command = self.placed[order_id]
+            if command["time_in_force"] == "FOK" and lots != command["quantity_lots"]:
+                yield f"{order_id}: {lots} of {command['quantity_lots']} lots filled or killed"
+
+
+def orders_are_treated_right(evidence: "Evidence") -> Iterator[str]:
+    """Price-time priority, post-only, all-or-nothing, and fees to the unit."""
+    for symbol, records in evidence.streams.books:
+        book = _Followed(evidence.markets[symbol])
+        for record in records:
+            for command in record.body["commands"]:
+                if command["kind"] == "place":
+                    book.placed.setdefault(command["command_id"], command)
+            for event in record.body["events"]:
+                yield from book.follow(event)
+        yield from book.at_end()
+
+
+def record_time_is_true(evidence: "Evidence") -> Iterator[str]:
+    """A book's record time never goes back, and is never later than the record was written."""
+    for symbol, records in evidence.streams.books:
+        for before, record in pairwise(records):
+            if record.recorded_at_ms < before.recorded_at_ms:
+                yield f"{symbol} {record.sequence} is of {record.recorded_at_ms}, before the last"
+        for record in records:
+            appended_ms = evidence.world.appended_ms.get((record.stream, record.sequence))
+            if appended_ms is not None and record.recorded_at_ms > appended_ms:
+                yield f"{symbol} {record.sequence} is of {record.recorded_at_ms}, not yet then"
+
+
+def announcements_are_on_record(evidence: "Evidence") -> Iterator[str]:
+    """What the bus is told of a book's record stands in the journal by then."""
+    events: dict[tuple[str, int], str] = {}
+    for at_ms, entry in evidence.world.announced:
+        facts = json.loads(entry["Detail"])
+        if "book_sequence" not in facts:
+            continue
+        stream, sequence = f"book#{facts['symbol']}", facts["book_sequence"]
+        records = evidence.streams.by_name.get(stream, [])
+        if sequence > len(records) or _appended_ms(evidence, stream, sequence) > at_ms:
+            yield f"{entry['DetailType']} of {stream} {sequence} told before it was recorded"
+            continue
+        key = stream, sequence
+        text = events.setdefault(key, json.dumps(records[sequence - 1].body["events"]))
+        told = facts.get("trades") or [facts]
+        for one in told:
+            subject = one.get("trade_id") or one.get("order_id") or ""
+            if subject not in text:
+                yield f"{entry['DetailType']} of {subject}, {stream} {sequence} knows nothing of it"
+
+
+def _appended_ms(evidence: "Evidence", stream: str, sequence: int) -> float:
+    """Return when a record was written; what the set-up wrote was there before."""
+    return evidence.world.appended_ms.get((stream, sequence), 0.0)
