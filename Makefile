@@ -13,7 +13,7 @@ unexport AWS_CA_BUNDLE
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs format lock layer clean python
+.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants format lock layer clean python
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check ever
 
 simulate-pairs: setup  ## play every fault, and every pair of faults, at every boundary of one order's way
 	@$(BIN)/python -m tests.simulation --pairs
+
+SEEDS ?= 40
+mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and see what catches it
+	@$(BIN)/python -m tests.simulation.mutants --seeds $(SEEDS) --record
 
 format: setup  ## rewrite the code in the house format
 	@$(BIN)/ruff format

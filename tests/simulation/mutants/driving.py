@@ -1,0 +1,74 @@
+"""Bugs in what drives on: the sweeper, and the workflow's retries."""
+
+from typing import Final
+
+from tests.simulation.mutants.mutant import Mutant
+
+SWEPT_ACCOUNTS: Final = "functions/sweeper/accounts.py"
+ITEMS: Final = "functions/sweeper/items.py"
+
+MUTANTS: Final = (
+    Mutant(
+        "sweeper skips holds (rule 2)",
+        "Whatever stands still has an item that says so.",
+        SWEPT_ACCOUNTS,
+        "        yield from self._holds(account_id, state, unsettled, now_ms)\n",
+        "",
+    ),
+    Mutant(
+        "sweeper skips cancels",
+        "Who wants to cancel will ask again.",
+        SWEPT_ACCOUNTS,
+        '            case "cancel":\n',
+        '            case "cancel" if not item.status:\n',
+    ),
+    Mutant(
+        "sweeper skips deposits",
+        "Deposits are made by people, and people look.",
+        SWEPT_ACCOUNTS,
+        '            case "deposit":\n',
+        '            case "deposit" if not item.status:\n',
+    ),
+    Mutant(
+        "sweeper skips orders",
+        "The workflow retries by itself.",
+        SWEPT_ACCOUNTS,
+        "                self._order_workflow.start(item.request)\n",
+        "                item.status = item.status\n",
+    ),
+    Mutant(
+        "sweeper skips books",
+        "Settlement is woken by the bus.",
+        "functions/sweeper/books.py",
+        "        if self._waits_since(symbol, now_ms) <= old_ms:\n",
+        "        if self._waits_since(symbol, now_ms) < 0:\n",
+    ),
+    Mutant(
+        "sweeper skips markets",
+        "The next batch shows the market again.",
+        "functions/sweeper/books.py",
+        "        if tip.recorded_at_ms <= old_ms and shown_sequence < tip.sequence:\n",
+        "        if not shown_sequence:\n",
+    ),
+    Mutant(
+        "sweeper trusts the index",
+        "An index shows what was written.",
+        "functions/sweeper/bounds.py",
+        "INDEX_LAG_MS: Final = 60_000\n",
+        "INDEX_LAG_MS: Final = 0\n",
+    ),
+    Mutant(
+        "sweeper forgets what is pending",
+        "What was driven on is done.",
+        ITEMS,
+        "    return Swept(max(upto_ms, swept.upto_ms), behind)\n",
+        "    return Swept(max(upto_ms, swept.upto_ms), behind[:0])\n",
+    ),
+    Mutant(
+        "sweeper leaves the last account out",
+        "A range ends before its end.",
+        "functions/sweeper/sweep.py",
+        "        account_ids = sorted(Register(self._journal, ACCOUNTS).entries())\n",
+        "        account_ids = sorted(Register(self._journal, ACCOUNTS).entries())[:-1]\n",
+    ),
+)

@@ -1,0 +1,132 @@
+"""What goes on in the child: look for a seed, or a claim, under which the bug shows."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+MAX_WORDS: Final = 90
+_BREACH: Final = re.compile(r"'code': '([A-Z_]+)'")
+PATIENCE_SECONDS: Final = 60
+"""For one seed or claim. What has not come to rest by then never does: that is a catch. The alarm
+ends the process, and the parent knows by which signal it died."""
+
+
+Try = tuple[int, int | None]
+"""(seed, lives): one run of the simulation; None for as many lives as a campaign's runs have."""
+
+SHORTER: Final = (100, 50, 25, 12)
+"""Lives with which a seed that caught a bug is tried again, so that the suite need not wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """How a bug showed: under which seed and how many lives of it, or by which test.
+
+    ``runs`` were needed in all, each of a campaign's length.
+    """
+
+    by: tuple[str, ...]
+    seed: int | None
+    lives: int
+    runs: int
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """In words, for the table."""
+        return "; ".join(self.by)
+
+
+def simulated(tries: Iterable[Try], *, shrinking: bool) -> Caught | None:
+    """Run seed after seed until one breaks an invariant; the venue's own set-up counts, too."""
+    from tests.simulation import seam
+
+    begun_s, runs = time.process_time(), 0
+    with seam.installed():
+        from tests.simulation.campaign import LIVES_PER_RUN
+
+        for seed, wanted in tries:
+            runs, lives = runs + 1, wanted or LIVES_PER_RUN
+            by = _broken(seed, lives)
+            if by:
+                seconds = time.process_time() - begun_s
+                if shrinking:
+                    by, lives = _shorter(seed, by, lives)
+                return Caught(by, seed, lives, runs, seconds)
+    return None
+
+
+def _broken(seed: int, lives: int) -> tuple[str, ...]:
+    """Return what a run breaks, in words."""
+    from tests.simulation.campaign import run_one
+
+    signal.alarm(PATIENCE_SECONDS)
+    try:
+        result = run_one(seed, lives)
+    except BaseException as fault:  # noqa: BLE001 - a bug may end in any exception
+        return (f"no run: {_first(fault)!r}"[:MAX_WORDS],)
+    return tuple(dict.fromkeys(map(_word, result.violations)))
+
+
+def _shorter(seed: int, by: tuple[str, ...], lives: int) -> tuple[tuple[str, ...], int]:
+    """Return what shows with how few lives."""
+    for fewer in SHORTER:
+        still = _broken(seed, fewer)
+        if not still:
+            break
+        by, lives = still, fewer
+    return by, lives
+
+
+def _first(fault: BaseException) -> BaseException:
+    """Return the exception in whose wake others came."""
+    while fault.__context__ is not None:
+        fault = fault.__context__
+    return fault
+
+
+def _word(violation: Any) -> str:
+    """Return the name of an invariant; of a defect, who noticed what."""
+    if violation.invariant != "no defect shows":
+        return str(violation.invariant)
+    text = str(violation.detail)
+    breach = _BREACH.search(text) if text.startswith("reconciliation breached") else None
+    return f"defect: {text}"[:MAX_WORDS] if breach is None else f"reconciliation: {breach[1]}"
+
+
+class _FirstFailure:
+    """A pytest plugin that remembers which test failed first."""
+
+    def __init__(self) -> None:
+        self.failed: str | None = None
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Hear of a test's phase."""
+        if report.failed and self.failed is None:
+            self.failed = report.nodeid
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Hear of a file that cannot even be read."""
+        if report.failed and self.failed is None:
+            self.failed = f"{report.nodeid} is not importable"
+
+
+def claimed(tree: Path, claim: str) -> Caught | None:
+    """Run the test of pure code that must fail."""
+    import pytest
+
+    os.chdir(tree)
+    signal.alarm(PATIENCE_SECONDS)
+    begun_s, listener = time.process_time(), _FirstFailure()
+    options = ["-q", "-x", "--assert=plain", "-p", "no:cacheprovider"]
+    code = pytest.main([*options, claim], plugins=[listener])
+    if code == pytest.ExitCode.OK:
+        return None
+    if listener.failed is None:
+        raise LookupError(f"{claim}: pytest ended with {code!r}")
+    return Caught((listener.failed,), None, 0, 1, time.process_time() - begun_s)

@@ -1,0 +1,213 @@
+"""Bugs on the way in: gates, prices, the risk check, and what clients are told."""
+
+from typing import Final
+
+from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
+
+ITEMS: Final = f"{RUNTIME}/tables/orders.py"
+DECISION: Final = "functions/risk_check/decision.py"
+PATH: Final = f"{RUNTIME}/order_path.py"
+
+MUTANTS: Final = (
+    Mutant(
+        "gate without condition",
+        "Ids are unique, so the put needs no condition.",
+        ITEMS,
+        "            item.save(condition=OrderItem.order_id.does_not_exist())\n",
+        "            item.save()\n",
+    ),
+    Mutant(
+        "gate without fingerprint",
+        "The same id is the same order.",
+        PATH,
+        "        if item.fingerprint != fingerprint(terms):\n",
+        "        if not item.fingerprint:\n",
+    ),
+    Mutant(
+        "deposit gate without fingerprint",
+        "The same id is the same deposit.",
+        "functions/back_office/deposits.py",
+        "        if item.fingerprint != fingerprint(request):\n",
+        "        if not item.fingerprint:\n",
+        claim="tests/functions/back_office/test_accounts.py"
+        "::test_another_body_under_the_same_deposit_id_is_a_conflict",
+    ),
+    Mutant(
+        "item updated without condition",
+        "The last writer knows best.",
+        ITEMS,
+        "            self._items(account_id, order_id).update(actions=actions, condition=condition)\n",
+        "            self._items(account_id, order_id).update(actions=actions)\n",
+    ),
+    Mutant(
+        "item's status goes back",
+        "What is not over may be moved by every record.",
+        ITEMS,
+        "order_id, actions, unseen & moving)",
+        "order_id, actions, moving)",
+    ),
+    Mutant(
+        "items caught up only once",
+        "An item that some record has shown is in matching's hands.",
+        ITEMS,
+        "            if item.status in STILL_MOVING and int(item.book_sequence or 0) < sequence:\n",
+        "            if item.status in STILL_MOVING and not item.book_sequence:\n",
+    ),
+    Mutant(
+        "item before journal",
+        "The client waits; the refusal is shown first and recorded right after.",
+        DECISION,
+        "        rejection = assess(state, quote)\n        if rejection is not None:\n",
+        "        rejection = assess(state, quote)\n        if rejection is not None:\n"
+        "            orders.project_rejection(\n"
+        '                order["account_id"], order_id, rejection.to_dict(), account.sequence + 1,\n'
+        '                order["accepted_at_ms"],\n'
+        "            )\n",
+    ),
+    Mutant(
+        "rejection not journaled (rule 3)",
+        "A refusal moves nothing, so it needs no record.",
+        DECISION,
+        "        if rejection is not None:\n            return reject(state, order_id, rejection)\n",
+        "        if rejection is not None:\n"
+        "            orders.project_rejection(\n"
+        '                order["account_id"], order_id, rejection.to_dict(), account.sequence,\n'
+        '                order["accepted_at_ms"],\n'
+        "            )\n"
+        "            return None\n",
+    ),
+    Mutant(
+        "answers forgotten before their items show them (rule 3)",
+        "The answer is on record; the state need not carry it.",
+        DECISION,
+        "        state = without_answers(state, shown)\n",
+        "        state = without_answers(state, [*shown, *state.answered])\n",
+    ),
+    Mutant(
+        "item not read by the risk check (rule 3)",
+        "What the account does not know has not been decided.",
+        DECISION,
+        "        if status != OrderStatus.QUEUED or order_id in state.holds"
+        " or order_id in state.answered:\n",
+        "        if order_id in state.holds or order_id in state.answered:\n",
+    ),
+    Mutant(
+        "hold taken twice",
+        "The item says whether the order is decided.",
+        DECISION,
+        "        if status != OrderStatus.QUEUED or order_id in state.holds"
+        " or order_id in state.answered:\n",
+        "        if status != OrderStatus.QUEUED or order_id in state.answered:\n",
+    ),
+    Mutant(
+        "repeat priced anew (rule 4)",
+        "The latest quote is the best one.",
+        "functions/risk_check/handler.py",
+        '        return {"verdict": "HELD", "command": account.state.holds[order_id].command}\n',
+        "        from risk_check.decision import place_command\n"
+        "        from zerodesk.pricing.spot import Quote\n\n"
+        '        if event["quote"]["verdict"] == "REFUSED":\n'
+        '            return {"verdict": "DONE"}\n'
+        '        quote = Quote.from_dict(event["quote"]["quote"])\n'
+        '        return {"verdict": "HELD", "command": place_command(order, quote)}\n',
+    ),
+    Mutant(
+        "no balance check",
+        "Clients know what they have.",
+        f"{DOMAIN}/risk/chain.py",
+        "    open_orders_within_limit,\n    balance_covers_need,\n)",
+        "    open_orders_within_limit,\n)",
+    ),
+    Mutant(
+        "held money counted as free",
+        "What an account has is what it may use.",
+        f"{DOMAIN}/risk/chain.py",
+        "    have_minor = state.available_minor(quote.need_currency)\n",
+        "    have_minor = state.available_minor(quote.need_currency)"
+        " + state.held_minor(quote.need_currency)\n",
+    ),
+    Mutant(
+        "no bound on open orders (rule 13)",
+        "An account may have as many orders as it likes.",
+        f"{DOMAIN}/risk/chain.py",
+        "    open_orders_within_limit,\n    balance_covers_need,\n)",
+        "    balance_covers_need,\n)",
+        claim="tests/zerodesk/risk/test_chain.py"
+        "::test_the_last_order_within_the_limit_proceeds_and_one_more_is_refused",
+    ),
+    Mutant(
+        "hold without the fee",
+        "The fee comes out of what is left.",
+        f"{DOMAIN}/pricing/spot.py",
+        "market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)",
+        "market.buy_need_minor(worst_ticks, quantity_lots, 0)",
+    ),
+    Mutant(
+        "collar not applied",
+        "A limit is a limit.",
+        f"{DOMAIN}/pricing/spot.py",
+        "    if not collar.admits(worst_ticks):\n",
+        "    if worst_ticks <= 0:\n",
+        claim="tests/zerodesk/pricing/test_spot.py",
+    ),
+    Mutant(
+        "202 before the hold (rule 11)",
+        "The order is taken in, and that is what 202 says.",
+        PATH,
+        '        if not answered and (output is None or output["verdict"] not in RECORDED):\n',
+        "        if not answered and item is None:\n",
+    ),
+    Mutant(
+        "cancel answered before the book",
+        "The cancel is sent, so the order is as good as cancelled.",
+        "functions/order_intake/cancels.py",
+        "answered=status.is_terminal)",
+        "answered=True)",
+    ),
+    Mutant(
+        "deposit remembered by its item alone",
+        "The item says whether a deposit is done.",
+        f"{RUNTIME}/deposits.py",
+        "        if orders.status(account_id, gate) == DONE or gate in account.state.answered:\n",
+        "        if orders.status(account_id, gate) == DONE:\n",
+    ),
+    Mutant(
+        "deposit remembered by its account alone",
+        "The account says whether a deposit is done.",
+        f"{RUNTIME}/deposits.py",
+        "        if orders.status(account_id, gate) == DONE or gate in account.state.answered:\n",
+        "        if gate in account.state.answered:\n",
+    ),
+    Mutant(
+        "dual write of a deposit",
+        "The item is marked done first, so that it is done once.",
+        f"{RUNTIME}/deposits.py",
+        "        shown = orders.shown(account_id, list(account.state.answered))\n",
+        "        orders.finish_gate(account_id, gate, account.sequence + 1, now_ms())\n"
+        "        shown = orders.shown(account_id, list(account.state.answered))\n",
+    ),
+    Mutant(
+        "float money at the edge",
+        "A double has fifteen digits, and nobody deposits more.",
+        f"{DOMAIN}/money.py",
+        '    whole = int("".join(map(str, figures)))\n',
+        '    whole = int(float("".join(map(str, figures))))\n',
+        claim="tests/zerodesk/test_money.py",
+    ),
+    Mutant(
+        "digits beyond the precision dropped",
+        "What is finer than the ledger is not worth an error.",
+        f"{DOMAIN}/money.py",
+        "    if rest:\n        return None\n",
+        "    if rest < 0:\n        return None\n",
+        claim="tests/zerodesk/test_money.py",
+    ),
+    Mutant(
+        "numbers beyond 38 digits",
+        "The grammar may take what Python takes.",
+        f"{DOMAIN}/money.py",
+        "MAX_INTEGER_DIGITS: Final = 18\n",
+        "MAX_INTEGER_DIGITS: Final = 30\n",
+        claim="tests/zerodesk/test_money.py",
+    ),
+)

@@ -1,0 +1,243 @@
+"""Bugs in the book: its memory, its priority, its time, its records."""
+
+from typing import Final
+
+from tests.simulation.mutants.mutant import DOMAIN, Mutant
+
+BOOK: Final = f"{DOMAIN}/matching"
+CLAIMS: Final = "tests/zerodesk/matching"
+
+MUTANTS: Final = (
+    Mutant(
+        "no command check",
+        "SQS FIFO delivers exactly once.",
+        f"{BOOK}/memory.py",
+        "    if since_ms is not None and since_ms + COMMAND_BOUND_MS >= time_ms:\n"
+        "        return REPEAT, time_ms\n    if",
+        "    if",
+    ),
+    Mutant(
+        "terminal ids evicted early",
+        "After a minute nobody repeats anything.",
+        f"{BOOK}/memory.py",
+        "        horizon_ms = time_ms - COMMAND_BOUND_MS\n        past",
+        "        horizon_ms = time_ms - 60_000\n        past",
+    ),
+    Mutant(
+        "resting ids forgotten",
+        "An id is kept for its bound; that its order still rests is another matter.",
+        f"{BOOK}/memory.py",
+        "    if command_id in resting:\n        return REPEAT, time_ms\n",
+        "",
+    ),
+    Mutant(
+        "no bound on age",
+        "A command that comes late is welcome all the same.",
+        f"{BOOK}/memory.py",
+        "return (LATE if accepted_at_ms + COMMAND_BOUND_MS < time_ms else NEW), time_ms",
+        "return NEW, time_ms",
+    ),
+    Mutant(
+        "record time goes back",
+        "A record's time is when its command was sent.",
+        f"{BOOK}/memory.py",
+        "    time_ms = sent_at_ms if sent_at_ms > time_ms else time_ms\n",
+        "    time_ms = sent_at_ms\n",
+    ),
+    Mutant(
+        "record time from the machine's clock",
+        "The function knows what time it is.",
+        "functions/matching/batch.py",
+        '        command["sent_at_ms"] = int(attributes["SentTimestamp"])\n',
+        "        from zerodesk_aws.clock import now_ms\n\n"
+        '        command["sent_at_ms"] = now_ms()\n',
+    ),
+    Mutant(
+        "cancel of an unknown order refused",
+        "What is not in the book cannot be cancelled.",
+        f"{BOOK}/control.py",
+        "    else:\n        _bury(state, draft, command)\n",
+        "    else:\n"
+        '        refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, "unknown")\n',
+    ),
+    Mutant(
+        "tombstone forgotten",
+        "The cancel is on record; the order will not come any more.",
+        f"{BOOK}/control.py",
+        "    draft.keep(state.memory, order_id, since_ms)\n",
+        "",
+    ),
+    Mutant(
+        "repeat of a resting order releases its hold",
+        "A repeat releases what is held, always.",
+        f"{BOOK}/decide.py",
+        'if command["kind"] == "place" and command["command_id"] not in state.orders:',
+        'if command["kind"] == "place":',
+    ),
+    Mutant(
+        "repeat of a done order releases nothing",
+        "A repeat has no effect.",
+        f"{BOOK}/decide.py",
+        '        draft.release(command["account_id"], command["command_id"])\n',
+        "",
+    ),
+    Mutant(
+        "late refusal overwrites the answer",
+        "A refusal is a refusal, early or late.",
+        f"{BOOK}/place.py",
+        "        draft.answer_if_pending(order_id, answer)\n",
+        "        draft.answers[order_id] = answer\n",
+    ),
+    Mutant(
+        "tombstone overwrites the answer",
+        "Who cancels what is over sees it cancelled.",
+        f"{BOOK}/control.py",
+        "    draft.answer_if_pending(order_id, answer)\n"
+        '    draft.answers[command["command_id"]] = _gate(command, DONE)\n',
+        "    draft.answers[order_id] = answer\n"
+        '    draft.answers[command["command_id"]] = _gate(command, DONE)\n',
+        claim=f"{CLAIMS}/test_control.py",
+    ),
+    Mutant(
+        "another's order cancelled",
+        "The id of an order is secret enough.",
+        f"{BOOK}/control.py",
+        "    if order is not None and order.account_id == account_id:\n",
+        "    if order is not None:\n",
+        claim=f"{CLAIMS}/test_control.py::test_a_cancel_of_another_accounts_order_is_refused",
+    ),
+    Mutant(
+        "cancel of a filled order refunds",
+        "What is cancelled gets its whole hold back.",
+        f"{BOOK}/control.py",
+        "    elif order is not None or state.memory.knows(order_id, state.time_ms):\n",
+        "    elif order is not None:\n",
+        claim=f"{CLAIMS}/test_control.py::test_a_cancel_of_a_filled_order_is_refused",
+    ),
+    Mutant(
+        "cancel posts the fills again",
+        "An order leaves the book as it came in.",
+        f"{BOOK}/control.py",
+        "    draft.touch(order)\n    state.unlink(order)\n",
+        "    draft.touched.append((order, order.quantity_lots, 0, 0, order.held_minor))\n"
+        "    state.unlink(order)\n",
+    ),
+    Mutant(
+        "FOK partially filled",
+        "If there is anything on the other side, an all-or-nothing order may try.",
+        f"{BOOK}/place.py",
+        "        if not other_side.offers(-order.key, lots):\n",
+        "        if other_side.best() is None:\n",
+    ),
+    Mutant(
+        "post-only crosses",
+        "Whether an order takes shows when it is matched.",
+        f"{BOOK}/place.py",
+        '    return _would_cross(state, order) if command["post_only"] else None\n',
+        "    return None\n",
+    ),
+    Mutant(
+        "last come, first served",
+        "A queue is a stack.",
+        f"{BOOK}/ladder.py",
+        "        tail = level.tail\n        order.previous = tail\n        order.next = None\n"
+        "        if tail is None:\n            level.head = order\n        else:\n"
+        "            tail.next = order\n        level.tail = order\n",
+        "        head = level.head\n        order.next = head\n        order.previous = None\n"
+        "        if head is None:\n            level.tail = order\n        else:\n"
+        "            head.previous = order\n        level.head = order\n",
+    ),
+    Mutant(
+        "the limit excluded",
+        "An order for at most 100 fills below 100.",
+        f"{BOOK}/fills.py",
+        "        if level is None or level.key > limit_key:\n",
+        "        if level is None or level.key >= limit_key:\n",
+        claim=f"{CLAIMS}/test_against_naive.py::test_same_trades_same_book_same_postings_same_holds",
+    ),
+    Mutant(
+        "fills at the taker's price",
+        "Who comes names the price.",
+        f"{BOOK}/fills.py",
+        "    price_ticks = level.price_ticks\n",
+        "    price_ticks = taker.price_ticks\n",
+    ),
+    Mutant(
+        "no bound on a record",
+        "A record holds as many fills as there are.",
+        f"{BOOK}/fills.py",
+        "        if draft.fills >= draft.max_fills:\n            return False\n",
+        "        draft.max_fills = max(draft.max_fills, draft.fills + 1)\n",
+        claim=f"{CLAIMS}/test_decide.py"
+        "::test_a_taker_beyond_the_bound_of_fills_is_continued_before_anything_else",
+    ),
+    Mutant(
+        "something enters before a taker ends",
+        "Commands come first, what is left over goes on after them.",
+        f"{BOOK}/decide.py",
+        "    if state.continuing is not None:\n        draft.touch(state.continuing)\n",
+        "    if state.continuing is not None and not commands:\n"
+        "        draft.touch(state.continuing)\n",
+        claim=f"{CLAIMS}/test_decide.py"
+        "::test_a_taker_beyond_the_bound_of_fills_is_continued_before_anything_else",
+    ),
+    Mutant(
+        "filled beyond the hold",
+        "Risk has checked the hold before; the book need not.",
+        f"{BOOK}/place.py",
+        "    if need > held_minor:\n",
+        "    if need > 2 * held_minor:\n",
+        claim=f"{CLAIMS}/test_place.py::test_an_order_that_needs_more_than_is_held_is_refused_with_the_numbers",
+    ),
+    Mutant(
+        "fee rounded up",
+        "A fraction of a unit is the venue's.",
+        f"{BOOK}/fills.py",
+        "        taker_fee_minor = fill_notional_minor * taker_bps // BASIS_POINTS\n",
+        "        taker_fee_minor = -(-fill_notional_minor * taker_bps // BASIS_POINTS)\n",
+    ),
+    Mutant(
+        "float money in the fee",
+        "Two basis points are 0.0002, and round() is to the nearest.",
+        f"{BOOK}/fills.py",
+        "        maker_fee_minor = fill_notional_minor * maker.maker_bps // BASIS_POINTS\n",
+        "        maker_fee_minor = round(fill_notional_minor * (maker.maker_bps / BASIS_POINTS))\n",
+    ),
+    Mutant(
+        "fee not posted to the venue",
+        "The fee is paid; where it goes is booked later.",
+        f"{BOOK}/record.py",
+        "        if fees_minor:\n",
+        "        if fees_minor < 0:\n",
+    ),
+    Mutant(
+        "price improvement kept",
+        "What was held was spent.",
+        f"{BOOK}/record.py",
+        "    if leaves_minor:\n        postings.append"
+        "([account_id, order_id, held_currency, -leaves_minor, free_minor])\n",
+        "    if leaves_minor:\n        postings.append"
+        "([account_id, order_id, held_currency, -leaves_minor, 0])\n",
+    ),
+    Mutant(
+        "partial batch failure reported as success",
+        "What failed is logged; the queue need not know.",
+        "functions/matching/handler.py",
+        "            failed += group.message_ids\n",
+        "            failed += []\n",
+        claim="tests/functions/test_path.py::test_a_failed_batch_is_reported_whole_and_in_order",
+    ),
+    Mutant(
+        "announced before it is journaled",
+        "Listeners want to know early, and the put will succeed.",
+        "functions/matching/handler.py",
+        "    records = books.commit(group.symbol, group.commands)\n",
+        "    book = books.current(group.symbol).book\n"
+        "    early = book.decide(group.commands)\n"
+        "    if early is not None:\n"
+        "        if early.record is not None:\n"
+        "            bus.publish(of_record(group.symbol, early.sequence, early.record))\n"
+        "        book.undo(early)\n"
+        "    records = books.commit(group.symbol, group.commands)\n",
+    ),
+)

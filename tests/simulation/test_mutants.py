@@ -1,0 +1,72 @@
+"""Every seeded bug is caught, and the tree as it is is not.
+
+One command lets each mutant live once, beginning with the seed that caught it last; a claim looks
+at what came of one. Where the product has changed, its mutants no longer fit, and say so.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.simulation.mutants.catalogue import CATALOGUE
+from tests.simulation.mutants.mutant import Mutant, MutantGoneError
+from tests.simulation.mutants.trees import ROOT
+
+SEEDS = 4
+"""Seeds that are tried where the recorded one does not catch a bug any more, say because the
+traffic is another one: ``make mutants`` finds and records a new one."""
+
+NAMES = [mutant.name for mutant in CATALOGUE]
+
+
+@pytest.fixture(scope="module")
+def hunted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], int, str]:
+    """Let all mutants live; return the outcomes by name, the exit code and what was printed."""
+    path = tmp_path_factory.mktemp("mutants") / "outcomes.json"
+    command = [sys.executable, "-m", "tests.simulation.mutants", "--recorded"]
+    done = subprocess.run(
+        [*command, "--seeds", str(SEEDS), "--json", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert path.exists(), done.stderr
+    return json.loads(path.read_text()), done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("mutant", CATALOGUE, ids=NAMES)
+def test_a_mutant_fits_the_product(mutant: Mutant) -> None:
+    rewritten = mutant.rewritten((ROOT / mutant.file).read_text())
+    assert mutant.careless.endswith(".")
+    compile(rewritten, mutant.file, "exec")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_seeded_bug_is_caught(name: str, hunted: tuple[dict[str, Any], int, str]) -> None:
+    outcome = hunted[0][name]
+    assert outcome["broken"] is None
+    assert outcome["caught"] is not None
+
+
+def test_the_tree_as_it_is_is_not_caught_under_the_same_seeds(
+    hunted: tuple[dict[str, Any], int, str],
+) -> None:
+    _, code, printed = hunted
+    assert "FALSE ALARM" not in printed
+    assert code == 0
+
+
+def test_there_are_forty_bugs_and_each_has_a_name_of_its_own() -> None:
+    assert len(set(NAMES)) == len(NAMES) >= 40
+
+
+def test_a_mutant_whose_text_is_gone_or_stands_twice_is_refused() -> None:
+    mutant = Mutant("any", "Nobody would.", "any.py", "a", "b")
+    with pytest.raises(MutantGoneError, match="found 0 times"):
+        mutant.rewritten("c")
+    with pytest.raises(MutantGoneError, match="found 2 times"):
+        mutant.rewritten("a a")
