@@ -8,15 +8,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.money import BASIS_POINTS
 
 if TYPE_CHECKING:
+    from tests.simulation.cloud.expressions import Item
     from tests.simulation.invariants import Evidence
     from zerodesk.instruments import Market
 
 Event = dict[str, Any]
+DEFECTS: Final = ("MATCHING_INSUFFICIENT_HOLD", "MATCHING_INVALID_COMMAND")
+"""Why a book refuses what the risk check should never have let through: its hold is the worst case,
+fees in."""
+PENDING: Final = ("QUEUED", "HELD")
+TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED", "DONE", "REFUSED")
 
 
 @dataclass(slots=True)
@@ -52,6 +58,8 @@ class _Followed:
                 )
             case "OrderCancelled":
                 self.resting.pop(event["order_id"], None)
+            case "OrderRejected" if event["code"] in DEFECTS:
+                yield f"{event['order_id']} came to the book, and is {event['code']}"
 
     def _trade(self, trade: Event) -> Iterator[str]:
         name, maker_id, lots = trade["trade_id"], trade["maker_order_id"], trade["quantity_lots"]
@@ -116,6 +124,19 @@ def record_time_is_true(evidence: "Evidence") -> Iterator[str]:
             appended_ms = evidence.world.appended_ms.get((record.stream, record.sequence))
             if appended_ms is not None and record.recorded_at_ms > appended_ms:
                 yield f"{symbol} {record.sequence} is of {record.recorded_at_ms}, not yet then"
+
+
+def goes_back(before: "Item | None", after: "Item | None") -> str | None:
+    """Return how an order's item goes back from one write to the next, None if it does not."""
+    if before is None or after is None:
+        return None
+    was, now = before["status"]["S"], after["status"]["S"]
+    if was != now and (was in TERMINAL or now in PENDING):
+        return f"item {after['order_id']['S']} goes back from {was} to {now}"
+    old, new = (int(item.get("book_sequence", {"N": "0"})["N"]) for item in (before, after))
+    if new < old:
+        return f"item {after['order_id']['S']} goes back from record {old} to {new}"
+    return None
 
 
 def announcements_are_on_record(evidence: "Evidence") -> Iterator[str]:

@@ -21,6 +21,7 @@ from tests.simulation.cloud.workflows import ExecutionLostError, TaskFailedError
 from tests.simulation.faults import Fault, Plan
 from tests.simulation.processes import Process, load
 from tests.simulation.scheduler import Activity, Killed, Outcome, Scheduler, current
+from tests.simulation.trading_rules import goes_back
 from zerodesk_aws.faults import (
     JournalContentionError,
     JournalUnavailableError,
@@ -248,9 +249,22 @@ class World:
                 lag_ms = 0.0
                 if operation == "PutItem" and asked["TableName"] == "orders":
                     lag_ms = self.scheduler.chance.choice(INDEX_LAGS_MS)
-                return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+                return self._write(operation, asked, lag_ms)
             case _:
                 return self.dynamodb.call(operation, asked, **how)
+
+    def _write(self, operation: str, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
+        """Write an item; that of an order must not go back, though it may come right later."""
+        if asked["TableName"] != "orders":
+            return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+        table = self.dynamodb.tables["orders"]
+        key = table.key_of(asked["Item"] if operation == "PutItem" else asked["Key"])
+        before = table.get(key)
+        answer = self.dynamodb.call(operation, asked, lag_ms=lag_ms)
+        back = goes_back(before, table.get(key))
+        if back is not None:
+            self.defects.append(back)
+        return answer
 
     def _try(self, operation: str, asked: dict[str, Any]) -> None:
         """Execute a call whose answer nobody gets."""
