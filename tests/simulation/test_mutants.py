@@ -13,7 +13,9 @@ import pytest
 
 from tests.simulation.mutants.catalogue import CATALOGUE
 from tests.simulation.mutants.mutant import Mutant, MutantGoneError
-from tests.simulation.mutants.trees import ROOT
+from tests.simulation.mutants.nursery import Outcome
+from tests.simulation.mutants.report import verdict
+from tests.simulation.mutants.trees import ROOT, copied
 
 SEEDS = 4
 """Seeds that are tried where the recorded one does not catch a bug any more, say because the
@@ -62,6 +64,22 @@ def test_the_tree_as_it_is_is_not_caught_under_the_same_seeds(
 
 def test_there_are_forty_bugs_and_each_has_a_name_of_its_own() -> None:
     assert len(set(NAMES)) == len(NAMES) >= 40
+
+
+def test_a_mutant_lives_in_a_copy_and_nowhere_else() -> None:
+    mutant = CATALOGUE[0]
+    product = (ROOT / mutant.file).read_text()
+    with copied(mutant) as tree:
+        assert (tree / mutant.file).read_text() == mutant.rewritten(product)
+    assert not tree.exists()
+    assert (ROOT / mutant.file).read_text() == product
+
+
+def test_a_bug_that_nothing_catches_is_reported_and_fails_the_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert verdict({"the bug": Outcome()}, alarm=None) == 1
+    assert "NOT CAUGHT: the bug" in capsys.readouterr().out
 
 
 def test_a_mutant_whose_text_is_gone_or_stands_twice_is_refused() -> None:
