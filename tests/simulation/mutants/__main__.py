@@ -30,9 +30,9 @@ def main(arguments: list[str]) -> int:
         tries = _tries(known.get(mutant.name) if asked.recorded else None, asked.seeds)
         found = hunt(mutant, tries, shrinking=asked.record)
         outcomes[mutant.name] = found
+        if asked.record:
+            _record(known, mutant.name, found)
         print(f"{number:>3} of {len(chosen)}  {mutant.name}: {words(found)}", flush=True)
-    if asked.record:
-        _record(known, outcomes)
     if asked.json is not None:
         told = {name: asdict(outcome) for name, outcome in outcomes.items()}
         Path(asked.json).write_text(json.dumps(told))
@@ -59,13 +59,11 @@ def _tries(known: dict[str, Any] | None, seeds: int) -> list[Try]:
     return [*first, *((seed, None) for seed in range(1, seeds + 1))]
 
 
-def _record(known: dict[str, dict[str, Any]], outcomes: dict[str, Outcome]) -> None:
-    """Remember what caught each; what is in the catalogue no more is forgotten."""
-    for name, outcome in outcomes.items():
-        known.pop(name, None)
-        if outcome.caught is not None:
-            caught = outcome.caught
-            known[name] = asdict(caught)
+def _record(known: dict[str, dict[str, Any]], name: str, outcome: Outcome) -> None:
+    """Remember what caught a mutant; what is in the catalogue no more is forgotten."""
+    known.pop(name, None)
+    if outcome.caught is not None:
+        known[name] = asdict(outcome.caught)
     kept = {one.name: known[one.name] for one in CATALOGUE if one.name in known}
     RECORD.write_text(json.dumps(kept, indent=2) + "\n")
 

@@ -22,7 +22,7 @@ def words(outcome: Outcome) -> str:
 def table(outcomes: dict[str, Outcome]) -> None:
     """Print a table as docs/numbers.md has it."""
     by_name: dict[str, Mutant] = {mutant.name: mutant for mutant in CATALOGUE}
-    print("\n| bug | caught by | runs | lives of the last |\n|---|---|---|---|")
+    print("\n| bug | caught by | seed | lives |\n|---|---|---|---|")
     for name, outcome in outcomes.items():
         caught = outcome.caught
         if caught is None:
@@ -30,7 +30,7 @@ def table(outcomes: dict[str, Outcome]) -> None:
         elif by_name[name].claim is not None:
             print(f"| {name} | `{caught.text.rpartition('::')[2]}` | | |")
         else:
-            print(f"| {name} | {_short(caught)} | {caught.runs} | {caught.lives:,} |")
+            print(f"| {name} | {_short(caught)} | {caught.seed} | {caught.lives} |")
 
 
 def _short(caught: Caught) -> str:
