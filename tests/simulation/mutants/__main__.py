@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, recorded
+from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, quick, recorded
 from tests.simulation.mutants.hunt import Try
 from tests.simulation.mutants.nursery import Outcome, hunt, warm_up
 from tests.simulation.mutants.report import table, verdict, words
@@ -19,7 +19,8 @@ SEEDS: Final = 40
 def main(arguments: list[str]) -> int:
     """Hunt; 0 when every bug was caught and the tree as it is was not."""
     asked = _asked(arguments)
-    chosen = [one for one in CATALOGUE if asked.only is None or asked.only in one.name]
+    wanted = quick() if asked.quick else CATALOGUE
+    chosen = [one for one in wanted if asked.only is None or asked.only in one.name]
     if not chosen:
         print(f"no mutant has {asked.only!r} in its name")
         return 2
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> int:
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
     parser.add_argument("--only", help="mutants with this in their names")
+    parser.add_argument("--quick", action="store_true", help="those that the suite takes")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="runs at most for each")
     parser.add_argument(
         "--recorded", action="store_true", help="begin with the seed that caught it last"
