@@ -17,6 +17,7 @@ from tests.simulation.processes import Process
 from tests.simulation.reading import Record, Streams, items_of, streams_of
 from tests.simulation.trading_rules import (
     announcements_are_on_record,
+    commands_are_as_held,
     orders_are_treated_right,
     record_time_is_true,
 )
@@ -247,6 +248,7 @@ def positions_are_fills(evidence: Evidence) -> Broken:
 def commands_happen_once(evidence: Evidence) -> Broken:
     """5. Each acknowledged command is in the journal exactly once, with the answer given."""
     yield from _decided_once(evidence)
+    yield from commands_are_as_held(evidence)
     yield from _orders_stand(evidence)
     for life, answered in evidence.heard.cancels:
         yield from _cancel_stands(evidence, life, answered)

@@ -114,6 +114,24 @@ def orders_are_treated_right(evidence: "Evidence") -> Iterator[str]:
         yield from book.at_end()
 
 
+def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
+    """An order comes to its book as its hold stores it, however often it comes."""
+    held = {
+        key: record.body["state"]["holds"][key[1]]["command"]
+        for key, records in evidence.causes.items()
+        for record, cause in records
+        if cause["kind"] == "hold"
+    }
+    for symbol, records in evidence.streams.books:
+        for record in records:
+            for command in record.body["commands"]:
+                if command["kind"] != "place":
+                    continue
+                came = {name: value for name, value in command.items() if name != "sent_at_ms"}
+                if came != held.get((command["account_id"], command["command_id"])):
+                    yield f"{symbol} {record.sequence}: {came} is not what is held"
+
+
 def record_time_is_true(evidence: "Evidence") -> Iterator[str]:
     """A book's record time never goes back, and is never later than the record was written."""
     for symbol, records in evidence.streams.books:

@@ -61,6 +61,11 @@ def test_what_is_in_the_grammar_is_exact(text: str) -> None:
     assert parse_decimal(text) == Decimal(text)
 
 
+def test_the_longest_number_of_the_grammar_is_scaled_to_its_last_digit() -> None:
+    longest = "9" * 18 + "." + "9" * 12
+    assert scaled(parse_decimal(longest), 12) == 10**30 - 1
+
+
 @given(AMOUNTS, DIGITS)
 def test_formatting_and_scaling_are_each_others_inverse(value: int, digits: int) -> None:
     assert scaled(Decimal(format_scaled(value, digits)), digits) == value

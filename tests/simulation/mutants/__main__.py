@@ -6,14 +6,12 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, recorded
-from tests.simulation.mutants.hunt import Caught, Try
+from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, quick, recorded
+from tests.simulation.mutants.hunt import Try
 from tests.simulation.mutants.nursery import Outcome, hunt, warm_up
-
-if TYPE_CHECKING:
-    from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.report import table, verdict, words
 
 SEEDS: Final = 40
 
@@ -21,7 +19,8 @@ SEEDS: Final = 40
 def main(arguments: list[str]) -> int:
     """Hunt; 0 when every bug was caught and the tree as it is was not."""
     asked = _asked(arguments)
-    chosen = [one for one in CATALOGUE if asked.only is None or asked.only in one.name]
+    wanted = quick() if asked.quick else CATALOGUE
+    chosen = [one for one in wanted if asked.only is None or asked.only in one.name]
     if not chosen:
         print(f"no mutant has {asked.only!r} in its name")
         return 2
@@ -32,20 +31,21 @@ def main(arguments: list[str]) -> int:
         tries = _tries(known.get(mutant.name) if asked.recorded else None, asked.seeds)
         found = hunt(mutant, tries, shrinking=asked.record)
         outcomes[mutant.name] = found
-        print(f"{number:>3} of {len(chosen)}  {mutant.name}: {_words(found)}", flush=True)
-    if asked.record:
-        _record(known, outcomes)
+        if asked.record:
+            _record(known, mutant.name, found)
+        print(f"{number:>3} of {len(chosen)}  {mutant.name}: {words(found)}", flush=True)
     if asked.json is not None:
         told = {name: asdict(outcome) for name, outcome in outcomes.items()}
         Path(asked.json).write_text(json.dumps(told))
     alarm = _false_alarm(outcomes.values())
-    _table(outcomes)
-    return _verdict(outcomes, alarm)
+    table(outcomes)
+    return verdict(outcomes, alarm=alarm)
 
 
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
     parser.add_argument("--only", help="mutants with this in their names")
+    parser.add_argument("--quick", action="store_true", help="those that the suite takes")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="runs at most for each")
     parser.add_argument(
         "--recorded", action="store_true", help="begin with the seed that caught it last"
@@ -61,21 +61,11 @@ def _tries(known: dict[str, Any] | None, seeds: int) -> list[Try]:
     return [*first, *((seed, None) for seed in range(1, seeds + 1))]
 
 
-def _words(outcome: Outcome) -> str:
-    caught = outcome.caught
-    if caught is None:
-        return "NOT CAUGHT" if outcome.broken is None else f"BROKEN\n{outcome.broken}"
-    where = "" if caught.seed is None else f" in run {caught.runs}, {caught.lives} lives"
-    return f"caught{where} in {caught.seconds:.1f} s by {caught.text}"
-
-
-def _record(known: dict[str, dict[str, Any]], outcomes: dict[str, Outcome]) -> None:
-    """Remember what caught each; what is in the catalogue no more is forgotten."""
-    for name, outcome in outcomes.items():
-        known.pop(name, None)
-        if outcome.caught is not None:
-            caught = outcome.caught
-            known[name] = asdict(caught)
+def _record(known: dict[str, dict[str, Any]], name: str, outcome: Outcome) -> None:
+    """Remember what caught a mutant; what is in the catalogue no more is forgotten."""
+    known.pop(name, None)
+    if outcome.caught is not None:
+        known[name] = asdict(outcome.caught)
     kept = {one.name: known[one.name] for one in CATALOGUE if one.name in known}
     RECORD.write_text(json.dumps(kept, indent=2) + "\n")
 
@@ -90,39 +80,6 @@ def _false_alarm(outcomes: Iterable[Outcome]) -> str | None:
     if outcome.broken is None:
         print(f"the tree as it is, in the {len(wanted)} runs that caught something: nothing")
     return outcome.broken
-
-
-def _table(outcomes: dict[str, Outcome]) -> None:
-    """Print a table as docs/numbers.md has it."""
-    by_name: dict[str, Mutant] = {mutant.name: mutant for mutant in CATALOGUE}
-    print("\n| bug | caught by | runs | lives of the last |\n|---|---|---|---|")
-    for name, outcome in outcomes.items():
-        caught = outcome.caught
-        if caught is None:
-            print(f"| {name} | **nothing** | | |")
-        elif by_name[name].claim is not None:
-            print(f"| {name} | `{caught.text.rpartition('::')[2]}` | | |")
-        else:
-            print(f"| {name} | {_short(caught)} | {caught.runs} | {caught.lives:,} |")
-
-
-def _short(caught: Caught) -> str:
-    """Return the numbers of the invariants, and whether a handler failed on its own assertions."""
-    numbers = [name.partition(".")[0] for name in caught.by if name[:1].isdigit()]
-    texts = [name for name in caught.by if not name[:1].isdigit()]
-    invariants = f"invariant {', '.join(numbers)}" if numbers else ""
-    kinds = list(dict.fromkeys(text.partition(":")[0] for text in texts))
-    return "; ".join(part for part in (invariants, *kinds) if part)
-
-
-def _verdict(outcomes: dict[str, Outcome], alarm: str | None) -> int:
-    survivors = [name for name, outcome in outcomes.items() if outcome.caught is None]
-    print(f"\n{len(outcomes) - len(survivors)} of {len(outcomes)} caught")
-    for name in survivors:
-        print(f"NOT CAUGHT: {name}")
-    if alarm is not None:
-        print(f"FALSE ALARM in the tree as it is: {alarm}")
-    return 1 if survivors or alarm is not None else 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ MUTANTS: Final = (
         SWEPT_ACCOUNTS,
         "        yield from self._holds(account_id, state, unsettled, now_ms)\n",
         "",
+        claim="tests/functions/sweeper/test_sweeper.py"
+        "::test_a_hold_whose_command_got_lost_is_sent_as_it_was_held",
     ),
     Mutant(
         "sweeper skips cancels",
@@ -49,6 +51,8 @@ MUTANTS: Final = (
         "functions/sweeper/books.py",
         "        if tip.recorded_at_ms <= old_ms and shown_sequence < tip.sequence:\n",
         "        if not shown_sequence:\n",
+        claim="tests/functions/sweeper/test_sweeper.py"
+        "::test_a_market_item_that_lags_is_shown_as_the_book_is",
     ),
     Mutant(
         "sweeper trusts the index",
@@ -63,6 +67,8 @@ MUTANTS: Final = (
         ITEMS,
         "    return Swept(max(upto_ms, swept.upto_ms), behind)\n",
         "    return Swept(max(upto_ms, swept.upto_ms), behind[:0])\n",
+        claim="tests/functions/sweeper/test_sweeper.py"
+        "::test_an_order_far_behind_the_swept_cursor_is_kept_in_mind",
     ),
     Mutant(
         "sweeper leaves the last account out",

@@ -203,11 +203,12 @@ MUTANTS: Final = (
         claim="tests/zerodesk/test_money.py",
     ),
     Mutant(
-        "numbers beyond 38 digits",
-        "The grammar may take what Python takes.",
+        "digits beyond 28 truncated",
+        "Decimal is exact; that it rounds to 28 digits unless told otherwise is a detail.",
         f"{DOMAIN}/money.py",
-        "MAX_INTEGER_DIGITS: Final = 18\n",
-        "MAX_INTEGER_DIGITS: Final = 30\n",
-        claim="tests/zerodesk/test_money.py",
+        "        magnitude, rest = whole * power_of_ten(shift), 0\n",
+        "        magnitude, rest = int(Decimal(whole).scaleb(shift)), 0\n",
+        claim="tests/zerodesk/test_money.py"
+        "::test_the_longest_number_of_the_grammar_is_scaled_to_its_last_digit",
     ),
 )

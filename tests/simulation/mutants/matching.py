@@ -80,6 +80,8 @@ MUTANTS: Final = (
         f"{BOOK}/decide.py",
         '        draft.release(command["account_id"], command["command_id"])\n',
         "",
+        claim=f"{CLAIMS}/test_decide.py"
+        "::test_the_repeat_of_an_order_that_is_done_releases_and_does_nothing_else",
     ),
     Mutant(
         "late refusal overwrites the answer",
