@@ -26,9 +26,9 @@ MUTANTS: Final = (
     Mutant(
         "deposit gate without fingerprint",
         "The same id is the same deposit.",
-        "functions/back_office/deposits.py",
-        "        if item.fingerprint != fingerprint(request):\n",
-        "        if not item.fingerprint:\n",
+        f"{RUNTIME}/api/once.py",
+        "    if item.fingerprint != digest:\n",
+        "    if not item.fingerprint:\n",
         claim="tests/functions/back_office/test_accounts.py"
         "::test_another_body_under_the_same_deposit_id_is_a_conflict",
     ),
@@ -79,9 +79,9 @@ MUTANTS: Final = (
     Mutant(
         "answers forgotten before their items show them (rule 3)",
         "The answer is on record; the state need not carry it.",
-        DECISION,
-        "        state = without_answers(state, shown)\n",
-        "        state = without_answers(state, [*shown, *state.answered])\n",
+        f"{RUNTIME}/gates.py",
+        "    return without_answers(account.state, shown)\n",
+        "    return without_answers(account.state, [*shown, *account.state.answered])\n",
     ),
     Mutant(
         "item not read by the risk check (rule 3)",
@@ -182,9 +182,9 @@ MUTANTS: Final = (
         "dual write of a deposit",
         "The item is marked done first, so that it is done once.",
         f"{RUNTIME}/deposits.py",
-        "        shown = orders.shown(account_id, list(account.state.answered))\n",
+        "        return deposit(without_shown(account, orders), gate, currency, amount_minor)\n",
         "        orders.finish_gate(account_id, gate, account.sequence + 1, now_ms())\n"
-        "        shown = orders.shown(account_id, list(account.state.answered))\n",
+        "        return deposit(without_shown(account, orders), gate, currency, amount_minor)\n",
     ),
     Mutant(
         "float money at the edge",

@@ -231,13 +231,13 @@ MUTANTS: Final = (
         "announced before it is journaled",
         "Listeners want to know early, and the put will succeed.",
         "functions/matching/handler.py",
-        "    records = books.commit(group.symbol, group.commands)\n",
-        "    book = books.current(group.symbol).book\n"
-        "    early = book.decide(group.commands)\n"
-        "    if early is not None:\n"
-        "        if early.record is not None:\n"
-        "            bus.publish(of_record(group.symbol, early.sequence, early.record))\n"
-        "        book.undo(early)\n"
-        "    records = books.commit(group.symbol, group.commands)\n",
+        "        records += books.commit(group.symbol, group.commands)\n",
+        "        book = books.current(group.symbol).book\n"
+        "        early = book.decide(group.commands)\n"
+        "        if early is not None:\n"
+        "            if early.record is not None:\n"
+        "                bus.publish(of_record(group.symbol, early.sequence, early.record))\n"
+        "            book.undo(early)\n"
+        "        records += books.commit(group.symbol, group.commands)\n",
     ),
 )
