@@ -69,10 +69,6 @@ mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and se
 simulate-pairs: setup  ## play every fault, and every pair of faults, at every boundary of one order's way
 	@$(BIN)/python -m tests.simulation --pairs
 
-SEEDS ?= 40
-mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and see what catches it
-	@$(BIN)/python -m tests.simulation.mutants --seeds $(SEEDS) --record
-
 format: setup  ## rewrite the code in the house format
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix --quiet || true

@@ -67,6 +67,7 @@ def root(
 LOCAL = "The local cloud"
 SHOWS = "Live and recorded markets"
 TRADING = "Trading"
+MONEY = "The money of an account"
 OPERATING = "Running the venue"
 HISTORY = "The journal"
 
@@ -83,18 +84,18 @@ app.command(rich_help_panel=TRADING)(orders.fills)
 app.command(rich_help_panel=TRADING)(markets.markets)
 app.command(rich_help_panel=TRADING)(markets.book)
 app.command(rich_help_panel=TRADING)(markets.trades)
-app.command(rich_help_panel=TRADING)(accounts.balances)
+app.command(rich_help_panel=MONEY)(accounts.balances)
+app.command(rich_help_panel=MONEY)(statements.statement)
+app.command(rich_help_panel=MONEY)(funds.withdraw)
+app.command(rich_help_panel=MONEY)(funds.transfer)
 app.add_typer(accounts.account_app, name="account", rich_help_panel=OPERATING)
 app.add_typer(accounts.key_app, name="key", rich_help_panel=OPERATING)
-app.command(rich_help_panel=OPERATING)(statements.statement)
 app.command(rich_help_panel=OPERATING)(accounts.deposit)
 app.command(rich_help_panel=OPERATING)(markets.halt)
 app.command(rich_help_panel=OPERATING)(markets.resume)
 app.command(rich_help_panel=OPERATING)(markets.takeover)
 app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)
-app.command(rich_help_panel=OPERATING)(funds.withdraw)
-app.command(rich_help_panel=OPERATING)(funds.transfer)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 app.command(rich_help_panel=HISTORY)(history.state)
 app.command(rich_help_panel=HISTORY)(history.export)
