@@ -16,7 +16,7 @@ unexport PYTHONPATH
 .PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants format lock layer clean python
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: python  ## install everything, locked, into .venv/, node_modules/ and .local/
 	@$(PYTHON) -m infra_cdk.local setup
