@@ -9,30 +9,11 @@ import pytest
 from moto import mock_aws
 
 from tests.functions.gateway import Gateway, with_market_and_accounts
+from tests.handler_settings import SETTINGS
 
 if TYPE_CHECKING:
     from pynamodb.models import Model
 
-SETTINGS = {
-    "JOURNAL_TABLE": "journal",
-    "ORDERS_TABLE": "orders",
-    "MARKET_TABLE": "market",
-    "API_KEYS_TABLE": "api_keys",
-    "CURSORS_TABLE": "cursors",
-    "SNAPSHOTS_TABLE": "snapshots",
-    "SNAPSHOTS_BUCKET": "snapshots",
-    "EVENT_BUS_NAME": "zerodesk",
-    "COMMAND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/commands.fifo",
-    "ORDER_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order",
-    "SETTLEMENT_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:settlement",
-    "POWERTOOLS_SERVICE_NAME": "tests",
-    "POWERTOOLS_METRICS_NAMESPACE": "Zerodesk",
-    "AWS_ACCESS_KEY_ID": "000000000000",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_REGION": "us-east-1",
-    "HOME_REGION": "us-east-1",
-}
 os.environ.update(SETTINGS)
 
 

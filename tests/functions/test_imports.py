@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.functions.conftest import SETTINGS
+from tests.handler_settings import SETTINGS
 
 NOWHERE = ("aws_cdk", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
 NO_HTTP = ("chalice", "pydantic")

@@ -20,32 +20,10 @@ from unittest.mock import patch
 import boto3
 import botocore.client
 
+from tests.handler_settings import SETTINGS
 from tests.simulation import shortcuts
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
-SETTINGS: Final = {
-    "JOURNAL_TABLE": "journal",
-    "ORDERS_TABLE": "orders",
-    "MARKET_TABLE": "market",
-    "API_KEYS_TABLE": "api_keys",
-    "CURSORS_TABLE": "cursors",
-    "SNAPSHOTS_TABLE": "snapshots",
-    "SNAPSHOTS_BUCKET": "snapshots",
-    "EVENT_BUS_NAME": "zerodesk",
-    "COMMAND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/commands.fifo",
-    "ORDER_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order_workflow",
-    "SETTLEMENT_WORKFLOW_ARN": (
-        "arn:aws:states:us-east-1:123456789012:stateMachine:settlement_workflow"
-    ),
-    "POWERTOOLS_SERVICE_NAME": "simulation",
-    "POWERTOOLS_METRICS_NAMESPACE": "Zerodesk",
-    "AWS_ACCESS_KEY_ID": "000000000000",
-    "AWS_SECRET_ACCESS_KEY": "simulated",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_REGION": "us-east-1",
-    "HOME_REGION": "us-east-1",
-}
-
 Told = Callable[[str, str, dict[str, Any]], None]
 
 

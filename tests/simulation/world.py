@@ -11,6 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from tests.handler_settings import SETTINGS
 from tests.simulation import seam
 from tests.simulation.cloud import bus, workflows
 from tests.simulation.cloud.dynamodb import DynamoDB, Index, Schema
@@ -239,7 +240,7 @@ class World:
             case "PutEvents":
                 at_ms = self.scheduler.now_ms
                 self.announced += ((at_ms, entry) for entry in asked["Entries"])
-                return bus.put(asked, self._deliver, bus_name=seam.SETTINGS["EVENT_BUS_NAME"])
+                return bus.put(asked, self._deliver, bus_name=SETTINGS["EVENT_BUS_NAME"])
             case "StartExecution":
                 self._start_execution(_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}
