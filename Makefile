@@ -49,13 +49,13 @@ contracts: setup  ## the directions in which packages may import
 	@echo "import contracts"
 	@$(BIN)/lint-imports --no-logo
 
-# What starts a cloud of its own keeps both cores busy by itself; all else is run on one each.
-CLOUD_TESTS := tests/end_to_end tests/infra_cdk/local tests/conformance
+# What starts clouds or processes of its own is run by itself; all else on two cores.
+ALONE := tests/end_to_end tests/infra_cdk/local tests/conformance tests/simulation/test_mutants.py
 unit: setup
 	@echo "pytest, in two processes"
-	@$(BIN)/pytest -n 2 $(CLOUD_TESTS:%=--ignore %) $(PYTEST_ARGS)
-	@echo "pytest, on local clouds"
-	@$(BIN)/pytest $(CLOUD_TESTS) $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 2 $(ALONE:%=--ignore %) $(PYTEST_ARGS)
+	@echo "pytest, what runs alone"
+	@$(BIN)/pytest $(ALONE) $(PYTEST_ARGS)
 
 LIVES ?= 10000
 SEED ?= 1
