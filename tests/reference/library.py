@@ -1,0 +1,46 @@
+"""How the categories of a reference file are asked of the library: one function each."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.reference.checking import Category, Inputs
+from zerodesk.pricing import black_scholes as bs
+
+
+def european(case: Inputs) -> Mapping[str, Any]:
+    return _floats(
+        bs.black_scholes(
+            case["type"],
+            case["S"],
+            case["K"],
+            case["T"],
+            case["r"],
+            case["q"],
+            case["sigma"],
+            outputs=bs.OUTPUTS,
+        )
+    )
+
+
+def black76(case: Inputs) -> Mapping[str, Any]:
+    return _floats(
+        bs.black76(
+            case["type"],
+            case["F"],
+            case["K"],
+            case["T"],
+            case["r"],
+            case["sigma"],
+            outputs=bs.OUTPUTS,
+        )
+    )
+
+
+def _floats(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: float(value) for name, value in values.items()}
+
+
+LIBRARY: Final[dict[str, Category]] = {
+    "european": european,
+    "black76": black76,
+}
