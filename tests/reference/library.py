@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from tests.reference.checking import Category, Inputs
 from zerodesk.pricing import black_scholes as bs
+from zerodesk.pricing.implied_volatility import implied_volatility
+from zerodesk.pricing.quotes import QuoteStatus
 
 
 def european(case: Inputs) -> Mapping[str, Any]:
@@ -36,6 +38,13 @@ def black76(case: Inputs) -> Mapping[str, Any]:
     )
 
 
+def implied_vol(case: Inputs) -> Mapping[str, Any]:
+    volatility, status = implied_volatility(
+        case["type"], case["price"], case["F"], case["K"], case["T"], case["discount"]
+    )
+    return {"sigma": float(volatility), "status": QuoteStatus(int(status)).name.lower()}
+
+
 def _floats(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: float(value) for name, value in values.items()}
 
@@ -43,4 +52,5 @@ def _floats(values: Mapping[str, Any]) -> Mapping[str, Any]:
 LIBRARY: Final[dict[str, Category]] = {
     "european": european,
     "black76": black76,
+    "implied_vol": implied_vol,
 }

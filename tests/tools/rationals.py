@@ -33,6 +33,30 @@ def mills(x: Any) -> Any:
     return mp.sqrt(mp.pi / 2) * mp.exp(x * x / 2) * mp.erfc(x / mp.sqrt(2))
 
 
+def mills_slope(x: Any) -> Any:
+    """Return minus the derivative of the Mills ratio, 1 - x R(x)."""
+    return 1 - x * mills(x)
+
+
+def bachelier_width(eta: Any) -> Any:
+    """Return the standard deviation by `eta`, over the straddle and sqrt(eta).
+
+    With moneyness 1 and deviation 1 / d, the option is worth phi(d) / d - Phi(-d), the straddle
+    twice that plus 1, and eta = u / artanh(u) for u = 1 / straddle.
+    """
+    near, far = mp.mpf(10) ** -12, mp.mpf(45)
+    for _ in range(200):
+        d = (near + far) / 2
+        near, far = (d, far) if _eta(d)[0] > eta else (near, d)
+    return _eta(near)[1] / (near * mp.sqrt(eta))
+
+
+def _eta(d: Any) -> tuple[Any, Any]:
+    price = mp.exp(-d * d / 2) / mp.sqrt(2 * mp.pi) * mills_slope(d) / d
+    u = 1 / (2 * price + 1)
+    return 2 * u / mp.log1p(1 / price), u
+
+
 def quantile(p: Any) -> Any:
     """Return x with Phi(x) = p, for p below one half."""
     u = mp.sqrt(-2 * mp.log(p))
@@ -105,6 +129,8 @@ def fitted(fit: Fit) -> tuple[Any, list[float], list[float]]:
 
 FITS: Final[dict[str, Callable[[], Fit]]] = {
     "mills": lambda: Fit(mills, half_line(mp.mpf(40)), (9, 10)),
+    "mills-slope": lambda: Fit(mills_slope, half_line(mp.mpf(40)), (8, 10)),
+    "bachelier": lambda: Fit(bachelier_width, chebyshev(mp.mpf("0.0027"), mp.mpf(1)), (3, 3)),
     "quantile-middle": lambda: Fit(middle_quantile, chebyshev(0, mp.mpf("0.425") ** 2), (7, 7)),
     "quantile-tail": lambda: Fit(
         tail_quantile, chebyshev(mp.sqrt(-mp.log(mp.mpf("0.075"))), mp.mpf("27.3")), (8, 7)

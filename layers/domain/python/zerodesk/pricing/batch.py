@@ -6,13 +6,15 @@ sense gives NaN in its own place and disturbs nobody.
 """
 
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
 """Float64 numbers; of shape () where every argument of the call was a scalar."""
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 OptionType: TypeAlias = str | ArrayLike
 """``"call"`` or ``"put"``, or an array of these, or of +1 for calls and -1 for puts."""
@@ -133,7 +135,7 @@ class Batch:
         """Return room for a flat result."""
         return np.empty(self.size)
 
-    def shaped(self, flat: FloatArray) -> FloatArray:
+    def shaped(self, flat: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return a flat result in the shape of the batch."""
-        shaped: FloatArray = flat.reshape(self.shape)[()]
+        shaped: NDArray[Scalar] = flat.reshape(self.shape)[()]
         return shaped
