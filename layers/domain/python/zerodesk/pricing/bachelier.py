@@ -90,11 +90,7 @@ def bachelier(
         discount=numbers("discount", discount),
         volatility=numbers("volatility", volatility),
     )
-    result = batch.empty()
-    with np.errstate(all="ignore"):
-        for where, arguments in batch.blocks():
-            result[where] = _price(*arguments)
-    return batch.shaped(result)
+    return batch.evaluate(_price)
 
 
 def _price(

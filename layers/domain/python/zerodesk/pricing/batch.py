@@ -5,7 +5,7 @@ that do not fit, an option type that does not exist) is refused by name; a value
 sense gives NaN in its own place and disturbs nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
 """Float64 numbers; of shape () where every argument of the call was a scalar."""
+
+BoolArray: TypeAlias = NDArray[np.bool_]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -55,6 +57,35 @@ def numbers(name: str, value: ArrayLike) -> FloatArray:
     return array.astype(np.float64, copy=False)
 
 
+def choices(name: str, value: OptionType, meanings: Mapping[str, float]) -> FloatArray:
+    """Return the numbers that words stand for; what is a number already has to be one of them.
+
+    Raises
+    ------
+    MalformedCallError
+        A word or number is none of these.
+
+    Examples
+    --------
+    >>> choices("direction", ["down", "up"], {"down": 1.0, "up": -1.0})
+    array([ 1., -1.])
+    """
+    array = np.asarray(value)
+    if array.dtype.kind == "U":
+        result = np.full(array.shape, np.nan)
+        for word, meaning in meanings.items():
+            result[array == word] = meaning
+        unknown, expected = array[np.isnan(result)], list(meanings)
+    else:
+        result = numbers(name, array)
+        unknown = result[~np.isin(result, list(meanings.values()))]
+        expected = [f"{meaning:+g}" for meaning in meanings.values()]
+    if unknown.size:
+        alternatives = " or ".join(expected)
+        raise MalformedCallError(f"{name}: expected {alternatives}, was {unknown[0].item()!r}")
+    return result
+
+
 def option_signs(name: str, value: OptionType) -> FloatArray:
     """Return +1 for each call and -1 for each put.
 
@@ -71,17 +102,7 @@ def option_signs(name: str, value: OptionType) -> FloatArray:
     Traceback (most recent call last):
     zerodesk.pricing.batch.MalformedCallError: option_type: expected call or put, was 'straddle'
     """
-    array = np.asarray(value)
-    if array.dtype.kind == "U":
-        is_call = array == "call"
-        unknown = array[~(is_call | (array == "put"))]
-        if unknown.size:
-            raise MalformedCallError(f"{name}: expected call or put, was {str(unknown[0])!r}")
-        return np.where(is_call, CALL, PUT)
-    signs = numbers(name, array)
-    if not np.all(np.abs(signs) == CALL):
-        raise MalformedCallError(f"{name}: expected +1 (call) or -1 (put)")
-    return signs
+    return choices(name, value, {"call": CALL, "put": PUT})
 
 
 class Batch:
@@ -134,6 +155,17 @@ class Batch:
     def empty(self) -> FloatArray:
         """Return room for a flat result."""
         return np.empty(self.size)
+
+    def evaluate(self, formula: Callable[..., FloatArray]) -> FloatArray:
+        """Return the formula of the arguments, in their order, block by block.
+
+        Divisions by zero and the like are the formula's own affair and warn nobody.
+        """
+        result = self.empty()
+        with np.errstate(all="ignore"):
+            for where, arguments in self.blocks():
+                result[where] = formula(*arguments)
+        return self.shaped(result)
 
     def shaped(self, flat: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return a flat result in the shape of the batch."""

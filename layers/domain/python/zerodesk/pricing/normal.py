@@ -231,6 +231,21 @@ def cdf(x: ArrayLike) -> FloatArray:
     return np.where(value > 0.0, 1.0 - tail, tail)[()]
 
 
+def weighted_cdf(log_weight: FloatArray, x: FloatArray) -> FloatArray:
+    """Return exp(log_weight) Phi(x), where the weight may overflow alone and the product not.
+
+    Examples
+    --------
+    >>> weighted_cdf(np.array([0.0, 800.0]), np.array([0.0, -40.0]))
+    array([0.5       , 0.00996734])
+    """
+    distance = np.abs(x)
+    tail = np.exp(log_weight - 0.5 * distance * distance) * mills_ratio(np.minimum(distance, 1e6))
+    tail *= INVERSE_SQRT_2PI
+    above = x > 0.0
+    return np.where(above, np.exp(np.where(above, log_weight, 0.0)) - tail, tail)
+
+
 def erfc(x: ArrayLike) -> FloatArray:
     """Return the complementary error function 2 Phi(-x sqrt(2)).
 
