@@ -14,8 +14,14 @@ from typing import Final
 
 import numpy as np
 
-from zerodesk.pricing.batch import FloatArray
-from zerodesk.pricing.normal import INVERSE_SQRT_2PI, mills_ratio
+from zerodesk.pricing.batch import BoolArray, FloatArray
+from zerodesk.pricing.normal import (
+    INVERSE_SQRT_2PI,
+    SERIES_DEVIATION,
+    SERIES_MONEYNESS,
+    mills_difference,
+    mills_ratio,
+)
 
 # Distances in standard deviations beyond which nothing changes, small enough for their squares
 # to be finite. Without a volatility (or without time) every option is that far from its strike.
@@ -80,7 +86,11 @@ class EuropeanBlock:
 
     @cached_property
     def log_moneyness(self) -> FloatArray:
-        log = np.log(self.spot / self.strike)
+        # The difference of spot and strike is exact where they are near, their ratio is not.
+        difference = self.spot - self.strike
+        ratio = np.abs(difference)
+        ratio /= np.minimum(self.spot, self.strike)
+        log: FloatArray = np.copysign(np.log1p(ratio), difference)
         if self.dividend_yield is not self.rate:
             log += (self.rate - self.dividend_yield) * self.expiry_years
         return log
@@ -113,26 +123,46 @@ class EuropeanBlock:
         return density
 
     @cached_property
-    def _mills(self) -> FloatArray:
-        pair = np.empty((2, *np.shape(self.near)))
-        np.abs(self.near, out=pair[0, ...])
-        np.add(self.distance, self.half_deviation, out=pair[1, ...])
-        return mills_ratio(pair)
+    def far_tail(self) -> FloatArray:
+        """What the larger leg weighs in the out-of-the-money price."""
+        return mills_ratio(self.distance + self.half_deviation) * self.density
 
     @cached_property
-    def signed_mills(self) -> FloatArray:
-        """The Mills ratio at |near|, with the sign of near."""
-        signed: FloatArray = np.copysign(self._mills[0], self.near)
-        return signed
+    def near_tail(self) -> FloatArray:
+        """The same of the smaller leg; where near is negative, less that leg."""
+        tail: FloatArray = np.copysign(mills_ratio(np.abs(self.near)), self.near)
+        tail *= self.density
+        return tail
+
+    @cached_property
+    def smaller(self) -> FloatArray:
+        return np.minimum(self.asset, self.bond)
+
+    @cached_property
+    def _is_narrow(self) -> BoolArray:
+        """Where the two tails would cancel."""
+        narrow: BoolArray = self.deviation <= SERIES_DEVIATION
+        narrow &= np.abs(self.log_moneyness) <= SERIES_MONEYNESS
+        return narrow
 
     @cached_property
     def out_of_the_money(self) -> FloatArray:
         """The price of whichever of call and put is out of the money."""
-        price: FloatArray = self.signed_mills - self._mills[1]
+        if np.all(self._is_narrow):
+            return self._narrow_price
+        wide = self.near_tail - self.far_tail
+        wide += (self.near < 0.0) * self.smaller
+        # The tails may cross by a rounding where there is next to nothing between them.
+        wide *= wide > 0.0
+        if not np.any(self._is_narrow):
+            return wide
+        return np.where(self._is_narrow, self._narrow_price, wide)
+
+    @cached_property
+    def _narrow_price(self) -> FloatArray:
+        price = mills_difference(self.distance, self.half_deviation)
         price *= self.density
-        price += (self.near < 0.0) * np.minimum(self.asset, self.bond)
-        # The ratios may cross by a rounding where time or volatility is next to nothing.
-        price *= price > 0.0
+        price *= self.deviation
         return price
 
     @cached_property
@@ -159,14 +189,15 @@ class EuropeanBlock:
         """Asset Phi(sign d1) and bond Phi(sign d2), each computed from its smaller tail."""
         call_is_out = self.log_moneyness <= 0.0
         is_out = call_is_out == (self.sign > 0.0)
-        smaller, larger = np.minimum(self.asset, self.bond), np.maximum(self.asset, self.bond)
-        near_tail = self.signed_mills * self.density
-        far_tail = self._mills[1] * self.density
-        is_within = self.near < 0.0
-        near_leg = np.where(
-            is_out, is_within * smaller + near_tail, ~is_within * smaller - near_tail
-        )
-        far_leg = np.where(is_out, far_tail, larger - far_tail)
+        near_out = self.out_of_the_money + self.far_tail
+        near_in = self.smaller - near_out
+        if not np.all(self._is_narrow):
+            # A wide near tail is close to its leg: the rest is told by the tail itself.
+            beyond = (self.near >= 0.0) * self.smaller - self.near_tail
+            near_in = np.where(self._is_narrow, near_in, beyond)
+        near_leg = np.where(is_out, near_out, near_in)
+        larger = np.maximum(self.asset, self.bond)
+        far_leg = np.where(is_out, self.far_tail, larger - self.far_tail)
         asset_leg = np.where(call_is_out, near_leg, far_leg)
         return asset_leg, np.where(call_is_out, far_leg, near_leg)
 

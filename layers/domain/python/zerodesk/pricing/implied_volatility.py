@@ -10,7 +10,6 @@ Two ways to compute b, by regime. Short or near: a series in s, since the differ
 ratios a small s apart would cancel. Otherwise that difference, or that of its complement.
 """
 
-from math import factorial
 from typing import Final
 
 import numpy as np
@@ -18,20 +17,16 @@ from numpy.typing import ArrayLike
 
 from zerodesk.pricing.bachelier import deviation_guess
 from zerodesk.pricing.batch import Batch, FloatArray, OptionType, numbers, option_signs
-from zerodesk.pricing.normal import INVERSE_SQRT_2PI, inverse_cdf, mills_ratio, mills_slope
+from zerodesk.pricing.normal import (
+    INVERSE_SQRT_2PI,
+    SERIES_DEVIATION,
+    SERIES_MONEYNESS,
+    inverse_cdf,
+    mills_difference,
+    mills_ratio,
+)
 from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, time_value
 
-# The series regime, by the guess of s and by y. Eleven terms are exact to 1e-17 there, and outside
-# it the difference of Mills ratios loses no more than a bit or two.
-_SERIES_DEVIATION: Final = 1.0
-_SERIES_MONEYNESS: Final = 2.0
-_SERIES_TERMS: Final = 11
-# 4 k - 1 and (2 k - 2) (2 k - 1) of the recurrence, the latter 1 for k = 1 where it multiplies a
-# constant; then 1 / (2 k + 1)! of the series.
-_SERIES: Final = tuple(
-    (4.0 * k - 1.0, max(1.0, (2.0 * k - 2.0) * (2.0 * k - 1.0)), 1.0 / factorial(2 * k + 1))
-    for k in range(1, _SERIES_TERMS + 1)
-)
 # From 4 % in the series regime and 10 % outside it; each step takes the fourth power.
 _SERIES_STEPS: Final = 2
 _DIRECT_STEPS: Final = 3
@@ -134,7 +129,7 @@ def _implied(
 def _deviation(y: FloatArray, price: FloatArray, maximum: FloatArray) -> FloatArray:
     """Return s for normalised prices, shape (n,)."""
     guess = deviation_guess(price, y)
-    short = (guess <= _SERIES_DEVIATION) & (y <= _SERIES_MONEYNESS)
+    short = (guess <= SERIES_DEVIATION) & (y <= SERIES_MONEYNESS)
     if short.all():
         return _by_series(y, price, maximum, guess)
     deviation = np.empty_like(guess)
@@ -152,7 +147,7 @@ def _by_series(
         distance = y / deviation
         variance = deviation * deviation
         square = distance * distance
-        per_density = _series(distance, square, 0.25 * variance)
+        per_density = mills_difference(distance, 0.5 * deviation)
         density = _density(square, variance)
         density *= deviation
         model = density * per_density
@@ -161,26 +156,6 @@ def _by_series(
         low, high = 1.0 / per_density, density / model_complement
         deviation = deviation * np.exp(_step(residual, low, high, square, variance))
     return deviation
-
-
-def _series(distance: FloatArray, square: FloatArray, t_square: FloatArray) -> FloatArray:
-    """Return (R(d - t) - R(d + t)) / (2 t), summed from the odd derivatives of the Mills ratio.
-
-    M_n, the nth derivative without its sign, follows M_{n+2} = (2 n + 1 + d^2) M_n -
-    n (n - 1) M_{n-2}, by parts from its integral over u^n exp(-u^2 / 2 - u d).
-    """
-    before: FloatArray | float = 1.0
-    now = mills_slope(distance)
-    total = now.copy()
-    power = t_square
-    for diagonal, off_diagonal, weight in _SERIES:
-        following = square + diagonal
-        following *= now
-        following -= off_diagonal * before
-        before, now = now, following
-        total += (weight * power) * now
-        power = power * t_square
-    return total
 
 
 def _directly(

@@ -66,6 +66,14 @@ _SLOPE_DENOMINATOR: Final = (
     2413208.4042782215,
     949022.5122918297,
 )
+# Within these the series of `mills_difference` is exact to 1e-17, and beyond them the difference of
+# two Mills ratios loses no more than a bit or two.
+SERIES_DEVIATION: Final = 1.0
+SERIES_MONEYNESS: Final = 2.0
+_SERIES_TERMS: Final = 11
+_SERIES: Final = tuple(
+    (4.0 * k - 1.0, 1.0 / (2.0 * k * (2.0 * k + 1.0))) for k in range(1, _SERIES_TERMS + 1)
+)
 # The quantile: x / (p - 1/2) by (p - 1/2)^2 within 0.425 of the middle, 7.4e-17; and -x by
 # sqrt(-ln p) down to 1e-323, 3.8e-13, which one step of Newton's method squares.
 _MIDDLE: Final = 0.425
@@ -175,6 +183,54 @@ def mills_slope(x: FloatArray) -> FloatArray:
     array([1.        , 0.34432046, 0.00110743])
     """
     return _monic_ratio(_SLOPE_NUMERATOR, _SLOPE_DENOMINATOR, x)
+
+
+def mills_difference(distance: FloatArray, t: FloatArray) -> FloatArray:
+    """Return (R(d - t) - R(d + t)) / (2 t), where the difference itself would cancel.
+
+    phi(d) exp(-t^2 / 2) times 2 t times it is the normalised price of an option after Black.
+
+    Parameters
+    ----------
+    distance : float64, any shape
+        d, 0 to 1e6, with d t at most `SERIES_MONEYNESS` / 2.
+    t : float64, of a shape that broadcasts with it
+        0 to `SERIES_DEVIATION` / 2.
+
+    Returns
+    -------
+    float64
+        Relative error below 1e-15.
+
+    Notes
+    -----
+    The odd derivatives of the Mills ratio, without their signs M_1, M_3, ..., follow M_{n+2} =
+    (2 n + 1 + d^2) M_n - n (n - 1) M_{n-2}, by parts from the integral of u^n exp(-u^2 / 2 - u d).
+    Summed are the terms P_k = M_{2k+1} t^{2k} / (2 k + 1)!, all positive.
+
+    Examples
+    --------
+    >>> mills_difference(np.array([1.0]), np.array([0.5]))
+    array([0.36054882])
+    >>> mills_ratio(np.array([0.5])) - mills_ratio(np.array([1.5]))
+    array([0.36054882])
+    """
+    square = t * t
+    product = distance * t
+    product *= product
+    term = mills_slope(distance)
+    total = term.copy()
+    fourth, lag = square * square, square
+    for diagonal, divisor in _SERIES:
+        following = diagonal * square
+        following += product
+        following *= term
+        following -= lag
+        following *= divisor
+        lag = fourth * term
+        total += following
+        term = following
+    return total
 
 
 def _monic_ratio(above: tuple[float, ...], below: tuple[float, ...], x: FloatArray) -> FloatArray:
