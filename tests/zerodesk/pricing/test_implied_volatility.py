@@ -92,7 +92,7 @@ def test_each_quote_without_a_volatility_says_why() -> None:
         "ZERO",
         "ABOVE_MAXIMUM",
         "ABOVE_MAXIMUM",
-        "INVALID",
+        "BELOW_INTRINSIC",
         "INVALID",
         "INVALID",
         "BELOW_INTRINSIC",
@@ -115,6 +115,17 @@ def test_an_invalid_argument_is_said_in_its_place_and_nowhere_else(
         if implied is not None:
             assert implied.status.tolist() == [0, 4, 0]
             assert np.isnan(implied.volatility).tolist() == [False, True, False]
+
+
+def powers(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high).map(lambda power: 10.0**power)
+
+
+@given(powers(-16.0, 2.0), powers(-300.0, -0.01) | powers(-15.0, -0.5).map(lambda rest: 1.0 - rest))
+def test_every_price_between_its_bounds_has_a_volatility(moneyness: float, price: float) -> None:
+    implied = implied_volatility("call", price, 1.0, math.exp(moneyness), 1, 1)
+    assert implied.status == QuoteStatus.OK
+    assert 0.0 < implied.volatility < math.inf
 
 
 def test_a_scalar_quote_gives_scalars_and_a_chain_its_shape() -> None:

@@ -114,11 +114,10 @@ class EuropeanBlock:
     @cached_property
     def density(self) -> FloatArray:
         """Asset phi(d1), which is bond phi(d2)."""
-        far = self.distance + self.half_deviation
-        exponent = -0.5 * far
-        exponent *= far
+        exponent = -0.5 * self.near
+        exponent *= self.near
         density = np.exp(exponent)
-        density *= np.maximum(self.asset, self.bond)
+        density *= self.smaller
         density *= INVERSE_SQRT_2PI
         return density
 

@@ -1,13 +1,14 @@
 """The volatility that explains a price, after Black (1976), to the last places.
 
-A quote is normalised to its out-of-the-money side: b = price / sqrt(forward strike), with
-y = |ln(forward / strike)| and the unknown s = volatility sqrt(T). b rises from 0 to
-exp(-y / 2). What is solved is ln(b / (exp(-y / 2) - b)) as a function of ln s, which is smooth
-from end to end, by two or three steps of Householder's method of the fourth order from a guess
-within a few per cent.
+A quote is normalised to its out-of-the-money side: c = price / min(forward, strike), with
+y = |ln(forward / strike)| and the unknown s = volatility sqrt(T). As s grows c rises from 0 to 1.
+What is solved is ln(c / (1 - c)) as a function of ln s, which is smooth from end to end, by two or
+three steps of Householder's method of the fourth order from a guess within a tenth.
 
-Two ways to compute b, by regime. Short or near: a series in s, since the difference of two Mills
-ratios a small s apart would cancel. Otherwise that difference, or that of its complement.
+With near = y / s - s / 2 and far = y / s + s / 2, c is phi(near) (R(near) - R(far)), R the Mills
+ratio. There are two ways to compute it, by regime. Short or near: a series in s, since the
+difference of two ratios a small s apart would cancel. Otherwise that difference, or, where near is
+negative, the sum that makes its complement.
 """
 
 from typing import Final
@@ -30,6 +31,11 @@ from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, time_value
 # From 4 % in the series regime and 10 % outside it; each step takes the fourth power.
 _SERIES_STEPS: Final = 2
 _DIRECT_STEPS: Final = 3
+# The normalised price from which the guess of saturation is the better one.
+_SATURATED: Final = 0.65
+_TINY: Final = 1e-300
+# Numbers below have lost their digits, and their price its volatility.
+_SMALLEST: Final = 2.0**-1022
 
 
 def implied_volatility(
@@ -84,7 +90,7 @@ def implied_volatility(
     (0.2, 'OK')
     >>> chain = implied_volatility("put", [5.0, 0.0, -1.0, 95.0], 100, 95, 0.5, 1.0)
     >>> chain.volatility.round(4), chain.status
-    (array([0.2632, 0.    ,    nan,    nan]), array([0, 1, 4, 3], dtype=int8))
+    (array([0.2632, 0.    ,    nan,    nan]), array([0, 1, 2, 3], dtype=int8))
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
@@ -117,91 +123,90 @@ def _implied(
     status[(status == QuoteStatus.OK) & (amount >= smaller)] = QuoteStatus.ABOVE_MAXIMUM
     valid = (smaller > 0.0) & (expiry_years > 0.0) & np.isfinite(expiry_years)
     status[~valid] = QuoteStatus.INVALID
-    root = np.sqrt(forward * strike)
     # forward - strike is exact where they are near, and so keeps the digits of a small y.
     y = np.log1p(moneyness / smaller)
-    deviation = _deviation(y, amount / root, smaller / root)
+    normalised = amount / smaller
+    status[(status == QuoteStatus.OK) & (normalised < _SMALLEST)] = QuoteStatus.ZERO
+    deviation = _deviation(y, normalised)
     volatility = np.where(status == QuoteStatus.OK, deviation / np.sqrt(expiry_years), np.nan)
     volatility[status == QuoteStatus.ZERO] = 0.0
     return ImpliedVolatility(volatility, status)
 
 
-def _deviation(y: FloatArray, price: FloatArray, maximum: FloatArray) -> FloatArray:
+def _deviation(y: FloatArray, price: FloatArray) -> FloatArray:
     """Return s for normalised prices, shape (n,)."""
-    guess = deviation_guess(price, y)
+    guess = _guess(y, price)
     short = (guess <= SERIES_DEVIATION) & (y <= SERIES_MONEYNESS)
     if short.all():
-        return _by_series(y, price, maximum, guess)
+        return _by_series(y, price, guess)
     deviation = np.empty_like(guess)
-    deviation[short] = _by_series(y[short], price[short], maximum[short], guess[short])
+    deviation[short] = _by_series(y[short], price[short], guess[short])
     other = ~short
-    deviation[other] = _directly(y[other], price[other], maximum[other], guess[other])
+    wide = _wide_guess(y[other], price[other], guess[other])
+    deviation[other] = _directly(y[other], price[other], wide)
     return deviation
 
 
-def _by_series(
-    y: FloatArray, price: FloatArray, maximum: FloatArray, deviation: FloatArray
-) -> FloatArray:
-    complement = maximum - price
-    for _ in range(_SERIES_STEPS):
-        distance = y / deviation
-        variance = deviation * deviation
-        square = distance * distance
-        per_density = mills_difference(distance, 0.5 * deviation)
-        density = _density(square, variance)
-        density *= deviation
-        model = density * per_density
-        model_complement = maximum - model
-        residual = np.log(model / price * (complement / model_complement))
-        low, high = 1.0 / per_density, density / model_complement
-        deviation = deviation * np.exp(_step(residual, low, high, square, variance))
-    return deviation
+def _guess(y: FloatArray, price: FloatArray) -> FloatArray:
+    """Return Bachelier's deviation for the price over the geometric mean of forward and strike."""
+    return deviation_guess(np.maximum(price * np.exp(-0.5 * y), _TINY), y)
 
 
-def _directly(
-    y: FloatArray, price: FloatArray, maximum: FloatArray, guess: FloatArray
-) -> FloatArray:
-    complement = maximum - price
-    deviation = _wide_guess(y, price, maximum, guess)
-    for _ in range(_DIRECT_STEPS):
-        distance = y / deviation
-        half = 0.5 * deviation
-        near = distance - half
-        variance, square = deviation * deviation, distance * distance
-        density = _density(square, variance)
-        difference = np.copysign(mills_ratio(np.abs(near)), near)
-        difference -= mills_ratio(distance + half)
-        difference *= density
-        # Below s = sqrt(2 y) that is the price; above it is minus the complement.
-        is_low = near >= 0.0
-        model = np.where(is_low, difference, maximum + difference)
-        model_complement = np.where(is_low, maximum - difference, -difference)
-        residual = np.log(model / price * (complement / model_complement))
-        density *= deviation
-        step = _step(residual, density / model, density / model_complement, square, variance)
-        deviation = deviation * np.exp(step)
-    return deviation
-
-
-def _wide_guess(
-    y: FloatArray, price: FloatArray, maximum: FloatArray, guess: FloatArray
-) -> FloatArray:
+def _wide_guess(y: FloatArray, price: FloatArray, guess: FloatArray) -> FloatArray:
     """Return s within a tenth, where Bachelier's is too far off."""
     for _ in range(2):
         # Black's price lacks a factor of exp(s^2 / 24) at the money, exp(s^2 / 8) far from it.
         square = (y / guess) ** 2
         lack = guess * guess * (1.0 + 2.0 * square / (square + 3.0)) / 24.0
-        guess = deviation_guess(price * np.exp(lack), y)
-    # Where s is large, 1 - b / maximum is about 2 Phi(-d1), and s = d1 + sqrt(d1^2 + 2 y).
-    d1 = -inverse_cdf(0.5 * (maximum - price) / maximum)
+        guess = _guess(y, price * np.exp(lack))
+    # Where s is large, 1 - c is about 2 Phi(-d1), and s = d1 + sqrt(d1^2 + 2 y).
+    d1 = -inverse_cdf(0.5 * (1.0 - price))
     saturated = d1 + np.sqrt(d1 * d1 + 2.0 * y)
-    return np.where(guess * guess > 3.5 + 2.0 * y, saturated, guess)
+    return np.where(price > _SATURATED, saturated, guess)
 
 
-def _density(square: FloatArray, variance: FloatArray) -> FloatArray:
-    """Return the derivative of b by s."""
-    exponent = 0.25 * variance
-    exponent += square
+def _by_series(y: FloatArray, price: FloatArray, deviation: FloatArray) -> FloatArray:
+    complement = 1.0 - price
+    for _ in range(_SERIES_STEPS):
+        distance = y / deviation
+        half = 0.5 * deviation
+        per_density = mills_difference(distance, half)
+        density = _density(distance - half)
+        density *= deviation
+        model = density * per_density
+        model_complement = 1.0 - model
+        residual = np.log(model / price * (complement / model_complement))
+        low, high = 1.0 / per_density, density / model_complement
+        step = _step(residual, low, high, distance * distance, half * half)
+        deviation = deviation * np.exp(step)
+    return deviation
+
+
+def _directly(y: FloatArray, price: FloatArray, deviation: FloatArray) -> FloatArray:
+    complement = 1.0 - price
+    for _ in range(_DIRECT_STEPS):
+        distance = y / deviation
+        half = 0.5 * deviation
+        near = distance - half
+        density = _density(near)
+        difference = np.copysign(mills_ratio(np.abs(near)), near)
+        difference -= mills_ratio(distance + half)
+        difference *= density
+        # Below s = sqrt(2 y) that is the price; above it is minus the complement.
+        is_low = near >= 0.0
+        model = np.where(is_low, difference, 1.0 + difference)
+        model_complement = np.where(is_low, 1.0 - difference, -difference)
+        residual = np.log(model / price * (complement / model_complement))
+        density *= deviation
+        low, high = density / model, density / model_complement
+        step = _step(residual, low, high, distance * distance, half * half)
+        deviation = deviation * np.exp(step)
+    return deviation
+
+
+def _density(near: FloatArray) -> FloatArray:
+    """Return the derivative of c by s."""
+    exponent = near * near
     exponent *= -0.5
     density: FloatArray = np.exp(exponent)
     density *= INVERSE_SQRT_2PI
@@ -213,15 +218,16 @@ def _step(
     low: FloatArray,
     high: FloatArray,
     square: FloatArray,
-    variance: FloatArray,
+    quarter: FloatArray,
 ) -> FloatArray:
     """Return Householder's step in ln s.
 
-    ``low`` and ``high`` are s b' over b and over the complement of b. With these the logarithm of
+    ``square`` is (y / s)^2, ``quarter`` s^2 / 4.
+
+    ``low`` and ``high`` are s c' over c and over 1 - c. With these the logarithm of
     their ratio has, by ln s, the first derivative low + high, and ratios ``second`` and ``third``
     of the next two to it.
     """
-    quarter = 0.25 * variance
     curvature = square - quarter
     skew = high - low
     bend = curvature + skew

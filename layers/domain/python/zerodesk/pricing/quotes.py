@@ -20,7 +20,7 @@ class QuoteStatus(IntEnum):
     ZERO = 1
     """The price is the intrinsic value, which zero volatility gives."""
     BELOW_INTRINSIC = 2
-    """Cheaper than the payoff of the forward: no model gives it."""
+    """Cheaper than the payoff of the forward, or than nothing: no model gives it."""
     ABOVE_MAXIMUM = 3
     """At or above what any volatility gives."""
     INVALID = 4
@@ -57,5 +57,5 @@ def time_value(
     status = np.where(amount > 0.0, QuoteStatus.OK, QuoteStatus.ZERO).astype(np.int8)
     status[amount < -_PLACES * undiscounted] = QuoteStatus.BELOW_INTRINSIC
     valid = np.isfinite(amount) & np.isfinite(difference) & np.isfinite(discount)
-    status[~(valid & (price >= 0.0) & (discount > 0.0))] = QuoteStatus.INVALID
+    status[~(valid & (discount > 0.0))] = QuoteStatus.INVALID
     return TimeValue(amount, np.abs(difference), status)
