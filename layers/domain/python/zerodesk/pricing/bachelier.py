@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from zerodesk.pricing.batch import Batch, FloatArray, OptionType, numbers, option_signs
 from zerodesk.pricing.normal import INVERSE_SQRT_2PI, mills_slope, polynomial
-from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, time_value
+from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, answered, time_value
 
 _FAR: Final = 1e6
 _TINY: Final = 1e-300
@@ -191,11 +191,7 @@ def bachelier_implied_volatility(
         expiry_years=numbers("expiry_years", expiry_years),
         discount=numbers("discount", discount),
     )
-    volatility, status = batch.empty(), np.empty(batch.size, np.int8)
-    with np.errstate(all="ignore"):
-        for where, arguments in batch.blocks():
-            volatility[where], status[where] = _implied(*arguments)
-    return ImpliedVolatility(batch.shaped(volatility), batch.shaped(status))
+    return answered(batch, _implied)
 
 
 def _implied(

@@ -26,7 +26,7 @@ from zerodesk.pricing.normal import (
     mills_difference,
     mills_ratio,
 )
-from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, time_value
+from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, answered, time_value
 
 # From 4 % in the series regime and 10 % outside it; each step takes the fourth power.
 _SERIES_STEPS: Final = 2
@@ -100,11 +100,7 @@ def implied_volatility(
         expiry_years=numbers("expiry_years", expiry_years),
         discount=numbers("discount", discount),
     )
-    volatility, status = batch.empty(), np.empty(batch.size, np.int8)
-    with np.errstate(all="ignore"):
-        for where, arguments in batch.blocks():
-            volatility[where], status[where] = _implied(*arguments)
-    return ImpliedVolatility(batch.shaped(volatility), batch.shaped(status))
+    return answered(batch, _implied)
 
 
 def _implied(

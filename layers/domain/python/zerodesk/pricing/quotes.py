@@ -1,12 +1,13 @@
 """Why a quoted price has a volatility, or has none."""
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zerodesk.pricing.batch import FloatArray
+from zerodesk.pricing.batch import Batch, FloatArray
 
 # A price that was computed from a model may miss its own intrinsic value by this many places.
 _PLACES = 2.0 * 2.0**-52
@@ -32,6 +33,15 @@ class ImpliedVolatility(NamedTuple):
 
     volatility: FloatArray
     status: NDArray[np.int8]
+
+
+def answered(batch: Batch, formula: Callable[..., ImpliedVolatility]) -> ImpliedVolatility:
+    """Return what a formula says of every quote of a batch, block by block."""
+    volatility, status = batch.empty(), np.empty(batch.size, np.int8)
+    with np.errstate(all="ignore"):
+        for where, arguments in batch.blocks():
+            volatility[where], status[where] = formula(*arguments)
+    return ImpliedVolatility(batch.shaped(volatility), batch.shaped(status))
 
 
 class TimeValue(NamedTuple):
