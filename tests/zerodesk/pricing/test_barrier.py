@@ -100,10 +100,29 @@ def test_without_volatility_the_known_path_decides() -> None:
     )
 
 
-def test_a_rebate_at_a_rate_too_negative_for_its_closed_form_is_nan() -> None:
-    terms = ("call", SPOT, 90.0, 120.0, 1.0, -0.2, -0.2, 0.2)
-    values = barrier("up-out", *terms, [0.0, 3.0])
-    assert np.isnan(values).tolist() == [False, True]
+@pytest.mark.parametrize(("kind", "level"), [("up-out", 120.0), ("down-out", 70.0)])
+@pytest.mark.parametrize("expiry", [0.05, 1.0, 10.0])
+def test_a_rebate_does_not_jump_where_its_closed_form_turns_complex(
+    kind: str, level: float, expiry: float
+) -> None:
+    # mu = -1/2 without carry, so the root is of 1/4 + 2 r / sigma^2: zero at r = -0.005.
+    rates = -0.005 + np.array([1e-12, -1e-12])
+    values = barrier(kind, "call", SPOT, 90.0, level, expiry, rates, rates, 0.2, 3.0)
+    assert values[0] == pytest.approx(values[1], rel=1e-9)
+
+
+def test_a_rebate_at_a_very_negative_rate_is_the_integral_over_its_hitting_time() -> None:
+    rate, sigma, level, expiry = -0.2, 0.2, 120.0, 1.0
+    away = math.log(level / SPOT)
+    nu = -0.5 * sigma * sigma
+    nodes, weights = np.polynomial.legendre.leggauss(400)
+    t = 0.5 * expiry * (1.0 + nodes)
+    law = away / (sigma * np.sqrt(2 * np.pi * t**3))
+    law *= np.exp(-((away - nu * t) ** 2) / (2 * sigma * sigma * t))
+    expected = 3.0 * 0.5 * expiry * float(weights @ (np.exp(-rate * t) * law))
+    terms = ("call", SPOT, 90.0, level, expiry, rate, rate, sigma)
+    without, with_rebate = barrier("up-out", *terms, [0.0, 3.0])
+    assert with_rebate - without == pytest.approx(expected, rel=1e-10)
 
 
 def test_the_eight_barrier_options_are_each_others_complements() -> None:

@@ -20,12 +20,14 @@ from zerodesk.pricing.batch import (
     numbers,
     option_signs,
 )
-from zerodesk.pricing.normal import weighted_cdf
+from zerodesk.pricing.normal import INVERSE_SQRT_2PI, weighted_cdf
 
 BARRIER_TYPES: Final = {"down-out": 1.0, "down-in": 2.0, "up-out": -1.0, "up-in": -2.0}
 """Their numbers: positive below the spot; 1 ends the option, 2 begins it."""
 
 _KNOCK_IN: Final = 2.0
+_REACH: Final = 10.0
+_QUADRATURE: Final = np.polynomial.legendre.leggauss(64)
 
 
 def barrier(
@@ -63,9 +65,7 @@ def barrier(
     -------
     float64, of the shape that the arguments broadcast to
         With the spot at the barrier or beyond, a knock-out is worth its rebate and a knock-in the
-        vanilla option. NaN where an argument is NaN, infinite or out of its range, and for a
-        knock-out with a rebate where 2 rate < -(drift / volatility)^2: there the rebate's
-        closed form leaves the real numbers.
+        vanilla option. NaN where an argument is NaN, infinite or out of its range.
 
     Raises
     ------
@@ -179,14 +179,41 @@ class _Barrier:
         near = log_mirror / deviation + mu * deviation
         never = weighted_cdf(-self.rate * time, side * far)
         never = never - weighted_cdf(-self.rate * time + 2.0 * mu * log_mirror, side * near)
-        root = np.sqrt(mu * mu + 2.0 * self.rate / (self.volatility * self.volatility))
+        return self.rebate * never, self.rebate * self._reached(side, log_mirror)
+
+    def _reached(self, side: FloatArray, log_mirror: FloatArray) -> FloatArray:
+        """Return what 1 paid when the barrier is reached is worth."""
+        deviation, mu = self._deviation, self._mu
+        radicand = mu * mu + 2.0 * self.rate / (self.volatility * self.volatility)
+        root = np.sqrt(np.maximum(radicand, 0.0))
         hit = log_mirror / deviation + root * deviation
         reached = weighted_cdf((mu + root) * log_mirror, side * hit)
         reached = reached + weighted_cdf(
             (mu - root) * log_mirror, side * (hit - 2.0 * root * deviation)
         )
-        nothing = self.rebate == 0.0
-        return self.rebate * never, np.where(nothing, 0.0, self.rebate * reached)
+        if np.all((radicand >= 0.0) | (self.rebate == 0.0)):
+            return reached
+        return np.where(radicand >= 0.0, reached, self._reached_by_quadrature(side, log_mirror))
+
+    def _reached_by_quadrature(self, side: FloatArray, log_mirror: FloatArray) -> FloatArray:
+        """Return the same where rates are so negative that the closed form is complex.
+
+        With w = |ln(level / spot)| / (volatility sqrt(t)) the law of the hitting time t is nearly
+        normal, and smooth.
+        """
+        away = np.abs(log_mirror)
+        start = away / self._deviation
+        drift = side * self._mu * away
+        growth = self.rate * (away / self.volatility) ** 2
+        # It falls as a normal density beyond these; ln w resolves a barrier next to the spot.
+        end = start + np.sqrt(np.abs(drift) + 2.0 * np.abs(growth)) + _REACH
+        half = 0.5 * np.log(end / start)
+        total = np.zeros_like(half)
+        for node, weight in zip(*_QUADRATURE, strict=True):
+            w = start * np.exp(half * (1.0 + node))
+            exponent = w + drift / w
+            total += weight * w * np.exp(-0.5 * exponent * exponent - growth / (w * w))
+        return 2.0 * INVERSE_SQRT_2PI * half * total
 
     def _vanilla(self) -> FloatArray:
         moving = self._leg(self.sign, np.log(self.spot / self.strike), 0.0)
