@@ -74,6 +74,12 @@ def test_a_lookback_is_worth_more_than_the_vanilla_at_its_extremum(
     assert price >= vanilla(option_type, SPOT, extremum, *terms) * (1.0 - 1e-13)
 
 
+def test_a_level_thousands_of_deviations_away_gains_nothing() -> None:
+    # The weight of the closed form, exp(k w0), is beyond binary64 here, and what it weighs is zero.
+    price = fixed_lookback("call", SPOT, 1100.0, SPOT, 2.8e-5, 0.152, 0.147, 0.0044)
+    assert price == 0.0
+
+
 def test_an_extremum_on_the_wrong_side_of_the_spot_is_nan() -> None:
     minima = floating_lookback("call", SPOT, [90.0, 110.0], 0.5, 0.05, 0.0, 0.2)
     assert np.isnan(minima).tolist() == [False, True]

@@ -22,6 +22,7 @@ from zerodesk.pricing.normal import pdf, weighted_cdf
 # Below this |k| s the closed form of J, a difference over k, gives way to its series.
 _SMALL: Final = 0.02
 _TERMS: Final = 8
+_EXPONENT_MAX: Final = 700.0
 
 
 def floating_lookback(
@@ -190,7 +191,8 @@ def _gain(
     z = (w0 + side * (carry - 0.5 * variance) * expiry_years) / deviation
     closed = weighted_cdf(carry * expiry_years, k * deviation - z) - weighted_cdf(k * w0, -z)
     small = k * deviation
-    series = deviation * np.exp(k * w0) * _series(small, z)
+    # Where the bound binds the level is thousands of deviations away and the rest is zero.
+    series = deviation * np.exp(np.minimum(k * w0, _EXPONENT_MAX)) * _series(small, z)
     integral = np.where(np.abs(small) < _SMALL, series, closed / k)
     moving = block.price + spot * block.bond_discount * integral
     # The known path ends at its extremum, or began there.
