@@ -69,7 +69,11 @@ def check(document: Mapping[str, Any], library: Mapping[str, Category]) -> dict[
         tally = tallies.setdefault(category, Tally(covered=category in library))
         if not tally.covered:
             continue
-        got = library[category](case["inputs"])
+        try:
+            got = library[category](case["inputs"])
+        except (KeyError, TypeError, ValueError) as refusal:
+            tally.findings.append(Finding(case["id"], "inputs", math.inf, refusal, "a value"))
+            continue
         for key, tolerance in case["tolerance"].items():
             expected = case["expected"][key]
             share = share_of_tolerance(got.get(key), expected, tolerance)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "reference" / "quant_public.json
 ABSOLUTE = {"abs": 0.5, "rel": 0.0}
 
 
-def a_document(price: float, category: str = "european") -> dict[str, object]:
+def a_document(price: float, category: str = "european") -> dict[str, Any]:
     hull = {"S": 42, "K": 40, "T": 0.5, "r": 0.1, "q": 0.0, "sigma": 0.2, "type": "call"}
     case = {
         "id": f"{category}-001",
@@ -65,6 +66,16 @@ def test_a_value_outside_its_tolerance_fails_the_command(
     (tmp_path / "file.json").write_text(json.dumps(a_document(4.76)))
     assert main([str(tmp_path / "file.json")]) == 1
     assert "FAILED european-001 price: 4.759" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("inputs", [{}, {"type": "straddle"}, {"S": "forty-two"}])
+def test_a_case_that_the_library_cannot_take_fails_alone(inputs: dict[str, object]) -> None:
+    document = a_document(4.7594)
+    (case,) = document["cases"]
+    broken = {**case, "id": "broken", "inputs": {**case["inputs"], **inputs} if inputs else {}}
+    tally = check({"cases": [broken, case]}, LIBRARY)["european"]
+    assert [finding.case_id for finding in tally.failed] == ["broken"]
+    assert len(tally.findings) == 2
 
 
 def test_the_report_counts_what_passed() -> None:
