@@ -6,6 +6,7 @@ turn signs.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,7 @@ BARRIER_TYPES: Final = {"down-out": 1.0, "down-in": 2.0, "up-out": -1.0, "up-in"
 
 _KNOCK_IN: Final = 2.0
 _REACH: Final = 10.0
-_QUADRATURE: Final = np.polynomial.legendre.leggauss(64)
+_NODES: Final = 64
 
 
 def barrier(
@@ -209,7 +210,7 @@ class _Barrier:
         end = start + np.sqrt(np.abs(drift) + 2.0 * np.abs(growth)) + _REACH
         half = 0.5 * np.log(end / start)
         total = np.zeros_like(half)
-        for node, weight in zip(*_QUADRATURE, strict=True):
+        for node, weight in zip(*_quadrature(), strict=True):
             w = start * np.exp(half * (1.0 + node))
             exponent = w + drift / w
             total += weight * w * np.exp(-0.5 * exponent * exponent - growth / (w * w))
@@ -235,3 +236,9 @@ class _Barrier:
         return np.where(
             is_in, np.where(hits, intrinsic, at_expiry), np.where(hits, at_hit, intrinsic)
         )
+
+
+@cache
+def _quadrature() -> tuple[FloatArray, FloatArray]:
+    # Not at import: numpy.polynomial costs as much as all the formulas, and is seldom needed.
+    return np.polynomial.legendre.leggauss(_NODES)
