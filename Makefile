@@ -53,7 +53,7 @@ contracts: setup  ## the directions in which packages may import
 ALONE := tests/end_to_end tests/infra_cdk/local tests/conformance tests/simulation/test_mutants.py
 unit: setup
 	@echo "pytest, in two processes"
-	@$(BIN)/pytest -n 2 $(ALONE:%=--ignore %) $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ALONE:%=--ignore %) $(PYTEST_ARGS)
 	@echo "pytest, what runs alone"
 	@$(BIN)/pytest $(ALONE) $(PYTEST_ARGS)
 

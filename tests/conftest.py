@@ -12,6 +12,9 @@ import pytest
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Zerodesk")
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "tests")
 
+collect_ignore = ["tools/rationals.py"]
+"""It needs mpmath, which is with the benchmarks' peers and not in this environment."""
+
 
 @pytest.fixture(scope="session")
 def empty_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
