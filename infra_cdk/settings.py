@@ -20,10 +20,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_RETENTION_DAYS = (1, 7, 30, 90, 365)
 AUTHORIZER_CACHE_SECONDS = range(3_600 + 1)
 MATCHING_TIMEOUT_SECONDS = range(1, 60 + 1)
-VISIBILITY_PER_TIMEOUT = 2
-"""A message stays hidden for two function time-outs. AWS advises six, so that no batch comes again
-while a throttled one is still tried. Here a batch that comes again costs a read, for the book knows
-its commands; but a process that dies stops its book for as long as its messages are hidden."""
+VISIBILITY_PER_TIMEOUT = 6
+"""A message stays hidden for six function time-outs, as AWS advises for event source mappings."""
 
 LOCAL_CLOUD_REFUSES = frozenset({"AWS::Events::Archive"})
 """Resource types that the local cloud's CloudFormation does not know: one of them would refuse a

@@ -1,8 +1,8 @@
 """Listings: entered in the register, sent to their book, shown once the book has taken them."""
 
 from collections.abc import Callable
-from typing import Final
 
+from back_office.waiting import awaited
 from zerodesk.instruments import ListingError, Market, list_market
 from zerodesk.orders import ListCommand
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
@@ -14,10 +14,6 @@ from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import Register
 from zerodesk_aws.tables.market import Listed, Markets
 from zerodesk_aws.views import market_view
-
-WAIT_SECONDS: Final = 5.0
-PAUSE_SECONDS: Final = 0.05
-"""The book answers a listing with its first record; a cold start may come first."""
 
 
 class Listing:
@@ -69,11 +65,9 @@ class Listing:
                 accepted_at_ms=now_ms(),
             )
         )
-        for _ in range(round(WAIT_SECONDS / PAUSE_SECONDS)):
-            listed = self._markets.get(market.symbol, consistent=True)
-            if listed is not None:
-                return listed
-            self._pause(PAUSE_SECONDS)
+        listed = awaited(lambda: self._markets.get(market.symbol, consistent=True), self._pause)
+        if listed is not None:
+            return listed
         raise ended(
             ProblemCode.UNAVAILABLE,
             f"The listing of {market.symbol} is recorded and its book has not answered yet. Repeat "

@@ -1,22 +1,19 @@
 """Trading states: an operator stops a market or opens it again, through its book."""
 
 from collections.abc import Callable
-from time import sleep
-from typing import Final
 from uuid import uuid4
 
+from back_office.waiting import awaited
+from zerodesk.instruments import TradingState
 from zerodesk.orders import SetStateCommand
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import SetTradingState
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Listed, Markets
 from zerodesk_aws.views import market_view
-
-WAIT_SECONDS: Final = 5.0
-PAUSE_SECONDS: Final = 0.05
 
 
 class TradingStates:
@@ -42,11 +39,9 @@ class TradingStates:
         """
         if self._listed(symbol).state is not asked.state:
             self._send(symbol, asked)
-        for _ in range(round(WAIT_SECONDS / PAUSE_SECONDS)):
-            listed = self._listed(symbol)
-            if listed.state is asked.state:
-                return market_view(listed)
-            self._pause(PAUSE_SECONDS)
+        changed = awaited(lambda: self._in_state(symbol, asked.state), self._pause)
+        if changed is not None:
+            return market_view(changed)
         raise ended(
             ProblemCode.UNAVAILABLE,
             f"The book of {symbol} was told and has not answered yet. Repeat the request.",
@@ -68,6 +63,10 @@ class TradingStates:
         logger.info(
             "trading state asked for", symbol=symbol, state=asked.state, reason=asked.reason
         )
+
+    def _in_state(self, symbol: str, state: TradingState) -> Listed | None:
+        listed = self._listed(symbol)
+        return listed if listed.state is state else None
 
     def _listed(self, symbol: str) -> Listed:
         listed = self._markets.get(symbol, consistent=True)

@@ -48,5 +48,5 @@ def test_the_command_line_may_name_the_account_and_the_layer(tmp_path: Path) -> 
     assert (settings.account, settings.vendor_layer) == ("123456789012", tmp_path)
 
 
-def test_a_command_stays_hidden_for_two_time_outs() -> None:
-    assert replace(LOCAL, matching_timeout_seconds=7).visibility_timeout_seconds == 14
+def test_a_command_stays_hidden_for_six_time_outs() -> None:
+    assert replace(LOCAL, matching_timeout_seconds=7).visibility_timeout_seconds == 42

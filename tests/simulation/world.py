@@ -30,7 +30,7 @@ from zerodesk_aws.faults import (
 )
 
 START_MS: Final = 1_764_000_000_000
-VISIBILITIES_MS: Final = (1_500, 6_000, 10_000)
+VISIBILITIES_MS: Final = (1_500, 6_000, 30_000)
 """As deployed, it is the last; shorter ones let two processes have the same messages more often."""
 
 RECEIVES_MAX: Final = 3
