@@ -1,25 +1,36 @@
-"""How many commands a second one book decides into records, on one core.
+"""How many commands a second one book takes, on one core, layer by layer.
 
     python tests/benchmarks/matching.py [--commands 1000000] [--batch 10] [--seed 1]
+    python tests/benchmarks/matching.py --depths       nanoseconds a command by resting orders
+    python tests/benchmarks/matching.py --single       the time of each command by itself
 
 A seeded stream: 50 % limit orders around a wandering price, 40 % cancels of earlier orders (some
-of which are gone by then), 10 % IOC orders across the spread. The clock, CPU time, runs over
-``decide`` alone, with events, postings and projections; commands are made outside it, some
-thousands at a time. ``--encode`` adds each record's canonical JSON, its hash and its compression,
-``--undo`` decides every batch twice.
+of which are gone by then), 10 % IOC orders across the spread. The layers, each with all before it:
+
+    queues      price levels alone: orders rest, meet and leave
+    records     commands checked, decided into events, postings and projections
+    journal     each record as canonical JSON, with its hash
+    compressed  and compressed, as it is put
+
+The clock, CPU time, runs over the layer alone; commands are made outside it, some thousands at a
+time. Anchors, one record in a thousand, are left out: what they cost depends on how much a book
+remembers, see tests/benchmarks/recovery.py. ``--undo`` decides every batch twice.
 """
 
 import argparse
 import random
 import sys
 import time
+import zlib
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from zerodesk import CODE_VERSION
-from zerodesk.codec import GENESIS_HASH, canonical_json, encode_body, record_hash, state_hash
+from zerodesk.codec import COMPRESSION_LEVEL, GENESIS_HASH, record_hash, record_text
 from zerodesk.instruments import Market, list_market
 from zerodesk.matching import Book, cancel, listing, order
+from zerodesk.matching.order import BookOrder
+from zerodesk.matching.queues import Queues
 from zerodesk.orders import Command
 
 ACCOUNTS = 100
@@ -27,6 +38,9 @@ CANCELS, TAKERS = 0.4, 0.1
 WIDTH_TICKS = 200
 COMMANDS_PER_MS = 5
 AT_A_TIME = 10_000
+LAYERS = ("queues", "records", "journal", "compressed")
+DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
+SAMPLE, SAMPLES = 2_000, 15
 
 
 def a_market() -> Market:
@@ -55,6 +69,15 @@ class Stream:
 
     def draw(self, count: int) -> list[Command]:
         return [self.draw_one() for _ in range(count)]
+
+    def draw_resting(self) -> Command:
+        """Return an order that meets nobody, some way off the price."""
+        self.number += 1
+        side: Literal["BUY", "SELL"] = "BUY" if self.noise.random() < 1 / 2 else "SELL"
+        away_ticks = self.noise.randint(WIDTH_TICKS, 10 * WIDTH_TICKS)
+        price_ticks = self.mid_ticks + (away_ticks if side == "SELL" else -away_ticks)
+        order_id, account_id = f"r{self.number:026d}", f"account-{self.number % ACCOUNTS}"
+        return order(self.market, order_id, account_id, side, 10, price_ticks, at_ms=1_000_000)
 
     def draw_one(self) -> Command:
         noise, self.number = self.noise, self.number + 1
@@ -85,32 +108,155 @@ class Stream:
         )
 
 
-def run(book: Book, commands: list[Command], batch: int, *, encode: bool, undo: bool) -> int:
-    """Decide everything; returns the bytes of the encoded records."""
-    size_bytes, previous_hash = 0, GENESIS_HASH
-    for start in range(0, len(commands), batch):
-        rest = commands[start : start + batch]
-        while rest or book.continuing:
-            decision = book.decide(rest)
-            if decision is None:
-                break
-            if undo:
-                book.undo(decision)
+class QueuesAlone:
+    """The engine's core: no money, no events."""
+
+    def __init__(self) -> None:
+        self.queues, self.trades = Queues(), 0
+
+    def prepare(self, commands: list[Command]) -> list[tuple[Any, ...]]:
+        return [
+            (command["order_id"],)
+            if command["kind"] == "cancel"
+            else (
+                command["command_id"],
+                command["account_id"],
+                command["side"] == "BUY",
+                command["price_ticks"],
+                command["quantity_lots"],
+                command["time_in_force"] == "GTC",
+            )
+            for command in commands
+            if command["kind"] in ("place", "cancel")
+        ]
+
+    def run(self, work: list[tuple[Any, ...]]) -> None:
+        orders, rest = self.queues.orders, self.queues.rest
+        meet, withdraw = self.queues.meet, self.queues.withdraw
+        for terms in work:
+            if len(terms) == 1:
+                resting = orders.get(terms[0])
+                if resting is not None:
+                    withdraw(resting)
+                continue
+            taker = BookOrder(*terms)
+            self.trades += len(meet(taker))
+            if taker.remaining_lots and taker.rests:
+                rest(taker)
+
+    def report(self) -> str:
+        return f"{self.trades:,} trades, {len(self.queues.orders):,} orders resting"
+
+
+class Records:
+    """A book that decides, and what is done with its records."""
+
+    def __init__(self, market: Market, batch: int, layer: str, *, undo: bool = False) -> None:
+        self.book = Book(market.symbol, anchor_every=sys.maxsize)
+        self.book.decide([listing(market)])
+        self.batch, self.undo = batch, undo
+        self.hashes = layer in ("journal", "compressed")
+        self.compresses = layer == "compressed"
+        self.size_bytes, self.hash = 0, GENESIS_HASH
+
+    def prepare(self, commands: list[Command]) -> list[Command]:
+        return commands
+
+    def run(self, work: list[Command]) -> None:
+        book, batch = self.book, self.batch
+        for start in range(0, len(work), batch):
+            rest = work[start : start + batch]
+            while rest or book.continuing:
                 decision = book.decide(rest)
-                assert decision is not None
-            rest = rest[decision.consumed :]
-            if encode and decision.record is not None:
-                previous_hash = record_hash(
-                    book.stream,
-                    book.sequence,
-                    previous_hash,
-                    canonical_json(decision.record),
-                    epoch=0,
-                    code_version=CODE_VERSION,
-                    recorded_at_ms=book.time_ms,
-                )
-                size_bytes += len(encode_body(decision.record))
-    return size_bytes
+                if decision is None:
+                    break
+                if self.undo:
+                    book.undo(decision)
+                    decision = book.decide(rest)
+                    assert decision is not None
+                rest = rest[decision.consumed :]
+                if self.hashes and decision.kept is not None:
+                    self.write(decision.kept)
+
+    def write(self, kept: dict[str, Any]) -> None:
+        text = record_text(kept)
+        self.hash = record_hash(
+            self.book.stream,
+            self.book.sequence,
+            self.hash,
+            text,
+            epoch=1,
+            code_version=CODE_VERSION,
+            recorded_at_ms=self.book.time_ms,
+        )
+        if self.compresses:
+            text = zlib.compress(text, COMPRESSION_LEVEL)
+        self.size_bytes += len(text)
+
+    def report(self) -> str:
+        view = self.book.market_view()
+        return (
+            f"{view['trades']:,} trades, {len(self.book.open_orders()):,} orders resting, "
+            f"{view['book_sequence']:,} records, {self.size_bytes:,} bytes"
+        )
+
+
+Layer = QueuesAlone | Records
+
+
+def timed_s(layer: Layer, commands: list[Command]) -> float:
+    work: Any = layer.prepare(commands)
+    started = time.process_time()
+    layer.run(work)
+    return time.process_time() - started
+
+
+def layers(market: Market, count: int, batch: int, seed: int, *, undo: bool) -> None:
+    for name in LAYERS:
+        layer: Layer = (
+            QueuesAlone() if name == "queues" else Records(market, batch, name, undo=undo)
+        )
+        stream, elapsed_s = Stream(market, seed), 0.0
+        for _ in range(0, count, AT_A_TIME):
+            elapsed_s += timed_s(layer, stream.draw(AT_A_TIME))
+        say(f"{name:10} {stream.number / elapsed_s:>9,.0f} a second; {layer.report()}")
+
+
+def depths(market: Market, seed: int) -> None:
+    """Print the cost of a command in books of many sizes, the fastest of some thousands each."""
+    for name in ("queues", "records"):
+        first_ns = 0.0
+        for resting in DEPTHS:
+            layer: Layer = QueuesAlone() if name == "queues" else Records(market, 10, name)
+            stream = Stream(market, seed)
+            for start in range(0, resting, AT_A_TIME):
+                size = min(AT_A_TIME, resting - start)
+                timed_s(layer, [stream.draw_resting() for _ in range(size)])
+            costs_ns = [timed_s(layer, stream.draw(SAMPLE)) / SAMPLE * 1e9 for _ in range(SAMPLES)]
+            cost_ns = min(costs_ns)
+            first_ns = first_ns or cost_ns
+            say(f"{name:10} {resting:>9,} resting {cost_ns:>7,.0f} ns {cost_ns / first_ns:5.2f}")
+
+
+def single(market: Market, count: int, seed: int) -> None:
+    """Print how long one command takes by itself: wall time, with whatever interrupts it."""
+    for name in ("queues", "records"):
+        layer: Layer = QueuesAlone() if name == "queues" else Records(market, 1, name)
+        stream, costs_ns = Stream(market, seed), []
+        for _ in range(0, count, AT_A_TIME):
+            for command in stream.draw(AT_A_TIME):
+                work: Any = layer.prepare([command])
+                started_ns = time.perf_counter_ns()
+                layer.run(work)
+                costs_ns.append(time.perf_counter_ns() - started_ns)
+        costs_ns.sort()
+        p50, p99 = (costs_ns[int(len(costs_ns) * share)] / 1e3 for share in (0.5, 0.99))
+        say(f"{name:10} p50 {p50:.1f} us, p99 {p99:.1f} us")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -118,26 +264,17 @@ def main() -> None:
     parser.add_argument("--commands", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=10, help="commands per record")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--encode", action="store_true", help="with JSON, hash and compression")
     parser.add_argument("--undo", action="store_true", help="take every record back once")
+    parser.add_argument("--depths", action="store_true", help="cost by resting orders")
+    parser.add_argument("--single", action="store_true", help="time of each command by itself")
     options = parser.parse_args()
     market = a_market()
-    stream, book = Stream(market, options.seed), Book(market.symbol)
-    book.decide([listing(market)])
-    elapsed, size_bytes = 0.0, 0
-    for _ in range(0, options.commands, AT_A_TIME):
-        commands = stream.draw(AT_A_TIME)
-        started = time.process_time()
-        size_bytes += run(book, commands, options.batch, encode=options.encode, undo=options.undo)
-        elapsed += time.process_time() - started
-    view = book.market_view()
-    report = (
-        f"{stream.number:,} commands in {elapsed:.2f} s: {stream.number / elapsed:,.0f} a second; "
-        f"{view['trades']:,} trades, {len(book.open_orders()):,} orders resting, "
-        f"{view['book_sequence']:,} records, {size_bytes:,} bytes; "
-        f"state {state_hash(book.state())[:16]}"
-    )
-    sys.stdout.write(report + "\n")
+    if options.depths:
+        depths(market, options.seed)
+    elif options.single:
+        single(market, options.commands, options.seed)
+    else:
+        layers(market, options.commands, options.batch, options.seed, undo=options.undo)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from tests.benchmarks.matching import Stream, a_market
 from zerodesk import CODE_VERSION
-from zerodesk.codec import COMPRESSION_LEVEL, canonical_json, record_hash, state_hash
+from zerodesk.codec import COMPRESSION_LEVEL, record_hash, record_text, state_hash
 from zerodesk.matching import ANCHOR_EVERY, Book, listing
 from zerodesk.snapshots import Snapshot, take
 from zerodesk_aws.journal import EMPTY, Journal, Tip
@@ -87,7 +87,7 @@ def write(records: int, batch: int, seed: int) -> tuple[Items, Kept, Book]:
 
 
 def _append(items: Items, book: Book, tip: Tip, decision: Any) -> Tip:
-    text = canonical_json(decision.record)
+    text = record_text(decision.kept)
     sequence = tip.sequence + 1
     digest = record_hash(
         book.stream,

@@ -12,6 +12,7 @@ from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.expressions import Item
 from zerodesk.codec import record_hash
 from zerodesk.deltas import state_after
+from zerodesk.rows import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def record_of(item: Item) -> Record:
         code_version=item["code_version"]["S"],
         recorded_at_ms=int(item["recorded_at_ms"]["N"]),
         text=text,
-        body=json.loads(text),
+        body=expand(json.loads(text)),
     )
 
 

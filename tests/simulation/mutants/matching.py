@@ -117,23 +117,23 @@ MUTANTS: Final = (
     Mutant(
         "cancel posts the fills again",
         "An order leaves the book as it came in.",
-        f"{BOOK}/control.py",
-        "    draft.touch(order)\n    state.unlink(order)\n",
-        "    draft.touched.append((order, order.quantity_lots, 0, 0, order.held_minor))\n"
-        "    state.unlink(order)\n",
+        f"{BOOK}/record.py",
+        "    state.withdraw(order)\n    draft.moves.append(order)\n",
+        "    draft.note(order, order.quantity_lots)\n"
+        "    state.withdraw(order)\n    draft.moves.append(order)\n",
     ),
     Mutant(
         "FOK partially filled",
         "If there is anything on the other side, an all-or-nothing order may try.",
         f"{BOOK}/place.py",
-        "        if not other_side.offers(-order.key, lots):\n",
-        "        if other_side.best() is None:\n",
+        "    return other_side.offers(-order.key, order.quantity_lots)\n",
+        "    return other_side.best() is not None\n",
     ),
     Mutant(
         "post-only crosses",
         "Whether an order takes shows when it is matched.",
         f"{BOOK}/place.py",
-        '    return _would_cross(state, order) if command["post_only"] else None\n',
+        "    return _would_cross(state, order) if post_only else None\n",
         "    return None\n",
     ),
     Mutant(
@@ -150,24 +150,24 @@ MUTANTS: Final = (
     Mutant(
         "the limit excluded",
         "An order for at most 100 fills below 100.",
-        f"{BOOK}/fills.py",
-        "        if level is None or level.key > limit_key:\n",
-        "        if level is None or level.key >= limit_key:\n",
+        f"{BOOK}/queues.py",
+        "        while taker_lots and heap and heap[0] <= limit_key:\n",
+        "        while taker_lots and heap and heap[0] < limit_key:\n",
         claim=f"{CLAIMS}/test_against_naive.py::test_same_trades_same_book_same_postings_same_holds",
     ),
     Mutant(
         "fills at the taker's price",
         "Who comes names the price.",
-        f"{BOOK}/fills.py",
-        "    price_ticks = level.price_ticks\n",
-        "    price_ticks = taker.price_ticks\n",
+        f"{BOOK}/queues.py",
+        "            price_ticks, before_lots, filled_orders = level.price_ticks, taker_lots, 0\n",
+        "            price_ticks, before_lots, filled_orders = taker.price_ticks, taker_lots, 0\n",
     ),
     Mutant(
         "no bound on a record",
         "A record holds as many fills as there are.",
         f"{BOOK}/fills.py",
-        "        if draft.fills >= draft.max_fills:\n            return False\n",
-        "        draft.max_fills = max(draft.max_fills, draft.fills + 1)\n",
+        "    fills = state.meet(taker, draft.max_fills - draft.fills)\n",
+        "    fills = state.meet(taker)\n",
         claim=f"{CLAIMS}/test_decide.py"
         "::test_a_taker_beyond_the_bound_of_fills_is_continued_before_anything_else",
     ),
@@ -185,8 +185,8 @@ MUTANTS: Final = (
         "filled beyond the hold",
         "Risk has checked the hold before; the book need not.",
         f"{BOOK}/place.py",
-        "    if need > held_minor:\n",
-        "    if need > 2 * held_minor:\n",
+        "    if need > order.held_minor:\n",
+        "    if need > 2 * order.held_minor:\n",
         claim=f"{CLAIMS}/test_place.py::test_an_order_that_needs_more_than_is_held_is_refused_with_the_numbers",
     ),
     Mutant(
@@ -214,10 +214,8 @@ MUTANTS: Final = (
         "price improvement kept",
         "What was held was spent.",
         f"{BOOK}/record.py",
-        "    if leaves_minor:\n        postings.append"
-        "([account_id, order_id, held_currency, -leaves_minor, free_minor])\n",
-        "    if leaves_minor:\n        postings.append"
-        "([account_id, order_id, held_currency, -leaves_minor, 0])\n",
+        "            postings.append((account_id, order_id, held, -leaves_minor, free_minor))\n",
+        "            postings.append((account_id, order_id, held, -leaves_minor, 0))\n",
     ),
     Mutant(
         "partial batch failure reported as success",

@@ -16,7 +16,7 @@ from zerodesk.orders import Command
 
 def an_order(order_id: str, key: int, lots: int = 1) -> BookOrder:
     command: Any = a_sell(order_id, lots, key)
-    return BookOrder(command, 0)
+    return BookOrder.of(command, 0)
 
 
 def a_ladder(*keys: int) -> tuple[Ladder, list[BookOrder]]:

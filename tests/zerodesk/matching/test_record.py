@@ -123,17 +123,17 @@ def test_an_order_that_rests_and_is_taken_in_one_record_settles_from_its_whole_h
 def test_a_record_that_would_break_the_ledger_is_a_defect_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, field: str, off_by: int
 ) -> None:
-    book = a_book(a_buy("o2", 5, 100))
+    book = a_book(a_buy("o2", 5, 100), a_sell("o3", 1, 101))
     before = book.state()
-    touch = draft.Draft.touch
+    note = draft.Draft.note
 
-    def corrupting(self: draft.Draft, order: Any) -> None:
-        touch(self, order)
+    def corrupting(self: draft.Draft, order: Any, lots_before: int) -> None:
+        note(self, order, lots_before)
         setattr(order, field, getattr(order, field) + off_by)
 
-    monkeypatch.setattr(draft.Draft, "touch", corrupting)
+    monkeypatch.setattr(draft.Draft, "note", corrupting)
     with pytest.raises(LedgerError):
-        book.decide([a_cancel("o2", account_id="bob")])
+        book.decide([a_sell("o4", 2, 100)])
     assert book.state() == before
 
 

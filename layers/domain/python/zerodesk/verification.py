@@ -7,7 +7,7 @@ books are folded, accounts and the house are audited.
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol, Self
 
-from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, state_hash
+from zerodesk.codec import GENESIS_HASH, record_hash, record_text, state_hash
 from zerodesk.ledger import LedgerError, assert_balanced
 from zerodesk.matching import Book, JournalCorruptError
 from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit
@@ -42,7 +42,7 @@ class Record:
             self.stream,
             self.sequence,
             self.previous_hash,
-            canonical_json(self.body),
+            record_text(self.body),
             epoch=self.epoch,
             code_version=self.code_version,
             recorded_at_ms=self.recorded_at_ms,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from zerodesk.matching import CommandError
 from zerodesk.orders import Command
+from zerodesk.rows import expand
 from zerodesk_aws.entry import logger
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import Journal, SequenceTakenError
@@ -108,15 +109,15 @@ class Books:
                 continue
             if decision is None:
                 break
-            if decision.record is not None:
-                if not self._append(live, decision.record):
+            if decision.kept is not None:
+                if not self._append(live, decision.kept):
                     live.book.undo(decision)
                     lost += 1
                     if lost == COMMIT_ATTEMPTS:
                         raise JournalContentionError(f"{live.book.stream}: {lost} lost races")
                     self._catch_up(live)
                     continue
-                done.append((live.tip.sequence, decision.record))
+                done.append((live.tip.sequence, expand(decision.kept)))
             rest = rest[decision.consumed :]
         return done
 
@@ -167,9 +168,9 @@ class Books:
             if is_other or self._home_of(live) == self._region:
                 return []
             decision = live.book.take_over(self._region)
-            assert decision.record is not None, "a takeover is a record"
-            if self._append(live, decision.record, epoch=live.tip.epoch + 1):
-                return [(live.tip.sequence, decision.record)]
+            assert decision.kept is not None, "a takeover is a record"
+            if self._append(live, decision.kept, epoch=live.tip.epoch + 1):
+                return [(live.tip.sequence, expand(decision.kept))]
             live.book.undo(decision)
             self._catch_up(live)
         raise JournalContentionError(f"{live.book.stream}: {COMMIT_ATTEMPTS} lost races")

@@ -14,7 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBConnectionError
 
 from zerodesk import CODE_VERSION
-from zerodesk.codec import COMPRESSION_LEVEL, GENESIS_HASH, canonical_json, record_hash
+from zerodesk.codec import COMPRESSION_LEVEL, GENESIS_HASH, record_hash, record_text
+from zerodesk.rows import expand
 from zerodesk_aws.faults import (
     JournalCorruptError,
     JournalUnavailableError,
@@ -99,7 +100,7 @@ class Journal:
         """
         sequence = after.sequence + 1
         epoch = after.epoch if epoch is None else epoch
-        text = canonical_json(body)
+        text = record_text(body)
         digest = record_hash(
             stream,
             sequence,
@@ -260,5 +261,5 @@ def _verified(item: JournalItem) -> JournalRecord:
         epoch=int(item.epoch),
         code_version=item.code_version,
         recorded_at_ms=int(item.recorded_at_ms),
-        body=json.loads(text),
+        body=expand(json.loads(text)),
     )

@@ -11,6 +11,7 @@ from zerodesk.matching.fold import MismatchError, fold_record
 from zerodesk.matching.record import record_body
 from zerodesk.matching.state import BookState, open_order_view
 from zerodesk.orders import Command
+from zerodesk.rows import expand
 
 MAX_FILLS_PER_RECORD: Final = 350
 """Fills in one record: its trades fit one event of the bus, whose limit is 256 KB. An item would
@@ -24,24 +25,33 @@ resting orders and 30,000 remembered commands takes some 25 ms, so it is not don
 class Decision:
     """What one call of ``Book.decide`` did.
 
-    ``record`` is the body to put at ``sequence``, or None when the ``consumed`` commands were
-    repeats without effect and nothing is to be put. ``draft`` is for ``Book.undo`` alone.
+    ``kept`` is the body to put at ``sequence``, as the journal keeps it, or None when the
+    ``consumed`` commands were repeats without effect and nothing is to be put. ``draft`` is for
+    ``Book.undo`` alone.
     """
 
-    __slots__ = ("consumed", "draft", "record", "sequence")
+    __slots__ = ("_record", "consumed", "draft", "kept", "sequence")
 
     def __init__(
-        self, record: dict[str, Any] | None, consumed: int, sequence: int, draft: Draft
+        self, kept: dict[str, Any] | None, consumed: int, sequence: int, draft: Draft
     ) -> None:
-        self.record = record
+        self.kept = kept
         self.consumed = consumed
         self.sequence = sequence
         self.draft = draft
+        self._record: dict[str, Any] | None = None
+
+    @property
+    def record(self) -> dict[str, Any] | None:
+        """The record by the names of its fields, as whoever reads the journal gets it."""
+        if self._record is None and self.kept is not None:
+            self._record = expand(self.kept)
+        return self._record
 
     @property
     def continuing(self) -> bool:
         """Whether a taker goes on in the next record: decide again, with or without commands."""
-        return self.record is not None and bool(self.record["continuing"])
+        return self.kept is not None and bool(self.kept["continuing"])
 
 
 class Book:
@@ -146,12 +156,13 @@ class Book:
             consumed = draft_batch(state, draft, commands)
             if draft.is_empty:
                 return Decision(None, consumed, state.sequence, draft)
-            record = record_body(state, draft) | anchor
+            kept = record_body(state, draft)
+            kept.update(anchor)
         except BaseException:
             rollback(state, draft)
             raise
         state.sequence += 1
-        return Decision(record, consumed, state.sequence, draft)
+        return Decision(kept, consumed, state.sequence, draft)
 
     def _anchor(self) -> dict[str, str]:
         """Return what makes the next record an anchor, if it is to be one."""
@@ -168,9 +179,9 @@ class Book:
         anchor = self._anchor()
         draft = Draft(state, 1)
         state.home = home
-        record = record_body(state, draft) | {"takeover": {"home": home}} | anchor
+        kept = record_body(state, draft) | {"takeover": {"home": home}} | anchor
         state.sequence += 1
-        self._latest = Decision(record, 0, state.sequence, draft)
+        self._latest = Decision(kept, 0, state.sequence, draft)
         return self._latest
 
     def undo(self, decision: Decision) -> None:
@@ -250,7 +261,7 @@ class Book:
             "state_reason": state.state_reason,
             "mark": state.mark(),
             "index": state.index,
-            "last": state.last,
+            "last": state.last_trade(),
             "best_bid_ticks": None if best_bid is None else best_bid.price_ticks,
             "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
             "trades": state.trades,

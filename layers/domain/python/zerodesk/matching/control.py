@@ -1,17 +1,15 @@
 """The commands that are no orders: cancels, index prices, listings and trading states."""
 
-from typing import Any, Final
+from typing import Final
 
 from zerodesk.instruments import Market, TradingState
 from zerodesk.matching.draft import CANCELLED, Draft
-from zerodesk.matching.order import BookOrder
-from zerodesk.matching.record import unfilled
+from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.orders import CancelCommand, Command, IndexCommand, ListCommand, SetStateCommand
 from zerodesk.rejections import RejectionCode
+from zerodesk.rows import cancel_row, command_entry
 
-DONE: Final = "DONE"
-REFUSED: Final = "REFUSED"
 INVALID: Final = RejectionCode.MATCHING_INVALID_COMMAND
 TRADING_STATES: Final = frozenset(member.value for member in TradingState)
 
@@ -22,35 +20,22 @@ def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
     Cancels are taken in every trading state: an order has one cancel id, so a refusal for a
     passing reason would be a refusal for good.
     """
-    order_id, account_id = command["order_id"], command["account_id"]
-    if not type(order_id) is type(account_id) is str:
+    row = cancel_row(command)
+    _, command_id, account_id, order_id, _ = row
+    if not type(order_id) is type(account_id) is type(command_id) is str:
         raise TypeError
+    draft.commands.append(command_entry(command, row))
     order = state.orders.get(order_id)
     if order is not None and order.account_id == account_id:
-        _cancel_resting(state, draft, command, order)
+        close(state, draft, order, CANCELLED)
+        draft.events.append(
+            ("OrderCancelled", command_id, order_id, account_id, order.remaining_lots)
+        )
+        draft.answers.setdefault(command_id, (account_id, order_id))
     elif order is not None or state.memory.knows(order_id, state.time_ms):
         refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, f"{order_id} is not open")
     else:
         _bury(state, draft, command)
-
-
-def _cancel_resting(
-    state: BookState, draft: Draft, command: CancelCommand, order: BookOrder
-) -> None:
-    draft.touch(order)
-    state.unlink(order)
-    draft.moves.append(order)
-    order.outcome = CANCELLED
-    draft.events.append(
-        {
-            "type": "OrderCancelled",
-            "command_id": command["command_id"],
-            "order_id": order.order_id,
-            "account_id": order.account_id,
-            "remaining_lots": order.remaining_lots,
-        }
-    )
-    _answer(draft, command, DONE)
 
 
 def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
@@ -76,7 +61,7 @@ def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
     )
     answer = unfilled(state, account_id, CANCELLED, remaining_lots=None)
     draft.answer_if_pending(order_id, answer)
-    _answer(draft, command, DONE)
+    draft.answers.setdefault(command["command_id"], (account_id, order_id))
 
 
 def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
@@ -144,30 +129,13 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
 
 
 def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:
-    """Journal that a command which is no order was refused; a cancel's gate item answers."""
-    reason = {"code": code.value, "detail": detail}
-    draft.events.append(
-        {
-            "type": "CommandRefused",
-            "command_id": command["command_id"],
-            "kind": command["kind"],
-            "rejection": reason,
-        }
-    )
-    if command["kind"] == "cancel":
-        _answer(draft, command, REFUSED, rejection=reason)
-
-
-def _answer(draft: Draft, command: CancelCommand, status: str, **more: Any) -> None:
-    """Answer a cancel, unless it has its answer.
+    """Journal that a command which is no order was refused; a cancel's gate item answers.
 
     An order has one cancel id, and the book forgets it in time: a cancel that is asked for again
     long after it was answered comes as a new one, and its item stays as it is.
     """
-    gate = {
-        "account_id": command["account_id"],
-        "kind": "cancel",
-        "order_id": command["order_id"],
-        "status": status,
-    }
-    draft.answer_if_pending(command["command_id"], gate | more)
+    command_id, kind = command["command_id"], command["kind"]
+    draft.events.append(("CommandRefused", command_id, kind, code.value, detail))
+    if command["kind"] == "cancel":
+        answer = (command["account_id"], command["order_id"], code.value, detail)
+        draft.answers.setdefault(command_id, answer)

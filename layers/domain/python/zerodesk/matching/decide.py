@@ -12,18 +12,22 @@ from zerodesk.matching.shapes import fault_of
 from zerodesk.matching.state import BookState
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.rows import cancel_row, command_entry, place_row
 
 MAX_COMMANDS_PER_RECORD: Final = 500
 """Together with the bound on fills this keeps a record's item below 350 KB."""
 
-DECISIONS: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
+HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
     "place": place,
     "cancel": control.cancel,
+}
+"""Read as if they were sound, see ``draft_batch``; they keep their commands themselves."""
+
+DECISIONS: Final = HOT | {
     "index": control.index,
     "list": control.list_market,
     "set_state": control.set_state,
 }
-HOT: Final = frozenset({"place", "cancel"})
 
 
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
@@ -40,32 +44,57 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     if state.continuing is not None:
         draft.touch(state.continuing)
         work(state, draft, state.continuing)
-    consumed = 0
-    for command in commands:
+    consumed, known, resting, symbol = 0, state.memory.since_ms, state.orders, state.symbol
+    remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
+    for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # A taker that has to be continued has used up the fills.
-        if draft.fills >= draft.max_fills or len(draft.commands) >= MAX_COMMANDS_PER_RECORD:
+        if draft.fills >= draft.max_fills:
             break
         try:
-            _take(state, draft, command)
-        except (AttributeError, KeyError, TypeError) as error:
-            # Orders and cancels are read as if they were sound: looking at each field of each of
-            # them first would cost nearly a fifth of the whole.
-            fault = fault_of(command)
-            if fault is None:
-                raise
-            raise CommandError(consumed, fault) from error
-        except CommandError as error:
-            raise CommandError(consumed, error.detail) from error
+            kind, command_id = command["kind"], command["command_id"]
+            accepted_at_ms = command["accepted_at_ms"]
+            sent_at_ms = command.get("sent_at_ms", accepted_at_ms)
+            time_ms = sent_at_ms if sent_at_ms > state.time_ms else state.time_ms
+            # Most are orders and cancels, new and in time, which shows at a glance.
+            if (
+                kind in HOT
+                and command["symbol"] == symbol
+                and command_id not in known
+                and command_id not in resting
+                and type(accepted_at_ms) is type(time_ms) is int
+                and -bound_ms <= accepted_at_ms - time_ms <= bound_ms
+            ):
+                state.time_ms = time_ms
+                known[command_id] = accepted_at_ms
+                remembered.append((command_id, None))
+                HOT[kind](state, draft, command)
+            else:
+                _take(state, draft, command)
+        except (AttributeError, KeyError, TypeError, CommandError) as error:
+            raise _command_error(error, command, consumed) from error
         consumed += 1
     return consumed
 
 
+def _command_error(error: Exception, command: Command, position: int) -> CommandError:
+    """Return what is wrong with a command that could not be decided; a defect goes on as it is.
+
+    Orders and cancels are read as if they were sound: looking at each field of each of them
+    first would cost nearly a fifth of the whole.
+    """
+    if isinstance(error, CommandError):
+        return CommandError(position, error.detail)
+    fault = fault_of(command)
+    if fault is None:
+        raise error
+    return CommandError(position, fault)
+
+
 def _take(state: BookState, draft: Draft, command: Command) -> None:
-    """Decide one command; a repeat without effect leaves no trace, not even its time."""
+    """Decide a command of any kind; a repeat without effect leaves no trace, not even its time."""
     if command["symbol"] != state.symbol:
         raise CommandError(0, f"{command['symbol']} in the book of {state.symbol}")
-    kind = command["kind"]
-    decision = DECISIONS[kind]
+    decision = DECISIONS[command["kind"]]
     accepted_at_ms = command["accepted_at_ms"]
     admitted, time_ms = admission(state.memory, state.orders, command, state.time_ms)
     if type(accepted_at_ms) is not int or type(time_ms) is not int:
@@ -76,22 +105,27 @@ def _take(state: BookState, draft: Draft, command: Command) -> None:
     if admitted == REPEAT:
         _repeat(state, draft, command, time_ms)
         return
-    if (admitted == LATE or kind not in HOT) and fault_of(command) is not None:
-        raise TypeError
+    _assert_sound(command)
     state.time_ms = time_ms
-    draft.commands.append(command)
     if admitted == LATE:
         _refuse_late(state, draft, command)
         return
+    if command["kind"] not in HOT:
+        draft.commands.append(command)
     draft.keep(state.memory, command["command_id"], accepted_at_ms)
     decision(state, draft, command)
+
+
+def _assert_sound(command: Command) -> None:
+    if fault_of(command) is not None:
+        raise TypeError
 
 
 def _repeat(state: BookState, draft: Draft, command: Command, time_ms: int) -> None:
     """Have whatever may still be held for the repeat of an order that is done released."""
     if command["kind"] == "place" and command["command_id"] not in state.orders:
         state.time_ms = time_ms
-        draft.commands.append(command)
+        draft.commands.append(command_entry(command, place_row(command)))
         draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         draft.release(command["account_id"], command["command_id"])
 
@@ -103,6 +137,11 @@ def _refuse_late(state: BookState, draft: Draft, command: Command) -> None:
         f"{state.time_ms} ms",
     )
     if command["kind"] == "place":
+        draft.commands.append(command_entry(command, place_row(command)))
         reject(state, draft, command, rejection)
+    elif command["kind"] == "cancel":
+        draft.commands.append(command_entry(command, cancel_row(command)))
+        control.refuse(draft, command, rejection.code, rejection.detail)
     else:
+        draft.commands.append(command)
         control.refuse(draft, command, rejection.code, rejection.detail)

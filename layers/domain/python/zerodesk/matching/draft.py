@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder
-from zerodesk.matching.state import BookState
+from zerodesk.matching.state import BookState, LastTrade
 
 if TYPE_CHECKING:
-    from zerodesk.orders import Command
+    from zerodesk.rows import Entry
 
 Touch = tuple[BookOrder, int, int, int, int]
 """(order, remaining lots, notional, fee and hold in minor units), as they were before."""
@@ -23,7 +23,7 @@ Scalars = tuple[
     str | None,
     str,
     dict[str, Any] | None,
-    dict[str, Any] | None,
+    LastTrade | None,
     int,
     BookOrder | None,
     str,
@@ -38,8 +38,10 @@ REJECTED: Final = "REJECTED"
 class Draft:
     """What one batch does to a book.
 
-    ``touched`` has each order once, as it was before its first change; ``moves`` has an order
+    ``touched`` has each order once, as it was before its first trade; ``moves`` has an order
     for each time that it entered or left its queue, in order; ``remembered`` the command ids.
+    What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
+    see ``zerodesk.rows``.
     """
 
     __slots__ = (
@@ -50,6 +52,7 @@ class Draft:
         "fills",
         "max_fills",
         "moves",
+        "postings",
         "releases",
         "remembered",
         "scalars",
@@ -62,10 +65,11 @@ class Draft:
         self.stamp = state.stamp
         self.max_fills = max_fills
         self.fills = 0
-        self.commands: list[Command] = []
-        self.events: list[dict[str, Any]] = []
+        self.commands: list[Entry] = []
+        self.events: list[Entry] = []
         self.releases: dict[tuple[str, str], None] = {}
-        self.answers: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, Entry] = {}
+        self.postings: list[Entry] = []
         self.touched: list[Touch] = []
         self.moves: list[BookOrder] = []
         self.remembered: list[tuple[str, int | None]] = []
@@ -94,16 +98,14 @@ class Draft:
     def touch(self, order: BookOrder) -> None:
         """Note an order as it is, once, before it changes."""
         if order.stamp != self.stamp:
-            order.stamp = self.stamp
-            self.touched.append(
-                (
-                    order,
-                    order.remaining_lots,
-                    order.notional_minor,
-                    order.fee_minor,
-                    order.held_minor,
-                )
-            )
+            self.note(order, order.remaining_lots)
+
+    def note(self, order: BookOrder, lots_before: int) -> None:
+        """Note an order that this record has not noted yet, as it was with so many lots."""
+        order.stamp = self.stamp
+        self.touched.append(
+            (order, lots_before, order.notional_minor, order.fee_minor, order.held_minor)
+        )
 
     def keep(self, memory: CommandMemory, command_id: str, since_ms: int) -> None:
         """Have a command id remembered; one that is known already, never for less long.
@@ -129,9 +131,10 @@ def rollback(state: BookState, draft: Draft) -> None:
     for order in reversed(draft.moves):
         # Entering and leaving alternate, so where the order is now says which move this was.
         if orders.get(order.order_id) is order:
-            state.unlink(order)
+            state.withdraw(order)
         else:
-            state.relink(order)
+            state.restore(order)
+            order.outcome = None
     for order, remaining_lots, notional_minor, fee_minor, held_minor in draft.touched:
         if orders.get(order.order_id) is order:
             level = state.ladder_of(order).levels[order.key]

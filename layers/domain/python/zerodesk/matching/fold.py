@@ -16,10 +16,9 @@ from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
-from zerodesk.matching.fills import last_of
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder
-from zerodesk.matching.state import BookState
+from zerodesk.matching.state import BookState, last_trade
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -107,7 +106,7 @@ class Fold:
             command = self.placed.pop(order_id, None)
             if command is None:
                 raise MismatchError(f"order {order_id} was not placed")
-            order = self.working[order_id] = BookOrder(command, self.draft.stamp)
+            order = self.working[order_id] = BookOrder.of(command, self.draft.stamp)
             before = (order, order.quantity_lots, 0, 0, order.held_minor)
             self.draft.touched.append(before)
         if order.outcome is not None or order_id in self.state.orders:
@@ -122,7 +121,7 @@ class Fold:
         return order
 
     def _leave(self, order: BookOrder, outcome: str) -> None:
-        self.state.unlink(order)
+        self.state.withdraw(order)
         self.draft.moves.append(order)
         order.outcome = outcome
 
@@ -142,12 +141,12 @@ class Fold:
         if not maker.remaining_lots:
             self._leave(maker, FILLED)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
-        state.last = last_of(event)
+        state.last = last_trade(event)
 
     def opened(self, event: Event) -> None:
         """Fold an order that rests from now on."""
         order = self._taker(event["order_id"])
-        self.state.link(order)
+        self.state.rest(order)
         self.draft.moves.append(order)
 
     def expired(self, event: Event) -> None:

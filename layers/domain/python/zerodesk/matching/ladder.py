@@ -50,16 +50,14 @@ class Ladder:
             del levels[heappop(heap)]
         return None
 
-    def _level(self, key: int) -> Level:
-        level = self.levels.get(key)
-        if level is None:
-            level = self.levels[key] = Level(key)
-            heappush(self.heap, key)
+    def _add(self, key: int) -> Level:
+        level = self.levels[key] = Level(key)
+        heappush(self.heap, key)
         return level
 
     def append(self, order: BookOrder) -> None:
         """Put an order at the end of the queue of its price."""
-        level = self._level(order.key)
+        level = self.levels.get(order.key) or self._add(order.key)
         tail = level.tail
         order.previous = tail
         order.next = None
@@ -91,7 +89,7 @@ class Ladder:
 
         Exact when removals and appends are taken back in reverse order, last one first.
         """
-        level = self._level(order.key)
+        level = self.levels.get(order.key) or self._add(order.key)
         before, after = order.previous, order.next
         if before is None:
             level.head = order

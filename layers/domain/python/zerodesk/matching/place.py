@@ -6,12 +6,13 @@ from typing import Final
 from zerodesk.instruments import TradingState
 from zerodesk.matching.draft import EXPIRED, FILLED, REJECTED, Draft
 from zerodesk.matching.fills import fill
-from zerodesk.matching.order import BUY, SELL, BookOrder, need_minor
+from zerodesk.matching.order import BUY, GTC, LIMIT, OPEN, SELL, BookOrder, need_minor
 from zerodesk.matching.record import unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import OrderType, PlaceCommand, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.rows import command_entry, place_row
 
 KNOWN_TERMS: Final = frozenset(
     product(*([member.value for member in words] for words in (Side, OrderType, TimeInForce)))
@@ -21,25 +22,77 @@ FOK: Final = TimeInForce.FOK.value
 
 
 def place(state: BookState, draft: Draft, command: PlaceCommand) -> None:
-    """Decide an order that the book sees for the first time."""
-    order = BookOrder(command, draft.stamp)
-    rejection = _refusal(state, order, command)
+    """Decide an order that the book sees for the first time.
+
+    Each field is read once. What is no integer or no text is told apart here; what makes no
+    sense is refused, as is what the market, the hold or the order's own terms do not allow.
+    """
+    row = place_row(command)
+    (
+        _,
+        order_id,
+        account_id,
+        side,
+        order_type,
+        price_ticks,
+        quantity_lots,
+        time_in_force,
+        post_only,
+        maker_bps,
+        taker_bps,
+        held_minor,
+        _,
+    ) = row
+    if not (
+        type(price_ticks) is type(quantity_lots) is type(held_minor) is int
+        and type(maker_bps) is type(taker_bps) is int
+        and type(account_id) is type(order_id) is str
+    ):
+        raise TypeError
+    draft.commands.append(command_entry(command, row))
+    if (
+        (side, order_type, time_in_force) not in KNOWN_TERMS
+        or price_ticks <= 0
+        or quantity_lots <= 0
+        or not 0 <= maker_bps <= BASIS_POINTS
+        or not 0 <= taker_bps <= BASIS_POINTS
+    ):
+        reject(state, draft, command, _senseless(command))
+        return
+    order = BookOrder(
+        order_id,
+        account_id,
+        side == BUY,
+        price_ticks,
+        quantity_lots,
+        time_in_force == GTC and order_type == LIMIT,
+        maker_bps,
+        taker_bps,
+        held_minor,
+    )
+    need = need_minor(order, state.tick_value_minor, state.lot_value_minor)
+    rejection = _refusal(state, order, need, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)
         return
-    lots = order.quantity_lots
-    draft.touched.append((order, lots, 0, 0, order.held_minor))
-    if command["time_in_force"] == FOK:
-        other_side = state.asks if order.is_buy else state.bids
-        if not other_side.offers(-order.key, lots):
-            _expire(draft, order)
-            return
+    if need != held_minor:
+        draft.touch(order)
+    if time_in_force == FOK and not _offers_all(state, order):
+        _expire(draft, order)
+        return
     work(state, draft, order)
+
+
+def _offers_all(state: BookState, order: BookOrder) -> bool:
+    """Whether the other side holds all of an order within its limit."""
+    other_side = state.asks if order.is_buy else state.bids
+    return other_side.offers(-order.key, order.quantity_lots)
 
 
 def work(state: BookState, draft: Draft, order: BookOrder) -> None:
     """Fill an order as far as this record goes, then close it or let it rest."""
-    if not fill(state, draft, order):
+    heap = (state.asks if order.is_buy else state.bids).heap
+    if heap and heap[0] <= -order.key and not fill(state, draft, order):
         state.continuing = order
         return
     state.continuing = None
@@ -48,20 +101,31 @@ def work(state: BookState, draft: Draft, order: BookOrder) -> None:
     elif not order.rests:
         _expire(draft, order)
     else:
-        state.link(order)
-        draft.moves.append(order)
-        draft.events.append(
-            {
-                "type": "OrderOpened",
-                "command_id": order.order_id,
-                "order_id": order.order_id,
-                "account_id": order.account_id,
-                "side": BUY if order.is_buy else SELL,
-                "price_ticks": order.price_ticks,
-                "quantity_lots": order.quantity_lots,
-                "remaining_lots": order.remaining_lots,
-            }
+        _open(state, draft, order)
+
+
+def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
+    """Let an order rest.
+
+    Most have not traded, and just what they need is held. Nothing of those is to be settled,
+    nor to be taken back but their place in the queue: they are shown, and not touched.
+    """
+    state.rest(order)
+    draft.moves.append(order)
+    draft.events.append(
+        (
+            "OrderOpened",
+            order.order_id,
+            order.account_id,
+            BUY if order.is_buy else SELL,
+            order.price_ticks,
+            order.quantity_lots,
+            order.remaining_lots,
         )
+    )
+    if order.stamp != draft.stamp:
+        lots = order.remaining_lots
+        draft.answers[order.order_id] = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
@@ -93,42 +157,18 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
 
 
 def _expire(draft: Draft, order: BookOrder) -> None:
+    draft.touch(order)
     order.outcome = EXPIRED
-    draft.events.append(
-        {
-            "type": "OrderExpired",
-            "command_id": order.order_id,
-            "order_id": order.order_id,
-            "account_id": order.account_id,
-            "remaining_lots": order.remaining_lots,
-        }
-    )
+    draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
 
 
-def _refusal(state: BookState, order: BookOrder, command: PlaceCommand) -> Rejection | None:
+def _refusal(state: BookState, order: BookOrder, need: int, *, post_only: bool) -> Rejection | None:
     """Return why the book does not let an order in, the first reason by precedence."""
-    price_ticks, lots = order.price_ticks, order.quantity_lots
-    held_minor, maker_bps, taker_bps = order.held_minor, order.maker_bps, order.taker_bps
-    if not (
-        type(price_ticks) is type(lots) is type(held_minor) is int
-        and type(maker_bps) is type(taker_bps) is int
-        and type(order.account_id) is type(order.order_id) is str
-    ):
-        raise TypeError
-    if (
-        (command["side"], command["type"], command["time_in_force"]) not in KNOWN_TERMS
-        or price_ticks <= 0
-        or lots <= 0
-        or not 0 <= maker_bps <= BASIS_POINTS
-        or not 0 <= taker_bps <= BASIS_POINTS
-    ):
-        return _senseless(command)
     if state.trading_state != MARKET_OPEN:
         return _not_open(state)
-    need = need_minor(order, state.tick_value_minor, state.lot_value_minor)
-    if need > held_minor:
+    if need > order.held_minor:
         return _short(state, order, need)
-    return _would_cross(state, order) if command["post_only"] else None
+    return _would_cross(state, order) if post_only else None
 
 
 def _senseless(command: PlaceCommand) -> Rejection:

@@ -10,92 +10,133 @@ from typing import Any
 
 from zerodesk.ledger import LedgerError, fee_account
 from zerodesk.matching.draft import Draft, Touch
-from zerodesk.matching.order import BookOrder, need_minor
+from zerodesk.matching.order import OPEN, PARTIALLY_FILLED, BookOrder, need_minor
 from zerodesk.matching.state import BookState
+from zerodesk.rows import FORMAT
 
 
 def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
     """Return the record of a draft, with the holds of its orders brought up to date.
 
-    One posting per touched order and currency: what leaves its hold, and what is free of it
-    again or arrives. What remains held of an order that closes comes back in the same posting.
+    It is as the journal keeps it, see ``zerodesk.rows``. One posting per touched order and
+    currency: what leaves its hold, and what is free of it again or arrives. What remains held of
+    an order that closes comes back in the same posting.
 
     Raises
     ------
     LedgerError
         The record would create or lose money, or execute more than was ordered and held.
     """
-    orders = dict(draft.answers)
-    postings: list[list[Any]] = []
-    market = state.market
+    orders, postings, market = draft.answers, draft.postings, state.market
     if draft.touched:
         assert market is not None, "an order is touched only in a listed market"
-        for touch in draft.touched:
-            order = touch[0]
-            _settle(state, market.base, market.quote, touch, postings)
-            orders[order.order_id] = _projection(order, market.quote)
+        _settle(state, draft.touched, postings, orders)
         fees_minor = state.fees_minor - draft.fees_before_minor
         if fees_minor:
-            postings.append([fee_account(state.symbol), "", market.quote, 0, fees_minor])
+            postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
         _assert_balanced(postings, market.quote)
     return {
+        "format": FORMAT,
+        "symbol": state.symbol,
+        "quote": market.quote if market is not None else "",
         "time_ms": state.time_ms,
         "commands": draft.commands,
         "events": draft.events,
         "postings": postings,
-        "releases": [list(row) for row in draft.releases],
+        "releases": list(draft.releases),
         "orders": orders,
         "continuing": state.continuing is not None,
     }
 
 
+def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> None:
+    """Take a resting order out for good, and give back what is held of it.
+
+    One that traded in this record is settled with its trades. The hold of any other is free at
+    once, and taking that back takes no more than putting the order back.
+    """
+    state.withdraw(order)
+    draft.moves.append(order)
+    order.outcome = outcome
+    if order.stamp == draft.stamp:
+        return
+    market = state.market
+    assert market is not None, "an order rests only in a listed market"
+    order_id, account_id, held_minor = order.order_id, order.account_id, order.held_minor
+    currency = market.quote if order.is_buy else market.base
+    draft.postings.append((account_id, order_id, currency, -held_minor, held_minor))
+    remaining_lots = order.remaining_lots
+    draft.answers[order_id] = (
+        account_id,
+        outcome,
+        order.quantity_lots - remaining_lots,
+        remaining_lots,
+        order.notional_minor,
+        order.fee_minor,
+        0,
+    )
+
+
 def _settle(
-    state: BookState, base: str, quote: str, touch: Touch, postings: list[list[Any]]
+    state: BookState, touched: list[Touch], postings: list[Any], orders: dict[str, Any]
 ) -> None:
-    """Post what one order's hold gives up and what arrives for it."""
-    order, lots_before, notional_before, fee_before, held_before = touch
-    order_id, account_id, remaining_lots = order.order_id, order.account_id, order.remaining_lots
-    executed_lots = lots_before - remaining_lots
-    base_minor = executed_lots * state.lot_value_minor
-    notional_minor = order.notional_minor - notional_before
-    fee_minor = order.fee_minor - fee_before
-    limit_minor = executed_lots * order.price_ticks * state.tick_value_minor
-    held_minor = 0
-    if order.outcome is None:
-        held_minor = need_minor(order, state.tick_value_minor, state.lot_value_minor)
-    order.held_minor = held_minor
-    leaves_minor = held_before - held_minor
-    if order.is_buy:
-        held_currency, arrives_currency, arrives_minor = quote, base, base_minor
-        free_minor = leaves_minor - notional_minor - fee_minor
-        within_limit = notional_minor <= limit_minor
-    else:
-        held_currency, arrives_currency, arrives_minor = base, quote, notional_minor - fee_minor
-        free_minor = leaves_minor - base_minor
-        within_limit = notional_minor >= limit_minor
-    if not (executed_lots >= 0 <= remaining_lots and free_minor >= 0 and within_limit):
-        raise LedgerError(
-            f"order {order_id} of {order.quantity_lots} lots at {order.price_ticks} ticks would "
-            f"execute {executed_lots} for {notional_minor} and {fee_minor} out of {leaves_minor} "
-            f"held, leaving {remaining_lots} lots"
+    """Post what each touched order's hold gives up and what arrives for it, and show the order."""
+    market = state.market
+    assert market is not None, "an order is touched only in a listed market"
+    base, quote = market.base, market.quote
+    tick_value_minor, lot_value_minor = state.tick_value_minor, state.lot_value_minor
+    for order, lots_before, notional_before, fee_before, held_before in touched:
+        order_id, account_id, is_buy = order.order_id, order.account_id, order.is_buy
+        remaining_lots, notional_minor, fee_minor = (
+            order.remaining_lots,
+            order.notional_minor,
+            order.fee_minor,
         )
-    if leaves_minor:
-        postings.append([account_id, order_id, held_currency, -leaves_minor, free_minor])
-    if arrives_minor:
-        postings.append([account_id, order_id, arrives_currency, 0, arrives_minor])
+        status = order.outcome
+        held_minor = 0
+        if status is None:
+            held_minor = need_minor(order, tick_value_minor, lot_value_minor)
+            status = OPEN if remaining_lots == order.quantity_lots else PARTIALLY_FILLED
+        order.held_minor = held_minor
+        orders[order_id] = (
+            account_id,
+            status,
+            order.quantity_lots - remaining_lots,
+            remaining_lots,
+            notional_minor,
+            fee_minor,
+            held_minor,
+        )
+        leaves_minor = held_before - held_minor
+        executed_lots = lots_before - remaining_lots
+        notional_minor -= notional_before
+        fee_minor -= fee_before
+        base_minor = executed_lots * lot_value_minor
+        limit_minor = executed_lots * order.price_ticks * tick_value_minor
+        if is_buy:
+            free_minor = leaves_minor - notional_minor - fee_minor
+            within_limit = notional_minor <= limit_minor
+        else:
+            free_minor = leaves_minor - base_minor
+            within_limit = notional_minor >= limit_minor
+        if not (executed_lots >= 0 <= remaining_lots and free_minor >= 0 and within_limit):
+            raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
+        held, arriving = (quote, base) if is_buy else (base, quote)
+        if leaves_minor:
+            postings.append((account_id, order_id, held, -leaves_minor, free_minor))
+        if executed_lots:
+            arrives_minor = base_minor if is_buy else notional_minor - fee_minor
+            postings.append((account_id, order_id, arriving, 0, arrives_minor))
 
 
-def _projection(order: BookOrder, fee_currency: str) -> dict[str, Any]:
-    return {
-        "account_id": order.account_id,
-        "status": order.status,
-        "filled_lots": order.quantity_lots - order.remaining_lots,
-        "remaining_lots": order.remaining_lots,
-        "filled_notional_minor": order.notional_minor,
-        "fee_minor": order.fee_minor,
-        "fee_currency": fee_currency,
-        "held_minor": order.held_minor,
-    }
+def _beyond(
+    order: BookOrder, executed_lots: int, notional_minor: int, fee_minor: int, leaves_minor: int
+) -> LedgerError:
+    return LedgerError(
+        f"order {order.order_id} of {order.quantity_lots} lots at {order.price_ticks} ticks would "
+        f"execute {executed_lots} for {notional_minor} and {fee_minor} out of {leaves_minor} "
+        f"held, leaving {order.remaining_lots} lots"
+    )
 
 
 def unfilled(
@@ -114,7 +155,7 @@ def unfilled(
     }
 
 
-def _assert_balanced(postings: list[list[Any]], quote: str) -> None:
+def _assert_balanced(postings: list[Any], quote: str) -> None:
     """Refuse postings that create or lose money; the plain loop of ``zerodesk.ledger``'s rule."""
     quote_minor = base_minor = 0
     for _, _, currency, held_minor, available_minor in postings:

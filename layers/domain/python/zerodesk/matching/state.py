@@ -3,27 +3,45 @@
 from typing import Any, Final, Self
 
 from zerodesk.instruments import Market
-from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BUY, BookOrder
+from zerodesk.matching.queues import Queues
 
 INDEX: Final = "INDEX"
 LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
 
+LastTrade = tuple[str, int, int, str, int]
+LAST_TRADE_FIELDS: Final = (
+    "trade_id",
+    "price_ticks",
+    "quantity_lots",
+    "taker_side",
+    "executed_at_ms",
+)
 
-class BookState:
-    """The fold of a book's journal.
 
-    ``orders`` holds the orders that rest; ``continuing`` is the taker that the latest record
-    left in the middle of its fills, which is in no queue. ``tick_value_minor`` and
+def last_trade(trade: dict[str, Any]) -> LastTrade:
+    """Return what a book remembers of its last trade, by the order of ``LAST_TRADE_FIELDS``."""
+    return (
+        trade["trade_id"],
+        trade["price_ticks"],
+        trade["quantity_lots"],
+        trade["taker_side"],
+        trade["executed_at_ms"],
+    )
+
+
+class BookState(Queues):
+    """The fold of a book's journal: the queues of the orders that rest, and all around them.
+
+    ``continuing`` is the taker that the latest record left in the middle of its fills, which is
+    in no queue; ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did.
     """
 
     __slots__ = (
-        "asks",
-        "bids",
         "continuing",
         "fees_minor",
         "home",
@@ -33,7 +51,6 @@ class BookState:
         "lot_value_minor",
         "market",
         "memory",
-        "orders",
         "sequence",
         "stamp",
         "state_reason",
@@ -45,6 +62,7 @@ class BookState:
     )
 
     def __init__(self, symbol: str) -> None:
+        super().__init__()
         self.symbol = symbol
         self.sequence = 0
         self.time_ms = 0
@@ -55,14 +73,11 @@ class BookState:
         self.trading_state: str | None = None
         self.state_reason = ""
         self.index: dict[str, Any] | None = None
-        self.last: dict[str, Any] | None = None
+        self.last: LastTrade | None = None
         self.trades = 0
         self.fees_minor = 0
         self.continuing: BookOrder | None = None
         self.home = ""
-        self.orders: dict[str, BookOrder] = {}
-        self.bids = Ladder()
-        self.asks = Ladder()
         self.memory = CommandMemory()
         self.stamp = 0
 
@@ -73,24 +88,11 @@ class BookState:
         self.tick_value_minor = market.tick_value_minor
         self.lot_value_minor = market.lot_value_minor
 
-    def ladder_of(self, order: BookOrder) -> Ladder:
-        """Return the side on which an order rests."""
-        return self.bids if order.is_buy else self.asks
-
-    def link(self, order: BookOrder) -> None:
-        """Let an order rest, last in the queue of its price."""
-        self.orders[order.order_id] = order
-        (self.bids if order.is_buy else self.asks).append(order)
-
-    def unlink(self, order: BookOrder) -> None:
-        """Take a resting order out."""
-        del self.orders[order.order_id]
-        (self.bids if order.is_buy else self.asks).remove(order)
-
-    def relink(self, order: BookOrder) -> None:
-        """Put an order back where it rested; see ``Ladder.restore``."""
-        self.orders[order.order_id] = order
-        self.ladder_of(order).restore(order)
+    def last_trade(self) -> dict[str, Any] | None:
+        """Return the last trade by the names of its fields."""
+        if self.last is None:
+            return None
+        return dict(zip(LAST_TRADE_FIELDS, self.last, strict=True))
 
     def mark(self) -> dict[str, Any] | None:
         """Return the mark price with its source and time, None before the listing.
@@ -108,9 +110,9 @@ class BookState:
             }
         if self.last is not None:
             return {
-                "price_ticks": self.last["price_ticks"],
+                "price_ticks": self.last[1],
                 "source": LAST_TRADE,
-                "at_ms": self.last["executed_at_ms"],
+                "at_ms": self.last[4],
             }
         return {
             "price_ticks": self.market.reference_price_ticks,
@@ -134,7 +136,7 @@ class BookState:
             "state": self.trading_state,
             "state_reason": self.state_reason,
             "index": self.index,
-            "last": self.last,
+            "last": self.last_trade(),
             "trades": self.trades,
             "fees_minor": {} if self.market is None else {self.market.quote: self.fees_minor},
             "continuing": None if self.continuing is None else self.continuing.to_dict(),
@@ -153,12 +155,14 @@ class BookState:
             state.fees_minor = values["fees_minor"][market.quote]
         state.sequence, state.time_ms = values["sequence"], values["time_ms"]
         state.trading_state, state.state_reason = values["state"], values["state_reason"]
-        state.index, state.last, state.trades = values["index"], values["last"], values["trades"]
+        state.index, state.trades = values["index"], values["trades"]
+        if values["last"] is not None:
+            state.last = last_trade(values["last"])
         state.home = values.get("home", "")
         if values["continuing"] is not None:
             state.continuing = BookOrder.from_dict(values["continuing"])
         for order in values["bids"] + values["asks"]:
-            state.link(BookOrder.from_dict(order))
+            state.rest(BookOrder.from_dict(order))
         # Oldest first, as they came: so the memory can drop them as they pass their bounds.
         known = sorted(values["known_commands"].items(), key=lambda item: item[1])
         for command_id, since_ms in known:
