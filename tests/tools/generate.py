@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tests.tools.catalogue import catalogue
 from tests.tools.openapi import document
+from tests.tools.rules import rules_page
 from zerodesk_aws.contracts.events import EVENTS
 from zerodesk_aws.contracts.workflow import PAYLOADS
 
@@ -20,6 +21,7 @@ ROOT: Final = Path(__file__).parents[2]
 EVENTS_FOLDER: Final = ROOT / "events"
 SCHEMAS: Final = EVENTS_FOLDER / "schemas"
 OPENAPI: Final = ROOT / "docs" / "openapi.json"
+RULES: Final = ROOT / "docs" / "rules.md"
 SERVED: Final = ROOT / "functions" / "queries" / "openapi.json"
 """The same document, without spaces, in the asset of the function that serves it."""
 
@@ -32,6 +34,7 @@ def generated() -> dict[Path, str]:
         OPENAPI: _pretty(api),
         SERVED: json.dumps(api, separators=(",", ":"), ensure_ascii=False) + "\n",
         EVENTS_FOLDER / "README.md": catalogue(EVENTS_FOLDER / "routes.yaml"),
+        RULES: rules_page(),
     }
     for event in EVENTS:
         files[SCHEMAS / event.folder / f"{event.detail_type}.v1.json"] = _pretty(event.schema())

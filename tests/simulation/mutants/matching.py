@@ -126,8 +126,8 @@ MUTANTS: Final = (
         "FOK partially filled",
         "If there is anything on the other side, an all-or-nothing order may try.",
         f"{BOOK}/place.py",
-        "    return other_side.offers(-order.key, order.quantity_lots)\n",
-        "    return other_side.best() is not None\n",
+        "        return other_side.offers(-order.key, least_lots)\n",
+        "        return other_side.best() is not None\n",
     ),
     Mutant(
         "post-only crosses",
@@ -166,7 +166,7 @@ MUTANTS: Final = (
         "no bound on a record",
         "A record holds as many fills as there are.",
         f"{BOOK}/fills.py",
-        "    fills = state.meet(taker, draft.max_fills - draft.fills)\n",
+        "    fills = state.meet(taker, min(most_fills, draft.max_fills - draft.fills))\n",
         "    fills = state.meet(taker)\n",
         claim=f"{CLAIMS}/test_decide.py"
         "::test_a_taker_beyond_the_bound_of_fills_is_continued_before_anything_else",

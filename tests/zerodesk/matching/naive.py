@@ -12,6 +12,8 @@ from typing import Any
 from zerodesk.instruments import Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
+MODES = {"NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"}
+
 Trade = tuple[str, int, int, str, str, int, int]
 """(trade id, price, lots, maker, taker, maker's fee, taker's fee)."""
 
@@ -24,6 +26,10 @@ class NaiveOrder:
     held: int
     notional: int = 0
     fee: int = 0
+    shown: int = 0
+    moved_price: int | None = None
+    taken_off: int = 0
+    ended: bool = False
 
     @property
     def id(self) -> str:
@@ -39,7 +45,14 @@ class NaiveOrder:
 
     @property
     def price(self) -> int:
-        return int(self.command["price_ticks"])
+        return self.moved_price or int(self.command["price_ticks"])
+
+    @property
+    def mode(self) -> str:
+        return str(self.command.get("self_trade", "NONE"))
+
+    def show_more(self) -> None:
+        self.shown = min(self.command.get("display_lots", self.remaining), self.remaining)
 
     def accepts(self, price: int) -> bool:
         return price <= self.price if self.buys else price >= self.price
@@ -136,23 +149,59 @@ class NaiveBook:
         self.answer(key, ("DONE", None), only_first=True)
 
     def take_place(self, command: dict[str, Any]) -> None:
+        if not self.makes_sense(command):
+            self.refuse(command, "MATCHING_INVALID_COMMAND")
+            return
         if self.market is None or self.state != "OPEN":
             self.refuse(command, "MATCHING_MARKET_NOT_OPEN")
             return
         self.arrivals += 1
         order = NaiveOrder(command, self.arrivals, command["quantity_lots"], command["held_minor"])
         facing = self.facing(order)
+        if facing and command.get("slides") and self.one_tick_short(order, facing[0]) > 0:
+            order.moved_price = self.one_tick_short(order, facing[0])
+            facing = []
         if order.need(self.market) > order.held:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif (
-            command["time_in_force"] == "FOK"
-            and sum(maker.remaining for maker in facing) < order.remaining
-        ):
+        elif self.gettable(order, facing) < self.least(command):
             self.close(order, "EXPIRED")
         else:
             self.work(order)
+
+    def makes_sense(self, command: dict[str, Any]) -> bool:
+        if command.get("self_trade", "NONE") not in MODES:
+            return False
+        lots, in_force = command["quantity_lots"], command["time_in_force"]
+        if "min_quantity_lots" in command and (
+            in_force != "IOC" or not 1 <= command["min_quantity_lots"] <= lots
+        ):
+            return False
+        if "display_lots" in command and (
+            in_force != "GTC"
+            or command["type"] != "LIMIT"
+            or not 1 <= command["display_lots"] < lots
+        ):
+            return False
+        return not command.get("slides") or bool(command["post_only"])
+
+    def one_tick_short(self, order: NaiveOrder, facing: NaiveOrder) -> int:
+        return facing.price - 1 if order.buys else facing.price + 1
+
+    def least(self, command: dict[str, Any]) -> int:
+        whole = command["time_in_force"] == "FOK"
+        return int(command["quantity_lots"] if whole else command.get("min_quantity_lots", 0))
+
+    def gettable(self, order: NaiveOrder, facing: list[NaiveOrder]) -> int:
+        lots = 0
+        for maker in facing:
+            if maker.account == order.account and order.mode == "EXPIRE_MAKER":
+                continue
+            if maker.account == order.account and order.mode != "NONE":
+                break
+            lots += maker.remaining
+        return lots
 
     def facing(self, taker: NaiveOrder) -> list[NaiveOrder]:
         sign = 1 if taker.buys else -1
@@ -160,19 +209,48 @@ class NaiveBook:
         return sorted(makers, key=lambda maker: (sign * maker.price, maker.arrival))
 
     def work(self, taker: NaiveOrder) -> None:
-        while taker.remaining and (facing := self.facing(taker)):
+        while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
-            self.trade(maker, taker, min(maker.remaining, taker.remaining))
-            if not maker.remaining:
-                self.resting.remove(maker)
-                self.close(maker, "FILLED")
-        if not taker.remaining:
+            if maker.account == taker.account and taker.mode != "NONE":
+                self.prevent(maker, taker)
+            else:
+                self.trade(maker, taker, min(maker.shown, taker.remaining))
+            self.requeue(maker)
+        if taker.ended:
+            self.close(taker, "EXPIRED")
+        elif not taker.remaining:
             self.close(taker, "FILLED")
         elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] == "GTC":
+            taker.show_more()
             self.resting.append(taker)
             self.settle_hold(taker)
         else:
             self.close(taker, "EXPIRED")
+
+    def requeue(self, maker: NaiveOrder) -> None:
+        """Close a maker with nothing left; show more of one that hides something, at the end."""
+        if maker.ended or not maker.remaining:
+            self.resting.remove(maker)
+            self.close(maker, "EXPIRED" if maker.ended else "FILLED")
+        elif not maker.shown:
+            self.arrivals += 1
+            maker.arrival = self.arrivals
+            maker.show_more()
+
+    def prevent(self, maker: NaiveOrder, taker: NaiveOrder) -> None:
+        mode = taker.mode
+        if mode == "DECREMENT":
+            lots = min(maker.shown, taker.remaining)
+            for order in (maker, taker):
+                order.remaining -= lots
+                order.taken_off += lots
+                order.ended = not order.remaining
+            maker.shown -= lots
+            assert self.market is not None
+            self.settle_hold(maker)
+            self.settle_hold(taker)
+        maker.ended = maker.ended or mode in ("EXPIRE_MAKER", "EXPIRE_BOTH")
+        taker.ended = taker.ended or mode in ("EXPIRE_TAKER", "EXPIRE_BOTH")
 
     def trade(self, maker: NaiveOrder, taker: NaiveOrder, lots: int) -> None:
         assert self.market is not None
@@ -186,6 +264,7 @@ class NaiveBook:
         for order, fee in ((maker, maker_fee), (taker, taker_fee)):
             assert order.accepts(maker.price)
             order.remaining -= lots
+            order.shown -= lots
             order.notional += notional
             order.fee += fee
             self.fees += fee
@@ -218,7 +297,7 @@ class NaiveBook:
         self.show(order, status)
 
     def show(self, order: NaiveOrder, status: str) -> None:
-        filled = order.command["quantity_lots"] - order.remaining
+        filled = order.command["quantity_lots"] - order.taken_off - order.remaining
         self.answers[order.id] = (status, None, filled, order.notional, order.fee)
 
     def move(self, order: NaiveOrder, currency: str, held: int, available: int) -> None:

@@ -18,6 +18,7 @@ ACCOUNTS = ("alice", "bob", "carol")
 PRICES_TICKS = (97, 99, 99, 100, 100, 100, 100, 101, 101, 103)
 STEPS_MS = (0, 0, 1, 1, 1, 5, 5, 20, 20, 20, 20, COMMAND_BOUND_MS // 2)
 LATE_MS = (0, 0, 0, 0, 0, 0, 0, 3, -4, COMMAND_BOUND_MS + 1)
+MODES = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
 CLOSED = ("CANCEL_ONLY", "HALTED", "AUCTION")
 
 
@@ -52,7 +53,8 @@ class Stream:
     and a length shrink to the shortest prefix that fails.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, special: bool = False) -> None:
+        self.special = special
         self.noise = random.Random(seed)
         self.now_ms = START_MS
         self.placed = 0
@@ -91,7 +93,8 @@ class Stream:
         maker_bps, taker_bps = noise.choice(((7, 31), (0, 0), (1, 777), (90, 20)))
         need_minor = need_of(side, price_ticks, quantity_lots, max(maker_bps, taker_bps))
         self.placed += 1
-        return {
+        special = self.special_terms(quantity_lots) if self.special else {}
+        return special | {
             "kind": "place",
             "command_id": f"o{self.placed}",
             "account_id": noise.choice(ACCOUNTS),
@@ -106,6 +109,19 @@ class Stream:
             "taker_bps": taker_bps,
             "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
         }
+
+    def special_terms(self, quantity_lots: int) -> dict[str, Any]:
+        """Terms that most orders have not, some of them without sense for their order."""
+        noise, terms = self.noise, dict[str, Any]()
+        if noise.randrange(3) == 0:
+            terms["self_trade"] = noise.choice(MODES)
+        if noise.randrange(4) == 0:
+            terms["display_lots"] = noise.randint(1, max(1, quantity_lots // 2))
+        if noise.randrange(12) == 0:
+            terms["min_quantity_lots"] = noise.randint(1, quantity_lots)
+        if noise.randrange(12) == 0:
+            terms["slides"] = True
+        return terms
 
     def a_cancel(self) -> dict[str, Any]:
         """A cancel of a recent order or of one that is still to come, mostly by its owner."""
@@ -141,15 +157,16 @@ class Stream:
         }
 
 
-def a_stream(seed: int, length: int) -> list[Command]:
-    stream = Stream(seed)
+def a_stream(seed: int, length: int, *, special: bool = False) -> list[Command]:
+    stream = Stream(seed, special=special)
     for _ in range(length):
         stream.go_on()
     return stream.commands
 
 
 def streams() -> st.SearchStrategy[list[Command]]:
-    return st.builds(a_stream, st.integers(0, 2**32 - 1), st.integers(1, 80))
+    """Streams of plain orders, and as many in which the orders have special terms."""
+    return st.builds(a_stream, st.integers(0, 2**32 - 1), st.integers(1, 80), special=st.booleans())
 
 
 @dataclass
@@ -219,7 +236,14 @@ class Run:
     def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
         state = self.book.state()
         bids, asks = (
-            [(o["order_id"], o["remaining_lots"], o["held_minor"]) for o in state[side]]
+            [
+                (
+                    order["order_id"],
+                    order["remaining_lots"] + order.get("hidden_lots", 0),
+                    order["held_minor"],
+                )
+                for order in state[side]
+            ]
             for side in ("bids", "asks")
         )
         return bids, asks

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.zerodesk.matching.builders import Record, a_book, a_buy, a_cancel, a_sell, record_of
+from tests.zerodesk.matching.builders import (
+    Record,
+    a_book,
+    a_buy,
+    a_cancel,
+    a_sell,
+    record_of,
+    types,
+)
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.matching import Book, JournalCorruptError, listing
 
@@ -117,6 +125,58 @@ def test_a_record_that_does_not_add_up_is_refused_whole(corruption: str) -> None
         folded.apply(record)
     assert (caught.value.stream, caught.value.sequence) == ("book#BTC-USD", 2)
     assert str(caught.value).startswith("book#BTC-USD record 2: ")
+    assert folded.state() == before
+
+
+def special_books() -> tuple[Book, Book]:
+    """Two books in the same state: a seller shows 2 of 6 lots, and another one waits behind."""
+    commands: list[Any] = [a_sell("o1", 6, 100) | {"display_lots": 2}, a_sell("o2", 5, 100)]
+    return a_book(*commands), a_book(*commands)
+
+
+def a_special_record(book: Book) -> Record:
+    """A taker fills the shown lots, then takes 3 lots off the other seller's and its own."""
+    taker: Any = a_buy("o3", 5, 100) | {"account_id": "alice", "self_trade": "DECREMENT"}
+    cheap: Any = a_buy("o4", 2, 100)
+    return record_of(book, cheap, taker)
+
+
+def event_of(record: Record, kind: str) -> Any:
+    return next(event for event in record["events"] if event["type"] == kind)
+
+
+SPECIAL_CORRUPTIONS: dict[str, Change] = {
+    "no more lots shown": lambda r: r["events"].remove(event_of(r, "OrderRefreshed")),
+    "more lots shown than there are": lambda r: event_of(r, "OrderRefreshed").update(shown_lots=3),
+    "lots shown again": lambda r: r["events"].insert(2, event_of(r, "OrderRefreshed")),
+    "lots shown of an order that hides none": lambda r: event_of(r, "OrderRefreshed").update(
+        order_id="o2"
+    ),
+    "more taken off than there is": lambda r: event_of(r, "OrderReduced").update(by_lots=9),
+    "nothing taken off": lambda r: event_of(r, "OrderReduced").update(by_lots=0),
+    "lots taken off a stranger": lambda r: event_of(r, "OrderReduced").update(order_id="o9"),
+    "a prevented trade with nobody": lambda r: event_of(r, "SelfTradePrevented").update(
+        maker_order_id="o9"
+    ),
+}
+
+
+def test_a_record_of_special_orders_folds_as_it_was_decided() -> None:
+    live, folded = special_books()
+    record = a_special_record(live)
+    assert {"OrderRefreshed", "OrderReduced", "SelfTradePrevented"} < set(types(record))
+    folded.apply(record)
+    assert folded.state() == live.state()
+
+
+@pytest.mark.parametrize("corruption", SPECIAL_CORRUPTIONS)
+def test_a_record_of_special_orders_that_does_not_add_up_is_refused(corruption: str) -> None:
+    live, folded = special_books()
+    record = copy.deepcopy(a_special_record(live))
+    before = folded.state()
+    SPECIAL_CORRUPTIONS[corruption](record)
+    with pytest.raises(JournalCorruptError):
+        folded.apply(record)
     assert folded.state() == before
 
 

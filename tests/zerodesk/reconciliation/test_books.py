@@ -162,3 +162,46 @@ def test_the_trading_state_is_followed() -> None:
     }
     assert audit().trading_state == "OPEN"
     assert audit([halt]).trading_state == "CANCEL_ONLY"
+
+
+def reduced(by_lots: int, order_id: str = "o1") -> list[str]:
+    """Return what the audit says of lots taken off an order of 5."""
+    found = audit([sell("o1", 5)])
+    event = {"type": "OrderReduced", "command_id": "o2", "order_id": order_id, "by_lots": by_lots}
+    left = 5 - by_lots
+    held_minor = MARKET.sell_need_minor(left)
+    shown = {
+        "account_id": "alice",
+        "status": "EXPIRED" if not left else "OPEN",
+        "filled_lots": 0,
+        "remaining_lots": left,
+        "filled_notional_minor": 0,
+        "fee_minor": 0,
+        "fee_currency": "USD",
+        "held_minor": held_minor,
+    }
+    free_minor = MARKET.sell_need_minor(5) - held_minor
+    body = {
+        "time_ms": 0,
+        "commands": [],
+        "events": [event],
+        "postings": [["alice", "o1", "BTC", -free_minor, free_minor]],
+        "releases": [],
+        "orders": {"o1": shown},
+        "continuing": False,
+    }
+    found.apply(3, body)
+    return [breach.code.value for breach in found.findings.breaches]
+
+
+@pytest.mark.parametrize("by_lots", [1, 5])
+def test_lots_that_are_taken_off_an_order_are_not_traded(by_lots: int) -> None:
+    assert reduced(by_lots) == []
+
+
+def test_no_more_is_taken_off_an_order_than_it_has() -> None:
+    assert "EXECUTION_DIFFERS" in reduced(6)
+
+
+def test_nothing_is_taken_off_an_order_that_is_not_there() -> None:
+    assert "EXECUTION_DIFFERS" in reduced(1, "o9")

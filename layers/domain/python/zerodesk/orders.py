@@ -35,6 +35,20 @@ class TimeInForce(StrEnum):
     FOK = "FOK"
 
 
+class SelfTrade(StrEnum):
+    """What an order does when it would trade with another order of its own account.
+
+    NONE trades. EXPIRE_TAKER ends the order that comes, EXPIRE_MAKER the one that rests,
+    EXPIRE_BOTH both. DECREMENT takes the smaller of the two off both, without a trade.
+    """
+
+    NONE = "NONE"
+    EXPIRE_TAKER = "EXPIRE_TAKER"
+    EXPIRE_MAKER = "EXPIRE_MAKER"
+    EXPIRE_BOTH = "EXPIRE_BOTH"
+    DECREMENT = "DECREMENT"
+
+
 class OrderStatus(StrEnum):
     """Where an order stands. QUEUED and HELD are before the book has answered."""
 
@@ -64,7 +78,13 @@ class OrderStatus(StrEnum):
 
 
 class PlaceCommand(TypedDict):
-    """An order on its way to its book, as the hold stores it and the queue carries it."""
+    """An order on its way to its book, as the hold stores it and the queue carries it.
+
+    ``self_trade`` is a value of SelfTrade. An IOC order with ``min_quantity_lots`` trades that
+    much at once or nothing. A GTC order with ``display_lots`` shows no more than that of what
+    rests. A post-only order that ``slides`` rests one tick short of the price that it would have
+    met.
+    """
 
     kind: Literal["place"]
     command_id: str
@@ -81,6 +101,10 @@ class PlaceCommand(TypedDict):
     held_minor: int
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
+    self_trade: NotRequired[str]
+    min_quantity_lots: NotRequired[int]
+    display_lots: NotRequired[int]
+    slides: NotRequired[bool]
 
 
 class CancelCommand(TypedDict):

@@ -28,9 +28,7 @@ def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
     order = state.orders.get(order_id)
     if order is not None and order.account_id == account_id:
         close(state, draft, order, CANCELLED)
-        draft.events.append(
-            ("OrderCancelled", command_id, order_id, account_id, order.remaining_lots)
-        )
+        draft.events.append(("OrderCancelled", command_id, order_id, account_id, order.total_lots))
         draft.answers.setdefault(command_id, (account_id, order_id))
     elif order is not None or state.memory.knows(order_id, state.time_ms):
         refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, f"{order_id} is not open")

@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
-from zerodesk.matching.order import BookOrder
+from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import BookState, LastTrade
 
 if TYPE_CHECKING:
     from zerodesk.rows import Entry
 
-Touch = tuple[BookOrder, int, int, int, int]
-"""(order, remaining lots, notional, fee and hold in minor units), as they were before."""
+Touch = tuple[BookOrder, int, int, int, int, int, int]
+"""(order, lots in the queue, notional, fee and hold in minor units, quantity, hidden lots), as they
+were before."""
 
 Scalars = tuple[
     int,
@@ -104,7 +105,15 @@ class Draft:
         """Note an order that this record has not noted yet, as it was with so many lots."""
         order.stamp = self.stamp
         self.touched.append(
-            (order, lots_before, order.notional_minor, order.fee_minor, order.held_minor)
+            (
+                order,
+                lots_before,
+                order.notional_minor,
+                order.fee_minor,
+                order.held_minor,
+                order.quantity_lots,
+                order.hidden_lots,
+            )
         )
 
     def keep(self, memory: CommandMemory, command_id: str, since_ms: int) -> None:
@@ -135,7 +144,8 @@ def rollback(state: BookState, draft: Draft) -> None:
         else:
             state.restore(order)
             order.outcome = None
-    for order, remaining_lots, notional_minor, fee_minor, held_minor in draft.touched:
+    for touch in draft.touched:
+        order, remaining_lots, notional_minor, fee_minor, held_minor, quantity_lots, _ = touch
         if orders.get(order.order_id) is order:
             level = state.ladder_of(order).levels[order.key]
             level.quantity_lots += remaining_lots - order.remaining_lots
@@ -143,7 +153,10 @@ def rollback(state: BookState, draft: Draft) -> None:
         order.notional_minor = notional_minor
         order.fee_minor = fee_minor
         order.held_minor = held_minor
+        order.quantity_lots = quantity_lots
         order.outcome = None
+        if isinstance(order, SpecialOrder):
+            order.hidden_lots, order.successor = touch[-1], None
     for command_id, replaced_ms in reversed(draft.remembered):
         state.memory.forget(command_id, replaced_ms)
     (

@@ -1,20 +1,24 @@
 """What fills come to: fees, trades, and what the orders have paid and got so far."""
 
+import sys
+
 from zerodesk.matching.draft import FILLED, Draft
-from zerodesk.matching.order import BUY, SELL, BookOrder
+from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder, need_minor
 from zerodesk.matching.queues import Fill
 from zerodesk.matching.state import BookState
 from zerodesk.money import BASIS_POINTS
 
 
-def fill(state: BookState, draft: Draft, taker: BookOrder) -> bool:
+def fill(
+    state: BookState, draft: Draft, taker: BookOrder, *, most_fills: int = sys.maxsize
+) -> bool:
     """Fill a taker as far as prices cross; whether it is through.
 
     It is not when the record is full and the taker could still be filled. Holds, postings and
     statuses follow once per record, see ``zerodesk.matching.record``.
     """
     lots_before = taker.remaining_lots
-    fills = state.meet(taker, draft.max_fills - draft.fills)
+    fills = state.meet(taker, min(most_fills, draft.max_fills - draft.fills))
     if fills:
         if taker.stamp != draft.stamp:
             draft.note(taker, lots_before)
@@ -23,6 +27,31 @@ def fill(state: BookState, draft: Draft, taker: BookOrder) -> bool:
     if not taker.remaining_lots or draft.fills < draft.max_fills:
         return True
     return not state.crosses(taker)
+
+
+def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -> None:
+    """Pass on to the next lots of an order what the first ones have paid and still hold."""
+    assert isinstance(order, SpecialOrder), "no other order hides anything"
+    following = order.successor
+    assert following is not None, "its queue has the next ones already"
+    following.notional_minor, following.fee_minor = order.notional_minor, order.fee_minor
+    shown_lots = min(order.display_lots, order.hidden_lots)
+    hidden_lots = order.hidden_lots - shown_lots
+    # The first ones are left with just what the next ones need.
+    following.held_minor = need_minor(order, state.tick_value_minor, state.lot_value_minor)
+    draft.note(following, shown_lots)
+    draft.moves.append(order)
+    draft.moves.append(following)
+    draft.events.append(
+        {
+            "type": "OrderRefreshed",
+            "command_id": command_id,
+            "order_id": order.order_id,
+            "account_id": order.account_id,
+            "shown_lots": shown_lots,
+            "hidden_lots": hidden_lots,
+        }
+    )
 
 
 def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -> None:
@@ -67,6 +96,9 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
             )
         )
         if not maker.remaining_lots:
+            if maker.hidden_lots:
+                refresh(state, draft, maker, taker_id)
+                continue
             maker.outcome = FILLED
             moves.append(maker)
     taker.notional_minor += notional_minor

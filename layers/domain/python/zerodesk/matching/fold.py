@@ -17,7 +17,7 @@ from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
-from zerodesk.matching.order import BookOrder
+from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import BookState, last_trade
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ class Fold:
             if command is None:
                 raise MismatchError(f"order {order_id} was not placed")
             order = self.working[order_id] = BookOrder.of(command, self.draft.stamp)
-            before = (order, order.quantity_lots, 0, 0, order.held_minor)
-            self.draft.touched.append(before)
+            self.draft.note(order, order.quantity_lots)
         if order.outcome is not None or order_id in self.state.orders:
             raise MismatchError(f"order {order_id} acts after it was opened or closed")
         return order
@@ -138,7 +137,7 @@ class Fold:
         state.ladder_of(maker).levels[maker.key].quantity_lots -= lots
         maker.remaining_lots -= lots
         taker.remaining_lots -= lots
-        if not maker.remaining_lots:
+        if not maker.total_lots:
             self._leave(maker, FILLED)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
@@ -146,12 +145,48 @@ class Fold:
     def opened(self, event: Event) -> None:
         """Fold an order that rests from now on."""
         order = self._taker(event["order_id"])
+        order.price_ticks = event["price_ticks"]
+        order.key = -order.price_ticks if order.is_buy else order.price_ticks
+        if isinstance(order, SpecialOrder):
+            order.hide()
         self.state.rest(order)
         self.draft.moves.append(order)
 
     def expired(self, event: Event) -> None:
-        """Fold an order that ended without resting."""
-        self._taker(event["order_id"]).outcome = EXPIRED
+        """Fold an order that ended without resting, or that another command ended."""
+        if event["command_id"] == event["order_id"]:
+            self._taker(event["order_id"]).outcome = EXPIRED
+        else:
+            self._leave(self._resting(event["order_id"]), EXPIRED)
+
+    def prevented(self, event: Event) -> None:
+        """Fold the notice that two orders did not trade: what became of them is told by itself."""
+        self._resting(event["maker_order_id"])
+        self._taker(event["taker_order_id"])
+
+    def reduced(self, event: Event) -> None:
+        """Fold lots that an order does not ask for any more."""
+        order_id, lots = event["order_id"], event["by_lots"]
+        if order_id in self.state.orders:
+            order = self._resting(order_id)
+            self.state.ladder_of(order).levels[order.key].quantity_lots -= lots
+        else:
+            order = self._taker(order_id)
+        if not 0 < lots <= order.remaining_lots:
+            raise MismatchError(f"{order_id} is reduced by {lots} lots of {order.remaining_lots}")
+        order.remaining_lots -= lots
+        order.quantity_lots -= lots
+
+    def refreshed(self, event: Event) -> None:
+        """Fold the next lots of an order that shows only some of them."""
+        state, order = self.state, self._resting(event["order_id"])
+        shown_lots = min(order.display_lots, order.hidden_lots)
+        if order.remaining_lots or not shown_lots or event["shown_lots"] != shown_lots:
+            raise MismatchError(f"{order.order_id} shows {event['shown_lots']} lots more")
+        state.requeue(order)
+        following = state.orders[order.order_id]
+        self.draft.note(following, shown_lots)
+        self.draft.moves += (order, following)
 
     def rejected(self, event: Event) -> None:
         """Fold a refused order: the book keeps its id and nothing else."""
@@ -189,7 +224,7 @@ class Fold:
             raise MismatchError(f"no outcome of {', '.join(sorted(self.placed))}")
         for order in self.working.values():
             if not order.remaining_lots:
-                order.outcome = FILLED
+                order.outcome = order.outcome or FILLED
             elif order.outcome is None and order.order_id not in self.state.orders:
                 if self.state.continuing is not None:
                     raise MismatchError(f"order {order.order_id} has no end")
@@ -215,20 +250,29 @@ class Fold:
         return deltas
 
     def _project(self, held_deltas: dict[str, int]) -> None:
-        for order, _, _, _, held_before in self.draft.touched:
+        """Take over what the projections say of each order, as it stands after the record.
+
+        An order that shows its lots in slices was several in turn; it held what the first did.
+        """
+        orders = {touch[0].order_id: touch[0] for touch in self.draft.touched}
+        held_before = {touch[0].order_id: touch[4] for touch in reversed(self.draft.touched)}
+        for order in orders.values():
+            if order.hidden_lots and not order.remaining_lots:
+                raise MismatchError(f"order {order.order_id} hides lots and shows none")
             projected = self.body["orders"][order.order_id]
             order.held_minor = projected["held_minor"]
             order.notional_minor = projected["filled_notional_minor"]
             order.fee_minor = projected["fee_minor"]
             if (
                 projected["status"] != order.status
-                or projected["remaining_lots"] != order.remaining_lots
-                or projected["filled_lots"] != order.quantity_lots - order.remaining_lots
+                or projected["remaining_lots"] != order.total_lots
+                or projected["filled_lots"] != order.quantity_lots - order.total_lots
             ):
                 raise MismatchError(f"{projected} of order {order.order_id}, events say otherwise")
             if order.held_minor < 0 or (order.outcome is not None and order.held_minor):
                 raise MismatchError(f"order {order.order_id} is {order.status} with {projected}")
-            if held_deltas.pop(order.order_id, 0) != order.held_minor - held_before:
+            moved_minor = order.held_minor - held_before[order.order_id]
+            if held_deltas.pop(order.order_id, 0) != moved_minor:
                 raise MismatchError(
                     f"the hold of {order.order_id} moves otherwise than its postings"
                 )
@@ -240,6 +284,9 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "TradeExecuted": Fold.trade,
     "OrderOpened": Fold.opened,
     "OrderExpired": Fold.expired,
+    "OrderReduced": Fold.reduced,
+    "OrderRefreshed": Fold.refreshed,
+    "SelfTradePrevented": Fold.prevented,
     "OrderRejected": Fold.rejected,
     "OrderCancelled": Fold.cancelled,
     "CommandRefused": Fold.refused,

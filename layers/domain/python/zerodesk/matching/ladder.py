@@ -5,6 +5,7 @@ be put back exactly where it stood. The keys of the levels form a heap. A level 
 stays until it comes to the top of the heap or until ``compact`` finds too many of them.
 """
 
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush, nsmallest
 from typing import Final
 
@@ -15,9 +16,12 @@ EMPTY_LEVELS_KEPT: Final = 64
 
 
 class Level:
-    """The orders at one price, first come first served."""
+    """The orders at one price, first come first served.
 
-    __slots__ = ("head", "key", "orders", "price_ticks", "quantity_lots", "tail")
+    ``quantity_lots`` is what they show, ``hidden_lots`` what they do not.
+    """
+
+    __slots__ = ("head", "hidden_lots", "key", "orders", "price_ticks", "quantity_lots", "tail")
 
     def __init__(self, key: int) -> None:
         self.key = key
@@ -25,7 +29,7 @@ class Level:
         self.head: BookOrder | None = None
         self.tail: BookOrder | None = None
         self.orders = 0
-        self.quantity_lots = 0
+        self.quantity_lots = self.hidden_lots = 0
 
 
 class Ladder:
@@ -68,6 +72,8 @@ class Ladder:
         level.tail = order
         level.orders += 1
         level.quantity_lots += order.remaining_lots
+        if order.hidden_lots:
+            level.hidden_lots += order.hidden_lots
 
     def remove(self, order: BookOrder) -> None:
         """Take an order out of its queue, wherever it stands there."""
@@ -83,6 +89,8 @@ class Ladder:
             after.previous = before
         level.orders -= 1
         level.quantity_lots -= order.remaining_lots
+        if order.hidden_lots:
+            level.hidden_lots -= order.hidden_lots
 
     def restore(self, order: BookOrder) -> None:
         """Put an order back between the neighbours that it had when it was removed.
@@ -101,9 +109,11 @@ class Ladder:
             after.previous = order
         level.orders += 1
         level.quantity_lots += order.remaining_lots
+        if order.hidden_lots:
+            level.hidden_lots += order.hidden_lots
 
     def offers(self, limit_key: int, quantity_lots: int) -> bool:
-        """Whether the levels up to a key, included, hold a quantity in all.
+        """Whether the levels up to a key, included, hold a quantity in all, shown or not.
 
         Walks the heap as the tree that it is: below a key beyond the limit there is none within.
         """
@@ -114,7 +124,8 @@ class Ladder:
             position = positions.pop()
             if position >= size or heap[position] > limit_key:
                 continue
-            quantity_lots -= levels[heap[position]].quantity_lots
+            level = levels[heap[position]]
+            quantity_lots -= level.quantity_lots + level.hidden_lots
             if quantity_lots <= 0:
                 return True
             positions.append(2 * position + 1)
@@ -127,15 +138,15 @@ class Ladder:
         levels = [self.levels[key] for key in keys]
         return [[level.price_ticks, level.quantity_lots, level.orders] for level in levels]
 
-    def in_priority(self) -> list[BookOrder]:
-        """Return every order, best price first, then first come."""
-        orders: list[BookOrder] = []
+    def in_priority(self, limit_key: int | None = None) -> Iterator[BookOrder]:
+        """Yield every order up to a key, included, best price first, then first come."""
         for key in sorted(self.levels):
+            if limit_key is not None and key > limit_key:
+                return
             order = self.levels[key].head
             while order is not None:
-                orders.append(order)
+                yield order
                 order = order.next
-        return orders
 
     def compact(self, live_orders: int) -> None:
         """Drop empty levels once they outnumber the levels that orders can fill."""

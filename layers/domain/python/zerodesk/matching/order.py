@@ -1,15 +1,19 @@
 """An order as its book keeps it."""
 
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import OrderStatus, OrderType, PlaceCommand, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, PlaceCommand, SelfTrade, TimeInForce
 
 BUY: Final = "BUY"
 SELL: Final = "SELL"
 
+NONE: Final = SelfTrade.NONE.value
 GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
+
+SPECIAL_TERMS: Final = frozenset({"self_trade", "display_lots"})
+"""Those that an order keeps; others are done with when it has come in."""
 
 OPEN: Final = OrderStatus.OPEN.value
 PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED.value
@@ -22,6 +26,8 @@ class BookOrder:
     always the smallest key; ``outcome`` is the status that closed the order, None while it is
     open; ``stamp`` names the last draft that touched it. A filled or cancelled order keeps its
     neighbours, so that taking the removal back is exact.
+
+    Most orders have no special terms, and spend nothing on them: see ``SpecialOrder``.
     """
 
     __slots__ = (
@@ -43,6 +49,10 @@ class BookOrder:
         "stamp",
         "taker_bps",
     )
+
+    self_trade: str = NONE
+    display_lots: int = 0
+    hidden_lots: int = 0
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -74,9 +84,10 @@ class BookOrder:
         self.next: BookOrder | None = None
 
     @classmethod
-    def of(cls, command: PlaceCommand, stamp: int) -> Self:
+    def of(cls, command: PlaceCommand, stamp: int) -> "BookOrder":
         """Return the order that a command places."""
-        return cls(
+        kind = SpecialOrder if SPECIAL_TERMS & command.keys() else BookOrder
+        order = kind(
             command["command_id"],
             command["account_id"],
             command["side"] == BUY,
@@ -88,17 +99,36 @@ class BookOrder:
             command["held_minor"],
             stamp,
         )
+        if isinstance(order, SpecialOrder):
+            order.self_trade = command.get("self_trade", NONE)
+            order.display_lots, order.hidden_lots = command.get("display_lots", 0), 0
+            order.successor = None
+        return order
+
+    @property
+    def total_lots(self) -> int:
+        """What is still to be filled, shown or not."""
+        return self.remaining_lots + self.hidden_lots
 
     @property
     def status(self) -> str:
         """Where the order stands, as a value of OrderStatus."""
         if self.outcome is not None:
             return self.outcome
-        return OPEN if self.remaining_lots == self.quantity_lots else PARTIALLY_FILLED
+        return OPEN if self.total_lots == self.quantity_lots else PARTIALLY_FILLED
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the order as JSON-able values, for a snapshot."""
-        return {
+        """Return the order as JSON-able values, for a snapshot.
+
+        What came in after version 0.1.0 is left out where it is not used.
+        """
+        special = {
+            "self_trade": self.self_trade,
+            "display_lots": self.display_lots,
+            "hidden_lots": self.hidden_lots,
+        }
+        later = {name: value for name, value in special.items() if value not in (0, NONE)}
+        return later | {
             "order_id": self.order_id,
             "account_id": self.account_id,
             "side": BUY if self.is_buy else SELL,
@@ -114,9 +144,11 @@ class BookOrder:
         }
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
+    def from_dict(cls, values: dict[str, Any]) -> "BookOrder":
         """Return the order that ``to_dict`` wrote, in no queue yet."""
-        order = cls(
+        is_special = "self_trade" in values or "display_lots" in values
+        kind = SpecialOrder if is_special else BookOrder
+        order = kind(
             values["order_id"],
             values["account_id"],
             values["side"] == BUY,
@@ -130,18 +162,69 @@ class BookOrder:
         order.remaining_lots = values["remaining_lots"]
         order.notional_minor = values["filled_notional_minor"]
         order.fee_minor = values["fee_minor"]
+        if isinstance(order, SpecialOrder):
+            order.self_trade = values.get("self_trade", NONE)
+            order.display_lots = values.get("display_lots", 0)
+            order.hidden_lots = values.get("hidden_lots", 0)
+            order.successor = None
+        return order
+
+
+class SpecialOrder(BookOrder):
+    """An order with terms that most have not.
+
+    ``self_trade`` says what happens when it would meet an order of its own account. An order with
+    ``display_lots`` shows no more of what rests than that: ``remaining_lots`` is what is in the
+    queue, ``hidden_lots`` the rest. When the shown lots are filled the next ones enter the queue
+    at its end, as an order of their own that takes the first one's place, see ``next_slice``.
+    """
+
+    __slots__ = ("display_lots", "hidden_lots", "self_trade", "successor")
+
+    self_trade: str
+    display_lots: int
+    hidden_lots: int
+    successor: "SpecialOrder | None"
+
+    def hide(self) -> None:
+        """Show no more than the displayed quantity, before the order rests."""
+        total_lots = self.total_lots
+        if self.display_lots:
+            self.remaining_lots = min(self.display_lots, total_lots)
+            self.hidden_lots = total_lots - self.remaining_lots
+
+    def next_slice(self) -> "SpecialOrder":
+        """Return the order that comes in this one's place once its shown lots are gone.
+
+        What it has paid and holds is the first one's, and passed on when that is known.
+        """
+        order = SpecialOrder(
+            self.order_id,
+            self.account_id,
+            self.is_buy,
+            self.price_ticks,
+            self.quantity_lots,
+            self.rests,
+            self.maker_bps,
+            self.taker_bps,
+        )
+        order.self_trade, order.display_lots = self.self_trade, self.display_lots
+        order.remaining_lots, order.hidden_lots = 0, self.hidden_lots
+        order.successor = None
+        order.hide()
+        self.successor = order
         return order
 
 
 def need_minor(order: BookOrder, tick_value_minor: int, lot_value_minor: int) -> int:
-    """Return what an order's remaining lots need held: quote for a buyer, base for a seller.
+    """Return what an order's lots still need held: quote for a buyer, base for a seller.
 
     The same as ``Market.buy_need_minor`` and ``Market.sell_need_minor``, without looking the
     market's values up again for each order. A buyer's hold covers the dearer of its two rates.
     """
     if not order.is_buy:
-        return order.remaining_lots * lot_value_minor
-    notional_minor = order.remaining_lots * order.price_ticks * tick_value_minor
+        return order.total_lots * lot_value_minor
+    notional_minor = order.total_lots * order.price_ticks * tick_value_minor
     maker_bps, taker_bps = order.maker_bps, order.taker_bps
     rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
     return notional_minor + notional_minor * rate_bps // BASIS_POINTS

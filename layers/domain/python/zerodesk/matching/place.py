@@ -4,10 +4,22 @@ from itertools import product
 from typing import Final
 
 from zerodesk.instruments import TradingState
-from zerodesk.matching.draft import EXPIRED, FILLED, REJECTED, Draft
+from zerodesk.matching.draft import FILLED, REJECTED, Draft
 from zerodesk.matching.fills import fill
-from zerodesk.matching.order import BUY, GTC, LIMIT, OPEN, SELL, BookOrder, need_minor
-from zerodesk.matching.record import unfilled
+from zerodesk.matching.order import (
+    BUY,
+    GTC,
+    LIMIT,
+    NONE,
+    OPEN,
+    SELL,
+    BookOrder,
+    SpecialOrder,
+    need_minor,
+)
+from zerodesk.matching.record import expire, unfilled
+from zerodesk.matching.self_trades import fill_others, offers_of_others
+from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import OrderType, PlaceCommand, Side, TimeInForce
@@ -21,7 +33,9 @@ MARKET_OPEN: Final = TradingState.OPEN.value
 FOK: Final = TimeInForce.FOK.value
 
 
-def place(state: BookState, draft: Draft, command: PlaceCommand) -> None:
+def place(  # noqa: C901 - the hot path, flat
+    state: BookState, draft: Draft, command: PlaceCommand
+) -> None:
     """Decide an order that the book sees for the first time.
 
     Each field is read once. What is no integer or no text is told apart here; what makes no
@@ -49,17 +63,21 @@ def place(state: BookState, draft: Draft, command: PlaceCommand) -> None:
         and type(account_id) is type(order_id) is str
     ):
         raise TypeError
-    draft.commands.append(command_entry(command, row))
+    entry = command_entry(command, row)
+    draft.commands.append(entry)
+    special = special_terms(command) if entry is command else None
     if (
         (side, order_type, time_in_force) not in KNOWN_TERMS
         or price_ticks <= 0
         or quantity_lots <= 0
         or not 0 <= maker_bps <= BASIS_POINTS
         or not 0 <= taker_bps <= BASIS_POINTS
+        or (special is not None and not special.make_sense_for(command))
     ):
         reject(state, draft, command, _senseless(command))
         return
-    order = BookOrder(
+    kind = BookOrder if special is None else SpecialOrder
+    order = kind(
         order_id,
         account_id,
         side == BUY,
@@ -70,6 +88,10 @@ def place(state: BookState, draft: Draft, command: PlaceCommand) -> None:
         taker_bps,
         held_minor,
     )
+    if special is not None:
+        special.give_to(order)
+        if special.slides:
+            slide(state, order)
     need = need_minor(order, state.tick_value_minor, state.lot_value_minor)
     rejection = _refusal(state, order, need, post_only=post_only)
     if rejection is not None:
@@ -77,29 +99,38 @@ def place(state: BookState, draft: Draft, command: PlaceCommand) -> None:
         return
     if need != held_minor:
         draft.touch(order)
-    if time_in_force == FOK and not _offers_all(state, order):
-        _expire(draft, order)
+    least_lots = quantity_lots if time_in_force == FOK else 0
+    if special is not None and special.min_quantity_lots:
+        least_lots = special.min_quantity_lots
+    if least_lots and not _offers(state, order, least_lots):
+        expire(draft, order)
         return
     work(state, draft, order)
 
 
-def _offers_all(state: BookState, order: BookOrder) -> bool:
-    """Whether the other side holds all of an order within its limit."""
+def _offers(state: BookState, order: BookOrder, least_lots: int) -> bool:
+    """Whether an order would find a quantity within its limit, of others if it must."""
     other_side = state.asks if order.is_buy else state.bids
-    return other_side.offers(-order.key, order.quantity_lots)
+    if order.self_trade == NONE:
+        return other_side.offers(-order.key, least_lots)
+    return offers_of_others(other_side, order, least_lots)
 
 
 def work(state: BookState, draft: Draft, order: BookOrder) -> None:
     """Fill an order as far as this record goes, then close it or let it rest."""
     heap = (state.asks if order.is_buy else state.bids).heap
-    if heap and heap[0] <= -order.key and not fill(state, draft, order):
-        state.continuing = order
-        return
+    if heap and heap[0] <= -order.key:
+        fill_up = fill if order.self_trade == NONE else fill_others
+        if not fill_up(state, draft, order):
+            state.continuing = order
+            return
     state.continuing = None
+    if order.outcome is not None:
+        return
     if not order.remaining_lots:
         order.outcome = FILLED
     elif not order.rests:
-        _expire(draft, order)
+        expire(draft, order)
     else:
         _open(state, draft, order)
 
@@ -110,6 +141,9 @@ def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
     Most have not traded, and just what they need is held. Nothing of those is to be settled,
     nor to be taken back but their place in the queue: they are shown, and not touched.
     """
+    lots = order.remaining_lots
+    if isinstance(order, SpecialOrder):
+        order.hide()
     state.rest(order)
     draft.moves.append(order)
     draft.events.append(
@@ -120,11 +154,10 @@ def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
             BUY if order.is_buy else SELL,
             order.price_ticks,
             order.quantity_lots,
-            order.remaining_lots,
+            lots,
         )
     )
     if order.stamp != draft.stamp:
-        lots = order.remaining_lots
         draft.answers[order.order_id] = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
 
 
@@ -154,12 +187,6 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
         draft.answer_if_pending(order_id, answer)
     else:
         draft.answers[order_id] = answer
-
-
-def _expire(draft: Draft, order: BookOrder) -> None:
-    draft.touch(order)
-    order.outcome = EXPIRED
-    draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
 
 
 def _refusal(state: BookState, order: BookOrder, need: int, *, post_only: bool) -> Rejection | None:

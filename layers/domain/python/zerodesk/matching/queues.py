@@ -4,10 +4,11 @@ Nothing here knows of money, events or records. What a fill costs, who is told a
 back follow from what ``meet`` returns, see ``zerodesk.matching.fills``.
 """
 
+import sys
 from heapq import heappop
 
-from zerodesk.matching.ladder import Ladder
-from zerodesk.matching.order import BookOrder
+from zerodesk.matching.ladder import Ladder, Level
+from zerodesk.matching.order import BookOrder, SpecialOrder
 
 Fill = tuple[BookOrder, int, int]
 """(maker, lots, price in ticks)."""
@@ -53,7 +54,9 @@ class Queues:
         self.orders[order.order_id] = order
         (self.bids if order.is_buy else self.asks).restore(order)
 
-    def meet(self, taker: BookOrder, most_fills: int = 1 << 62) -> list[Fill]:
+    def meet(  # noqa: C901 - the hot loop, flat
+        self, taker: BookOrder, most_fills: int = sys.maxsize
+    ) -> list[Fill]:
         """Fill a taker from the other side, best price first, then first come.
 
         Each fill is at the maker's price. A maker that is filled whole has left its queue; what
@@ -85,9 +88,12 @@ class Queues:
                 taker_lots -= maker_lots
                 # It leaves the head; its own link to the next one stays, for the way back.
                 maker.remaining_lots = 0
-                del orders[maker.order_id]
                 filled_orders += 1
-                maker = maker.next
+                if maker.hidden_lots:
+                    maker = self._show_more(maker, level)
+                else:
+                    del orders[maker.order_id]
+                    maker = maker.next
                 if maker is not None:
                     maker.previous = None
             level.head = maker
@@ -98,7 +104,30 @@ class Queues:
         taker.remaining_lots = taker_lots
         return fills
 
+    def _show_more(self, maker: BookOrder, level: Level) -> BookOrder:
+        """Let the next lots of an order come at the end of its queue; returns who is next there.
+
+        The order leaves before they come, so it keeps the neighbour that it had, or none.
+        """
+        assert isinstance(maker, SpecialOrder), "no other order hides anything"
+        neighbour = maker.next
+        level.hidden_lots -= maker.hidden_lots
+        following = maker.next_slice()
+        self.rest(following)
+        maker.next = neighbour
+        return following if neighbour is None else neighbour
+
+    def requeue(self, order: BookOrder) -> None:
+        """Let the next lots of an order take its place before its shown ones are filled."""
+        self.ladder_of(order).remove(order)
+        assert isinstance(order, SpecialOrder), "no other order hides anything"
+        self.rest(order.next_slice())
+
+    def facing(self, taker: BookOrder) -> BookOrder | None:
+        """Return the order that a taker would meet first, None when there is none in its limit."""
+        best = (self.asks if taker.is_buy else self.bids).best()
+        return best.head if best is not None and best.key <= -taker.key else None
+
     def crosses(self, taker: BookOrder) -> bool:
         """Whether the other side has an order within a taker's limit."""
-        best = (self.asks if taker.is_buy else self.bids).best()
-        return best is not None and best.key <= -taker.key
+        return self.facing(taker) is not None

@@ -9,7 +9,7 @@ or its hold.
 from typing import Any
 
 from zerodesk.ledger import LedgerError, fee_account
-from zerodesk.matching.draft import Draft, Touch
+from zerodesk.matching.draft import EXPIRED, Draft, Touch
 from zerodesk.matching.order import OPEN, PARTIALLY_FILLED, BookOrder, need_minor
 from zerodesk.matching.state import BookState
 from zerodesk.rows import FORMAT
@@ -65,7 +65,7 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
     order_id, account_id, held_minor = order.order_id, order.account_id, order.held_minor
     currency = market.quote if order.is_buy else market.base
     draft.postings.append((account_id, order_id, currency, -held_minor, held_minor))
-    remaining_lots = order.remaining_lots
+    remaining_lots = order.total_lots
     draft.answers[order_id] = (
         account_id,
         outcome,
@@ -77,6 +77,13 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
     )
 
 
+def expire(draft: Draft, order: BookOrder) -> None:
+    """End an order that does not rest."""
+    draft.touch(order)
+    order.outcome = EXPIRED
+    draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
+
+
 def _settle(
     state: BookState, touched: list[Touch], postings: list[Any], orders: dict[str, Any]
 ) -> None:
@@ -85,30 +92,38 @@ def _settle(
     assert market is not None, "an order is touched only in a listed market"
     base, quote = market.base, market.quote
     tick_value_minor, lot_value_minor = state.tick_value_minor, state.lot_value_minor
-    for order, lots_before, notional_before, fee_before, held_before in touched:
+    for (
+        order,
+        lots_before,
+        notional_before,
+        fee_before,
+        held_before,
+        quantity_before,
+        hidden_before,
+    ) in touched:
         order_id, account_id, is_buy = order.order_id, order.account_id, order.is_buy
-        remaining_lots, notional_minor, fee_minor = (
-            order.remaining_lots,
-            order.notional_minor,
-            order.fee_minor,
-        )
+        remaining_lots = order.remaining_lots + order.hidden_lots
+        quantity_lots = order.quantity_lots
+        notional_minor, fee_minor = order.notional_minor, order.fee_minor
         status = order.outcome
         held_minor = 0
         if status is None:
             held_minor = need_minor(order, tick_value_minor, lot_value_minor)
-            status = OPEN if remaining_lots == order.quantity_lots else PARTIALLY_FILLED
+            status = OPEN if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
         orders[order_id] = (
             account_id,
             status,
-            order.quantity_lots - remaining_lots,
+            quantity_lots - remaining_lots,
             remaining_lots,
             notional_minor,
             fee_minor,
             held_minor,
         )
         leaves_minor = held_before - held_minor
-        executed_lots = lots_before - remaining_lots
+        # What was taken off the quantity was not traded.
+        executed_lots = lots_before + hidden_before - remaining_lots
+        executed_lots -= quantity_before - quantity_lots
         notional_minor -= notional_before
         fee_minor -= fee_before
         base_minor = executed_lots * lot_value_minor
@@ -135,7 +150,7 @@ def _beyond(
     return LedgerError(
         f"order {order.order_id} of {order.quantity_lots} lots at {order.price_ticks} ticks would "
         f"execute {executed_lots} for {notional_minor} and {fee_minor} out of {leaves_minor} "
-        f"held, leaving {order.remaining_lots} lots"
+        f"held, leaving {order.total_lots} lots"
     )
 
 

@@ -32,7 +32,9 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
 }
-OPTIONAL: Final = frozenset({"sent_at_ms"})
+OPTIONAL: Final = frozenset(
+    {"sent_at_ms", "self_trade", "min_quantity_lots", "display_lots", "slides"}
+)
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 
 

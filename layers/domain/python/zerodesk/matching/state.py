@@ -179,6 +179,6 @@ def open_order_view(state: BookState, order: BookOrder) -> dict[str, Any]:
         "side": BUY if order.is_buy else "SELL",
         "currency": market.quote if order.is_buy else market.base,
         "held_minor": order.held_minor,
-        "remaining_lots": order.remaining_lots,
+        "remaining_lots": order.total_lots,
         "price_ticks": order.price_ticks,
     }

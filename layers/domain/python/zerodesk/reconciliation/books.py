@@ -39,6 +39,8 @@ class OpenOrder:
     maker_bps: int
     taker_bps: int
     held_minor: int
+    is_reduced_away: bool = False
+    """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
 
     def need_minor(self, market: Market) -> int:
         """Return what the rest of the order could cost at worst."""
@@ -125,6 +127,11 @@ class BookAudit:
     def _open(self, body: dict[str, Any]) -> set[str]:
         """Take in the orders that this record let into the book."""
         opened: set[str] = set()
+        prices_ticks = {
+            event["order_id"]: event["price_ticks"]
+            for event in body["events"]
+            if event["type"] == "OrderOpened"
+        }
         for command in body["commands"]:
             order_id = command["command_id"]
             projection = body["orders"].get(order_id)
@@ -140,7 +147,7 @@ class BookAudit:
                 account_id=command["account_id"],
                 is_buy=is_buy,
                 currency=market.quote if is_buy else market.base,
-                price_ticks=command["price_ticks"],
+                price_ticks=_limit_ticks(command, prices_ticks.get(order_id)),
                 quantity_lots=command["quantity_lots"],
                 remaining_lots=command["quantity_lots"],
                 maker_bps=command["maker_bps"],
@@ -178,6 +185,8 @@ class BookAudit:
         expected: Moved = defaultdict(int)
         fills: dict[str, Fills] = {}
         for event in events:
+            if event["type"] == "OrderReduced":
+                touched.add(self._reduce(sequence, event))
             if event["type"] != "TradeExecuted":
                 continue
             self.trades += 1
@@ -192,6 +201,19 @@ class BookAudit:
                 self._execute(sequence, event, role, fill)
                 touched.add(event[f"{role}_order_id"])
         return {place: minor for place, minor in expected.items() if minor}, fills
+
+    def _reduce(self, sequence: int, event: dict[str, Any]) -> str:
+        """Take lots off an order that are not to be traded any more; returns its id."""
+        order_id, lots = event["order_id"], event["by_lots"]
+        order = self.orders.get(order_id)
+        if order is None or not 0 < lots <= order.remaining_lots:
+            detail = f"{lots} lots are taken off {order_id}, which is not open with as many"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        else:
+            order.quantity_lots -= lots
+            order.remaining_lots -= lots
+            order.is_reduced_away = order.remaining_lots == 0
+        return str(order_id)
 
     def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
         market = self._listed()
@@ -267,7 +289,8 @@ class BookAudit:
             projection["held_minor"],
         )
         computed = (order.remaining_lots, executed_lots, order.held_minor)
-        if told != computed or (status is OrderStatus.FILLED) != (order.remaining_lots == 0):
+        is_done = order.remaining_lots == 0 and not order.is_reduced_away
+        if told != computed or (status is OrderStatus.FILLED) != is_done:
             detail = f"{order.order_id}: the record shows {projection}, its trades {computed}"
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
         is_open = status is not None and status.is_open
@@ -319,6 +342,15 @@ class BookAudit:
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
+
+
+def _limit_ticks(command: dict[str, Any], opened_ticks: int | None) -> int:
+    """Return an order's limit: what it named, or better for it where it slides and so rests."""
+    limit_ticks: int = command["price_ticks"]
+    if opened_ticks is None or not command.get("slides"):
+        return limit_ticks
+    better_of = min if command["side"] == Side.BUY else max
+    return better_of(limit_ticks, opened_ticks)
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -1,0 +1,123 @@
+"""Self-trade prevention: an order that would meet another one of its own account.
+
+The order that comes says what then happens, see ``zerodesk.orders.SelfTrade``. Nothing of it is a
+trade: no price is printed, no fee is paid.
+"""
+
+from typing import Final
+
+from zerodesk.matching.draft import EXPIRED, Draft
+from zerodesk.matching.fills import fill, refresh
+from zerodesk.matching.ladder import Ladder
+from zerodesk.matching.order import BookOrder
+from zerodesk.matching.record import close, expire
+from zerodesk.matching.state import BookState
+from zerodesk.orders import SelfTrade
+
+EXPIRES_TAKER: Final = frozenset({SelfTrade.EXPIRE_TAKER.value, SelfTrade.EXPIRE_BOTH.value})
+EXPIRES_MAKER: Final = frozenset({SelfTrade.EXPIRE_MAKER.value, SelfTrade.EXPIRE_BOTH.value})
+
+
+def fill_others(state: BookState, draft: Draft, taker: BookOrder) -> bool:
+    """Fill a taker from the orders of other accounts; whether it is through.
+
+    One maker at a time, as the next may be its own. What is prevented counts as a fill towards
+    the bound of the record.
+    """
+    while taker.remaining_lots and (maker := state.facing(taker)) is not None:
+        if draft.fills >= draft.max_fills:
+            return False
+        if maker.account_id != taker.account_id:
+            fill(state, draft, taker, most_fills=1)
+            continue
+        draft.fills += 1
+        if _prevent(state, draft, maker, taker):
+            break
+    return True
+
+
+def offers_of_others(ladder: Ladder, taker: BookOrder, least_lots: int) -> bool:
+    """Whether a taker would get a quantity from other accounts before its own order ends it."""
+    for maker in ladder.in_priority(-taker.key):
+        if maker.account_id != taker.account_id:
+            least_lots -= maker.total_lots
+            if least_lots <= 0:
+                return True
+        elif taker.self_trade != SelfTrade.EXPIRE_MAKER:
+            return False
+    return False
+
+
+def _prevent(state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder) -> bool:
+    """Keep two orders of one account from trading; whether that is the end of the taker."""
+    mode = taker.self_trade
+    draft.touch(maker)
+    draft.touch(taker)
+    draft.events.append(
+        {
+            "type": "SelfTradePrevented",
+            "command_id": taker.order_id,
+            "mode": mode,
+            "maker_order_id": maker.order_id,
+            "taker_order_id": taker.order_id,
+            "account_id": taker.account_id,
+            "price_ticks": maker.price_ticks,
+        }
+    )
+    if mode == SelfTrade.DECREMENT:
+        lots = min(maker.remaining_lots, taker.remaining_lots)
+        _reduce_maker(state, draft, maker, taker, lots)
+        _reduce(draft, taker, taker, lots)
+        if not taker.remaining_lots:
+            expire(draft, taker)
+    if mode in EXPIRES_MAKER:
+        expire_resting(state, draft, maker, taker.order_id)
+    if mode in EXPIRES_TAKER:
+        expire(draft, taker)
+    return taker.outcome is not None
+
+
+def expire_resting(state: BookState, draft: Draft, order: BookOrder, command_id: str) -> None:
+    """Let a resting order expire for what another command did."""
+    draft.events.append(
+        {
+            "type": "OrderExpired",
+            "command_id": command_id,
+            "order_id": order.order_id,
+            "account_id": order.account_id,
+            "remaining_lots": order.total_lots,
+        }
+    )
+    close(state, draft, order, EXPIRED)
+
+
+def _reduce_maker(
+    state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder, lots: int
+) -> None:
+    level = state.ladder_of(maker).levels[maker.key]
+    level.quantity_lots -= lots
+    _reduce(draft, maker, taker, lots)
+    if maker.remaining_lots:
+        return
+    if maker.hidden_lots:
+        state.requeue(maker)
+        refresh(state, draft, maker, taker.order_id)
+    else:
+        expire_resting(state, draft, maker, taker.order_id)
+
+
+def _reduce(draft: Draft, order: BookOrder, taker: BookOrder, lots: int) -> None:
+    """Take lots off an order, as if it had never asked for them."""
+    order.remaining_lots -= lots
+    order.quantity_lots -= lots
+    draft.events.append(
+        {
+            "type": "OrderReduced",
+            "command_id": taker.order_id,
+            "order_id": order.order_id,
+            "account_id": order.account_id,
+            "by_lots": lots,
+            "quantity_lots": order.quantity_lots,
+            "remaining_lots": order.total_lots,
+        }
+    )

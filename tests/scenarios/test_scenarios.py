@@ -1,0 +1,155 @@
+"""The rules of the market, scenario by scenario: engine, fold, audit and the obvious book."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.reading import Scenario, ScenarioError, Step, read, rules
+from tests.zerodesk.matching.builders import a_cancel, a_place, a_state
+from tests.zerodesk.matching.naive import NaiveBook
+from tests.zerodesk.matching.streams import MARKET, START_MS, Run
+from zerodesk.codec import decode_body, encode_body
+from zerodesk.matching import Book, listing
+from zerodesk.orders import Command
+from zerodesk.reconciliation import BookAudit
+
+SCENARIOS = [scenario for rule in rules() for scenario in rule.scenarios]
+TERMS = {
+    "lots": "quantity_lots",
+    "price": "price_ticks",
+    "in force": "time_in_force",
+    "post only": "post_only",
+}
+
+
+def an_order(row: dict[str, str]) -> Any:
+    terms: dict[str, Any] = {}
+    for name, cell in row.items():
+        value: Any = {"yes": True, "no": False}.get(cell, int(cell) if cell.isdigit() else cell)
+        terms[TERMS.get(name, name)] = value
+    order_id, account_id = terms.pop("order"), terms.pop("account")
+    return dict(a_place(order_id, account_id=account_id)) | held(terms)
+
+
+def held(terms: dict[str, Any]) -> dict[str, Any]:
+    """Return terms with just what they need held."""
+    plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
+    return terms | {"held_minor": plain["held_minor"]}
+
+
+def commands_of(scenario: Scenario) -> list[Command]:
+    commands: list[Any] = [listing(MARKET, at_ms=START_MS)]
+    for step in scenario.steps:
+        match step.text.split():
+            case _ if not step.acts:
+                continue
+            case ["orders", "arrive"]:
+                commands += [an_order(row) for row in step.rows]
+            case ["orders", "are", "cancelled"]:
+                commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
+            case ["the", "market", "is", state]:
+                commands.append(a_state(state, command_id=f"s{len(commands)}"))
+            case _:
+                raise ScenarioError(f"{scenario.place}: nobody knows how {step.text!r}")
+    return commands
+
+
+def check(scenario: Scenario, step: Step, run: Run) -> None:
+    match step.text:
+        case "these trades":
+            found = [
+                {"maker": maker, "taker": taker, "lots": str(lots), "price": str(price_ticks)}
+                for _, price_ticks, lots, maker, taker, *_ in run.trades
+            ]
+            assert found == step.rows
+        case "no trades":
+            assert run.trades == []
+        case "these orders":
+            for row in step.rows:
+                shown = {name: shown_of(run, row["order"])[name] for name in row}
+                assert shown == row
+        case "this book" | "an empty book":
+            bids, asks = run.book.depth(99)
+            found = [
+                {"side": side, "price": str(price), "lots": str(lots), "orders": str(orders)}
+                for side, levels in (("BUY", bids), ("SELL", asks))
+                for price, lots, orders in levels
+            ]
+            assert found == step.rows
+        case _:
+            raise ScenarioError(f"{scenario.place}: nobody knows whether {step.text!r}")
+
+
+def shown_of(run: Run, order_id: str) -> dict[str, str]:
+    """Return what the records show of an order in the end."""
+    [shown] = [r["orders"][order_id] for r in run.records if order_id in r["orders"]][-1:]
+    return {
+        "order": order_id,
+        "status": shown["status"],
+        "filled": str(shown["filled_lots"]),
+        "remaining": str(shown["remaining_lots"]),
+        "because": shown.get("rejection", {}).get("code", ""),
+    }
+
+
+def moved(rows: dict[Any, list[int]]) -> dict[Any, list[int]]:
+    return {key: row for key, row in rows.items() if row != [0, 0]}
+
+
+@pytest.mark.parametrize("max_fills", [1, 1_000])
+@pytest.mark.parametrize("batch", [1, 1_000])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s.place} {s.title}")
+def test_scenario(scenario: Scenario, batch: int, max_fills: int) -> None:
+    commands = commands_of(scenario)
+    run, naive = Run(), NaiveBook(MARKET.symbol)
+    run.take(commands, [batch], max_fills)
+    for step in scenario.steps:
+        if not step.acts:
+            check(scenario, step, run)
+    naive.take([dict(command) for command in commands])
+    assert (run.trades, run.answers, run.fees) == (naive.trades, naive.answers, naive.fees)
+    assert (run.queues(), moved(run.moved)) == (naive.queues(), moved(naive.moved))
+    folded, audit = Book(MARKET.symbol), BookAudit(MARKET.symbol)
+    for sequence, record in enumerate(run.records, start=1):
+        read_again = decode_body(encode_body(record))
+        folded.apply(read_again)
+        audit.apply(sequence, read_again)
+    assert folded.state() == run.book.state()
+    assert audit.findings.clean, audit.findings.breaches
+
+
+def test_every_scenario_says_what_must_come_of_it() -> None:
+    silent = [s.place for s in SCENARIOS if all(step.acts for step in s.steps)]
+    assert silent == []
+
+
+FAULTS = {
+    "a file starts with its rule": "Scenario: x",
+    "a row of no step": "Rule: x\nScenario: y\n| a |",
+    "3 cells, 2 columns": "Rule: x\nScenario: y\nWhen orders arrive\n| a | b |\n| 1 | 2 | 3 |",
+    "neither a step nor a row": "Rule: x\nScenario: y\nPerhaps",
+    "nothing happens any more": "Rule: x\nScenario: y\nThen no trades\nWhen orders arrive",
+    "it is empty": "",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_line_that_is_no_scenarios_is_named(tmp_path: Path, fault: str) -> None:
+    path = tmp_path / "x.feature"
+    path.write_text(FAULTS[fault], encoding="utf-8")
+    with pytest.raises(ScenarioError, match=fault):
+        read(path)
+
+
+def test_a_step_that_nobody_knows_is_named() -> None:
+    acting = Scenario("y", "x:1", [Step("pigs fly", acts=True)])
+    with pytest.raises(ScenarioError, match="nobody knows how 'pigs fly'"):
+        commands_of(acting)
+    with pytest.raises(ScenarioError, match="nobody knows whether 'it rains'"):
+        check(acting, Step("it rains", acts=False), Run())
+
+
+def test_rules_have_titles_that_are_theirs_alone() -> None:
+    titles = [rule.title for rule in rules()]
+    assert len(set(titles)) == len(titles)
