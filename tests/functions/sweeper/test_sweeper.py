@@ -9,7 +9,7 @@ from matching import handler as matching
 from sweeper import handler as sweeper
 from sweeper.accounts import AccountSweep
 from sweeper.books import BookSweep
-from sweeper.bounds import FEES_WAIT_MS, INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
+from sweeper.bounds import CLOCK_ERROR_MS, FEES_WAIT_MS, INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
 from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
@@ -161,6 +161,52 @@ def test_an_order_that_the_index_shows_late_is_found(
         night.sweep(after_ms=INDEX_LAG_MS - 10)
     night.sweep()
     assert late in night.orders.given
+
+
+def settled_order(venue: Venue, name: str) -> None:
+    venue.place("alice", name, "BUY", quantity_lots=10)
+    venue.settle()
+
+
+def test_an_order_of_a_clock_far_behind_is_found_by_the_second_look(
+    venue: Venue, night: Night
+) -> None:
+    right_ms = venue.clock_ms
+    settled_order(venue, "done")
+    assert night.sweep(after_ms=10 * MINUTE_MS) == {}
+    venue.clock_ms = right_ms - CLOCK_ERROR_MS // 2
+    order = venue.intake("alice", "from the past", "BUY")
+    assert night.sweep() == {}, "the first look has passed it"
+    assert night.sweep(after_ms=CLOCK_ERROR_MS) == {"Orders": 1}
+    assert night.orders.take() == [order]
+    assert night.sweep() == {"Orders": 1}, "and it is kept in mind"
+
+
+def test_an_order_of_a_clock_far_ahead_does_not_wait_for_that_time(
+    venue: Venue, night: Night
+) -> None:
+    right_ms = venue.clock_ms
+    venue.clock_ms += 10 * CLOCK_ERROR_MS
+    order = venue.intake("alice", "from the future", "BUY")
+    venue.clock_ms = right_ms
+    assert night.sweep() == {"Orders": 1}
+    assert night.orders.take() == [order]
+    settled_order(venue, "done")
+    assert night.sweep() == {"Orders": 1}
+    note = Cursors("cursors").note("swept#alice")
+    assert note is not None
+    assert note["upto_ms"] <= night.at_ms, "nothing that is still to come is passed"
+
+
+def test_a_note_of_older_code_is_read_and_everything_looked_for_again(
+    venue: Venue, night: Night
+) -> None:
+    order = venue.intake("alice", "passed", "BUY")
+    cursors = Cursors("cursors")
+    cursors.keep_note("swept#alice", {"upto_ms": venue.clock_ms + MINUTE_MS, "pending": []})
+    assert night.sweep() == {}
+    assert night.sweep(after_ms=CLOCK_ERROR_MS) == {"Orders": 1}
+    assert night.orders.take() == [order]
 
 
 def test_an_order_far_behind_the_swept_cursor_is_kept_in_mind(venue: Venue, night: Night) -> None:
