@@ -14,10 +14,10 @@ from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
-from zerodesk.house import HouseState
+from zerodesk.house import HouseState, fees_of
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
-from zerodesk_aws import transfers, withdrawals
+from zerodesk_aws import house, transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
@@ -494,20 +494,46 @@ def test_fees_are_swept_to_the_house_once_they_are_old_enough(venue: Venue, nigh
     assert night.sweep() == {}
 
 
+def test_records_without_fees_are_read_once_for_them(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        venue.place("bob", f"rests-{number}", "SELL", quantity_lots=100)
+    venue.settle()
+    assert night.sweep(after_ms=2 * FEES_WAIT_MS) == {}
+    folded: list[int] = []
+
+    def watched(symbol: str, currency: str, records: Any) -> Any:
+        rows = list(records)
+        folded.append(len(rows))
+        return fees_of(symbol, currency, rows)
+
+    monkeypatch.setattr(house, "fees_of", watched)
+    assert night.sweep() == {}
+    assert folded == []
+    venue.place("alice", "buy", "BUY", quantity_lots=100)
+    venue.settle()
+    assert night.sweep(after_ms=2 * FEES_WAIT_MS) == {"Fees": 1}
+    assert folded == [1]
+    cause = next(Journal("journal").read("house#USD")).body["cause"]
+    assert (cause["from"], cause["to"]) == (1, 7), "nothing is left out between two sweeps"
+    assert House(Journal("journal")).latest("USD").state.balance_minor == 420_000
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_sweep_of_fees_that_died_anywhere_is_finished_once(
     venue: Venue, night: Night, *, after: bool
 ) -> None:
-    house = House(Journal("journal"))
+    kept = House(Journal("journal"))
     for at_call in range(10):
         venue.place("bob", f"sell-{at_call}", "SELL", quantity_lots=100)
         venue.place("alice", f"buy-{at_call}", "BUY", quantity_lots=100)
         night.at_ms = venue.clock_ms + FEES_WAIT_MS
         with killed(at_call, after=after) as made:
-            house.sweep(SYMBOL, "USD", before_ms=night.at_ms)
+            kept.sweep(SYMBOL, "USD", before_ms=night.at_ms)
         venue.settle()
         night.sweep()
-        assert house.latest("USD").state.balance_minor == (at_call + 1) * 420_000
+        assert kept.latest("USD").state.balance_minor == (at_call + 1) * 420_000
         if at_call > len(made):
             break
     causes = [record.body["cause"] for record in Journal("journal").read("house#USD")]

@@ -28,7 +28,10 @@ def digest_of(state: dict[str, Any]) -> str:
         ]
         for side in ("bids", "asks")
     }
-    known = [[span, state_hash(spans[span])] for span in sorted(spans)]
+    known = [
+        [span, state_hash([list(ids) for ids in zip(*sorted(spans[span].items()), strict=True)])]
+        for span in sorted(spans)
+    ]
     return state_hash(state | sides | {"known_commands": known})
 
 
