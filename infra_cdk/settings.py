@@ -18,6 +18,7 @@ Architecture = Literal["arm64", "x86_64"]
 
 RUNTIME = "python3.13"
 ACCOUNT = re.compile(r"[0-9]{12}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_RETENTION_DAYS = (1, 7, 30, 90, 365)
 AUTHORIZER_CACHE_SECONDS = range(3_600 + 1)
@@ -59,6 +60,8 @@ class Settings:
     """Reserved: orders wait for their answers inside intake, and must not starve the others."""
     matching_timeout_seconds: int
     """A book whose function process died waits six times this long for the next try."""
+    alarm_email: str | None = None
+    """Who is told of alarms; None: whoever subscribes to the topic."""
     omitted_resource_types: frozenset[str] = frozenset()
     here: int = 0
     """Which of the profile's regions this is about; the first is home."""
@@ -75,6 +78,7 @@ class Settings:
             "profile": self.profile in PROFILES,
             "environment": self.environment.isalnum() and self.environment.islower(),
             "account": self.account is None or ACCOUNT.fullmatch(self.account) is not None,
+            "alarm_email": EMAIL.fullmatch(self.alarm_email or "nobody@nowhere") is not None,
             "log_level": self.log_level in LOG_LEVELS,
             "log_retention_days": self.log_retention_days in LOG_RETENTION_DAYS,
             "authorizer_cache_seconds": self.authorizer_cache_seconds in AUTHORIZER_CACHE_SECONDS,
@@ -139,6 +143,11 @@ class Settings:
         return f"zerodesk-{self.environment}"
 
     @property
+    def metrics_namespace(self) -> str:
+        """Where this environment's own figures are in CloudWatch, apart from all others'."""
+        return self.prefix
+
+    @property
     def data_key_alias(self) -> str:
         """Name of the key of the tables, the same in every region: stacks of others know it so."""
         return f"alias/{self.prefix}-data"
@@ -163,7 +172,8 @@ def load(
     environment
         A name in ``ENVIRONMENTS``.
     context
-        Looks up CDK context: ``account``, ``profile`` and ``vendor_layer`` (a folder) are read.
+        Looks up CDK context: ``account``, ``alarm_email``, ``profile`` and ``vendor_layer`` (a
+        folder) are read.
 
     Raises
     ------
@@ -189,6 +199,7 @@ def everywhere(settings: Settings) -> tuple[Settings, ...]:
 def _overrides(context: Callable[[str], object]) -> dict[str, Any]:
     read: dict[str, Callable[[str], object]] = {
         "account": str,
+        "alarm_email": str,
         "profile": str,
         "vendor_layer": Path,
     }

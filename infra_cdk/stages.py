@@ -3,11 +3,13 @@
 from aws_cdk import Environment, Stage, Tags
 from constructs import Construct
 
+from infra_cdk.policy import acknowledge
 from infra_cdk.settings import Settings
 from infra_cdk.stacks.api import ApiStack
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.keys import KeysStack
 from infra_cdk.stacks.messaging import MessagingStack
+from infra_cdk.stacks.operations import OperationsStack
 from infra_cdk.stacks.trading import TradingStack
 
 
@@ -30,5 +32,14 @@ class ZerodeskStage(Stage):
             self, settings=settings, data=self.data, messaging=self.messaging
         )
         self.api = ApiStack(self, settings=settings, functions=self.trading.functions)
+        self.operations = OperationsStack(
+            self,
+            settings=settings,
+            workflows={
+                name: entry.machine.state_machine_arn
+                for name, entry in self.trading.workflows.items()
+            },
+        )
+        acknowledge(self)
         Tags.of(self).add("application", "zerodesk")
         Tags.of(self).add("environment", settings.environment)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from aws_cdk import App
 
 from infra_cdk.app import build
 from infra_cdk.settings import ENVIRONMENTS, ROOT, everywhere
@@ -19,32 +20,35 @@ HOMES = [name for name, settings in STAGES.items() if settings.is_home]
 
 
 @pytest.fixture(scope="session")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, StageTemplates]:
-    """Return the templates of each stage, made without credentials or built layers."""
+def context(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Return the context of every stage, with a folder that stands for the built layer."""
     layer = tmp_path_factory.mktemp("vendor")
     (layer / "python").mkdir()
     (layer / "python" / "nothing.txt").write_text("stands for the third-party packages")
-    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    told = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return {**told, "stage": "all", "account": "000000000000", "vendor_layer": str(layer)}
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory, context: dict[str, object]) -> App:
+    """Return the app, synthesised without credentials."""
     outdir = tmp_path_factory.mktemp("cdk.out")
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
             patch.delenv(variable, raising=False)
-        build(
-            context={
-                **context,
-                "stage": "all",
-                "account": "000000000000",
-                "vendor_layer": str(layer),
-            },
-            outdir=str(outdir),
-        ).synth()
+        app = build(context=context, outdir=str(outdir))
+        app.synth()
+    return app
+
+
+@pytest.fixture(scope="session")
+def stages(app: App) -> Mapping[str, StageTemplates]:
+    """Return the templates of each stage."""
+    outdir = Path(app.outdir)
     return {
-        name: StageTemplates(_assembly(outdir, name), settings) for name, settings in STAGES.items()
+        name: StageTemplates(outdir / f"assembly-{name}", settings)
+        for name, settings in STAGES.items()
     }
-
-
-def _assembly(outdir: Path, stage: str) -> Path:
-    return outdir / f"assembly-{stage}"
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_the_stacks_of_an_environment_are_the_same_in_each_region(
     assert stacks == {
         frozenset(
             f"zerodesk-production-{concern}"
-            for concern in ("api", "data", "keys", "messaging", "trading")
+            for concern in ("api", "data", "keys", "messaging", "operations", "trading")
         )
     }
 

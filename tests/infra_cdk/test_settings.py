@@ -15,6 +15,7 @@ LOCAL = ENVIRONMENTS["local"]
     [
         ("environment", "Local stage"),
         ("account", "12345"),
+        ("alarm_email", "ops"),
         ("profile", "galactic"),
         ("log_level", "LOUD"),
         ("log_retention_days", 8),

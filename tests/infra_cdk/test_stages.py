@@ -31,6 +31,7 @@ DIFFERING_PROPERTIES = {
     # Numbers from the settings.
     ("AWS::ApiGateway::Stage", "MethodSettings.ThrottlingBurstLimit"),
     ("AWS::ApiGateway::Stage", "MethodSettings.ThrottlingRateLimit"),
+    ("AWS::CloudWatch::Alarm", "Threshold"),
     ("AWS::Lambda::Function", "Timeout"),
     ("AWS::Logs::LogGroup", "RetentionInDays"),
     ("AWS::SQS::Queue", "VisibilityTimeout"),
