@@ -52,7 +52,9 @@ class PendingItems:
             )
         )
         ids = dict.fromkeys([*swept.pending, *(key.order_id for key in keys)])
-        items = self._orders.get_many(account_id, ids) if ids else {}
+        statuses = self._orders.statuses(account_id, ids)
+        pending = [order_id for order_id, status in statuses.items() if status in PENDING]
+        items = self._orders.get_many(account_id, pending) if pending else {}
         standing = [item for item in items.values() if item.status in PENDING]
         after = _after(swept, keys, standing, now_ms)
         if after != swept:
