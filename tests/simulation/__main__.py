@@ -33,15 +33,17 @@ def main(arguments: list[str]) -> int:
 
 
 def play_all() -> int:
-    """Play every fault at every boundary of the saga, then every pair; 0 when none broke."""
+    """Play every fault at every boundary of each saga, then every pair; 0 when none broke."""
     from tests.simulation.campaign import few_collections
-    from tests.simulation.exhaustive import CROSSING, SAGA, broken, pairs, singles
+    from tests.simulation.exhaustive import broken, pairs, sagas, singles
+    from tests.simulation.sagas import CROSSING
 
     failures = 0
     with few_collections() as collect:
-        for name, cases, traffic in (("singles", singles(), SAGA), ("pairs", pairs(), CROSSING)):
+        parts = [(f"singles of {one.name}", singles(one), one) for one in sagas()]
+        for name, cases, saga in (*parts, ("pairs", pairs(), CROSSING)):
             played = Counted(name, collect)
-            for case, result in broken(played.counting(cases), traffic):
+            for case, result in broken(played.counting(cases), saga):
                 failures += 1
                 print(f"{case.name}\n  {result.violations[0]}", flush=True)
             print(f"{played.number} {name}, {failures} violations", flush=True)

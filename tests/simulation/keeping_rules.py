@@ -45,6 +45,21 @@ def other_streams_have_one_epoch(evidence: "Evidence") -> Broken:
             yield f"{stream} is no book, and has another epoch than the first"
 
 
+def takeovers_were_asked_for(evidence: "Evidence") -> Broken:
+    """Each takeover ends the epoch that somebody asked its region to end, and no other."""
+    asked = {
+        (region, one["symbol"], one["from_epoch"])
+        for region, queue in evidence.world.queues.items()
+        for one in map(json.loads, queue.bodies)
+        if one["kind"] == "take_over"
+    }
+    for symbol, records in evidence.streams.books:
+        for record in records:
+            taken = record.body.get("takeover")
+            if taken and (taken["home"], symbol, record.epoch - 1) not in asked:
+                yield f"{symbol} {record.sequence}: {taken['home']} takes over unasked"
+
+
 def takeovers_happen(evidence: "Evidence") -> Broken:
     """A takeover that was taken in has ended its epoch, or the region had the book already."""
     dead = [
