@@ -5,6 +5,7 @@ per boundary and fault. For pairs, each of these runs shows the boundaries that
 come after its fault, and so on.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,6 +26,7 @@ from tests.simulation.sagas import (
 from tests.simulation.world import RECEIVES_MAX
 
 SEED: Final = 1
+CASES_PER_COLLECTION: Final = 500
 RINGS: Final = 2
 CALM_MS: Final = (MINUTE_MS, 18 * MINUTE_MS, 19 * MINUTE_MS)
 CARETAKERS: Final = ("sweeper", "reconciliation", "back_office")
@@ -141,7 +143,9 @@ def _named(boundary: Boundary, fault: Fault) -> str:
 
 def broken(cases: Iterable[Case], saga: Saga) -> Iterator[tuple[Case, Result]]:
     """Yield the cases that break an invariant."""
-    for case in cases:
+    for number, case in enumerate(cases):
         result, _ = play(saga, case.faults)
+        if number % CASES_PER_COLLECTION == 0:
+            gc.collect()
         if result.violations:
             yield case, result

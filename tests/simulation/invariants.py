@@ -18,6 +18,7 @@ from tests.simulation.keeping_rules import (
     archives_are_the_journal,
     books_are_written_at_home,
     other_streams_have_one_epoch,
+    prices_come_to_their_books,
     snapshots_are_true,
     states_are_as_told,
     takeovers_happen,
@@ -301,6 +302,7 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from _orders_stand(evidence)
     yield from _partners_stand(evidence)
     yield from errands_stand(evidence)
+    yield from prices_come_to_their_books(evidence)
     yield from takeovers_happen(evidence)
     yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:
