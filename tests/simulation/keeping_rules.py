@@ -45,13 +45,24 @@ def other_streams_have_one_epoch(evidence: "Evidence") -> Broken:
             yield f"{stream} is no book, and has another epoch than the first"
 
 
+def takeovers_were_asked_for(evidence: "Evidence") -> Broken:
+    """Each takeover ends the epoch that somebody asked its region to end, and no other."""
+    asked = {
+        (region, one["symbol"], one["from_epoch"])
+        for region, queue in evidence.world.queues.items()
+        for one in map(json.loads, queue.bodies)
+        if one["kind"] == "take_over"
+    }
+    for symbol, records in evidence.streams.books:
+        for record in records:
+            taken = record.body.get("takeover")
+            if taken and (taken["home"], symbol, record.epoch - 1) not in asked:
+                yield f"{symbol} {record.sequence}: {taken['home']} takes over unasked"
+
+
 def takeovers_happen(evidence: "Evidence") -> Broken:
     """A takeover that was taken in has ended its epoch, or the region had the book already."""
-    dead = [
-        json.loads(message.body)
-        for queue in evidence.world.queues.values()
-        for message in queue.dead
-    ]
+    dead = _dead(evidence)
     for errand, answered in evidence.heard.errands:
         if errand.kind != "takeover" or answered.status != 202:
             continue
@@ -61,6 +72,27 @@ def takeovers_happen(evidence: "Evidence") -> Broken:
         is_dead = any(one["kind"] == "take_over" and one["symbol"] == symbol for one in dead)
         if not ended and not is_dead and _home_in(records, epoch) != errand.region:
             yield f"{symbol} was to leave epoch {epoch} for {errand.region}, and is in it"
+
+
+def prices_come_to_their_books(evidence: "Evidence") -> Broken:
+    """An index price that was taken in is a command of its book, wherever that is at home."""
+    known = {
+        command["command_id"]
+        for _, records in evidence.streams.books
+        for record in records
+        for command in record.body["commands"]
+    }
+    known |= {one.get("command_id") for one in _dead(evidence)}
+    for errand, answered in evidence.heard.errands:
+        taken_in = errand.kind == "index" and answered.status == 202
+        if taken_in and answered.json["command_id"] not in known:
+            yield f"index price {answered.json} taken in, and in no book"
+
+
+def _dead(evidence: "Evidence") -> list[dict[str, Any]]:
+    """Return the commands that were given up after their tries."""
+    queues = evidence.world.queues.values()
+    return [json.loads(message.body) for queue in queues for message in queue.dead]
 
 
 def _home_in(records: list["Record"], epoch: int) -> str:

@@ -21,6 +21,7 @@ from tests.simulation.traffic import (
     POOR,
     POOR_FUNDS,
     Clients,
+    Heard,
     Traffic,
     http_event,
 )
@@ -48,6 +49,8 @@ class Result:
     calls: int
     write_units: int
     world: World
+    heard: Heard
+    rung_ms: float
 
     def count(self, *faults: Fault) -> int:
         """Return how often one of these faults happened."""
@@ -150,6 +153,7 @@ def simulate(
         plan.active = False
         _calm(world, schedules, calm_ms)
         _deposit_last(world)
+        _look_back(world, clients)
         clients.hear_the_bus(traffic)
         violations = _verdict(world, clients, schedules)
         if not violations and scheduler.waits:
@@ -167,6 +171,8 @@ def simulate(
             calls=sum(world.calls.values()),
             write_units=sum(table.write_units for table in world.dynamodb.tables.values()),
             world=world,
+            heard=clients.heard,
+            rung_ms=schedules.rung_ms,
         )
     finally:
         scheduler.end()
@@ -189,6 +195,14 @@ def _deposit_last(world: World) -> None:
             _must(world.ask("back_office", _deposit(account_id, LAST_DEPOSIT, "USD", "1")))
 
     world.begin("last deposits", deposit)
+    world.scheduler.run(world.now_ms() + MINUTE_MS)
+
+
+def _look_back(world: World, clients: Clients) -> None:
+    """Let one account, another in each run, see all that happened to it."""
+    account_ids = sorted(world.dynamodb.tables["orders"].partitions)
+    account_id = account_ids[world.seed % len(account_ids)]
+    world.begin("last looks", lambda: clients.look_back(account_id))
     world.scheduler.run(world.now_ms() + MINUTE_MS)
 
 
