@@ -3,7 +3,8 @@
 import hashlib
 import json
 import zlib
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 from zerodesk.rows import expand, pack
 
@@ -38,9 +39,28 @@ def record_text(body: dict[str, Any]) -> bytes:
     return canonical_json(pack(body))
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedBody:
+    """A record's body with its bytes, made once for its size, its hash and its item.
+
+    ``text`` is its canonical JSON, of the rows where it has rows, which is hashed; ``data`` is that
+    compressed, which is kept.
+    """
+
+    body: dict[str, Any]
+    text: bytes
+    data: bytes
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Self:
+        """Encode a body; it must not change any more."""
+        text = record_text(body)
+        return cls(body, text, zlib.compress(text, COMPRESSION_LEVEL))
+
+
 def encode_body(body: dict[str, Any]) -> bytes:
     """Return a record's body as the journal keeps it, as compressed canonical JSON."""
-    return zlib.compress(record_text(body), COMPRESSION_LEVEL)
+    return EncodedBody.of(body).data
 
 
 def decode_body(data: bytes) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     if state.continuing is not None:
         draft.touch(state.continuing)
         work(state, draft, state.continuing)
-    consumed, known, resting, symbol = 0, state.memory.since_ms, state.orders, state.symbol
+    memory, resting, symbol = state.memory, state.orders, state.symbol
+    consumed, known = 0, memory.since_ms
     remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # A taker that has to be continued has used up the fills.
@@ -65,7 +66,7 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
                 and -bound_ms <= accepted_at_ms - time_ms <= bound_ms
             ):
                 state.time_ms = time_ms
-                known[command_id] = accepted_at_ms
+                memory.add(command_id, accepted_at_ms)
                 remembered.append((command_id, None))
                 HOT[kind](state, draft, command)
             else:

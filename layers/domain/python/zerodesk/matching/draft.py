@@ -148,7 +148,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         order, remaining_lots, notional_minor, fee_minor, held_minor, quantity_lots, _ = touch
         if orders.get(order.order_id) is order:
             level = state.ladder_of(order).levels[order.key]
-            level.quantity_lots += remaining_lots - order.remaining_lots
+            level.change(remaining_lots - order.remaining_lots)
         order.remaining_lots = remaining_lots
         order.notional_minor = notional_minor
         order.fee_minor = fee_minor

@@ -65,6 +65,9 @@ class Fold:
 
     def _compare_anchor(self) -> None:
         """Refuse an anchor that was decided on another state than the one folded so far."""
+        said = self.body.get("state_digest")
+        if said is not None and said != (found := self.state.digest()):
+            raise MismatchError(f"decided on state {said}, the fold comes to {found}")
         said = self.body.get("state_hash")
         if said is not None and said != (found := state_hash(self.state.to_dict())):
             raise MismatchError(f"decided on state {said}, the fold comes to {found}")
@@ -134,7 +137,7 @@ class Fold:
         state.trades += 1
         if event["trade_id"] != f"{state.symbol}-{state.trades}":
             raise MismatchError(f"{event['trade_id']} is not trade {state.trades}")
-        state.ladder_of(maker).levels[maker.key].quantity_lots -= lots
+        state.ladder_of(maker).levels[maker.key].change(-lots)
         maker.remaining_lots -= lots
         taker.remaining_lots -= lots
         if not maker.total_lots:
@@ -169,7 +172,7 @@ class Fold:
         order_id, lots = event["order_id"], event["by_lots"]
         if order_id in self.state.orders:
             order = self._resting(order_id)
-            self.state.ladder_of(order).levels[order.key].quantity_lots -= lots
+            self.state.ladder_of(order).levels[order.key].change(-lots)
         else:
             order = self._taker(order_id)
         if not 0 < lots <= order.remaining_lots:

@@ -7,8 +7,9 @@ stays until it comes to the top of the heap or until ``compact`` finds too many 
 
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush, nsmallest
-from typing import Final
+from typing import Any, Final
 
+from zerodesk.codec import state_hash
 from zerodesk.matching.order import BookOrder
 
 EMPTY_LEVELS_KEPT: Final = 64
@@ -18,10 +19,20 @@ EMPTY_LEVELS_KEPT: Final = 64
 class Level:
     """The orders at one price, first come first served.
 
-    ``quantity_lots`` is what they show, ``hidden_lots`` what they do not.
+    ``quantity_lots`` is what they show, ``hidden_lots`` what they do not. ``digest`` is the hash of
+    these orders in their order, None since one of them changed.
     """
 
-    __slots__ = ("head", "hidden_lots", "key", "orders", "price_ticks", "quantity_lots", "tail")
+    __slots__ = (
+        "digest",
+        "head",
+        "hidden_lots",
+        "key",
+        "orders",
+        "price_ticks",
+        "quantity_lots",
+        "tail",
+    )
 
     def __init__(self, key: int) -> None:
         self.key = key
@@ -30,6 +41,19 @@ class Level:
         self.tail: BookOrder | None = None
         self.orders = 0
         self.quantity_lots = self.hidden_lots = 0
+        self.digest: str | None = None
+
+    def change(self, lots: int) -> None:
+        """Count lots of an order that stays in, or out when negative."""
+        self.quantity_lots += lots
+        self.digest = None
+
+    def in_priority(self) -> Iterator[BookOrder]:
+        """Yield the orders, first come first."""
+        order = self.head
+        while order is not None:
+            yield order
+            order = order.next
 
 
 class Ladder:
@@ -72,6 +96,7 @@ class Ladder:
         level.tail = order
         level.orders += 1
         level.quantity_lots += order.remaining_lots
+        level.digest = None
         if order.hidden_lots:
             level.hidden_lots += order.hidden_lots
 
@@ -89,6 +114,7 @@ class Ladder:
             after.previous = before
         level.orders -= 1
         level.quantity_lots -= order.remaining_lots
+        level.digest = None
         if order.hidden_lots:
             level.hidden_lots -= order.hidden_lots
 
@@ -109,6 +135,7 @@ class Ladder:
             after.previous = order
         level.orders += 1
         level.quantity_lots += order.remaining_lots
+        level.digest = None
         if order.hidden_lots:
             level.hidden_lots += order.hidden_lots
 
@@ -143,10 +170,22 @@ class Ladder:
         for key in sorted(self.levels):
             if limit_key is not None and key > limit_key:
                 return
-            order = self.levels[key].head
-            while order is not None:
-                yield order
-                order = order.next
+            yield from self.levels[key].in_priority()
+
+    def digests(self) -> list[list[Any]]:
+        """Return [price_ticks, hash of the orders there], best price first.
+
+        Only the levels that changed since this was last asked are hashed again.
+        """
+        digests: list[list[Any]] = []
+        for key in sorted(self.levels):
+            level = self.levels[key]
+            if level.head is None:
+                continue
+            if level.digest is None:
+                level.digest = state_hash([order.row() for order in level.in_priority()])
+            digests.append([level.price_ticks, level.digest])
+        return digests
 
     def compact(self, live_orders: int) -> None:
         """Drop empty levels once they outnumber the levels that orders can fill."""

@@ -122,13 +122,7 @@ class BookOrder:
 
         What came in after version 0.1.0 is left out where it is not used.
         """
-        special = {
-            "self_trade": self.self_trade,
-            "display_lots": self.display_lots,
-            "hidden_lots": self.hidden_lots,
-        }
-        later = {name: value for name, value in special.items() if value not in (0, NONE)}
-        return later | {
+        return self.special() | {
             "order_id": self.order_id,
             "account_id": self.account_id,
             "side": BUY if self.is_buy else SELL,
@@ -142,6 +136,28 @@ class BookOrder:
             "taker_bps": self.taker_bps,
             "rests": self.rests,
         }
+
+    def row(self) -> list[Any]:
+        """Return the values of ``to_dict`` in its order: what a digest takes in."""
+        return [
+            self.order_id,
+            self.account_id,
+            BUY if self.is_buy else SELL,
+            self.price_ticks,
+            self.quantity_lots,
+            self.remaining_lots,
+            self.notional_minor,
+            self.fee_minor,
+            self.held_minor,
+            self.maker_bps,
+            self.taker_bps,
+            self.rests,
+            *self.special().items(),
+        ]
+
+    def special(self) -> dict[str, Any]:
+        """Return the special terms that the order has, which are left out where it has none."""
+        return {}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "BookOrder":
@@ -185,6 +201,15 @@ class SpecialOrder(BookOrder):
     display_lots: int
     hidden_lots: int
     successor: "SpecialOrder | None"
+
+    def special(self) -> dict[str, Any]:
+        """Return those of the special terms that the order has."""
+        terms = {
+            "self_trade": self.self_trade,
+            "display_lots": self.display_lots,
+            "hidden_lots": self.hidden_lots,
+        }
+        return {name: value for name, value in terms.items() if value not in (0, NONE)}
 
     def hide(self) -> None:
         """Show no more than the displayed quantity, before the order rests."""

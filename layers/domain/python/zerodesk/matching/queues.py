@@ -101,6 +101,7 @@ class Queues:
                 level.tail = None
             level.orders -= filled_orders
             level.quantity_lots -= before_lots - taker_lots
+            level.digest = None
         taker.remaining_lots = taker_lots
         return fills
 

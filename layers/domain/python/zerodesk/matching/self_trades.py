@@ -94,8 +94,7 @@ def expire_resting(state: BookState, draft: Draft, order: BookOrder, command_id:
 def _reduce_maker(
     state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder, lots: int
 ) -> None:
-    level = state.ladder_of(maker).levels[maker.key]
-    level.quantity_lots -= lots
+    state.ladder_of(maker).levels[maker.key].change(-lots)
     _reduce(draft, maker, taker, lots)
     if maker.remaining_lots:
         return
