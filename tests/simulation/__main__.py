@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.simulation import seam
@@ -53,8 +53,9 @@ def play_all() -> int:
 class Counted:
     """Counts what passes, and says so now and then."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, collect: Callable[[], int]) -> None:
         self._name = name
+        self._collect = collect
         self.number = 0
 
     def counting(self, cases: Iterable[T]) -> Iterator[T]:
@@ -62,6 +63,7 @@ class Counted:
         for case in cases:
             self.number += 1
             if self.number % CASES_PER_LINE == 0:
+                self._collect()
                 print(f"{self.number:>9} {self._name}", flush=True)
             yield case
 

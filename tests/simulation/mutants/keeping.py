@@ -22,7 +22,7 @@ MUTANTS: Final = (
         "anchor not checked",
         "A snapshot that hashes to what it says is true.",
         SNAPSHOTS,
-        '    if anchor.get("state_hash") != snapshot.state_hash:\n'
+        '    if not _vouches(anchor, snapshot, book):\n'
         '        raise SnapshotRefusedError("the journal vouches for another state")\n',
         "    assert anchor\n",
     ),
