@@ -22,7 +22,7 @@ MUTANTS: Final = (
         "anchor not checked",
         "A snapshot that hashes to what it says is true.",
         SNAPSHOTS,
-        '    if not _vouches(anchor, snapshot, book):\n'
+        "    if not _vouches(anchor, snapshot, book):\n"
         '        raise SnapshotRefusedError("the journal vouches for another state")\n',
         "    assert anchor\n",
     ),

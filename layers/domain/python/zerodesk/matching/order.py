@@ -122,7 +122,7 @@ class BookOrder:
 
         What came in after version 0.1.0 is left out where it is not used.
         """
-        return self.special() | {
+        plain = {
             "order_id": self.order_id,
             "account_id": self.account_id,
             "side": BUY if self.is_buy else SELL,
@@ -136,6 +136,7 @@ class BookOrder:
             "taker_bps": self.taker_bps,
             "rests": self.rests,
         }
+        return plain | self.special()
 
     def row(self) -> list[Any]:
         """Return the values of ``to_dict`` in its order: what a digest takes in."""
@@ -152,7 +153,7 @@ class BookOrder:
             self.maker_bps,
             self.taker_bps,
             self.rests,
-            *self.special().items(),
+            *self.special().values(),
         ]
 
     def special(self) -> dict[str, Any]:
