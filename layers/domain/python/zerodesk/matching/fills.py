@@ -38,7 +38,9 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
     shown_lots = min(order.display_lots, order.hidden_lots)
     hidden_lots = order.hidden_lots - shown_lots
     # The first ones are left with just what the next ones need.
-    following.held_minor = need_minor(order, state.tick_value_minor, state.lot_value_minor)
+    following.held_minor = need_minor(
+        order, order.hidden_lots, state.tick_value_minor, state.lot_value_minor
+    )
     draft.note(following, shown_lots)
     draft.moves.append(order)
     draft.moves.append(following)

@@ -242,15 +242,15 @@ class SpecialOrder(BookOrder):
         return order
 
 
-def need_minor(order: BookOrder, tick_value_minor: int, lot_value_minor: int) -> int:
-    """Return what an order's lots still need held: quote for a buyer, base for a seller.
+def need_minor(order: BookOrder, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+    """Return what lots of an order need held: quote for a buyer, base for a seller.
 
     The same as ``Market.buy_need_minor`` and ``Market.sell_need_minor``, without looking the
     market's values up again for each order. A buyer's hold covers the dearer of its two rates.
     """
     if not order.is_buy:
-        return order.total_lots * lot_value_minor
-    notional_minor = order.total_lots * order.price_ticks * tick_value_minor
+        return lots * lot_value_minor
+    notional_minor = lots * order.price_ticks * tick_value_minor
     maker_bps, taker_bps = order.maker_bps, order.taker_bps
     rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
     return notional_minor + notional_minor * rate_bps // BASIS_POINTS

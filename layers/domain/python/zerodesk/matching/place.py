@@ -92,7 +92,7 @@ def place(  # noqa: C901 - the hot path, flat
         special.give_to(order)
         if special.slides:
             slide(state, order)
-    need = need_minor(order, state.tick_value_minor, state.lot_value_minor)
+    need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
     rejection = _refusal(state, order, need, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)

@@ -108,7 +108,7 @@ def _settle(
         status = order.outcome
         held_minor = 0
         if status is None:
-            held_minor = need_minor(order, tick_value_minor, lot_value_minor)
+            held_minor = need_minor(order, remaining_lots, tick_value_minor, lot_value_minor)
             status = OPEN if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
         orders[order_id] = (
