@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.simulation import seam
-from zerodesk.codec import canonical_json, record_hash
+from zerodesk.codec import record_hash, record_text
+from zerodesk.rows import expand
 
 if TYPE_CHECKING:
     from tests.simulation.run import Result
@@ -70,7 +71,7 @@ class Journal:
                 item |= {name: {"N": value} for name, value in head.items()}
             if previous is not None:
                 item["previous_hash"] = {"S": previous}
-            text = canonical_json(body)
+            text = record_text(body)
             previous = record_hash(
                 stream,
                 sequence,
@@ -85,8 +86,7 @@ class Journal:
 
 
 def body_of(item: Any) -> Body:
-    body: Body = json.loads(zlib.decompress(item["body"]["B"]))
-    return body
+    return expand(json.loads(zlib.decompress(item["body"]["B"])))
 
 
 @pytest.fixture
