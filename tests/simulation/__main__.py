@@ -42,10 +42,10 @@ def play_all() -> int:
     from tests.simulation.sagas import CROSSING
 
     failures = 0
-    with few_collections():
+    with few_collections() as collect:
         parts = [(f"singles of {one.name}", singles(one), one) for one in sagas()]
         for name, cases, saga in (*parts, ("pairs", pairs(every_moment=True), CROSSING)):
-            played = Counted(name)
+            played = Counted(name, collect)
             for case, result in broken(played.counting(cases), saga):
                 failures += 1
                 print(f"{case.name}\n  {result.violations[0]}", flush=True)
@@ -54,7 +54,7 @@ def play_all() -> int:
 
 
 class Counted:
-    """Counts what passes, and says so now and then."""
+    """Counts what passes, says so now and then, and has the garbage collected."""
 
     def __init__(self, name: str, collect: Callable[[], int]) -> None:
         self._name = name
