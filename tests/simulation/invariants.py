@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice, pairwise
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.processes import Process
 from tests.simulation.reading import Record, Streams, items_of, streams_of
 from tests.simulation.trading_rules import (
@@ -22,7 +23,6 @@ from tests.simulation.trading_rules import (
     record_time_is_true,
 )
 from tests.simulation.traffic import Answered, Heard, Life
-from tests.simulation.world import World
 from zerodesk.codec import GENESIS_HASH, state_hash
 from zerodesk.instruments import Market
 from zerodesk.matching import Book
@@ -46,10 +46,20 @@ class Violation:
         return f"{self.invariant}: {self.detail}"
 
 
+class Observed(Protocol):
+    """A world as the invariants look at it: the simulation's, or that of an exploration."""
+
+    dynamodb: DynamoDB
+    processes: list[Process]
+    appended_ms: dict[tuple[str, int], float]
+    announced: list[tuple[float, dict[str, str]]]
+    defects: list[str]
+
+
 class Evidence:
     """All that an invariant may look at, when everything is quiet."""
 
-    def __init__(self, world: World, heard: Heard) -> None:
+    def __init__(self, world: Observed, heard: Heard) -> None:
         self.world, self.heard = world, heard
         self.streams: Streams = streams_of(world.dynamodb)
         self.items = items_of(world.dynamodb)
@@ -562,7 +572,7 @@ MAX_DETAILS: Final = 5
 """Of one invariant: the first ones say enough."""
 
 
-def check(world: World, heard: Heard) -> list[Violation]:
+def check(world: Observed, heard: Heard) -> list[Violation]:
     """Return what is broken, in the order of the invariants."""
     found = [Violation("no defect shows", text) for text in world.defects[:MAX_DETAILS]]
     evidence = Evidence(world, heard)

@@ -3,6 +3,8 @@
 import importlib
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -73,6 +75,20 @@ class _Remembered(MetaPathFinder, Loader):
         self.functions[function] = tuple(name for name in modules if name in names)
         self.shared[function] = {n: one for n, one in modules.items() if n not in names}
 
+    @contextmanager
+    def rewritten(self, code: CodeType) -> Iterator[None]:
+        """Let the module of a file run other code for a while, in each process that begins."""
+        standing = {
+            name: known
+            for name, known in self._code.items()
+            if known[0].co_filename == code.co_filename
+        }
+        self._code |= {name: (code, is_package) for name, (_, is_package) in standing.items()}
+        try:
+            yield
+        finally:
+            self._code |= standing
+
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         if fullname not in self._code:
             return None
@@ -116,6 +132,7 @@ def _holds_state(value: Any, stateful: set[str]) -> bool:
 
 
 _remembered = _Remembered()
+rewritten = _remembered.rewritten
 
 
 def load(function: str) -> dict[str, ModuleType]:
