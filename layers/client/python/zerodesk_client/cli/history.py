@@ -1,7 +1,8 @@
 """The journal: ``state`` at any point, ``export`` to files, ``verify`` either."""
 
 import json
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ from zerodesk_client.cli.arguments import time_of
 from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, card
+from zerodesk_client.transfers import Matched, match_transfers
 
 StreamArgument = Annotated[
     str, typer.Argument(metavar="STREAM", help="Such as book#BTC-USD or account#alice.")
@@ -116,9 +118,14 @@ def verify(
         str, typer.Argument(metavar="FOLDER|STREAM", help="Archives, or a stream as it stands.")
     ],
 ) -> None:
-    """Hash, fold and audit every record again, of archives or of the live journal."""
+    """Hash, fold and audit every record again, of archives or of the live journal.
+
+    The transfers of a live account are matched with the accounts at their other ends, which are
+    verified for that. Archives end where they end, and are verified each by itself.
+    """
     session = Session.of(context)
     folders = archives_in(Path(target)) if Path(target).is_dir() else []
+    matched: Matched | None = None
     if not folders and "#" not in Path(target).name:
         raise CommandError(f"{target} is no archive and no stream", "such as book#BTC-USD")
     try:
@@ -127,11 +134,26 @@ def verify(
             verifiers = [archive.verifier for archive in archives]
             documents = [_archived(archive) for archive in archives]
         else:
-            verifiers = [verify_live(session.operator(), target)]
-            documents = [_verified(verifiers[0])]
+            client = session.operator()
+            verifiers = [verify_live(client, target)]
+            matched = match_transfers(client, verifiers[0])
+            documents = [_verified(verifiers[0]) | _matched(matched)]
     except (ArchiveError, VerificationError) as error:
         raise _not_believed(error) from error
-    session.show({"verified": documents}, lambda: "\n".join(_told(one) for one in verifiers))
+    session.show({"verified": documents}, lambda: "\n".join(_lines(verifiers, matched)))
+
+
+def _lines(verifiers: list[Verifier], matched: Matched | None) -> Iterator[str]:
+    yield from (_told(one) for one in verifiers)
+    if matched is not None:
+        yield (
+            f"{matched.transfers:,} transfers have both their sides, {matched.on_their_way:,} are "
+            "on their way"
+        )
+
+
+def _matched(matched: Matched | None) -> dict[str, Any]:
+    return {} if matched is None else {"transfers": asdict(matched)}
 
 
 def _verified(verifier: Verifier) -> dict[str, Any]:
