@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final
 
 from zerodesk_aws.accounts import AccountJournal
@@ -48,7 +48,7 @@ class ReservedList:
         else:
             last = None
         return ReservedPage(
-            withdrawals=self._shown(found),
+            withdrawals=list(self._shown(found)),
             next_cursor=None if last is None else pages.cursor(last[1], f"{last[0]}/{last[2]}"),
         )
 
@@ -58,9 +58,11 @@ class ReservedList:
             places = sorted((account_id, one.reserved_at_ms, key) for key, one in reserved.items())
             yield from (place for place in places if behind is None or place > behind)
 
-    def _shown(self, found: list[Position]) -> list[Withdrawal]:
-        items = self._orders.find((account_id, gate) for account_id, _, gate in found)
-        return [withdrawal_view(items[account_id, gate]) for account_id, _, gate in found]
+    def _shown(self, found: list[Position]) -> Iterator[Withdrawal]:
+        for account_id, places in groupby(found, key=lambda place: place[0]):
+            gates = [gate for _, _, gate in places]
+            items = self._orders.get_many(account_id, gates)
+            yield from (withdrawal_view(items[gate]) for gate in gates)
 
 
 def _position(read: tuple[int, str] | None) -> Position | None:

@@ -3,12 +3,18 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from greenlet import getcurrent, greenlet
 
+from tests.simulation.bounds import Bounds
 from tests.simulation.processes import Process, load
+from tests.simulation.regions import environment
 from tests.simulation.scheduler import Killed
+
+BOUNDS: Final = Bounds(fills_per_record=1, anchor_every=3)
+"""A taker of two makers is continued, and every third record of a book says the digest of the state
+before it: whoever folds it agrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class Actor(greenlet):
         return asked
 
     def _enter(self) -> None:
-        os.environ["AWS_REGION"] = self.region
+        os.environ.update(environment(self.region))
         if self.process is not None:
             self.process.enter()
 
@@ -129,9 +135,6 @@ def acting() -> Actor | None:
 
 def process_in(region: str, function: str, number: int = 0) -> Process:
     """Return a new process of a function in a region: it knows nothing yet."""
-    before = os.environ.get("AWS_REGION", region)
-    os.environ["AWS_REGION"] = region
-    try:
-        return Process(function, number, load(function))
-    finally:
-        os.environ["AWS_REGION"] = before
+    modules = load(function, region)
+    BOUNDS.tell(modules)
+    return Process(function, number, modules, region)

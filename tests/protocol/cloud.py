@@ -1,21 +1,19 @@
 """What handlers of two regions share, one call at a time: tables, queues, a clock."""
 
 import json
-from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.protocol.actors import Asked, acting
+from tests.handler_settings import SETTINGS
+from tests.protocol.actors import BOUNDS, Asked, acting
 from tests.simulation.cloud.dynamodb import DynamoDB
+from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import Message
-from tests.simulation.reading import record_of
+from tests.simulation.regions import HOME, REGIONS
 from tests.simulation.trading_rules import goes_back
 
 if TYPE_CHECKING:
     from tests.simulation.processes import Process
-
-HOME: Final = "us-east-1"
-OTHER: Final = "eu-west-1"
-REGIONS: Final = (HOME, OTHER)
 
 WRITES: Final = frozenset({"PutItem", "UpdateItem", "SendMessage"})
 ASIDE: Final = frozenset(
@@ -35,31 +33,46 @@ REGISTERS: Final = "control#"
 """Registers, set up once: to read one is no boundary, either."""
 
 
+@dataclass(slots=True)
+class Queue:
+    """A queue whose messages anybody may have at any time: no time-out protects anything."""
+
+    waiting: list[Message] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    dead: list[Message] = field(default_factory=list)
+
+    def copy(self) -> "Queue":
+        """Return a queue that changes apart from this one."""
+        return Queue(list(self.waiting), list(self.bodies))
+
+
 class Cloud:
     """The tables and the queues, as the seam of the simulation asks for them.
 
-    ``dynamodb``, ``processes``, ``appended_ms``, ``announced`` and ``defects`` are what the
-    simulation's invariants look at.
+    What has no underscore before its name, the simulation's invariants look at, too.
     """
 
     def __init__(
-        self, dynamodb: DynamoDB, now_ms: float, queues: dict[str, list[Message]] | None = None
+        self, dynamodb: DynamoDB, now_ms: float, queues: dict[str, Queue] | None = None
     ) -> None:
         self._now_ms = now_ms
         self.dynamodb = dynamodb.copy(self.process_now_ms)
         self.dynamodb.on_append = self._appended
-        self.queues = {region: list((queues or {}).get(region, ())) for region in REGIONS}
+        self.queues = {
+            region: Queue() if queues is None else queues[region].copy() for region in REGIONS
+        }
+        self.bounds = BOUNDS
+        self.bucket = Bucket(SETTINGS["SNAPSHOTS_BUCKET"])
+        self.damaged: set[tuple[str, int]] = set()
+        self.appended_in: dict[tuple[str, int], str] = {}
         self.processes: list[Process] = []
         self.appended_ms: dict[tuple[str, int], float] = {}
         self.announced: list[tuple[float, dict[str, str]]] = []
         self.defects: list[str] = []
         self.woken: list[tuple[str, dict[str, Any]]] = []
         """Workflows that somebody started, and what they were given."""
-        self.told: set[tuple[str, str, int]] = set()
-        """(region, symbol, epoch to end) of every takeover that an operator asked for."""
         self._by = HOME
-        self._homes: dict[str, str] = defaultdict(lambda: HOME)
-        self._sent = sum(len(queue) for queue in self.queues.values())
+        self._sent = sum(len(queue.bodies) for queue in self.queues.values())
 
     # What the seam asks.
 
@@ -121,12 +134,14 @@ class Cloud:
         """Put a message at the end of a region's queue."""
         self._sent += 1
         message = Message(f"m{self._sent}", symbol, body, int(self._now_ms))
-        self.queues[region].append(message)
+        self.queues[region].waiting.append(message)
+        self.queues[region].bodies.append(body)
         return {"MessageId": message.message_id}
 
     def delete(self, region: str, taken: list[Message]) -> None:
         """Take messages out of a region's queue."""
-        self.queues[region] = [one for one in self.queues[region] if one not in taken]
+        queue = self.queues[region]
+        queue.waiting = [one for one in queue.waiting if one not in taken]
 
     def pass_time(self, passed_ms: float) -> None:
         """Let time pass for everybody."""
@@ -150,19 +165,9 @@ class Cloud:
         return answer
 
     def _appended(self, item: dict[str, Any]) -> None:
-        """Remember when a record came to stand, and see that a book's home wrote it."""
-        stream, sequence = item["stream"]["S"], int(item["sequence"]["N"])
-        self.appended_ms[stream, sequence] = self._now_ms
-        if not stream.startswith("book#"):
-            return
-        record = record_of(item)
-        if "takeover" in record.body:
-            home = self._homes[stream] = record.body["takeover"]["home"]
-            if (home, stream.removeprefix("book#"), record.epoch - 1) not in self.told:
-                self.defects.append(f"{stream} {sequence}: {home} takes over, and was not told to")
-        elif self._by != self._homes[stream]:
-            home = self._homes[stream]
-            self.defects.append(f"{stream} {sequence} written by {self._by}, at home in {home}")
+        """Remember when a record came to stand, and in which region it was written."""
+        place = item["stream"]["S"], int(item["sequence"]["N"])
+        self.appended_ms[place], self.appended_in[place] = self._now_ms, self._by
 
 
 def _is_aside(operation: str, asked: dict[str, Any]) -> bool:

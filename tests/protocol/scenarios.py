@@ -9,21 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
-from unittest.mock import patch
 
-from tests.protocol.actors import Actor
-from tests.protocol.cloud import HOME, OTHER, Cloud
+from tests.protocol.actors import BOUNDS, Actor
+from tests.protocol.cloud import Cloud
 from tests.protocol.stage import SECOND, SYMBOL, Stage
 from tests.simulation import seam
+from tests.simulation.regions import AWAY, HOME
 
 LATE_MS: Final = 16 * 60_000.0
 """Longer than a command may be on its way."""
 
 RICH_MINOR: Final = 10**14
-FILLS_PER_RECORD: Final = 1
-ANCHOR_EVERY: Final = 3
-"""Every third record of a book says the hash of the state before it: whoever folds it agrees."""
-
 Order = dict[str, Any]
 
 
@@ -31,16 +27,8 @@ Order = dict[str, Any]
 def installed() -> Iterator[None]:
     """Lead the handlers to the stage, with records that are full after one fill."""
     with seam.installed():
-        from zerodesk.matching import Book
-
-        decide, make = Book.decide.__kwdefaults__, Book.__init__.__kwdefaults__
-        assert decide is not None, "decide takes its bound by name"
-        assert make is not None, "a book takes its anchors by name"
-        with (
-            patch.dict(decide, max_fills=FILLS_PER_RECORD),
-            patch.dict(make, anchor_every=ANCHOR_EVERY),
-        ):
-            yield
+        BOUNDS.apply()
+        yield
 
 
 @dataclass
@@ -63,6 +51,7 @@ class Scenario:
         from tests.simulation.run import venue
 
         world = venue((SYMBOL, SECOND), ("alice", "bob", "poor"))
+        BOUNDS.apply()
         stage = _entered(Cloud(world.dynamodb, world.now_ms()))
         orders = self.begin(stage)
         assert not stage.cloud.defects, stage.cloud.defects
@@ -236,10 +225,10 @@ def a_long_taker(stage: Stage, _: list[Order]) -> list[Actor]:
 
 def a_long_taker_moves(stage: Stage, _: list[Order]) -> list[Actor]:
     """A taker needs several records, and another region takes the book over between any two."""
-    stage.take_over(OTHER)
+    stage.take_over(AWAY)
     return [
         stage.matcher("here", HOME, warm=(SYMBOL,)),
-        stage.matcher("there", OTHER),
+        stage.matcher("there", AWAY),
         stage.settler("settlement"),
         stage.matcher("here again", HOME, warm=(SYMBOL,)),
     ]
@@ -258,27 +247,27 @@ def _on_its_way(stage: Stage) -> list[Order]:
 
 def a_takeover(stage: Stage, orders: list[Order]) -> list[Actor]:
     """A region takes a book over while its home is at work, and a zombie there wakes up late."""
-    stage.take_over(OTHER)
+    stage.take_over(AWAY)
     return [
         stage.matcher("here", HOME, warm=(SYMBOL,)),
-        stage.matcher("there", OTHER, warm=(SYMBOL,)),
+        stage.matcher("there", AWAY, warm=(SYMBOL,)),
         stage.canceller("cancel", orders[1]),
         stage.matcher("zombie", HOME, warm=(SYMBOL,)),
-        stage.settler("settlement", SYMBOL, OTHER),
-        stage.matcher("there again", OTHER),
+        stage.settler("settlement", SYMBOL, AWAY),
+        stage.matcher("there again", AWAY),
     ]
 
 
 def there_and_back(stage: Stage, orders: list[Order]) -> list[Actor]:
     """A book is taken over and taken back, and what was told late takes nothing back."""
-    stage.take_over(OTHER)
+    stage.take_over(AWAY)
     stage.take_over(HOME, from_epoch=2)
-    stage.take_over(OTHER)
+    stage.take_over(AWAY)
     return [
-        stage.matcher("there", OTHER, warm=(SYMBOL,), most=1),
+        stage.matcher("there", AWAY, warm=(SYMBOL,), most=1),
         stage.matcher("here", HOME, warm=(SYMBOL,)),
-        stage.canceller("cancel", orders[1], OTHER),
-        stage.matcher("there again", OTHER, warm=(SYMBOL,)),
+        stage.canceller("cancel", orders[1], AWAY),
+        stage.matcher("there again", AWAY, warm=(SYMBOL,)),
         stage.matcher("here again", HOME),
         stage.settler("settlement"),
     ]

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, Final
 
 from tests.protocol.actors import Actor, Asked
-from tests.protocol.cloud import REGIONS
 from tests.protocol.scenarios import Scenario
 from tests.protocol.stage import SECOND, SYMBOL, LivelockError, Stage
 from tests.protocol.verdict import broken, unreconciled
 from tests.simulation.cloud.faults import unanswered
+from tests.simulation.regions import REGIONS
 
 STEPS_MAX: Final = 600
 STEP_MS: Final = 11_000.0
@@ -150,6 +150,7 @@ def _calm(stage: Stage) -> str | None:
     for number, passed_ms in enumerate(ROUNDS_MS):
         stage.cloud.pass_time(passed_ms)
         if number:
+            stage.rung_ms = stage.now_ms()
             for region in REGIONS:
                 stage.alone(stage.sweeper("sweeper", region))
         _drain(stage)
@@ -165,7 +166,7 @@ def _drain(stage: Stage) -> None:
     for _ in range(DRAINS_MAX):
         for woken in woken_by(stage):
             stage.alone(woken)
-        waiting = [region for region in REGIONS if stage.cloud.queues[region]]
+        waiting = [region for region in REGIONS if stage.cloud.queues[region].waiting]
         if not waiting and not stage.cloud.woken:
             break
         for region in waiting:

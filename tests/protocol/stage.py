@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tests.protocol.actors import Actor, Asked, process_in
-from tests.protocol.cloud import HOME, OTHER, Cloud
+from tests.protocol.cloud import Cloud
 from tests.simulation.processes import Process
+from tests.simulation.regions import HOME
 from tests.simulation.traffic import Heard
 from zerodesk.orders import CancelCommand, IndexCommand, cancel_id_for, order_id_for
 
@@ -30,6 +31,8 @@ class Stage:
         self.cloud = cloud
         self.heard = Heard()
         self.actors: list[Actor] = []
+        self.rung_ms = 0.0
+        """When the sweepers were called last."""
 
     # Who may act.
 
@@ -52,7 +55,7 @@ class Stage:
 
         def work(actor: Actor) -> None:
             taken = actor.turn(
-                Asked("receive", lambda: self.cloud.queues[region][:most], writes=False)
+                Asked("receive", lambda: self.cloud.queues[region].waiting[:most], writes=False)
             )
             if not taken:
                 return
@@ -177,7 +180,6 @@ class Stage:
 
     def take_over(self, region: str, from_epoch: int = 1, symbol: str = SYMBOL) -> None:
         """Have a region told to take a book over, as an operator does."""
-        self.cloud.told.add((region, symbol, from_epoch))
         asked = {"kind": "take_over", "symbol": symbol, "from_epoch": from_epoch}
         self.cloud.send(region, symbol, json.dumps(asked))
 
@@ -266,6 +268,3 @@ def cancel_of(order: dict[str, Any], at_ms: int) -> CancelCommand:
         order_id=order["order_id"],
         accepted_at_ms=at_ms,
     )
-
-
-__all__ = ["HOME", "OTHER", "SECOND", "SYMBOL", "Stage"]

@@ -1,28 +1,26 @@
 """What must hold once everything is quiet: the invariants of the simulation, and the house's."""
 
 from collections.abc import Iterator
-from itertools import chain
-from typing import Any
 
 from tests.protocol.actors import Context, process_in
-from tests.protocol.cloud import HOME
 from tests.protocol.stage import Stage
 from tests.simulation.invariants import LAST_DEPOSIT, TERMINAL, Evidence, check
+from tests.simulation.regions import HOME
 
 
 def broken(stage: Stage) -> str | None:
     """Return the first thing that is broken although nothing goes on any more, or None."""
     _forget_answers(stage)
-    found = check(stage.cloud, stage.heard)
+    found = check(stage.cloud, stage.heard, stage.rung_ms)
     if found:
         return str(found[0])
-    evidence = Evidence(stage.cloud, stage.heard)
-    return next(chain(_house_has_the_fees(evidence), _cancels_are_refused_for_good(evidence)), None)
+    evidence = Evidence(stage.cloud, stage.heard, stage.rung_ms)
+    return next(_cancels_are_refused_for_good(evidence), None)
 
 
 def _forget_answers(stage: Stage) -> None:
     """Let each account that keeps an answer have one more record: it forgets what items show."""
-    evidence = Evidence(stage.cloud, stage.heard)
+    evidence = Evidence(stage.cloud, stage.heard, stage.rung_ms)
     for account_id, state in evidence.states.items():
         if state["answered"].keys() - {f"deposit#{LAST_DEPOSIT}"}:
             stage.deposit(LAST_DEPOSIT, account_id, 1)
@@ -36,23 +34,6 @@ def _cancels_are_refused_for_good(evidence: Evidence) -> Iterator[str]:
             order = evidence.items[account_id, item["request"]["order_id"]]
             if order["status"] not in TERMINAL or order["status"] == "CANCELLED":
                 yield f"cancel {item_id} is refused, its order is {order['status']}"
-
-
-def _house_has_the_fees(evidence: Evidence) -> Iterator[str]:
-    """Yield where the house has other fees than the books' records up to its watermarks say."""
-    records = evidence.streams.by_name.get("house#USD", [])
-    state: dict[str, Any] = {"balance_minor": 0, "swept": {}}
-    if records:
-        state = records[-1].body["state"]
-    due = sum(
-        row[4]
-        for symbol, book in evidence.streams.books
-        for record in book
-        for row in record.body["postings"]
-        if row[0] == f"fees#{symbol}" and record.sequence <= state["swept"].get(symbol, 0)
-    )
-    if state["balance_minor"] != due:
-        yield f"the house has {state['balance_minor']} of {due} in fees, swept to {state['swept']}"
 
 
 def unreconciled(stage: Stage) -> str | None:
