@@ -122,7 +122,7 @@ class Venue:
             before.to_dict(),
             sequence=1 if writer is None else writer.sequence + 1,
             whole_at=0 if writer is None else writer.whole_at,
-        )
+        ).body
         sequence = self.append(stream, body)
         self.writers[stream].whole_at = body.get("whole_at", sequence)
         self.states[account_id] = change.state

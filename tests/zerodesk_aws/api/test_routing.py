@@ -65,6 +65,8 @@ def client_error(code: str) -> ClientError:
             "UNAVAILABLE",
         ),
         (lambda: client_error("RequestThrottled"), 503, "UNAVAILABLE"),
+        (lambda: client_error("SlowDown"), 503, "UNAVAILABLE"),
+        (lambda: client_error("ConditionalRequestConflict"), 503, "UNAVAILABLE"),
         (lambda: client_error("AccessDeniedException"), 500, "INTERNAL"),
         (lambda: ended(ProblemCode.NOT_FOUND, "none"), 404, "NOT_FOUND"),
     ],

@@ -46,6 +46,7 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 PASSING_FAULTS: Final = (BotoCoreError, JournalContentionError, JournalUnavailableError)
 PASSING_CODES: Final = {
+    "ConditionalRequestConflict",
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -54,9 +55,10 @@ PASSING_CODES: Final = {
     "RequestLimitExceeded",
     "RequestThrottled",
     "ServiceUnavailable",
+    "SlowDown",
     "ThrottlingException",
 }
-"""What AWS answers when it is busy, or when another region wrote at the same time."""
+"""What AWS answers when it is busy, or when somebody else wrote at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
