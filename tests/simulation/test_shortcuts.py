@@ -98,7 +98,7 @@ def ask_everything() -> None:
             OrderItem.status.set("OPEN"),
             OrderItem.rejection.set({"S": "odd"}),
             OrderItem.fee_minor.set(0.5),
-            OrderItem.account_sequence.set(None),
+            OrderItem.account_sequence.set(None),  # type: ignore[arg-type]
         ],
         condition=unseen & OrderItem.status.is_in("QUEUED", "HELD"),
     )
