@@ -39,10 +39,10 @@ def play_all() -> int:
     from tests.simulation.sagas import CROSSING
 
     failures = 0
-    with few_collections():
+    with few_collections() as collect:
         parts = [(f"singles of {one.name}", singles(one), one) for one in sagas()]
-        for name, cases, saga in (*parts, ("pairs", pairs(), CROSSING)):
-            played = Counted(name)
+        for name, cases, saga in (*parts, ("pairs", pairs(every_moment=True), CROSSING)):
+            played = Counted(name, collect)
             for case, result in broken(played.counting(cases), saga):
                 failures += 1
                 print(f"{case.name}\n  {result.violations[0]}", flush=True)

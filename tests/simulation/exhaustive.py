@@ -109,32 +109,42 @@ def singles(saga: Saga = TRADING) -> Iterator[Case]:
                 yield Case({boundary.number: fault}, _named(boundary, fault))
 
 
-def pairs(part: int = 0, parts: int = 1) -> Iterator[Case]:
-    """Yield every pair of faults on the way of two orders, or an even part of the pairs."""
+def pairs(part: int = 0, parts: int = 1, *, every_moment: bool = False) -> Iterator[Case]:
+    """Yield every pair of faults on the way of two orders, or an even part of the pairs.
+
+    Parameters
+    ----------
+    part, parts
+        Which part of how many; part after part, they are all pairs.
+    every_moment
+        Also those that differ from another pair by nothing but the moment of a kill.
+    """
     _, boundaries = play(CROSSING, {})
-    number = 0
-    for first in boundaries:
-        for fault in _in_pairs(first):
-            _, after = play(CROSSING, {first.number: fault})
-            for second in after:
-                if second.number <= first.number:
-                    continue
-                for other in _in_pairs(second):
-                    number += 1
-                    if number % parts == part:
-                        name = f"{_named(first, fault)}, then {_named(second, other)}"
-                        yield Case({first.number: fault, second.number: other}, name)
+    firsts = [(first, fault) for first in boundaries for fault in _in_pairs(first, every_moment)]
+    for first, fault in firsts[part::parts]:
+        _, after = play(CROSSING, {first.number: fault})
+        for second in after:
+            if second.number <= first.number:
+                continue
+            for other in _in_pairs(second, every_moment):
+                name = f"{_named(first, fault)}, then {_named(second, other)}"
+                yield Case({first.number: fault, second.number: other}, name)
 
 
-def _in_pairs(boundary: Boundary) -> Iterator[Fault]:
-    """Yield the faults of a boundary that pairs are made of."""
+def _in_pairs(boundary: Boundary, every_moment: bool) -> Iterator[Fault]:  # noqa: FBT001
+    """Yield the faults of a boundary that pairs are made of.
+
+    A process acts by its calls alone, and a read changes nothing. So a process that is killed
+    before a call has done what one has done that was killed after its write before, or before its
+    first call: these two stand for all moments in between.
+    """
     if boundary.who in CARETAKERS:
         return
-    if boundary.kind in READS:
-        # Killed after a read is killed before the next call.
-        yield Fault.KILL_BEFORE
-        return
-    yield from (fault for fault in AT[boundary.kind] if fault in IN_PAIRS)
+    for fault in AT[boundary.kind]:
+        if fault not in IN_PAIRS or (fault is Fault.KILL_AFTER and boundary.kind in READS):
+            continue
+        if every_moment or boundary.first or fault is not Fault.KILL_BEFORE:
+            yield fault
 
 
 def _named(boundary: Boundary, fault: Fault) -> str:
