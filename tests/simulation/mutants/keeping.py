@@ -17,6 +17,7 @@ MUTANTS: Final = (
         "    if hashlib.sha256(text).hexdigest() != snapshot.state_hash:\n"
         '        raise SnapshotRefusedError("its bytes do not hash to what it says")\n',
         "",
+        claim="tests/zerodesk/test_snapshots.py::test_a_snapshot_that_was_altered_is_refused",
     ),
     Mutant(
         "anchor not checked",
