@@ -67,7 +67,7 @@ SCHEMAS: Final = (
     Schema("market", "symbol"),
     Schema("cursors", "name"),
     Schema("api_keys", "key_id"),
-    Schema("snapshots", "stream", "sequence"),
+    Schema("snapshots", "stream", "sequence", sort_kind="N"),
 )
 ALARMS: Final = ("reconciliation breached",)
 PASSING: Final = (
