@@ -7,6 +7,7 @@ import pytest
 
 from infra_cdk.settings import ROOT, RUNTIME
 from tests.infra_cdk.templates import Resource, StageTemplates
+from zerodesk_client.cost.recorded import MEMORY_GB
 
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
 WORKFLOWS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/workflow.asl.yaml"))
@@ -292,3 +293,12 @@ def test_what_a_woken_function_fails_at_is_put_aside(stage: StageTemplates) -> N
 
     assert set(kept) == woken
     assert all(aside.endswith("-undelivered") for aside in kept.values())
+
+
+@pytest.mark.parametrize("function", sorted(MEMORY_GB))
+def test_the_cost_of_an_order_knows_how_large_functions_are(
+    stage: StageTemplates, function: str
+) -> None:
+    memory_mb = stage.functions()[function].properties["MemorySize"]
+
+    assert memory_mb / 1_024 == MEMORY_GB[function]
