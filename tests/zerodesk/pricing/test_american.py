@@ -17,11 +17,13 @@ from tests.zerodesk.pricing.options import (
     vanilla,
     volatilities,
 )
-from zerodesk.pricing.american import american
+from zerodesk.pricing.american import american, american_implied_volatility
 from zerodesk.pricing.batch import MalformedCallError
+from zerodesk.pricing.quotes import QuoteStatus
 
 # For options that are spread into arguments, which a checker cannot count.
 evaluate: Any = american
+evaluate_volatility: Any = american_implied_volatility
 GREEKS = ("price", "delta", "gamma", "vega", "theta", "rho")
 
 # type, spot, strike, years, rate, yield, volatility: one of every kind of boundary.
@@ -242,3 +244,45 @@ def test_a_malformed_call_is_refused_by_the_name_of_its_argument(
     }  # fmt: skip
     with pytest.raises(MalformedCallError, match=f"^{complaint}"):
         evaluate(**(call | change))
+
+
+# Below two boundaries, and far out of the money, volatility hardly shows in the price.
+TOLD = [kind for kind in KINDS if "below two" not in kind]
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_the_volatility_of_a_price_is_the_one_that_made_it(kind: str) -> None:
+    option_type, *terms, volatility = KINDS[kind]
+    values = evaluate(option_type, *terms, volatility, ("price", "vega"))
+    implied = evaluate_volatility(option_type, values["price"], *terms)
+    assert QuoteStatus(int(implied.status)).name == "OK"
+    attainable = 1e-9 * SPOT / float(values["vega"])
+    assert float(implied.volatility) == pytest.approx(volatility, abs=attainable)
+
+
+def test_each_quote_without_a_volatility_says_why() -> None:
+    quotes = [4.0, 3.9, 40.0, 41.0, 0.0, -1.0, math.nan, math.inf, 5.0]
+    implied = american_implied_volatility("put", quotes, 36.0, 40.0, 1.0, 0.06, 0.0)
+    assert [QuoteStatus(status).name for status in implied.status] == [
+        "ZERO",
+        "BELOW_INTRINSIC",
+        "ABOVE_MAXIMUM",
+        "ABOVE_MAXIMUM",
+        "BELOW_INTRINSIC",
+        "BELOW_INTRINSIC",
+        "INVALID",
+        "INVALID",
+        "OK",
+    ]
+    assert implied.volatility[0] == 0.0
+    assert np.isnan(implied.volatility[1:8]).all()
+
+
+@pytest.mark.parametrize("position", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_an_invalid_quote_is_said_in_its_place_and_nowhere_else(position: int, bad: float) -> None:
+    quote: Any = ["put", 5.0, 36.0, 40.0, 1.0, 0.06, 0.0]
+    quote[position] = [quote[position], bad, quote[position]]
+    implied = evaluate_volatility(*quote)
+    assert implied.status.tolist() == [0, 4, 0]
+    assert np.isnan(implied.volatility).tolist() == [False, True, False]

@@ -20,6 +20,7 @@ nothing of the other: the upper one solves the equation above, the lower one (``
 mirror image, without the first term.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
@@ -63,6 +64,8 @@ class Accuracy(NamedTuple):
 
 
 _ROUGH: Final = Accuracy(6, 13, 1e-4)
+# Where the step from there to a fine grid is too long.
+_STEPS: Final = (Accuracy(5, 21, 1e-4), Accuracy(9, 31, 1e-4), Accuracy(16, 41, 1e-4))
 _MEETING_ACCURACY: Final = Accuracy(12, 21, 1e-8)
 
 
@@ -164,15 +167,32 @@ def guess(puts: Puts, time: FloatArray) -> FloatArray:
 
 
 def boundary(puts: Puts, accuracy: Accuracy) -> FloatArray:
-    """Return the roots at the nodes of the grid of an accuracy, shape (options, nodes)."""
-    rough, fine = grid(_ROUGH.nodes, _ROUGH.points), grid(accuracy.nodes, accuracy.points)
-    first = guess(puts, rough.time)
-    share = solve(puts, rough, first, _ROUGH.tolerance) / first
-    # The guess has the right singularity: what it is off by can be told by few nodes.
-    share = share @ refinement(_ROUGH.nodes, accuracy.nodes)
-    share = np.where(np.isfinite(share), np.clip(share, _SHARE_MIN, 1.0 / _SHARE_MIN), 1.0)
-    first = guess(puts, fine.time) * share
-    return solve(puts, fine, first, accuracy.tolerance)
+    """Return the roots at the nodes of the grid of an accuracy, shape (options, nodes).
+
+    NaN where Newton's method finds nothing.
+    """
+    root = _refined(puts, (_ROUGH, accuracy))
+    lost = np.flatnonzero(np.isnan(root).any(axis=1))
+    if lost.size:
+        root[lost] = _refined(puts.some(lost), (*_STEPS, accuracy))
+    return root
+
+
+def _refined(puts: Puts, accuracies: Sequence[Accuracy]) -> FloatArray:
+    """Return the same from one grid to the next; few nodes are solved for from anywhere."""
+    nodes, share = 0, np.ones((puts.rate.size, 0))
+    root = share
+    for accuracy in accuracies:
+        times = grid(accuracy.nodes, accuracy.points)
+        first = guess(puts, times.time)
+        if nodes:
+            # The guess has the right singularity: what it is off by can be told by few nodes.
+            share = share @ refinement(nodes, accuracy.nodes)
+            share = np.clip(share, _SHARE_MIN, 1.0 / _SHARE_MIN)
+            first *= np.where(np.isfinite(share), share, 1.0)
+        root = solve(puts, times, first, accuracy.tolerance)
+        nodes, share = accuracy.nodes, root / guess(puts, times.time)
+    return root
 
 
 def meeting(puts: Puts) -> FloatArray:

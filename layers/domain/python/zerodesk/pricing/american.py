@@ -1,17 +1,19 @@
-"""American options: prices and Greeks, after Kim (1990) and Andersen, Lake and Offengenden (2016).
+"""American options: prices, Greeks and implied volatilities.
 
-The price is that of the European option and a premium, an integral over where exercise pays, see
-`zerodesk.pricing._premium`. The boundary of that region is found by collocation, for many options
-at a time, see `zerodesk.pricing._exercise`. A call is a put with spot and strike, and rate and
-yield, changed over.
+After Kim (1990) and Andersen, Lake and Offengenden (2016). The price is that of the European option
+and a premium, an integral over where exercise pays, see `zerodesk.pricing._premium`. The boundary
+of that region is found by collocation, for many options at a time, see
+`zerodesk.pricing._exercise`. A call is a put with spot and strike, and rate and yield, changed over.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from zerodesk.pricing._american import EFFORTS, OUTPUTS, AmericanBlock
+from zerodesk.pricing._american_volatility import implied
 from zerodesk.pricing.batch import (
     Batch,
     FloatArray,
@@ -20,6 +22,7 @@ from zerodesk.pricing.batch import (
     numbers,
     option_signs,
 )
+from zerodesk.pricing.quotes import ImpliedVolatility, answered
 
 
 def american(
@@ -52,15 +55,16 @@ def american(
         Some of `OUTPUTS`: price; delta; gamma; vega, per 1.00 of volatility; theta, the change
         with the passing of one year; rho, per 1.00 of rate.
     accuracy : str
-        ``"precise"``, errors below 1e-11 of the larger of spot and strike, or ``"fast"``, below
-        1e-8 of it, in a fifth of the time.
+        ``"precise"``, errors of some 1e-12 of the larger of spot and strike, below 1e-10, or
+        ``"fast"``, of some 1e-9, below 1e-7, in a fifth of the time.
 
     Returns
     -------
     dict of str to float64
         By the names asked for, each of the shape that the arguments broadcast to. NaN where an
-        argument is NaN, infinite, or negative without being a rate. Where exercise is due the
-        price is the payoff, the delta +1 or -1 and the other Greeks are zero.
+        argument is NaN, infinite, or negative without being a rate, and where no boundary is
+        found: at volatilities of 200 % for ten years, it happens. Where exercise is due the price
+        is the payoff, the delta +1 or -1 and the other Greeks are zero.
 
     Raises
     ------
@@ -100,9 +104,7 @@ def american(
     for name in outputs:
         if name not in OUTPUTS:
             raise MalformedCallError(f"outputs: no {name!r}; there are {', '.join(OUTPUTS)}")
-    if accuracy not in EFFORTS:
-        expected = " or ".join(EFFORTS)
-        raise MalformedCallError(f"accuracy: expected {expected}, was {accuracy!r}")
+    _require_accuracy(accuracy)
     batch = Batch(
         option_type=option_signs("option_type", option_type),
         spot=numbers("spot", spot),
@@ -119,3 +121,74 @@ def american(
             for name, result in results.items():
                 result[where] = block.values[name]
     return {name: batch.shaped(result) for name, result in results.items()}
+
+
+def american_implied_volatility(
+    option_type: OptionType,
+    price: ArrayLike,
+    spot: ArrayLike,
+    strike: ArrayLike,
+    expiry_years: ArrayLike,
+    rate: ArrayLike,
+    dividend_yield: ArrayLike,
+    *,
+    accuracy: str = "precise",
+) -> ImpliedVolatility:
+    """Return the volatility with which `american` gives a price.
+
+    Parameters
+    ----------
+    option_type : str or array_like
+        ``"call"`` or ``"put"``, or an array of these, or of +1 and -1.
+    price : array_like
+        Zero or more.
+    spot, strike : array_like
+        Positive.
+    expiry_years : array_like
+        Years, positive.
+    rate, dividend_yield : array_like
+        Continuously compounded, per year, of any sign.
+    accuracy : str
+        Of the prices that are compared, as in `american`.
+
+    Returns
+    -------
+    ImpliedVolatility
+        Per square root of a year, and a `QuoteStatus` for each, of the shape that the arguments
+        broadcast to. The volatility is 0 with status ZERO, where the price is no more than what
+        the option is worth without any: the payoff, where exercise is due. It is NaN with any
+        other status but OK.
+
+    Raises
+    ------
+    MalformedCallError
+        As `american`.
+
+    Notes
+    -----
+    Newton's method within a bracket, from above: the volatility of the European option of that
+    price is never below. The error is that of the price over vega.
+
+    Examples
+    --------
+    >>> implied = american_implied_volatility("put", [4.486674, 4.0, 41.0], 36, 40, 1, 0.06, 0)
+    >>> implied.volatility.round(5), implied.status
+    (array([0.2, 0. , nan]), array([0, 1, 3], dtype=int8))
+    """
+    _require_accuracy(accuracy)
+    batch = Batch(
+        option_type=option_signs("option_type", option_type),
+        price=numbers("price", price),
+        spot=numbers("spot", spot),
+        strike=numbers("strike", strike),
+        expiry_years=numbers("expiry_years", expiry_years),
+        rate=numbers("rate", rate),
+        dividend_yield=numbers("dividend_yield", dividend_yield),
+    )
+    return answered(batch, partial(implied, accuracy=accuracy))
+
+
+def _require_accuracy(accuracy: str) -> None:
+    if accuracy not in EFFORTS:
+        expected = " or ".join(EFFORTS)
+        raise MalformedCallError(f"accuracy: expected {expected}, was {accuracy!r}")
