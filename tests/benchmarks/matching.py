@@ -3,6 +3,7 @@
     python tests/benchmarks/matching.py [--commands 1000000] [--batch 10] [--seed 1]
     python tests/benchmarks/matching.py --depths       nanoseconds a command by resting orders
     python tests/benchmarks/matching.py --single       the time of each command by itself
+    python tests/benchmarks/matching.py --restore      a book of a million orders from its snapshot
 
 A seeded stream: 50 % limit orders around a wandering price, 40 % cancels of earlier orders (some
 of which are gone by then), 10 % IOC orders across the spread. The layers, each with all before it:
@@ -32,6 +33,7 @@ from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.matching.order import BookOrder
 from zerodesk.matching.queues import Queues
 from zerodesk.orders import Command
+from zerodesk.snapshots import restore, take
 
 ACCOUNTS = 100
 CANCELS, TAKERS = 0.4, 0.1
@@ -41,6 +43,7 @@ AT_A_TIME = 10_000
 LAYERS = ("queues", "records", "journal", "compressed")
 DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
 SAMPLE, SAMPLES = 2_000, 15
+TAIL = 1_000
 
 
 def a_market() -> Market:
@@ -60,8 +63,8 @@ def a_market() -> Market:
 class Stream:
     """The commands, drawn as they are needed, each id as long as a real one."""
 
-    def __init__(self, market: Market, seed: int) -> None:
-        self.market = market
+    def __init__(self, market: Market, seed: int, accounts: int = ACCOUNTS) -> None:
+        self.market, self.accounts = market, accounts
         self.noise = random.Random(seed)
         self.mid_ticks = market.reference_price_ticks
         self.placed: list[tuple[str, str]] = []
@@ -93,7 +96,7 @@ class Stream:
         away = 1 if side == "SELL" else -1
         takes = kind < CANCELS + TAKERS
         offset_ticks = -WIDTH_TICKS // 2 if takes else noise.randint(-WIDTH_TICKS // 4, WIDTH_TICKS)
-        order_id, account_id = f"o{self.number:026d}", f"account-{noise.randrange(ACCOUNTS)}"
+        order_id, account_id = f"o{self.number:026d}", f"account-{noise.randrange(self.accounts)}"
         if not takes:
             self.placed.append((order_id, account_id))
         return order(
@@ -254,6 +257,28 @@ def single(market: Market, count: int, seed: int) -> None:
         say(f"{name:10} p50 {p50:.1f} us, p99 {p99:.1f} us")
 
 
+def restoring(market: Market, batch: int, seed: int) -> None:
+    """Print how long a book takes to come back from its snapshot and the records behind it."""
+    layer, stream = Records(market, batch, "records"), Stream(market, seed)
+    for _ in range(0, DEPTHS[-1], AT_A_TIME):
+        timed_s(layer, [stream.draw_resting() for _ in range(AT_A_TIME)])
+    snapshot, anchor = take(layer.book, GENESIS_HASH), {"state_digest": layer.book.digest()}
+    tail = [layer.book.decide(stream.draw(batch)) for _ in range(TAIL)]
+    started = time.process_time()
+    book = restore(snapshot, record_hash=GENESIS_HASH, anchor=anchor)
+    restored_s = time.process_time() - started
+    for decision in tail:
+        assert decision is not None
+        assert decision.record is not None
+        book.apply(decision.record)
+    elapsed_s = time.process_time() - started
+    assert book.digest() == layer.book.digest()
+    say(
+        f"{DEPTHS[-1]:,} orders from {len(snapshot.data):,} bytes in {restored_s:.1f} s, "
+        f"and {TAIL:,} records of {batch} in {elapsed_s - restored_s:.1f} s"
+    )
+
+
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -267,9 +292,12 @@ def main() -> None:
     parser.add_argument("--undo", action="store_true", help="take every record back once")
     parser.add_argument("--depths", action="store_true", help="cost by resting orders")
     parser.add_argument("--single", action="store_true", help="time of each command by itself")
+    parser.add_argument("--restore", action="store_true", help="a million orders come back")
     options = parser.parse_args()
     market = a_market()
-    if options.depths:
+    if options.restore:
+        restoring(market, options.batch, options.seed)
+    elif options.depths:
         depths(market, options.seed)
     elif options.single:
         single(market, options.commands, options.seed)

@@ -8,7 +8,7 @@ come after its fault, and so on.
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from tests.simulation.faults import AT, Boundary, Fault, Script
@@ -109,26 +109,30 @@ def singles(saga: Saga = TRADING) -> Iterator[Case]:
                 yield Case({boundary.number: fault}, _named(boundary, fault))
 
 
-def pairs(part: int = 0, parts: int = 1, *, every_moment: bool = False) -> Iterator[Case]:
+def pairs(
+    part: int = 0, parts: int = 1, *, one_in: int = 1, every_moment: bool = False
+) -> Iterator[Case]:
     """Yield every pair of faults on the way of two orders, or an even part of the pairs.
 
     Parameters
     ----------
     part, parts
         Which part of how many; part after part, they are all pairs.
+    one_in
+        Take one pair in so many: of each first fault, and others for the next first fault.
     every_moment
         Also those that differ from another pair by nothing but the moment of a kill.
     """
     _, boundaries = play(CROSSING, {})
     firsts = [(first, fault) for first in boundaries for fault in _in_pairs(first, every_moment)]
-    for first, fault in firsts[part::parts]:
+    for number in range(part, len(firsts), parts):
+        first, fault = firsts[number]
         _, after = play(CROSSING, {first.number: fault})
-        for second in after:
-            if second.number <= first.number:
-                continue
-            for other in _in_pairs(second, every_moment):
-                name = f"{_named(first, fault)}, then {_named(second, other)}"
-                yield Case({first.number: fault, second.number: other}, name)
+        later = (one for one in after if one.number > first.number)
+        seconds = ((one, other) for one in later for other in _in_pairs(one, every_moment))
+        for second, other in islice(seconds, number % one_in, None, one_in):
+            name = f"{_named(first, fault)}, then {_named(second, other)}"
+            yield Case({first.number: fault, second.number: other}, name)
 
 
 def _in_pairs(boundary: Boundary, every_moment: bool) -> Iterator[Fault]:  # noqa: FBT001

@@ -1,7 +1,7 @@
 """One run: a venue that is set up, traffic under faults, then quiet, then the invariants."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -36,9 +36,9 @@ CALM_MS: Final = tuple(minutes * MINUTE_MS for minutes in (1, 18, 19, 20, 21))
 was delayed comes back for up to seventeen minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a run."""
+@dataclass(frozen=True)
+class Summary:
+    """What came of a run, in numbers."""
 
     violations: tuple[Violation, ...]
     digest: str
@@ -48,14 +48,25 @@ class Result:
     boundaries: Counter[tuple[str, str]]
     calls: int
     write_units: int
-    world: World
-    heard: Heard
-    rung_ms: float
 
     def count(self, *faults: Fault) -> int:
         """Return how often one of these faults happened."""
         wanted = set(faults)
         return sum(fault in wanted for fault in self.faults.values())
+
+
+@dataclass(frozen=True)
+class Result(Summary):
+    """What came of a run, and the world as it was left."""
+
+    world: World
+    heard: Heard
+    rung_ms: float
+
+    @property
+    def summary(self) -> Summary:
+        """What may go from one process to another."""
+        return Summary(**{one.name: getattr(self, one.name) for one in fields(Summary)})
 
 
 @cache

@@ -142,6 +142,7 @@ MUTANTS: Final = (
         REVERSALS,
         "            if rejection is not None:\n                return rejection\n",
         "            assert rejection is None or rejection\n",
+        claim="tests/zerodesk/test_reversals.py::test_a_deposit_that_was_spent_is_not_reversed",
     ),
     Mutant(
         "reversal moves nothing",
@@ -156,6 +157,8 @@ MUTANTS: Final = (
         HOUSE,
         "sum(minor for sequence, minor in fees.collected if sequence > watermark)",
         "sum(minor for _, minor in fees.collected)",
+        claim="tests/zerodesk_aws/test_house.py"
+        "::test_who_loses_the_race_brings_only_what_is_missing",
     ),
     Mutant(
         "house's watermark not raised",

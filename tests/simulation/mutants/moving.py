@@ -51,6 +51,8 @@ MUTANTS: Final = (
         MATCHING,
         "    return CommandQueue(COMMAND_QUEUE_URL.replace(this_region(), region), region)\n",
         "    return CommandQueue(COMMAND_QUEUE_URL, region)\n",
+        claim="tests/functions/matching/test_takeover.py"
+        "::test_the_queue_of_another_region_has_the_same_name_there",
     ),
     Mutant(
         "takeover taken at any time",
@@ -79,6 +81,7 @@ MUTANTS: Final = (
         BOOKS,
         "        while rest or live.book.continuing:\n",
         "        while rest:\n",
+        claim="tests/zerodesk_aws/test_continuation.py",
     ),
     Mutant(
         "sweeper skips takers",
@@ -86,6 +89,8 @@ MUTANTS: Final = (
         "functions/sweeper/books.py",
         "            yield from self._finish(symbol)\n",
         "            assert symbol\n",
+        claim="tests/functions/sweeper/test_sweeper.py"
+        "::test_a_taker_whose_writer_died_between_its_records_is_filled_to_its_end",
     ),
     Mutant(
         "another command in the middle of a taker",
