@@ -1,6 +1,7 @@
 """The life of a book: decide, put, lose the race, take back, fold what others put."""
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
 from tests.zerodesk.matching.streams import MARKET, START_MS, streams
 from zerodesk.codec import decode_body, encode_body
-from zerodesk.matching import Book, NotUndoableError, listing
+from zerodesk.matching import Book, NotUndoableError, listing, order
 from zerodesk.orders import Command
 
 
@@ -151,3 +152,11 @@ def test_two_writers_that_race_agree_on_every_record(commands: list[Command], se
             first.apply(decode_body(encode_body(repeated.record)))
         assert first.state() == second.state()
         rest = rest[won.consumed :]
+
+
+def test_the_library_places_orders_with_special_terms() -> None:
+    book = a_book()
+    terms: Any = {"display_lots": 3, "self_trade": "DECREMENT"}
+    iceberg = order(MARKET, "o1", "alice", "SELL", 9, 100, at_ms=START_MS, **terms)
+    assert record_of(book, iceberg)["commands"] == [iceberg]
+    assert book.depth(1)[1] == [[100, 3, 1]]

@@ -29,10 +29,10 @@ What came of it:
 ([], [[6000000, 1, 1]])
 >>> for posting in decision.record["postings"]:
 ...     print(*posting)
-alice o1 BTC -20000 0
-alice o1 USD 0 11997600
 bob o2 USD -12006200 200
 bob o2 BTC 0 20000
+alice o1 BTC -20000 0
+alice o1 USD 0 11997600
 fees#BTC-USD  USD 0 8400
 """
 

@@ -1,6 +1,6 @@
 """Commands for a book that is used as a library, with the hold that risk would have made."""
 
-from typing import Literal
+from typing import Literal, TypedDict, Unpack, cast
 
 from zerodesk.instruments import Market
 from zerodesk.orders import (
@@ -9,6 +9,15 @@ from zerodesk.orders import (
     PlaceCommand,
     cancel_id_for,
 )
+
+
+class SpecialTerms(TypedDict, total=False):
+    """The terms that most orders have not."""
+
+    self_trade: Literal["NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"]
+    min_quantity_lots: int
+    display_lots: int
+    slides: bool
 
 
 def listing(market: Market, *, at_ms: int = 0) -> ListCommand:
@@ -34,16 +43,18 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     time_in_force: Literal["GTC", "IOC", "FOK"] = "GTC",
     post_only: bool = False,
     at_ms: int = 0,
+    **special: Unpack[SpecialTerms],
 ) -> PlaceCommand:
     """Return the command that places an order, with the market's fees and just what it needs.
 
-    ``price_ticks`` of a market order is the worst price that it may get.
+    ``price_ticks`` of a market order is the worst price that it may get. The special terms are
+    those of ``zerodesk.orders.PlaceCommand``.
     """
     if side == "BUY":
         held_minor = market.buy_need_minor(price_ticks, quantity_lots, market.taker_bps)
     else:
         held_minor = market.sell_need_minor(quantity_lots)
-    return {
+    command: PlaceCommand = {
         "kind": "place",
         "command_id": order_id,
         "account_id": account_id,
@@ -59,6 +70,7 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
         "held_minor": held_minor,
         "accepted_at_ms": at_ms,
     }
+    return cast("PlaceCommand", {**command, **special})
 
 
 def cancel(market: Market, order_id: str, account_id: str, *, at_ms: int = 0) -> CancelCommand:
