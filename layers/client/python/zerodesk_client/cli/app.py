@@ -10,6 +10,7 @@ from zerodesk_client.cli import (
     funds,
     history,
     markets,
+    options,
     orders,
     replay,
     statements,
@@ -70,6 +71,7 @@ TRADING = "Trading"
 MONEY = "The money of an account"
 OPERATING = "Running the venue"
 HISTORY = "The journal"
+OPTIONS = "Options, on this machine"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -100,6 +102,8 @@ app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING
 app.command(rich_help_panel=HISTORY)(history.state)
 app.command(rich_help_panel=HISTORY)(history.export)
 app.command(rich_help_panel=HISTORY)(history.verify)
+app.command(rich_help_panel=OPTIONS)(options.price)
+app.command(rich_help_panel=OPTIONS)(options.surface)
 
 
 def main() -> None:

@@ -35,6 +35,8 @@ _NEIGHBOURS: Final = 2
 _GREATEST: Final = 10.0
 # A spread says nothing of a volatility that it leaves open by more than this share of it.
 _WIDEST: Final = 0.5
+# In the money a price is mostly intrinsic value, and its time value mostly noise.
+_WIDEST_IN_THE_MONEY: Final = 0.05
 _MEDIAN_DEVIATION: Final = 0.6745
 
 
@@ -111,7 +113,8 @@ def calibrate(
 
     Notes
     -----
-    Of each strike the side out of the money is used, if it has a quote. A quote's error is half
+    Of each strike the side out of the money is used, if it has a quote, else the other if that is
+    narrow enough. A quote's error is half
     its spread, told in total variance. What is off the smile of its neighbours is named and left
     out, and the rest fitted again.
     """
@@ -164,6 +167,7 @@ class _Quoted:
         self.chain, self.forward, self.discount = chain, forward, discount
         with np.errstate(all="ignore"):
             self.moneyness = np.log(chain.strike / forward)
+        self.in_the_money = chain.sign * (forward - chain.strike) > 0.0
         self.volatility = self.implied(chain.middle)
         rate = -np.log(discount) / chain.expiry_years
         with np.errstate(all="ignore"):
@@ -191,7 +195,8 @@ class _Quoted:
         nothing = ~(np.isfinite(self.volatility) & np.isfinite(self.weight) & (self.weight > 0.0))
         nothing |= self.volatility > _GREATEST
         use[(use == QuoteUse.USED) & nothing] = QuoteUse.NO_VOLATILITY
-        use[(use == QuoteUse.USED) & (self.error > _WIDEST * self.volatility)] = QuoteUse.TOO_WIDE
+        widest = np.where(self.in_the_money, _WIDEST_IN_THE_MONEY, _WIDEST)
+        use[(use == QuoteUse.USED) & (self.error > widest * self.volatility)] = QuoteUse.TOO_WIDE
         return use
 
     def without_twins(self, use: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -199,9 +204,10 @@ class _Quoted:
         use = use.copy()
         chain = self.chain
         usable = np.flatnonzero(use == QuoteUse.USED)
-        in_the_money = chain.sign * (self.forward - chain.strike) > 0.0
         order = usable[
-            np.lexsort((in_the_money[usable], chain.strike[usable], chain.expiry_years[usable]))
+            np.lexsort(
+                (self.in_the_money[usable], chain.strike[usable], chain.expiry_years[usable])
+            )
         ]
         strike, years = chain.strike[order], chain.expiry_years[order]
         again = (np.diff(strike, prepend=np.nan) == 0.0) & (np.diff(years, prepend=np.nan) == 0.0)
