@@ -13,7 +13,6 @@ from infra_cdk.constructs.access import Access
 from infra_cdk.constructs.layers import Layers, architecture_of, runtime
 from infra_cdk.settings import ROOT, Settings
 
-METRICS_NAMESPACE = "Zerodesk"
 RETENTION = {
     1: logs.RetentionDays.ONE_DAY,
     7: logs.RetentionDays.ONE_WEEK,
@@ -113,5 +112,5 @@ def _environment(name: str, settings: Settings, access: Sequence[Access]) -> dic
         **variables,
         "LOG_LEVEL": settings.log_level,
         "POWERTOOLS_SERVICE_NAME": name,
-        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "POWERTOOLS_METRICS_NAMESPACE": settings.metrics_namespace,
     }

@@ -6,12 +6,14 @@ come after its fault, and so on.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from tests.simulation import errands
+from tests.simulation.bounds import DEPLOYED
 from tests.simulation.faults import AT, Boundary, Fault, Script
 from tests.simulation.run import MINUTE_MS, Result, simulate, venue
-from tests.simulation.traffic import Funding, Life, Traffic
+from tests.simulation.traffic import Life, Traffic
 
 SEED: Final = 1
 RINGS: Final = 2
@@ -53,8 +55,8 @@ def _order(number: int, at_ms: float, who: str, side: str, quantity: str) -> Lif
 
 MAKER: Final = _order(0, 0.0, "bob", "SELL", "0.02")
 TAKER: Final = _order(1, 300.0, "alice", "BUY", "0.01")
-FUNDING: Final = Funding(
-    0, 100.0, "alice", {"deposit_id": "d", "currency": "USD", "amount": "5"}, tries=2
+FUNDING: Final = replace(
+    errands.deposit(0, 100.0, "alice", {"currency": "USD", "amount": "5"}), tries=2
 )
 SAGA: Final = Traffic((MAKER, TAKER), (FUNDING,))
 """A seller rests, a buyer takes half of it, both are settled, the rest is cancelled."""
@@ -75,7 +77,9 @@ def play(traffic: Traffic, faults: Mapping[int, Fault]) -> tuple[Result, list[Bo
     """Run a saga with faults at given boundaries; return what came of it, and its boundaries."""
     script = Script(faults)
     region = venue(("BTC-USD",), ("alice", "bob"))
-    return simulate(SEED, traffic, script, region=region, rings=RINGS, calm_ms=CALM_MS), script.seen
+    return simulate(
+        SEED, traffic, script, region=region, bounds=DEPLOYED, rings=RINGS, calm_ms=CALM_MS
+    ), script.seen
 
 
 def singles(traffic: Traffic = SAGA) -> Iterator[Case]:

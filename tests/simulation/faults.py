@@ -54,6 +54,10 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "GetItem": READ,
     "GetItem weak": (*READ, Fault.STALE),
     "Query": READ,
+    "Scan": READ,
+    "GetObject": READ,
+    "PutObject": WRITE,
+    "PutObject new": (*WRITE, Fault.CONFLICT),
     "BatchGetItem": (*READ, Fault.UNPROCESSED),
     "PutItem": (*WRITE, Fault.CONFLICT),
     "UpdateItem": (*WRITE, Fault.CONFLICT),
@@ -72,6 +76,8 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "event": (Fault.LOST, Fault.DUPLICATED, Fault.DUPLICATED_LATE, Fault.DELAYED),
     "batch": (Fault.NOT_DELETED, Fault.DUPLICATED_LATE, Fault.DELAYED),
     "execution": (Fault.LOST, Fault.DUPLICATED, Fault.DELAYED),
+    # A function that the bus wakes: Lambda tries again what fails, and may do once too often.
+    "invocation": (Fault.LOST, Fault.DUPLICATED, Fault.DELAYED),
 }
 """What may go wrong at each kind of place. A workflow's message is lost when its execution dies."""
 
@@ -87,6 +93,9 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "event": 3.0,
     "batch": 3.0,
     "execution": 3.0,
+    "invocation": 3.0,
+    "PutObject": 2.0,
+    "PutObject new": 2.0,
 }
 """How often things go wrong at a place, beside the others: a look at an item that is waited for is
 made again and again, a write but once."""

@@ -6,6 +6,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.bounds import Bounds
+from tests.simulation.bounds import draw as draw_bounds
 from tests.simulation.faults import Fault, Plan, Script
 from tests.simulation.invariants import LAST_DEPOSIT, Violation, check
 from tests.simulation.reading import journal_digest
@@ -14,6 +16,8 @@ from tests.simulation.traffic import (
     ACCOUNTS,
     FUNDS,
     MARKETS,
+    PARTNER,
+    PARTNER_ACCOUNT,
     POOR,
     POOR_FUNDS,
     Clients,
@@ -78,6 +82,9 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
         for currency, amount in funds.items():
             event = _deposit(account_id, f"first-{currency}", currency, amount)
             _must(world.ask("back_office", event))
+    body, path = {"account_id": PARTNER_ACCOUNT}, {"source": PARTNER}
+    bound = http_event("PUT", "/v1/partners/{source}", "house", body, path)
+    _must(world.ask("back_office", bound))
 
 
 def _deposit(account_id: str, deposit_id: str, currency: str, amount: str) -> dict[str, Any]:
@@ -89,20 +96,24 @@ def _deposit(account_id: str, deposit_id: str, currency: str, amount: str) -> di
 def _must(outcome: Outcome) -> None:
     answer, fault = outcome
     assert fault is None, fault
-    assert answer["statusCode"] == 201, answer
+    assert answer["statusCode"] in (200, 201), answer
 
 
 class Schedules:
-    """The clock's calls: sweep and reconcile."""
+    """The clock's calls in each region: sweep, reconcile, keep snapshots."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, regions: tuple[str, ...]) -> None:
+        self._world, self._regions = world, regions
         self.report: dict[str, Any] | None = None
+        self.rung_ms = 0.0
 
     def ring(self) -> None:
-        """Call both, in no particular order."""
-        self._world.invoke("sweeper", {}, _nobody)
-        self._world.invoke("reconciliation", {}, self._reconciled)
+        """Call all, in no particular order."""
+        self.rung_ms = self._world.now_ms()
+        for region in self._regions:
+            self._world.invoke("sweeper", {}, _nobody, region)
+            self._world.invoke("reconciliation", {}, self._reconciled, region)
+            self._world.invoke("archivist", {}, _nobody, region)
 
     def _reconciled(self, outcome: Outcome) -> None:
         self.report = outcome[0]
@@ -118,13 +129,18 @@ def simulate(
     plan: Plan,
     *,
     region: World | None = None,
+    bounds: Bounds | None = None,
     rings: int | None = None,
     calm_ms: tuple[float, ...] = CALM_MS,
     traced: bool = False,
 ) -> Result:
     """Run traffic under a plan of faults, let everything come to rest, and check it."""
-    world = World(seed, plan, like=venue() if region is None else region, traced=traced)
-    clients, schedules, scheduler = Clients(world), Schedules(world), world.scheduler
+    # The venue first: to make it, a world of its own is entered.
+    region = venue() if region is None else region
+    bounds = draw_bounds(seed) if bounds is None else bounds
+    world = World(seed, plan, like=region, bounds=bounds, traced=traced)
+    clients, schedules = Clients(world), Schedules(world, traffic.regions)
+    scheduler = world.scheduler
     try:
         clients.begin(traffic)
         chance = Random(seed)
@@ -134,6 +150,7 @@ def simulate(
         plan.active = False
         _calm(world, schedules, calm_ms)
         _deposit_last(world)
+        clients.hear_the_bus(traffic)
         violations = _verdict(world, clients, schedules)
         if not violations and scheduler.waits:
             # What was sent again a day later must change nothing either.
@@ -176,7 +193,7 @@ def _deposit_last(world: World) -> None:
 
 
 def _verdict(world: World, clients: Clients, schedules: Schedules) -> list[Violation]:
-    found = check(world, clients.heard)
+    found = check(world, clients.heard, schedules.rung_ms)
     report = schedules.report
     if not found and (report is None or not (report["balanced"] and report["complete"])):
         found.append(Violation("reconciliation agrees", str(report)))

@@ -162,7 +162,7 @@ def announcements_are_on_record(evidence: "Evidence") -> Iterator[str]:
     events: dict[tuple[str, int], str] = {}
     for at_ms, entry in evidence.world.announced:
         facts = json.loads(entry["Detail"])
-        if "book_sequence" not in facts:
+        if facts.get("book_sequence") is None:
             continue
         stream, sequence = f"book#{facts['symbol']}", facts["book_sequence"]
         records = evidence.streams.by_name.get(stream, [])

@@ -169,8 +169,10 @@ class Orders:
     ) -> Iterator[OrderItem]:
         """Yield the keys of an account's items, newest first, those behind a position.
 
-        A position is (placed_at_ms, order_id); the index orders what was placed in the same
-        millisecond, and goes on behind exactly that item.
+        A position is (placed_at_ms, order_id). What was placed in the same millisecond comes in an
+        order of the index's own, in which it goes on. The index follows its table with a delay: an
+        item that reaches it late, or that a slow clock placed in the past, may be missing on a page
+        and stand on none of the later ones.
         """
         start = before and {
             "account_id": {"S": account_id},
