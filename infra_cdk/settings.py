@@ -47,6 +47,8 @@ class Settings:
     architecture: Architecture
     vendor_layer: Path
     """Folder with ``python/`` inside: the third-party packages, built for the architecture."""
+    numeric_layer: Path
+    """The same for numpy, which only the functions that price carry."""
     data_outlives_stack: bool
     has_customer_key: bool
     """Tables are encrypted with a key of the account, one a region, and not with one of AWS."""
@@ -172,8 +174,8 @@ def load(
     environment
         A name in ``ENVIRONMENTS``.
     context
-        Looks up CDK context: ``account``, ``alarm_email``, ``profile`` and ``vendor_layer`` (a
-        folder) are read.
+        Looks up CDK context: ``account``, ``alarm_email``, ``profile``, ``vendor_layer`` and
+        ``numeric_layer`` (folders) are read.
 
     Raises
     ------
@@ -183,11 +185,13 @@ def load(
     if environment not in ENVIRONMENTS:
         raise SettingsError(f"stage is {environment!r}, known are {', '.join(ENVIRONMENTS)}")
     settings = replace(ENVIRONMENTS[environment], **_overrides(context))
-    if not (settings.vendor_layer / "python").is_dir():
-        raise SettingsError(
-            f"vendor_layer {settings.vendor_layer} has no python/ folder: build the third-party "
-            f"packages for {settings.architecture} there, or name another with -c vendor_layer=..."
-        )
+    for name in ("vendor_layer", "numeric_layer"):
+        folder: Path = getattr(settings, name)
+        if not (folder / "python").is_dir():
+            raise SettingsError(
+                f"{name} {folder} has no python/ folder: build the third-party packages for "
+                f"{settings.architecture} there, or name another with -c {name}=..."
+            )
     return everywhere(settings)
 
 
@@ -202,6 +206,7 @@ def _overrides(context: Callable[[str], object]) -> dict[str, Any]:
         "alarm_email": str,
         "profile": str,
         "vendor_layer": Path,
+        "numeric_layer": Path,
     }
     given = {field: context(field) for field in read}
     return {field: read[field](str(value)) for field, value in given.items() if value is not None}
@@ -217,6 +222,7 @@ ON_AWS = Settings(
     account=None,
     architecture="arm64",
     vendor_layer=ROOT / ".local" / "layers" / "vendor-arm64",
+    numeric_layer=ROOT / ".local" / "layers" / "numeric-arm64",
     data_outlives_stack=True,
     has_customer_key=True,
     log_level="INFO",
@@ -235,6 +241,7 @@ ENVIRONMENTS: Mapping[str, Settings] = {
         account="000000000000",
         architecture=_host_architecture(),
         vendor_layer=ROOT / ".local" / "layers" / "vendor",
+        numeric_layer=ROOT / ".local" / "layers" / "numeric",
         data_outlives_stack=False,
         has_customer_key=False,
         log_retention_days=1,

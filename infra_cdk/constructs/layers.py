@@ -9,23 +9,32 @@ from infra_cdk.settings import ROOT, RUNTIME, Settings
 NOT_SHIPPED = ["**/__pycache__", "**/*.pyc", "**/.DS_Store"]
 """Byte code of another interpreter would only be ballast, and would change the hash."""
 
+BUILT = ("Vendor", "Numeric")
+"""Layers that were built for their interpreter, byte code and all."""
+
 
 class Layers(Construct):
-    """Third-party packages, the pure domain, and what ties it to AWS."""
+    """Third-party packages, the pure domain, what ties it to AWS; and numpy, for those that ask.
+
+    ``versions`` are the layers of every function, ``numeric`` is the one more of those that price.
+    """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "Layers")
         folders = {
             "Vendor": settings.vendor_layer,
+            "Numeric": settings.numeric_layer,
             "Domain": ROOT / "layers" / "domain",
             "Runtime": ROOT / "layers" / "runtime",
         }
-        self.versions = [
-            self._layer(
-                name, str(folder), settings, exclude=[] if name == "Vendor" else NOT_SHIPPED
+        made = {
+            name: self._layer(
+                name, str(folder), settings, exclude=[] if name in BUILT else NOT_SHIPPED
             )
             for name, folder in folders.items()
-        ]
+        }
+        self.numeric = made.pop("Numeric")
+        self.versions = list(made.values())
 
     def _layer(
         self, name: str, folder: str, settings: Settings, *, exclude: list[str]

@@ -38,6 +38,7 @@ RECIPE = "1"
 """Raised when the steps below change in a way that the inputs do not show."""
 
 SETUP_LOG = TOOLS / "log" / "setup.log"
+THIRD_PARTY_LAYERS = ("vendor", "numeric")
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
 LAMBDA_PYTHON = "3.13"
 """Interpreter of the functions on AWS; the local cloud runs them on the one of the machine."""
@@ -110,17 +111,20 @@ def lock(progress: Progress) -> None:
 
 
 def layer(progress: Progress) -> None:
-    """Build the third-party Lambda layer for AWS: Lambda's interpreter on arm64, without Docker."""
-    folder = LAYERS / "vendor-arm64"
-    progress(f"building {folder.relative_to(ROOT)} for {LAMBDA_PLATFORM}")
-    build_vendor_layer(folder, platform=LAMBDA_PLATFORM)
+    """Build the third-party Lambda layers for AWS: Lambda's interpreter on arm64, no Docker."""
+    for name in THIRD_PARTY_LAYERS:
+        folder = LAYERS / f"{name}-arm64"
+        progress(f"building {folder.relative_to(ROOT)} for {LAMBDA_PLATFORM}")
+        build_layer(name, folder, platform=LAMBDA_PLATFORM)
 
 
-def build_vendor_layer(folder: Path, *, platform: str | None = None) -> None:
-    """Build the third-party Lambda layer into ``folder``, replacing what is there.
+def build_layer(name: str, folder: Path, *, platform: str | None = None) -> None:
+    """Build a third-party Lambda layer into ``folder``, replacing what is there.
 
     Parameters
     ----------
+    name
+        One of `THIRD_PARTY_LAYERS`, and of its lock file.
     folder
         Gets a ``python/`` folder, as Lambda wants a layer.
     platform
@@ -135,7 +139,7 @@ def build_vendor_layer(folder: Path, *, platform: str | None = None) -> None:
         elsewhere += ["--python-version", LAMBDA_PYTHON]
     _uv(
         *("pip", "install", "--target", str(target), "--only-binary", ":all:", "--no-deps"),
-        *("--require-hashes", "-r", str(REQUIREMENTS / "vendor.lock"), *elsewhere),
+        *("--require-hashes", "-r", str(REQUIREMENTS / f"{name}.lock"), *elsewhere),
         python=VENV,
     )
     _strip(target)
@@ -204,7 +208,11 @@ def _build_isolated(folder: Path, lock_name: str) -> None:
 
 
 def _build_vendor() -> None:
-    build_vendor_layer(LAYERS / "vendor")
+    build_layer("vendor", LAYERS / "vendor")
+
+
+def _build_numeric() -> None:
+    build_layer("numeric", LAYERS / "numeric")
 
 
 def _uv(*arguments: str | Path, python: Path) -> None:
@@ -331,5 +339,11 @@ ENVIRONMENTS = (
         "the third-party Lambda layer, .local/layers/vendor",
         (REQUIREMENTS / "vendor.lock",),
         _build_vendor,
+    ),
+    Environment(
+        LAYERS / "numeric",
+        "the layer of the functions that price, .local/layers/numeric",
+        (REQUIREMENTS / "numeric.lock",),
+        _build_numeric,
     ),
 )

@@ -24,7 +24,15 @@ FUNCTIONS = {
     "risk_check": NO_HTTP,
     "settlement": NO_HTTP,
 }
-WITH_ROUTES = ("archivist", "back_office", "funds", "order_intake", "price_source", "queries")
+WITH_ROUTES = (
+    "archivist",
+    "back_office",
+    "funds",
+    "order_intake",
+    "price_source",
+    "pricing_api",
+    "queries",
+)
 
 
 def loaded(module: str, environment: dict[str, str]) -> set[str]:
@@ -48,7 +56,16 @@ def test_a_function_loads_no_more_than_it_needs(function: str) -> None:
 
 @pytest.mark.parametrize("function", WITH_ROUTES)
 def test_a_route_table_needs_no_environment(function: str) -> None:
-    assert "chalice" in loaded(f"{function}.routes", {})
+    found = loaded(f"{function}.routes", {})
+    assert "chalice" in found
+    assert "numpy" not in found
+
+
+def test_numpy_is_loaded_while_lambda_starts_the_function_that_prices() -> None:
+    found = loaded("pricing_api.handler", SETTINGS)
+    assert "numpy" in found
+    assert not found & {*NOWHERE} - {"numpy"}
+    assert not found & {"matplotlib", "pandas", "scipy", "zerodesk_client"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
