@@ -63,7 +63,9 @@ class PendingItems:
         keys = [key for key in found if abs(int(key.placed_at_ms) - now_ms) >= YOUNG_MS]
         again = self._placed(account_id, swept.again_upto_ms, now_ms - CLOCK_ERROR_MS)
         ids = dict.fromkeys([*swept.pending, *(key.order_id for key in [*keys, *again])])
-        items = self._orders.get_many(account_id, ids) if ids else {}
+        statuses = self._orders.statuses(account_id, ids)
+        pending = [order_id for order_id, status in statuses.items() if status in PENDING]
+        items = self._orders.get_many(account_id, pending) if pending else {}
         standing = [item for item in items.values() if item.status in PENDING]
         after = _after(swept, keys, again, standing, now_ms)
         if after != swept:

@@ -222,16 +222,15 @@ def look(at_ms: float, stream: str, sequence: int | None) -> Errand:
     )
 
 
-def statement(at_ms: float, account_id: str) -> Errand:
-    """Return a question of an account for all that happened to it."""
-    return Errand(
-        "statement", at_ms, account_id, "queries", "GET", "/v1/statement", query={"limit": "500"}
-    )
+def statement(account_id: str, cursor: str | None) -> Errand:
+    """Return a question of an account for a page of all that happened to it."""
+    query = {"limit": "500"} | ({} if cursor is None else {"cursor": cursor})
+    return Errand("statement", 0.0, account_id, "queries", "GET", "/v1/statement", query=query)
 
 
-def house(at_ms: float) -> Errand:
+def house() -> Errand:
     """Return an operator's question for what the house has."""
-    return Errand("house", at_ms, OPERATOR, "back_office", "GET", "/v1/house")
+    return Errand("house", 0.0, OPERATOR, "back_office", "GET", "/v1/house")
 
 
 def archivist(at_ms: float) -> Errand:
@@ -313,9 +312,11 @@ def _withdrawal(chance: Random, number: int, at_ms: float, pace: Pace) -> Iterat
 
 
 def _transfer(chance: Random, number: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
-    sender, receiver = chance.sample(pace.accounts, 2)
+    """Yield a transfer. Two have the same id, and mostly not the same sender."""
+    receiver = pace.accounts[number // 2 % len(pace.accounts)]
+    sender = chance.choice([one for one in pace.accounts if one != receiver])
     body = _money(chance) | {"to_account_id": receiver}
-    yield _asked(chance, transfer(number, at_ms, sender, body), pace)
+    yield _asked(chance, transfer(number // 2, at_ms, sender, body), pace)
 
 
 def _price(chance: Random, at_ms: float) -> tuple[str, str, str]:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
+from tests.simulation.scheduler import Activity, current
+
 
 class Fault(StrEnum):
     """What goes wrong at one call to AWS, or with one message."""
@@ -107,11 +109,15 @@ OUTAGE_KINDS: Final = ("GetItem", "Query", "PutItem", "UpdateItem", "SendMessage
 
 @dataclass(slots=True)
 class Boundary:
-    """A place where something may go wrong: its number in the run, and what happens there."""
+    """A place where something may go wrong: its number in the run, and what happens there.
+
+    ``first`` says that whoever is at work has not come to a place before.
+    """
 
     number: int
     kind: str
     who: str
+    first: bool
 
 
 class Plan:
@@ -182,8 +188,11 @@ class Script(Plan):
 
     def __post_init__(self) -> None:
         super().__init__()
+        self._begun: set[Activity | None] = set()
 
     def choose(self, number: int, kind: str, who: str) -> Fault | None:
-        self.seen.append(Boundary(number, kind, who))
+        activity = current()
+        self.seen.append(Boundary(number, kind, who, activity not in self._begun))
+        self._begun.add(activity)
         fault = self.faults.get(number)
         return fault if fault in AT[kind] else None

@@ -18,9 +18,11 @@ from tests.simulation.keeping_rules import (
     archives_are_the_journal,
     books_are_written_at_home,
     other_streams_have_one_epoch,
+    prices_come_to_their_books,
     snapshots_are_true,
     states_are_as_told,
     takeovers_happen,
+    takeovers_were_asked_for,
 )
 from tests.simulation.money_rules import (
     decided_in_order,
@@ -30,8 +32,10 @@ from tests.simulation.money_rules import (
     fees_by_record,
     fees_reach_the_house_once,
     house_entries_are_the_change,
+    house_is_as_told,
     moved_by_items,
     reversals_reverse,
+    statements_add_up,
     subject_of,
     transfers_arrive_once,
     waiting_fees,
@@ -56,6 +60,7 @@ LAST_DEPOSIT: Final = "last"
 MINUTE_MS: Final = 60_000
 PENDING: Final = ("QUEUED", "HELD")
 OPEN: Final = ("OPEN", "PARTIALLY_FILLED")
+CONFLICT: Final = "INTAKE_IDEMPOTENCY_CONFLICT"
 TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED")
 
 
@@ -295,8 +300,11 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from _decided_once(evidence)
     yield from commands_are_as_held(evidence)
     yield from _orders_stand(evidence)
+    yield from _partners_stand(evidence)
     yield from errands_stand(evidence)
+    yield from prices_come_to_their_books(evidence)
     yield from takeovers_happen(evidence)
+    yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:
         yield from _cancel_stands(evidence, life, answered)
 
@@ -310,11 +318,18 @@ def _orders_stand(evidence: Evidence) -> Broken:
             yield from _stands_by(evidence, asked, answered)
         elif answered.status != 409 and "code" not in answered.json:
             yield f"order of client {asked.number} answered {answered.status}: {answered.json}"
+
+
+def _partners_stand(evidence: Evidence) -> Broken:
+    """Compare what partners were told over the bus with what is on record."""
     for asked, answered in evidence.heard.partners:
-        if answered.json.get("status") is not None:
+        told = answered.json
+        if told.get("status") is not None:
             yield from _stands_by(evidence, asked, answered)
-        elif "problem" not in answered.json:
+        elif "problem" not in told:
             yield from _refusal_stands(evidence, asked, answered)
+        elif told["code"] != CONFLICT and (asked.account_id, asked.order_id) in evidence.items:
+            yield f"partner's order {asked.order_id} told {told}, and there is one"
 
 
 def _refusal_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
@@ -581,6 +596,8 @@ def changes_are_on_record(evidence: Evidence) -> Broken:
     yield from entries_are_the_change(evidence)
     yield from house_entries_are_the_change(evidence)
     yield from reversals_reverse(evidence)
+    yield from statements_add_up(evidence)
+    yield from house_is_as_told(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             if not record.body.get("cause", {}).get("kind"):

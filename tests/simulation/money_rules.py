@@ -8,8 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+
+from zerodesk.money import format_minor
 
 if TYPE_CHECKING:
     from tests.simulation.errands import Errand
@@ -21,6 +24,7 @@ Cause = dict[str, Any]
 Causes = list[tuple["Record", Cause]]
 Broken = Iterator[str]
 
+NO_HOUSE: Final[dict[str, Any]] = {"balance_minor": 0, "swept": {}}
 ENDS: Final = ("post", "void")
 AFTER_KIND: Final = {
     "refuse": "REJECTED",
@@ -296,3 +300,56 @@ def reversals_reverse(evidence: "Evidence") -> Broken:
 
 def _outside(record: "Record") -> dict[str, int]:
     return {c: minor for name, c, minor in record.body["entries"] if name == "external"}
+
+
+def statements_add_up(evidence: "Evidence") -> Broken:
+    """An account is told all of its records, each with its cause, from nothing to what it has."""
+    pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for errand, answered in evidence.heard.errands:
+        if errand.kind == "statement":
+            pages[errand.who].append(answered.json)
+    for account, told in pages.items():
+        records = evidence.streams.by_name[f"account#{account}"]
+        rows = [row for page in told for row in page["records"]]
+        yield from _rows_are_the_journal(account, rows, records)
+        balances = defaultdict(Decimal, _totals(told[0]["opening"]))
+        for row in rows:
+            for entry in row["entries"]:
+                if entry["ledger_account"] in ("available", "held"):
+                    balances[entry["currency"]] += Decimal(entry["amount"])
+        closing = _totals(told[-1]["closing"])
+        if {c: total for c, total in balances.items() if total} != closing:
+            yield f"statement of {account} adds up to {balances}, closes with {closing}"
+
+
+def _rows_are_the_journal(
+    account: str, rows: list[dict[str, Any]], records: list["Record"]
+) -> Broken:
+    """Compare what a statement tells, record by record, with the journal up to there."""
+    if [row["hash"] for row in rows] != [record.hash for record in records[: len(rows)]]:
+        yield f"statement of {account} tells other records than are on record"
+    for row, record in zip(rows, records, strict=False):
+        cause = record.body["cause"]
+        ids = {n: str(v).partition("#")[2] or v for n, v in cause.items() if n.endswith("_id")}
+        told = row["cause"]
+        if told.get("kind") != cause["kind"] or any(told.get(n) != v for n, v in ids.items()):
+            yield f"statement of {account} tells record {record.sequence} as {told}, it is {cause}"
+
+
+def _totals(balances: list[dict[str, str]]) -> dict[str, Decimal]:
+    totals = {one["currency"]: Decimal(one["total"]) for one in balances}
+    return {currency: total for currency, total in totals.items() if total}
+
+
+def house_is_as_told(evidence: "Evidence") -> Broken:
+    """What an operator was told of the house is what one of its records says, books and all."""
+    for errand, answered in evidence.heard.errands:
+        if errand.kind != "house" or answered.status != HTTPStatus.OK:
+            continue
+        for told in answered.json["balances"]:
+            records = evidence.streams.by_name.get(f"house#{told['currency']}", [])
+            state = records[told["house_sequence"] - 1].body["state"] if records else NO_HOUSE
+            swept = {one["symbol"]: one["book_sequence"] for one in told["swept"]}
+            balance = format_minor(state["balance_minor"], told["currency"])
+            if (told["balance"], swept) != (balance, state["swept"]):
+                yield f"house told as {told}, stands as {state}"

@@ -1,7 +1,7 @@
 """One run: a venue that is set up, traffic under faults, then quiet, then the invariants."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -21,6 +21,7 @@ from tests.simulation.traffic import (
     POOR,
     POOR_FUNDS,
     Clients,
+    Heard,
     Traffic,
     http_event,
 )
@@ -35,9 +36,9 @@ CALM_MS: Final = tuple(minutes * MINUTE_MS for minutes in (1, 18, 19, 20, 21))
 was delayed comes back for up to seventeen minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a run."""
+@dataclass(frozen=True)
+class Summary:
+    """What came of a run, in numbers."""
 
     violations: tuple[Violation, ...]
     digest: str
@@ -47,12 +48,25 @@ class Result:
     boundaries: Counter[tuple[str, str]]
     calls: int
     write_units: int
-    world: World
 
     def count(self, *faults: Fault) -> int:
         """Return how often one of these faults happened."""
         wanted = set(faults)
         return sum(fault in wanted for fault in self.faults.values())
+
+
+@dataclass(frozen=True)
+class Result(Summary):
+    """What came of a run, and the world as it was left."""
+
+    world: World
+    heard: Heard
+    rung_ms: float
+
+    @property
+    def summary(self) -> Summary:
+        """What may go from one process to another."""
+        return Summary(**{one.name: getattr(self, one.name) for one in fields(Summary)})
 
 
 @cache
@@ -150,6 +164,7 @@ def simulate(
         plan.active = False
         _calm(world, schedules, calm_ms)
         _deposit_last(world)
+        _look_back(world, clients)
         clients.hear_the_bus(traffic)
         violations = _verdict(world, clients, schedules)
         if not violations and scheduler.waits:
@@ -167,6 +182,8 @@ def simulate(
             calls=sum(world.calls.values()),
             write_units=sum(table.write_units for table in world.dynamodb.tables.values()),
             world=world,
+            heard=clients.heard,
+            rung_ms=schedules.rung_ms,
         )
     finally:
         scheduler.end()
@@ -189,6 +206,14 @@ def _deposit_last(world: World) -> None:
             _must(world.ask("back_office", _deposit(account_id, LAST_DEPOSIT, "USD", "1")))
 
     world.begin("last deposits", deposit)
+    world.scheduler.run(world.now_ms() + MINUTE_MS)
+
+
+def _look_back(world: World, clients: Clients) -> None:
+    """Let one account, another in each run, see all that happened to it."""
+    account_ids = sorted(world.dynamodb.tables["orders"].partitions)
+    account_id = account_ids[world.seed % len(account_ids)]
+    world.begin("last looks", lambda: clients.look_back(account_id))
     world.scheduler.run(world.now_ms() + MINUTE_MS)
 
 

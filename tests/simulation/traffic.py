@@ -29,7 +29,7 @@ NIGHT_MS: Final = 16 * 60 * 1000.0
 """In some runs nobody trades for a while: longer than a book remembers commands."""
 
 NIGHTS: Final = 600
-AWAY_SHARE: Final = 0.3
+AWAY_SHARE: Final = 0.35
 """In how many runs two regions take orders, and how many of them the one that is away."""
 
 PARTNER: Final = "partner.acme"
@@ -227,6 +227,16 @@ class Clients:
             for at_ms, entry in self._world.announced
             if (facts := json.loads(entry["Detail"])).get("partner") == PARTNER
         ]
+
+    def look_back(self, account_id: str) -> None:
+        """Have an account read its whole statement, and an operator what the house has."""
+        self._request(errands.house())
+        cursor: str | None = None
+        while True:
+            page = self._request(errands.statement(account_id, cursor))
+            cursor = None if page is None else page.json["next_cursor"]
+            if cursor is None:
+                return
 
     def run(self, errand: Errand) -> None:
         """Run an errand, and perhaps have what came of it reversed."""

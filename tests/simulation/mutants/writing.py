@@ -37,7 +37,8 @@ MUTANTS: Final = (
         BOOKS,
         "        except SequenceTakenError:\n            return False\n        return True",
         "        except SequenceTakenError:\n"
-        "            behind = Tip(live.tip.sequence + 1, live.tip.hash)\n"
+        "            from dataclasses import replace\n\n"
+        "            behind = replace(live.tip, sequence=live.tip.sequence + 1)\n"
         '            live.tip = self.journal.append(stream, behind, body, at_ms=body["time_ms"])\n'
         "        return True",
     ),

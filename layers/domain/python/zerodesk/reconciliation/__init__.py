@@ -8,6 +8,7 @@ on what is found.
 """
 
 from zerodesk.reconciliation.accounts import AccountAudit
+from zerodesk.reconciliation.archived import compared, watermarks_of
 from zerodesk.reconciliation.books import BookAudit
 from zerodesk.reconciliation.compare import Comparison, Readings, Totals
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
@@ -33,5 +34,7 @@ __all__ = [
     "Totals",
     "Transit",
     "Watch",
+    "compared",
     "report",
+    "watermarks_of",
 ]
