@@ -81,18 +81,14 @@ def _kept(surface: Surface) -> VolatilitySurface:
 
 def _quotes(calibration: Calibration) -> FittedQuotes:
     total = calibration.use.size
-    is_used = calibration.is_used
-    half_spreads = np.abs(calibration.residual_half_spreads[is_used])
-    finite = half_spreads[np.isfinite(half_spreads)]
-    price, chain = calibration.model_price, calibration.chain
-    inside = ((price >= chain.bid) & (price <= chain.ask))[is_used]
+    misfit = calibration.misfit(calibration.is_used)
     return FittedQuotes(
         use=tuple(USES[use] for use in calibration.use.tolist()),
         volatility=column(calibration.volatility, total),
         surface_volatility=column(calibration.model_volatility, total),
-        surface_price=column(price, total),
-        median_half_spreads=float(np.median(finite)) if finite.size else None,
-        share_within_bid_and_ask=float(inside.mean()),
+        surface_price=column(calibration.model_price, total),
+        median_half_spreads=None if np.isnan(misfit.half_spreads) else misfit.half_spreads,
+        share_within_bid_and_ask=misfit.share_within_bid_and_ask,
     )
 
 

@@ -128,13 +128,9 @@ def _expiry(found: SurfaceFit, index: int) -> dict[str, Any]:
 
 
 def _residuals(calibration: Calibration, chosen: Any) -> dict[str, float | None]:
-    """Return the median distance of surface and middle, and how many are within bid and ask."""
-    price, chain = calibration.model_price, calibration.chain
-    inside = (price >= chain.bid) & (price <= chain.ask)
-    half_spreads = np.abs(calibration.residual_half_spreads[chosen])
-    finite = half_spreads[np.isfinite(half_spreads)]
+    misfit = calibration.misfit(chosen)
     return {
-        "median_volatility_error": float(np.median(np.abs(calibration.residual[chosen]))),
-        "median_half_spreads": float(np.median(finite)) if finite.size else None,
-        "share_within_bid_and_ask": float(np.mean(inside[chosen])),
+        "median_volatility_error": misfit.volatility,
+        "median_half_spreads": None if math.isnan(misfit.half_spreads) else misfit.half_spreads,
+        "share_within_bid_and_ask": misfit.share_within_bid_and_ask,
     }

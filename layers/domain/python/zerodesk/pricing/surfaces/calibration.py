@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,14 @@ class NoSurfaceError(ValueError):
     """No expiry of the chain can be used; the text says what became of the quotes."""
 
 
+class Misfit(NamedTuple):
+    """How far a surface is from quotes: medians of the distance from their middles, and a share."""
+
+    volatility: float
+    half_spreads: float
+    share_within_bid_and_ask: float
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A surface and what became of each quote, shape (n,)."""
@@ -72,6 +80,24 @@ class Calibration:
         """Return by how much the surface's price is above the middle, in halves of the spread."""
         with np.errstate(all="ignore"):
             return (self.model_price - self.chain.middle) / self.chain.half_spread
+
+    @property
+    def is_within_bid_and_ask(self) -> NDArray[np.bool_]:
+        """Return for which quotes the surface's price is one that somebody would trade at."""
+        price, chain = self.model_price, self.chain
+        within: NDArray[np.bool_] = (price >= chain.bid) & (price <= chain.ask)
+        return within
+
+    def misfit(self, chosen: NDArray[np.bool_]) -> "Misfit":
+        """Return how far the surface is from some quotes with a volatility, one at least."""
+        half_spreads = np.abs(self.residual_half_spreads[chosen])
+        # Where bid is ask there is no spread to tell it in.
+        told = half_spreads[np.isfinite(half_spreads)]
+        return Misfit(
+            volatility=float(np.median(np.abs(self.residual[chosen]))),
+            half_spreads=float(np.median(told)) if told.size else np.nan,
+            share_within_bid_and_ask=float(np.mean(self.is_within_bid_and_ask[chosen])),
+        )
 
     @property
     def is_used(self) -> NDArray[np.bool_]:
