@@ -1,4 +1,4 @@
-"""Pictures of a fit: drawn by a real library, the same for the same fit, one panel an expiry."""
+"""Pictures of a fit: drawn by a real library, one panel an expiry."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,13 +30,9 @@ def test_a_png_is_a_picture_of_a_page(calibration: Calibration, tmp_path: Path) 
     assert height >= 1_500
 
 
-def test_an_svg_has_a_panel_for_each_expiry_and_is_the_same_again(
-    calibration: Calibration, tmp_path: Path
-) -> None:
+def test_an_svg_has_a_panel_for_each_expiry(calibration: Calibration, tmp_path: Path) -> None:
     draw(calibration, tmp_path / "one.svg", DAYS)
-    draw(calibration, tmp_path / "two.svg", DAYS)
-    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
-    tree = ET.parse(tmp_path / "one.svg")  # noqa: S314 - written two lines above
+    tree = ET.parse(tmp_path / "one.svg")  # noqa: S314 - written a line above
     panels = [
         group.get("id", "")
         for group in tree.iter(f"{SVG}g")

@@ -37,6 +37,8 @@ _OUT: Final = "#d9a400"
 _DEVIATIONS: Final = 6.0
 _WHOLE_DEVIATIONS: Final = 4.0
 _BAND: Final = 1.0
+# Of the width of a panel: a number of days, written small.
+_LABEL_GAP: Final = 0.04
 _STYLE: Final[dict[Any, Any]] = {
     "font.size": 8,
     "axes.titlesize": 8.5,
@@ -44,7 +46,6 @@ _STYLE: Final[dict[Any, Any]] = {
     "axes.labelcolor": _INK,
     "xtick.color": _INK,
     "ytick.color": _INK,
-    "svg.hashsalt": "zerodesk",
 }
 
 
@@ -73,9 +74,7 @@ def draw(calibration: Calibration, path: Path, expiries: Mapping[float, datetime
     with rc_context(_STYLE):
         figure = _figure(calibration, expiries)
         FigureCanvasAgg(figure)
-        # Without a date the same fit gives the same file.
-        dated = {"Date": None} if suffix == "svg" else {}
-        figure.savefig(path, dpi=DPI, format=suffix, metadata=dated)
+        figure.savefig(path, dpi=DPI, format=suffix)
 
 
 def _figure(calibration: Calibration, expiries: Mapping[float, datetime]) -> Figure:
@@ -140,7 +139,7 @@ def _smile(
     both = np.concatenate([fitted["volatility"], calibration.volatility[seen]])
     margin = 0.08 * float(np.ptp(both)) + 0.005
     panel.set_ylim(max(float(both.min()) - margin, 0.0), float(both.max()) + margin)
-    panel.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    panel.yaxis.set_major_formatter(PercentFormatter(1.0))
     panel.set_title(_heading(years, expiries, used), loc="left", color=_INK)
     _clean(panel)
 
@@ -196,7 +195,7 @@ def _whole(panel: Any, calibration: Calibration) -> None:
     panel.set_xlabel("ln(K / F)")
     panel.set_ylabel("time to expiry")
     panel.set_yticks(*_time_ticks(first, last))
-    panel.zaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    panel.zaxis.set_major_formatter(PercentFormatter(1.0))
     panel.set_title("implied volatility", loc="left", color=_INK, y=0.92)
     panel.view_init(elev=24, azim=-58)
     panel.set_box_aspect((1.25, 1.25, 0.75), zoom=1.12)
@@ -218,20 +217,33 @@ def _term_structure(panel: Axes, calibration: Calibration) -> None:
     at_the_money = np.sqrt(slices.theta / times)
     # Of volatility by log-moneyness, over a tenth of it: what 90 % costs more than 100 %, about.
     skew = 0.5 * slices.rho * slices.psi / np.sqrt(slices.theta * times)
-    panel.plot(days, at_the_money, "o-", c=_INK, ms=3.5, lw=1.2, label="at the money")
-    panel.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    panel.plot(days, at_the_money, "o-", c=_INK, ms=3.5, lw=1.2, label="volatility at the money")
+    panel.yaxis.set_major_formatter(PercentFormatter(1.0))
     panel.set_xscale("log")
-    panel.set_xticks(days, [f"{day:.3g}" for day in days])
+    shown = _apart(np.log(days))
+    panel.set_xticks(days[shown], [f"{day:.3g}" for day in days[shown]])
     panel.xaxis.set_minor_formatter(NullFormatter())
     panel.set_xlabel("days to expiry")
-    panel.set_title("volatility at the money, and its slope by ln(K / F)", loc="left", color=_INK)
     right = panel.twinx()
-    right.plot(days, skew, "s--", c=_PUT, ms=3, lw=1.0, label="slope, right")
+    right.plot(days, skew, "s--", c=_PUT, ms=3, lw=1.0, label="its slope by ln(K / F), right")
     right.tick_params(colors=_PUT)
     right.spines["top"].set_visible(False)
     lines = panel.get_lines() + right.get_lines()
-    panel.legend(lines, [str(line.get_label()) for line in lines], frameon=False, loc="best")
+    names = [str(line.get_label()) for line in lines]
+    panel.legend(
+        lines, names, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2
+    )
     _clean(panel)
+
+
+def _apart(values: FloatArray) -> list[int]:
+    """Return which values can be written below each other's place without touching."""
+    gap = _LABEL_GAP * float(np.ptp(values))
+    kept: list[int] = []
+    for i, value in enumerate(values):
+        if not kept or value - values[kept[-1]] >= gap:
+            kept.append(i)
+    return kept
 
 
 def _residuals(panel: Axes, calibration: Calibration) -> None:

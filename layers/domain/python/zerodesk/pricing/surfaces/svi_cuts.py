@@ -57,30 +57,43 @@ def polished(
 
 
 def fit_without_arbitrage(
-    moneyness: FloatArray, variance: FloatArray, weight: FloatArray
+    best: SviSlice, moneyness: FloatArray, variance: FloatArray, weight: FloatArray
 ) -> SviSlice:
     """Return the best slice without butterfly arbitrage, shapes (n,); weights as in `fit_svi`.
 
-    Starts from the best slice that satisfies the conditions of Gatheral and Jacquier. What
-    violation the last round leaves, if any, is taken back on the way to that one.
+    Starts twice: from the best slice that satisfies the conditions of Gatheral and Jacquier, and
+    from where the way from that to ``best``, the best slice of all, comes to arbitrage. What
+    violation a round leaves is taken back on such a way, too, and of all slices that were met the
+    best is the answer.
     """
     quotes = SmileQuotes.of([(moneyness, np.maximum(variance, _LEAST_VARIANCE), weight)])
+    box = _box(moneyness)
     safe = _point(fit_chart(EssviChart(1), quotes).slices.svi(0))
-    task = _Task(moneyness, variance, weight, np.empty(0), _box(moneyness))
-    point = task.box.inside(safe)
+    task = _Task(moneyness, variance, weight, np.empty(0), box)
+    near = _taken_back(safe, box.inside(_point(best)))
+    met = [safe, near, *_cut(safe, safe, task), *_cut(near, safe, task)]
+    errors = _errors(np.stack(met), task)
+    return _slice(met[int(np.argmin((errors * errors).sum(axis=1)))])
+
+
+def _cut(start: FloatArray, safe: FloatArray, task: _Task) -> list[FloatArray]:
+    """Return the points without arbitrage that cutting planes meet on their way from a start."""
+    point: FloatArray = task.box.inside(start)
+    met: list[FloatArray] = []
     for _ in range(_CUTS):
-        point = _fit(point, task)
         trial = _slice(point)
-        if not has_butterfly_arbitrage(trial):
-            return trial
         minima = turning_points(trial)
         low = minima[durrleman(minima, trial.smile(minima)) < _MARGIN]
         task = task._replace(cuts=np.concatenate([task.cuts, low]))
-    return _taken_back(safe, point)
+        point = _fit(point, task)
+        if not has_butterfly_arbitrage(_slice(point)):
+            return [*met, point]
+        met.append(_taken_back(safe, point))
+    return met
 
 
-def _taken_back(safe: FloatArray, point: FloatArray) -> SviSlice:
-    """Return the last slice without arbitrage on the way from a safe point to another."""
+def _taken_back(safe: FloatArray, point: FloatArray) -> FloatArray:
+    """Return the last point without arbitrage on the way from a safe one to another."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         share = 0.5 * (low + high)
@@ -88,7 +101,7 @@ def _taken_back(safe: FloatArray, point: FloatArray) -> SviSlice:
             high = share
         else:
             low = share
-    return _slice(safe + low * (point - safe))
+    return safe + low * (point - safe)
 
 
 def _fit(point: FloatArray, task: _Task) -> FloatArray:
