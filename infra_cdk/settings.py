@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 Architecture = Literal["arm64", "x86_64"]
 
 RUNTIME = "python3.13"
+"""What functions run on; layers are built for it, too."""
+
 ACCOUNT = re.compile(r"[0-9]{12}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -49,6 +51,9 @@ class Settings:
     """Folder with ``python/`` inside: the third-party packages, built for the architecture."""
     numeric_layer: Path
     """The same for numpy, which only the functions that price carry."""
+    ships_byte_code: bool
+    """Beside the source, where the interpreter that synthesises is the runtime's. The local cloud
+    runs functions on the interpreter of the machine, and keeps byte code by itself."""
     data_outlives_stack: bool
     has_customer_key: bool
     """Tables are encrypted with a key of the account, one a region, and not with one of AWS."""
@@ -223,6 +228,7 @@ ON_AWS = Settings(
     architecture="arm64",
     vendor_layer=ROOT / ".local" / "layers" / "vendor-arm64",
     numeric_layer=ROOT / ".local" / "layers" / "numeric-arm64",
+    ships_byte_code=True,
     data_outlives_stack=True,
     has_customer_key=True,
     log_level="INFO",
@@ -242,6 +248,7 @@ ENVIRONMENTS: Mapping[str, Settings] = {
         architecture=_host_architecture(),
         vendor_layer=ROOT / ".local" / "layers" / "vendor",
         numeric_layer=ROOT / ".local" / "layers" / "numeric",
+        ships_byte_code=False,
         data_outlives_stack=False,
         has_customer_key=False,
         log_retention_days=1,

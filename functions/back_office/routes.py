@@ -21,7 +21,7 @@ from zerodesk_aws.contracts.accounts import (
     Role,
 )
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
+from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
 from zerodesk_aws.contracts.markets import (
     AskTakeover,
@@ -147,6 +147,20 @@ def list_withdrawals(call: Call, _: Nothing) -> Answer:
     from back_office.operations import withdrawals
 
     return Answer(withdrawals.reserved(call.path["account_id"]))
+
+
+@api.route(
+    "GET",
+    "/v1/withdrawals",
+    ListReserved,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: ReservedPage},
+)
+def list_reserved(_: Call, asked: ListReserved) -> Answer:
+    """List the reserved withdrawals of all accounts, page by page."""
+    from back_office.operations import reserved
+
+    return Answer(reserved.page(asked))
 
 
 @api.route(

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra_cdk.constructs.access import Access
 from infra_cdk.constructs.layers import Layers, architecture_of, runtime
+from infra_cdk.constructs.packages import FUNCTION_ROOT, NOT_SHIPPED, compiled, has_byte_code
 from infra_cdk.settings import ROOT, Settings
 
 RETENTION = {
@@ -69,7 +70,7 @@ class ZerodeskFunction(Construct):
             "Function",
             function_name=function_name,
             handler=f"{name}.handler.handler",
-            code=_code(name),
+            code=_code(name, settings),
             runtime=runtime(),
             architecture=architecture_of(settings),
             layers=[*layers.versions, *([layers.numeric] if computes else [])],
@@ -98,11 +99,14 @@ class ZerodeskFunction(Construct):
         return role
 
 
-def _code(name: str) -> lambda_.AssetCode:
-    """Return an asset that holds exactly one function: neither its siblings nor byte code."""
+def _code(name: str, settings: Settings) -> lambda_.AssetCode:
+    """Return an asset that holds exactly one function and none of its siblings."""
+    functions = ROOT / "functions"
+    if settings.ships_byte_code and has_byte_code():
+        return lambda_.Code.from_asset(str(compiled(functions, only=name, root=FUNCTION_ROOT)))
     return lambda_.Code.from_asset(
-        str(ROOT / "functions"),
-        exclude=["/*", f"!/{name}", "__pycache__", "*.pyc"],
+        str(functions),
+        exclude=["/*", f"!/{name}", *NOT_SHIPPED],
         ignore_mode=IgnoreMode.GIT,
     )
 

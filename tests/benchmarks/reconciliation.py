@@ -15,14 +15,13 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 from tests.benchmarks.matching import Stream, a_market
 from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
-from zerodesk.archive import PART_RECORDS, Head, manifest_name, manifest_of, part_of
+from zerodesk.archive import Head, manifest_name, manifest_of, part_of
 from zerodesk.codec import GENESIS_HASH, state_hash
 from zerodesk.deltas import told_as_change
 from zerodesk.matching import Book, listing
@@ -35,6 +34,7 @@ from zerodesk_client.verifying import reconciled, verify_archives
 ACCOUNTS: Final = 1_000
 BATCH: Final = 10
 FUNDS: Final = 10**17
+RECORDS_A_PART: Final = 200
 PROGRESS_EVERY: Final = 100_000
 
 
@@ -61,7 +61,7 @@ class ArchiveWriter:
         )
         self.hash = record.true_hash()
         self._records.append(Record(**(record.to_dict() | {"hash": self.hash})))
-        if len(self._records) == PART_RECORDS:
+        if len(self._records) == RECORDS_A_PART:
             self._flush()
 
     def _flush(self) -> None:
@@ -156,10 +156,8 @@ class Venue:
 def write(folder: Path, records: int, seed: int) -> Venue:
     """Return a venue of at least so many records, in archives."""
     venue = Venue(folder, seed)
-    for _ in count():
+    while venue.records < records:
         venue.take(venue.stream.draw(BATCH))
-        if venue.records >= records:
-            break
     venue.close()
     return venue
 

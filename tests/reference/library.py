@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from tests.reference.checking import Category, Inputs
+from zerodesk.pricing import american as americans
 from zerodesk.pricing import asian as asians
 from zerodesk.pricing import barrier as barriers
 from zerodesk.pricing import black_scholes as bs
@@ -58,6 +59,13 @@ def implied_vol(case: Inputs) -> Mapping[str, Any]:
         case["type"], case["price"], case["F"], case["K"], case["T"], case["discount"]
     )
     return {"sigma": float(volatility), "status": QuoteStatus(int(status)).name.lower()}
+
+
+def american(case: Inputs) -> Mapping[str, Any]:
+    option = (case["type"], case["S"], case["K"], *_terms(case))
+    price = float(americans.american(*option)["price"])
+    european = float(bs.black_scholes(*option)["price"])
+    return {"price": price, "european": european, "premium": price - european}
 
 
 def digital(case: Inputs) -> Mapping[str, Any]:
@@ -159,6 +167,7 @@ LIBRARY: Final[dict[str, Category]] = {
     "european": european,
     "black76": black76,
     "implied_vol": implied_vol,
+    "american": american,
     "asian_geometric": asian_geometric,
     "asian_arithmetic": asian_arithmetic,
     "barrier": barrier,

@@ -22,6 +22,7 @@ def damage(world: "World", how: int) -> None:
     for stream, partition in sorted(world.dynamodb.tables["snapshots"].partitions.items()):
         if partition.keys:
             world.damaged.add((stream, partition.keys[-1]))
+            world.harmed.add((stream, partition.keys[-1]))
             chance.choice((_lost, _torn, _older, _forged, _misplaced))(world, partition)
 
 

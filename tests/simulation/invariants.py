@@ -6,13 +6,17 @@ replay of a book goes through the book itself, for that is what invariant 11 is 
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from tests.simulation.bounds import Bounds
+from tests.simulation.cloud.dynamodb import DynamoDB
+from tests.simulation.cloud.s3 import Bucket
+from tests.simulation.cloud.sqs import Message
 from tests.simulation.keeping_rules import (
     anchors_wanted,
     archives_are_the_journal,
@@ -49,7 +53,6 @@ from tests.simulation.trading_rules import (
     record_time_is_true,
 )
 from tests.simulation.traffic import Answered, Heard, Life
-from tests.simulation.world import World
 from zerodesk.codec import GENESIS_HASH, state_hash
 from zerodesk.instruments import Market
 from zerodesk.matching import Book
@@ -75,10 +78,41 @@ class Violation:
         return f"{self.invariant}: {self.detail}"
 
 
+class Queue(Protocol):
+    """A queue as the invariants look at it."""
+
+    dead: list[Message]
+
+    @property
+    def bodies(self) -> Iterable[str]:
+        """The bodies of all messages that were ever sent."""
+
+
+class Observed(Protocol):
+    """A world as the invariants look at it: the simulation's, or that of an exploration."""
+
+    dynamodb: DynamoDB
+    bucket: Bucket
+    processes: list[Process]
+    appended_ms: dict[tuple[str, int], float]
+    appended_in: dict[tuple[str, int], str]
+    announced: list[tuple[float, dict[str, str]]]
+    defects: list[str]
+    damaged: set[tuple[str, int]]
+
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        """The queue of commands of each region."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that the product goes by."""
+
+
 class Evidence:
     """All that an invariant may look at, when everything is quiet."""
 
-    def __init__(self, world: World, heard: Heard, rung_ms: float) -> None:
+    def __init__(self, world: Observed, heard: Heard, rung_ms: float) -> None:
         self.world, self.heard, self.rung_ms = world, heard, rung_ms
         self.streams: Streams = streams_of(world.dynamodb)
         self.items = items_of(world.dynamodb)
@@ -663,7 +697,7 @@ MAX_DETAILS: Final = 5
 """Of one invariant: the first ones say enough."""
 
 
-def check(world: World, heard: Heard, rung_ms: float) -> list[Violation]:
+def check(world: Observed, heard: Heard, rung_ms: float) -> list[Violation]:
     """Return what is broken, in the order of the invariants.
 
     ``rung_ms`` is when the schedules rang last: what they drive on must stand by then.

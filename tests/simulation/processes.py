@@ -4,6 +4,8 @@ import importlib
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -82,6 +84,20 @@ class _Remembered(MetaPathFinder, Loader):
         self.functions[function, region] = tuple(name for name in modules if name in names)
         self.shared[function, region] = {n: one for n, one in modules.items() if n not in names}
 
+    @contextmanager
+    def rewritten(self, code: CodeType) -> Iterator[None]:
+        """Let the module of a file run other code for a while, in each process that begins."""
+        standing = {
+            name: known
+            for name, known in self._code.items()
+            if known[0].co_filename == code.co_filename
+        }
+        self._code |= {name: (code, is_package) for name, (_, is_package) in standing.items()}
+        try:
+            yield
+        finally:
+            self._code |= standing
+
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         if fullname not in self._code:
             return None
@@ -134,6 +150,13 @@ def _holds_state(value: Any, stateful: set[str]) -> bool:
 
 
 _remembered = _Remembered()
+rewritten = _remembered.rewritten
+
+
+def shared_modules() -> Iterator[ModuleType]:
+    """Yield the functions' modules that processes share, those of each region."""
+    for modules in _remembered.shared.values():
+        yield from modules.values()
 
 
 def load(function: str, region: str) -> dict[str, ModuleType]:

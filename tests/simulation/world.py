@@ -149,6 +149,8 @@ class World:
         bounds.apply()
         self.damaged: set[tuple[str, int]] = set()
         """The snapshots that were damaged, and not written again since."""
+        self.harmed: set[tuple[str, int]] = set()
+        """Those that ever were: somebody may have read one before it was written again."""
         self.announced: list[tuple[float, dict[str, str]]] = []
         """What the bus was told, and when."""
         self.processes: list[Process] = []
@@ -197,7 +199,15 @@ class World:
             self._judge(fault, message)
         # The schedules ring rarely here: that something stood still for minutes may well be true.
         stood_still = str(facts.get("extra", {}).get("code", "")).endswith("STANDS_STILL")
-        if message == "command quarantined" or (message in ALARMS and not stood_still):
+        refused_unharmed = (
+            message == "snapshot refused"
+            and (facts["stream"], facts["sequence"]) not in self.harmed
+        )
+        if (
+            refused_unharmed
+            or message == "command quarantined"
+            or (message in ALARMS and not stood_still)
+        ):
             self.defects.append(f"{message}: {facts}")
 
     def call(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from zerodesk.codec import EncodedBody
 
-WHOLE_EVERY: Final = 16
+WHOLE_EVERY: Final = 24
 """Records of which at least one says the state whole: so many are read at most for one state."""
 
 UNIT_BYTES: Final = 1_024

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, Self
 from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, state_hash
 from zerodesk.ledger import LedgerError, assert_balanced
 from zerodesk.matching import Book, JournalCorruptError
-from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit
+from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit, Transit
 
 FIRST_EPOCH: Final = 1
 
@@ -137,10 +137,14 @@ class _AccountFold:
 
     def __init__(self, account_id: str) -> None:
         self.audit = AccountAudit(account_id)
+        self.transit = Transit(account_id)
 
     def apply(self, record: Record) -> None:
         self.audit.apply(record.sequence, record.body)
         _no_breach(self.audit)
+        fault = self.transit.apply(record.sequence, record.body)
+        if fault is not None:
+            raise ValueError(fault)
 
     def state(self) -> Any:
         return self.audit.state
@@ -238,6 +242,11 @@ class Verifier:
     def audit(self) -> Audit | None:
         """The stream's audit, to be held against those of others; None for a control stream."""
         return self._fold.audit
+
+    @property
+    def transit(self) -> Transit | None:
+        """The account's side of its transfers so far; None for any other stream."""
+        return self._fold.transit if isinstance(self._fold, _AccountFold) else None
 
     def state(self) -> Any:
         """Return what the stream comes to, as JSON-able values; None for a stream of nothing."""

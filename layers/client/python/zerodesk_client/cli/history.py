@@ -2,7 +2,8 @@
 
 import json
 import os
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.reconciliation import reconciliation_table
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, card
+from zerodesk_client.transfers import Matched, match_transfers
 from zerodesk_client.verifying import reconciled, verify_archives
 
 StreamArgument = Annotated[
@@ -128,17 +130,25 @@ def verify(
 
     Archives of accounts and books in one folder are held against each other, too: balances,
     holds, fills, transfers, fees and totals.
+    The transfers of a live account are matched with the accounts at their other ends, which are
+    verified for that. Archives end where they end, and are verified each by itself.
     """
     session = Session.of(context)
     folders = archives_in(Path(target)) if Path(target).is_dir() else []
+    matched: Matched | None = None
     if not folders and "#" not in Path(target).name:
         raise CommandError(f"{target} is no archive and no stream", "such as book#BTC-USD")
     try:
         if folders:
             _verify_folders(session, folders, processes)
         else:
-            verifier = verify_live(session.operator(), target)
-            session.show({"verified": [_verified(verifier)]}, lambda: _told(verifier))
+            client = session.operator()
+            verifier = verify_live(client, target)
+            matched = match_transfers(client, verifier)
+            session.show(
+                {"verified": [_verified(verifier) | _matched(matched)]},
+                lambda: "\n".join(_lines(verifier, matched)),
+            )
     except (ArchiveError, VerificationError) as error:
         raise _not_believed(error) from error
 
@@ -164,6 +174,19 @@ def _verify_folders(session: Session, folders: list[Path], processes: int) -> No
             "keep what there is as evidence",
             ExitCode.DIFFERENT,
         )
+
+
+def _lines(verifier: Verifier, matched: Matched | None) -> Iterator[str]:
+    yield _told(verifier)
+    if matched is not None:
+        yield (
+            f"{matched.transfers:,} transfers have both their sides, {matched.on_their_way:,} are "
+            "on their way"
+        )
+
+
+def _matched(matched: Matched | None) -> dict[str, Any]:
+    return {} if matched is None else {"transfers": asdict(matched)}
 
 
 def _verified(verifier: Verifier) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.report import report
 from zerodesk.reconciliation.shown import Shown, ShownOrders
 from zerodesk.reconciliation.standstill import Standing, Watch
-from zerodesk.reconciliation.transit import Transit
+from zerodesk.reconciliation.transit import Side, Transit
 
 __all__ = [
     "AccountAudit",
@@ -30,6 +30,7 @@ __all__ = [
     "Readings",
     "Shown",
     "ShownOrders",
+    "Side",
     "Standing",
     "Totals",
     "Transit",
