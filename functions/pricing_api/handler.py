@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pricing_api.americans
 import pricing_api.exotics
 import pricing_api.options
 import pricing_api.surfaces

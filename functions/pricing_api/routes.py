@@ -7,10 +7,12 @@ from zerodesk_aws.contracts.pricing import (
     PRICING_BODY_BYTES,
     FindVolatility,
     FoundVolatility,
+    PriceAmericans,
     PriceExotics,
     PriceOptions,
     UsedSurface,
     UseSurface,
+    ValuedAmericans,
     ValuedOptions,
 )
 
@@ -44,6 +46,20 @@ def find_volatility(_: Call, asked: FindVolatility) -> Answer:
     from pricing_api.volatilities import found
 
     return Answer(found(asked))
+
+
+@api.route(
+    "POST",
+    "/v1/pricing/american",
+    PriceAmericans,
+    answers={HTTPStatus.OK: ValuedAmericans},
+    body_bytes=PRICING_BODY_BYTES,
+)
+def price_americans(_: Call, asked: PriceAmericans) -> Answer:
+    """Price American options. At most 10,000 fast or 2,000 precise ones, in columns."""
+    from pricing_api.americans import priced
+
+    return Answer(priced(asked))
 
 
 @api.route(

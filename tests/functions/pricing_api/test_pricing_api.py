@@ -9,6 +9,8 @@ import pytest
 from tests.functions.gateway import Answered, Gateway
 from tests.zerodesk.pricing.surfaces.chains import EXPIRIES, a_chain, a_surface
 from zerodesk.pricing import black_scholes as bs
+from zerodesk.pricing._american import OUTPUTS as AMERICAN_OUTPUTS
+from zerodesk.pricing.american import american
 from zerodesk.pricing.asian import arithmetic_asian, geometric_asian
 from zerodesk.pricing.bachelier import bachelier_implied_volatility
 from zerodesk.pricing.barrier import BARRIER_TYPES, barrier
@@ -129,6 +131,34 @@ def test_a_forward_is_no_option(shared_gateway: Gateway) -> None:
     assert (refused.code, refused.json["field"]) == ("INTAKE_BAD_VALUE", "volatility")
 
 
+PUT = {"option_type": "put", "spot": 36, "strike": 40, "expiry_years": 1, "rate": 0.06}
+
+
+def test_longstaff_and_schwartz_s_put_is_worth_what_the_library_says(
+    shared_gateway: Gateway,
+) -> None:
+    body = {**PUT, "volatility": 0.2, "outputs": list(contracts.AMERICAN_OUTPUTS)}
+    answer = ask(shared_gateway, "american", body)
+    expected = american("put", 36, 40, 1, 0.06, 0, 0.2, contracts.AMERICAN_OUTPUTS, accuracy="fast")
+    assert results(answer) == {name: [float(value)] for name, value in expected.items()}
+    assert (answer.json["volatility"], answer.json["status"]) == ([0.2], ["OK"])
+    precise = results(ask(shared_gateway, "american", {**body, "accuracy": "precise"}))
+    assert precise["price"][0] == pytest.approx(4.486674, abs=1e-6)
+
+
+def test_an_american_price_has_its_volatility_or_it_is_said_why_not(
+    shared_gateway: Gateway,
+) -> None:
+    answer = ask(shared_gateway, "american", {**PUT, "price": [4.486674, 4.0, 41.0, 3.0]})
+    assert answer.json["status"] == ["OK", "ZERO", "ABOVE_MAXIMUM", "BELOW_INTRINSIC"]
+    assert answer.json["volatility"][0] == pytest.approx(0.2, abs=1e-6)
+    assert answer.json["volatility"][2:] == [None, None]
+    assert results(answer)["price"][:2] == pytest.approx([4.486674, 4.0], abs=1e-6)
+    assert results(answer)["price"][2:] == [None, None]
+    invalid = ask(shared_gateway, "american", {**PUT, "volatility": [0.2, -1]})
+    assert invalid.json["status"] == ["OK", "INVALID"]
+
+
 def a_fit(**changed: Any) -> dict[str, Any]:
     chain = a_chain(noise=0.3).chain
     quotes = {
@@ -190,6 +220,16 @@ def test_a_surface_may_be_fitted_and_asked_nothing(shared_gateway: Gateway) -> N
         (
             *("options", HULL, {"strike": [1, 2], "spot": [1, 2, 3]}),
             *("INTAKE_BAD_VALUE", "strike"),
+        ),
+        ("american", PUT, {}, "INTAKE_MISSING_FIELD", "volatility"),
+        ("american", PUT, {"volatility": 1, "price": 5}, "INTAKE_BAD_VALUE", "price"),
+        (
+            *("american", PUT, {"volatility": [1] * 2_001, "accuracy": "precise"}),
+            *("INTAKE_BAD_VALUE", "volatility"),
+        ),
+        (
+            *("american", PUT, {"volatility": 1, "outputs": ["vanna"]}),
+            *("INTAKE_BAD_VALUE", "outputs.0"),
         ),
         ("implied-volatility", QUOTE, {"model": "heston"}, "INTAKE_BAD_VALUE", "model"),
         ("implied-volatility", QUOTE, {"discount": None}, "INTAKE_WRONG_TYPE", "discount"),
@@ -297,6 +337,7 @@ def test_a_stranger_without_a_key_prices_nothing(shared_gateway: Gateway) -> Non
 
 def test_the_contract_names_what_the_library_has() -> None:
     assert contracts.OUTPUTS == bs.OUTPUTS
+    assert contracts.AMERICAN_OUTPUTS == AMERICAN_OUTPUTS
     assert {*contracts.SURFACE_OUTPUTS} == {*surfaces.OUTPUTS}
     assert get_args(contracts.VolatilityStatus) == tuple(QuoteStatus.__members__)
     assert get_args(contracts.QuoteUse) == tuple(chains.QuoteUse.__members__)

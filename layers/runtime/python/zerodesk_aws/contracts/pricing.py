@@ -29,6 +29,10 @@ OUTPUTS: Final = (
     *("zomma", "color", "veta"),
 )
 """What is told of a European option."""
+AMERICAN_OUTPUTS: Final = ("price", "delta", "gamma", "vega", "theta", "rho")
+"""What is told of an American one."""
+MAX_AMERICAN: Final = {"fast": 10_000, "precise": 2_000}
+"""Of one request, by the accuracy asked for: what one core does in some seconds."""
 SURFACE_OUTPUTS: Final = ("volatility", "local_volatility", "forward", "discount", *OUTPUTS)
 MAX_EXPIRIES: Final = 100
 """Different ones in a chain; the largest listed chains have half of it."""
@@ -76,6 +80,7 @@ def _names(known: tuple[str, ...]) -> Any:
 
 
 Outputs = Annotated[tuple[str, ...], *_names(OUTPUTS)]
+AmericanOutputs = Annotated[tuple[str, ...], *_names(AMERICAN_OUTPUTS)]
 SurfaceOutputs = Annotated[tuple[str, ...], *_names(SURFACE_OUTPUTS)]
 
 
@@ -138,6 +143,47 @@ class ValuedOptions(Contract):
 
     count: int
     status: tuple[Status, ...]
+    results: dict[str, tuple[Value, ...]]
+
+
+class PriceAmericans(Columns):
+    """American options by volatility; or by price, to be told the volatility, too."""
+
+    option_type: OptionTypes
+    spot: Numbers
+    strike: Numbers
+    expiry_years: Numbers
+    rate: Numbers = Field(0.0, description="Continuous, per year.")
+    dividend_yield: Numbers = Field(0.0, description="Continuous, per year.")
+    volatility: Numbers | None = Field(
+        None, description="Per square root of a year; or give price."
+    )
+    price: Numbers | None = Field(None, description="To find the volatility, instead of it.")
+    outputs: AmericanOutputs = ("price",)
+    accuracy: Literal["fast", "precise"] = Field(
+        "fast", description="Fast errs by some 1e-9 of the larger of spot and strike."
+    )
+
+    @model_validator(mode="after")
+    def _bounded_and_by_one_of_two(self) -> Self:
+        if self.volatility is None and self.price is None:
+            raise refusal(MISSING, "volatility or price, one", "volatility")
+        if self.volatility is not None and self.price is not None:
+            raise refusal(BAD_VALUE, "volatility or price, one", "price")
+        most = MAX_AMERICAN[self.accuracy]
+        if self.count > most:
+            rule = f"at most {most} options with accuracy {self.accuracy}"
+            name = next(name for name, column in self.columns() if len(column) == self.count)
+            raise refusal(BAD_VALUE, rule, name, f"{self.count} values")
+        return self
+
+
+class ValuedAmericans(Contract):
+    """What was asked of each option, in columns; null where there is none, and why."""
+
+    count: int
+    status: tuple[VolatilityStatus, ...]
+    volatility: tuple[Value, ...]
     results: dict[str, tuple[Value, ...]]
 
 
