@@ -28,9 +28,13 @@ ASIDE = "undelivered"
 RARE = {
     ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and none is made",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
-    ("sweeper", "dynamodb:PutItem", "orders"): "drives a transfer on that has no receipt yet",
 }
 """Rights that the recorded run has no use for, and the reason why they are."""
+
+BETWEEN_REGIONS = {
+    ("matching", "sqs:SendMessage", "commands.fifo"): "commands of a book that has moved",
+}
+"""Calls that are made in an environment of several regions only, and what they are for."""
 
 
 def rights(stage: StageTemplates) -> set[tuple[str, str, str]]:
@@ -63,7 +67,20 @@ def test_the_recording_is_that_of_the_code_as_it_is() -> None:
 
 
 def test_no_call_is_made_without_a_right(dev: StageTemplates) -> None:
-    assert read() - rights(dev) == set()
+    assert read() - rights(dev) == set(BETWEEN_REGIONS)
+
+
+def test_commands_of_a_moved_book_may_be_sent_to_each_other_region(stage: StageTemplates) -> None:
+    allowed = {
+        resource
+        for statement in stage.statements(stage.functions()["matching"])
+        if "sqs:SendMessage" in statement.actions
+        for resource in statement.resources
+    }
+    name = f"{stage.settings.prefix}-commands.fifo"
+    others = stage.settings.sibling_regions
+    assert {resource.partition("sqs:")[2].split(":")[0] for resource in allowed} == set(others)
+    assert all(resource.endswith(name) for resource in allowed)
 
 
 def test_no_right_is_without_a_call(dev: StageTemplates) -> None:

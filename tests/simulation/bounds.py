@@ -81,7 +81,7 @@ def draw(seed: int) -> Bounds:
         fills_per_record=chance.choice((1, 1, 2, 3, MAX_FILLS_PER_RECORD)),
         anchor_every=chance.choice((3, 7, 20, ANCHOR_EVERY)),
         snapshot_item_bytes=chance.choice((0, 1_500, MAX_ITEM_BYTES)),
-        records_per_sweep=chance.choice((2, 10, house.MAX_RECORDS)),
+        records_per_sweep=chance.choice((2, 10, DEPLOYED.records_per_sweep)),
         records_per_export=chance.choice((2, 25, 5_000)),
         fees_wait_ms=chance.choice((0, 5_000, 5 * MINUTE_MS)),
         reserved_ms=chance.choice((20_000, 10 * MINUTE_MS)),
