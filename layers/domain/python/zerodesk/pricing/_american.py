@@ -26,7 +26,7 @@ class Effort(NamedTuple):
 
 
 # By what a boundary does besides starting steeply: nothing, a bend, or nearly reaching its limit.
-EFFORTS: Final = {
+EFFORTS: Final[dict[str, tuple[Effort, Effort, Effort]]] = {
     "fast": (
         Effort(Accuracy(9, 17, 1e-8), 51),
         Effort(Accuracy(18, 27, 1e-8), 61),
@@ -53,7 +53,7 @@ _STILL: Final = 1e-13
 # Premiums below make no difference.
 _NOTHING: Final = 1e-15
 # Elements of the largest arrays that are worked on at a time.
-_CHUNK: Final = 16_384
+_CHUNK: Final = 65_536
 # What of a `Premium` each output needs.
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "price": ("value",),

@@ -32,7 +32,7 @@ from zerodesk.pricing.batch import BoolArray, FloatArray
 from zerodesk.pricing.normal import INVERSE_SQRT_2PI, mills_ratio
 
 # Elements of the largest arrays that are worked on at a time.
-_CHUNK: Final = 16_384
+_CHUNK: Final = 65_536
 _FAR: Final = 38.0
 _TINY: Final = 1e-280
 _STEPS_MAX: Final = 40
@@ -53,6 +53,10 @@ _MEETING: Final = 1e-7
 
 
 Indices: TypeAlias = NDArray[np.intp]
+
+
+# Roots that end below lose digits, unless care is taken.
+_CLOSE: Final = 1e-3
 
 
 class Accuracy(NamedTuple):
@@ -252,6 +256,12 @@ def solve(puts: Puts, grid: Grid, root: FloatArray, tolerance: float) -> FloatAr
     return root
 
 
+def _total(values: FloatArray) -> FloatArray:
+    """Return sums over the last axis, which is too short for numpy's own to be fast."""
+    total: FloatArray = values @ np.ones(values.shape[-1])
+    return total
+
+
 def solved(matrices: FloatArray, sides: FloatArray) -> FloatArray:
     """Return the solutions of linear equations, shape (options, nodes); NaN where there is none."""
     try:
@@ -292,18 +302,20 @@ class Equation:
         exponent -= self.carry * (past.root * past.root)
         density = np.exp(exponent, out=exponent)
         density *= INVERSE_SQRT_2PI
-        # What exercise gains and loses a year balances at X, and next to it cancels.
-        grown = np.expm1(self.side * self.inner)
-        grown *= self.rate / self.start
-        self.gain = grown + self.rate / self.start
+        self.gain = np.exp(self.side * self.inner)
+        self.gain *= self.rate / self.start
         self.density = density
         self.flux = density * past.weight
         self.flux *= self.inverse
-        self.pull = grown + puts.pull[:, None]
-        self.paid = (self.flux * self.pull).sum(-1)
+        self.pull = self.gain - self.carry
+        if root[:, 0].min() < _CLOSE:
+            # What exercise gains and loses a year balances at X, and next to it cancels.
+            grown = np.expm1(self.side * self.inner)
+            self.pull = grown * (self.rate / self.start) + puts.pull[:, None]
+        self.paid = _total(self.flux * self.pull)
         self.kept = np.zeros_like(self.paid)
         if np.any(self.carry):
-            self.kept = (self.side * self.carry).T * self.tail.sum(-1)
+            self.kept = (self.side * self.carry).T * _total(self.tail)
         self._first_term(drift)
         self.kept_is_left = self.kept >= 0.0
         kept_left = np.maximum(self.kept, 0.0)
@@ -358,7 +370,7 @@ class Equation:
         np.subtract(by_z, by_inner, out=by_inner)
         by_inner *= self.flux
         by_z *= self.flux
-        own -= by_z.sum(-1)
+        own -= _total(by_z)
         by_inner *= np.where(self.inner > NOTHING, 1.0 / self.inner, 0.0)
         slopes = np.matmul(by_inner, self.grid.past.interpolation.transpose(0, 2, 1))
         slopes *= self.root

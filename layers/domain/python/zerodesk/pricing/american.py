@@ -3,7 +3,8 @@
 After Kim (1990) and Andersen, Lake and Offengenden (2016). The price is that of the European option
 and a premium, an integral over where exercise pays, see `zerodesk.pricing._premium`. The boundary
 of that region is found by collocation, for many options at a time, see
-`zerodesk.pricing._exercise`. A call is a put with spot and strike, and rate and yield, changed over.
+`zerodesk.pricing._exercise`. A call is a put with spot and strike, and rate and yield, changed
+over.
 """
 
 from collections.abc import Sequence
