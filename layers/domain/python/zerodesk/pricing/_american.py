@@ -34,8 +34,8 @@ EFFORTS: Final[dict[str, tuple[Effort, Effort, Effort]]] = {
     ),
     "precise": (
         Effort(Accuracy(20, 41, 1e-12), 101),
-        Effort(Accuracy(40, 61, 1e-12), 111),
-        Effort(Accuracy(48, 81, 1e-12), 131),
+        Effort(Accuracy(46, 61, 1e-12), 111),
+        Effort(Accuracy(52, 81, 1e-12), 131),
     ),
 }
 # A boundary that starts below the strike bends when it comes to feel the strike, unless that is
