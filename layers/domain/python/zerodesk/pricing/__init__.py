@@ -2,8 +2,8 @@
 
 `spot` is on the order's way: integers, no numpy, and all that this root exports. The analytics need
 numpy and are imported by name: `black_scholes`, `bachelier`, `implied_volatility`, `american`,
-`digital`, `barrier`, `lookback`, `asian` and `forward`. They stand on `normal`, and on `batch` for how
-arguments broadcast and which calls are refused.
+`digital`, `barrier`, `lookback`, `asian` and `forward`. They stand on `normal`, and on `batch` for
+how arguments broadcast and which calls are refused.
 """
 
 from zerodesk.pricing.spot import Collar, Quote, collar_around, quote_spot

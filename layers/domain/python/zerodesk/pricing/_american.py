@@ -71,6 +71,16 @@ class AmericanBlock:
     Every option is told as a put per unit of its strike; the strike of a call's put is its spot.
     """
 
+    sign: FloatArray
+    spot: FloatArray
+    strike: FloatArray
+    expiry_years: FloatArray
+    rate: FloatArray
+    dividend_yield: FloatArray
+    volatility: FloatArray
+    put_strike: FloatArray
+    put_spot: FloatArray
+
     def __init__(self, *arguments: FloatArray, outputs: Sequence[str], accuracy: str) -> None:
         sign, spot, strike, expiry_years, rate, dividend_yield, volatility = np.broadcast_arrays(
             *map(np.atleast_1d, arguments)
@@ -105,7 +115,7 @@ class AmericanBlock:
         # What the gains come on top of: exercise now below a lower boundary, else the European.
         self._is_lower = np.zeros_like(valid)
         names = list(dict.fromkeys(need for name in outputs for need in _NEEDS[name]))
-        self._gains = {name: np.zeros_like(deviation) for name in names}
+        self._gains: Gains = {name: np.zeros_like(deviation) for name in names}
         kinds = _kinds(self.puts)
         for kind, effort in enumerate(EFFORTS[accuracy]):
             early = np.flatnonzero(self.is_early & (kinds == kind))
@@ -162,14 +172,14 @@ class AmericanBlock:
 
     def _gained(self, name: str) -> FloatArray:
         """Return what the right to exercise early adds to an output."""
-        gains = self._gains
+        gains, strike = self._gains, self.put_strike
         if name == "price":
-            return self.put_strike * gains["value"]
+            return strike * gains["value"]
         if name == "vega":
-            return self.put_strike * np.sqrt(self.expiry_years) * gains["by_deviation"]
+            return strike * np.sqrt(self.expiry_years) * gains["by_deviation"]
         if name == "rho":
-            by_rate = np.where(self.is_call, gains["by_carry"], gains["by_rate"])
-            return self.put_strike * self.expiry_years * by_rate
+            by_rate: FloatArray = np.where(self.is_call, gains["by_carry"], gains["by_rate"])
+            return strike * self.expiry_years * by_rate
         # The spot of a call is the strike of its put, to which the price is in proportion.
         if name == "delta":
             by_strike = gains["value"] - self.put_spot * gains["delta"]
@@ -197,7 +207,13 @@ class _Edge(NamedTuple):
     """Whether the boundary stands still beyond."""
 
     def some(self, which: Indices | slice) -> "_Edge":
-        return _Edge(self.puts.some(which), *(values[which] for values in self[1:]))
+        return _Edge(
+            self.puts.some(which),
+            self.root[which],
+            self.spot[which],
+            self.horizon[which],
+            self.lasts[which],
+        )
 
     @property
     def log_boundary(self) -> FloatArray:
