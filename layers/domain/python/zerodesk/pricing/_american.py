@@ -109,6 +109,7 @@ class AmericanBlock:
         until = np.where(still, _best_time(self.puts, self.put_spot) * expiry_years, expiry_years)
         self.european = EuropeanBlock(sign, spot, strike, until, rate, dividend_yield, volatility)
         valid = np.isfinite(self.european.spot)
+        self._pays = pays & valid
         self.is_early = pays & moves & valid & (self.puts.most > _NOTHING)
         self.is_exercised = still & valid & (until == 0.0) & (sign * (spot - strike) > 0.0)
         self._is_still = still & valid & (until < expiry_years)
@@ -161,7 +162,7 @@ class AmericanBlock:
         else:
             held = held + self._gained(name)
         if name == "price":
-            held = np.where(self.is_early, np.maximum(held, at_once), held)
+            held = np.where(self._pays, np.maximum(held, at_once), held)
         return np.where(self.is_exercised, at_once, held)
 
     def _exercised(self, name: str) -> FloatArray:
