@@ -1,6 +1,9 @@
 """The CDK app. ``cdk synth -c stage=dev`` picks an environment; ``local`` is the default.
 
-Context: ``stage`` (a name in ``infra_cdk.settings.ENVIRONMENTS``), ``account``, ``vendor_layer``.
+Context: ``stage`` (a name in ``infra_cdk.settings.ENVIRONMENTS``, or ``all``), ``account``,
+``alarm_email``, ``profile`` (single, continental or global) and ``vendor_layer``. An environment
+has a stage for each of its regions: ``production-eu-west-1``.
+
 Needs neither AWS credentials nor a network.
 """
 
@@ -9,10 +12,11 @@ from typing import Any
 
 from aws_cdk import App
 
-from infra_cdk.settings import load
+from infra_cdk.settings import ENVIRONMENTS, load
 from infra_cdk.stages import ZerodeskStage
 
 DEFAULT_ENVIRONMENT = "local"
+ALL = "all"
 
 
 def build(
@@ -39,8 +43,9 @@ def build(
     """
     app = App(context=context, outdir=outdir, analytics_reporting=False, tree_metadata=False)
     named = str(app.node.try_get_context("stage") or DEFAULT_ENVIRONMENT)
-    for environment in environments or (named,):
-        ZerodeskStage(app, load(environment, app.node.try_get_context))
+    for environment in environments or (tuple(ENVIRONMENTS) if named == ALL else (named,)):
+        for settings in load(environment, app.node.try_get_context):
+            ZerodeskStage(app, settings)
     return app
 
 

@@ -8,14 +8,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from infra_cdk.regions import PROFILES, REGIONS, Profile, Region, check
 
 ROOT = Path(__file__).resolve().parent.parent
 
 Architecture = Literal["arm64", "x86_64"]
 
 RUNTIME = "python3.13"
+"""What functions run on; layers are built for it, too."""
+
 ACCOUNT = re.compile(r"[0-9]{12}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_RETENTION_DAYS = (1, 7, 30, 90, 365)
 AUTHORIZER_CACHE_SECONDS = range(3_600 + 1)
@@ -37,13 +42,19 @@ class Settings:
     """One environment in one region."""
 
     environment: str
-    region: str
+    profile: Profile
+    """Where the journal lives. Chosen once: a table cannot change it while it holds anything."""
     account: str | None
     """None: CloudFormation fills in the account that the template is deployed to."""
     architecture: Architecture
     vendor_layer: Path
     """Folder with ``python/`` inside: the third-party packages, built for the architecture."""
+    ships_byte_code: bool
+    """Beside the source, where the interpreter that synthesises is the runtime's. The local cloud
+    runs functions on the interpreter of the machine, and keeps byte code by itself."""
     data_outlives_stack: bool
+    has_customer_key: bool
+    """Tables are encrypted with a key of the account, one a region, and not with one of AWS."""
     log_level: str
     log_retention_days: int
     authorizer_cache_seconds: int
@@ -54,11 +65,11 @@ class Settings:
     """Reserved: orders wait for their answers inside intake, and must not starve the others."""
     matching_timeout_seconds: int
     """A book whose function process died waits six times this long for the next try."""
+    alarm_email: str | None = None
+    """Who is told of alarms; None: whoever subscribes to the topic."""
     omitted_resource_types: frozenset[str] = frozenset()
-    home_region: str | None = None
-    """Where a book is at home until another region takes it over; None is this region."""
-    sibling_regions: tuple[str, ...] = ()
-    """Where the same environment trades too: commands are forwarded there after a takeover."""
+    here: int = 0
+    """Which of the profile's regions this is about; the first is home."""
 
     def __post_init__(self) -> None:
         """Refuse what no deployment should meet.
@@ -69,8 +80,10 @@ class Settings:
             A field is out of its range.
         """
         holds = {
+            "profile": self.profile in PROFILES,
             "environment": self.environment.isalnum() and self.environment.islower(),
             "account": self.account is None or ACCOUNT.fullmatch(self.account) is not None,
+            "alarm_email": EMAIL.fullmatch(self.alarm_email or "nobody@nowhere") is not None,
             "log_level": self.log_level in LOG_LEVELS,
             "log_retention_days": self.log_retention_days in LOG_RETENTION_DAYS,
             "authorizer_cache_seconds": self.authorizer_cache_seconds in AUTHORIZER_CACHE_SECONDS,
@@ -82,11 +95,67 @@ class Settings:
         for field, value_holds in holds.items():
             if not value_holds:
                 raise SettingsError(f"{field} of {self.environment!r} is {getattr(self, field)!r}")
+        check(self.profile, self.regions)
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """All regions of the environment, home first."""
+        return REGIONS[self.profile]
+
+    @property
+    def region(self) -> str:
+        """The region that this is about."""
+        return self.regions[self.here].name
+
+    @property
+    def home_region(self) -> str:
+        """Where the tables are declared, and where a book is until another takes it over."""
+        return self.regions[0].name
+
+    @property
+    def is_home(self) -> bool:
+        """Say whether this region declares the tables of all."""
+        return self.region == self.home_region
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The functions that run here."""
+        return self.regions[self.here].functions
+
+    @property
+    def trades(self) -> bool:
+        """Say whether the whole way of an order is here."""
+        return self.regions[self.here].trades
+
+    @property
+    def trading_region(self) -> str:
+        """Where the orders that come in here are traded: here, or else at home."""
+        return self.region if self.trades else self.home_region
+
+    @property
+    def sibling_regions(self) -> tuple[str, ...]:
+        """The other regions that trade: commands are forwarded there after a takeover."""
+        return tuple(one.name for one in self.regions if one.trades and one.name != self.region)
+
+    @property
+    def stage(self) -> str:
+        """Name of this region's stage: ``production-eu-west-1``."""
+        return f"{self.environment}-{self.region}"
 
     @property
     def prefix(self) -> str:
         """First part of every name in the account."""
         return f"zerodesk-{self.environment}"
+
+    @property
+    def metrics_namespace(self) -> str:
+        """Where this environment's own figures are in CloudWatch, apart from all others'."""
+        return self.prefix
+
+    @property
+    def data_key_alias(self) -> str:
+        """Name of the key of the tables, the same in every region: stacks of others know it so."""
+        return f"alias/{self.prefix}-data"
 
     @property
     def visibility_timeout_seconds(self) -> int:
@@ -98,15 +167,18 @@ class Settings:
         return resource_type in self.omitted_resource_types
 
 
-def load(environment: str, context: Callable[[str], object] = lambda _: None) -> Settings:
-    """Return the settings of one environment, with what the command line overrides.
+def load(
+    environment: str, context: Callable[[str], object] = lambda _: None
+) -> tuple[Settings, ...]:
+    """Return the settings of one environment, region by region, with what the context overrides.
 
     Parameters
     ----------
     environment
         A name in ``ENVIRONMENTS``.
     context
-        Looks up CDK context: ``account`` and ``vendor_layer`` (a folder) are read.
+        Looks up CDK context: ``account``, ``alarm_email``, ``profile`` and ``vendor_layer`` (a
+        folder) are read.
 
     Raises
     ------
@@ -115,54 +187,78 @@ def load(environment: str, context: Callable[[str], object] = lambda _: None) ->
     """
     if environment not in ENVIRONMENTS:
         raise SettingsError(f"stage is {environment!r}, known are {', '.join(ENVIRONMENTS)}")
-    settings = ENVIRONMENTS[environment]
-    account, vendor_layer = context("account"), context("vendor_layer")
-    if account is not None:
-        settings = replace(settings, account=str(account))
-    if vendor_layer is not None:
-        settings = replace(settings, vendor_layer=Path(str(vendor_layer)))
+    settings = replace(ENVIRONMENTS[environment], **_overrides(context))
     if not (settings.vendor_layer / "python").is_dir():
         raise SettingsError(
             f"vendor_layer {settings.vendor_layer} has no python/ folder: build the third-party "
             f"packages for {settings.architecture} there, or name another with -c vendor_layer=..."
         )
-    return settings
+    return everywhere(settings)
+
+
+def everywhere(settings: Settings) -> tuple[Settings, ...]:
+    """Return the settings of every region of an environment, home first."""
+    return tuple(replace(settings, here=place) for place in range(len(settings.regions)))
+
+
+def _overrides(context: Callable[[str], object]) -> dict[str, Any]:
+    read: dict[str, Callable[[str], object]] = {
+        "account": str,
+        "alarm_email": str,
+        "profile": str,
+        "vendor_layer": Path,
+    }
+    given = {field: context(field) for field in read}
+    return {field: read[field](str(value)) for field, value in given.items() if value is not None}
 
 
 def _host_architecture() -> Architecture:
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
 
 
+ON_AWS = Settings(
+    environment="dev",
+    profile="single",
+    account=None,
+    architecture="arm64",
+    vendor_layer=ROOT / ".local" / "layers" / "vendor-arm64",
+    ships_byte_code=True,
+    data_outlives_stack=True,
+    has_customer_key=True,
+    log_level="INFO",
+    log_retention_days=30,
+    authorizer_cache_seconds=60,
+    api_requests_per_second=1_000,
+    api_burst_requests=2_000,
+    intake_concurrency=100,
+    matching_timeout_seconds=10,
+)
+
 ENVIRONMENTS: Mapping[str, Settings] = {
-    "local": Settings(
+    "local": replace(
+        ON_AWS,
         environment="local",
-        region="us-east-1",
         account="000000000000",
         architecture=_host_architecture(),
         vendor_layer=ROOT / ".local" / "layers" / "vendor",
+        ships_byte_code=False,
         data_outlives_stack=False,
-        log_level="INFO",
+        has_customer_key=False,
         log_retention_days=1,
-        authorizer_cache_seconds=60,
         api_requests_per_second=5_000,
         api_burst_requests=5_000,
-        intake_concurrency=100,
         matching_timeout_seconds=5,
         omitted_resource_types=LOCAL_CLOUD_REFUSES,
     ),
-    "dev": Settings(
-        environment="dev",
-        region="us-east-1",
-        account=None,
-        architecture="arm64",
-        vendor_layer=ROOT / ".local" / "layers" / "vendor-arm64",
-        data_outlives_stack=True,
-        log_level="INFO",
-        log_retention_days=30,
-        authorizer_cache_seconds=60,
-        api_requests_per_second=1_000,
-        api_burst_requests=2_000,
-        intake_concurrency=100,
-        matching_timeout_seconds=10,
+    "dev": ON_AWS,
+    "staging": replace(ON_AWS, environment="staging", profile="global", log_retention_days=90),
+    "production": replace(
+        ON_AWS,
+        environment="production",
+        profile="global",
+        log_retention_days=365,
+        api_requests_per_second=5_000,
+        api_burst_requests=10_000,
+        intake_concurrency=400,
     ),
 }

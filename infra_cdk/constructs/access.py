@@ -12,7 +12,27 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_stepfunctions as sfn
+
+
+@dataclass(frozen=True, slots=True)
+class Decryption:
+    """The use of a key, by one service and in the name of whoever calls that service."""
+
+    key_arn: str
+    service: str
+
+    def allow(self, role: iam.Role) -> None:
+        """Let the service open with the key what a role asks it for."""
+        region = Stack.of(role).region
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["kms:Decrypt"],
+                resources=[self.key_arn],
+                conditions={
+                    "StringEquals": {"kms:ViaService": f"{self.service}.{region}.amazonaws.com"}
+                },
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,8 @@ class Access:
     value: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    decryption: Decryption | None = None
+    """Of what the resource is encrypted with, where that is a key of the account."""
 
     def allow(self, role: iam.Role) -> None:
         """Let a role do these actions on these resources, nothing more."""
@@ -31,6 +53,8 @@ class Access:
             role.add_to_policy(
                 iam.PolicyStatement(actions=list(self.actions), resources=list(self.resources))
             )
+        if self.decryption:
+            self.decryption.allow(role)
 
     def named(self, variable: str) -> "Access":
         """Return the same right under the name that a workflow file uses for the resource."""
@@ -52,14 +76,24 @@ def send(queue: sqs.IQueue) -> Access:
     return Access("COMMAND_QUEUE_URL", queue.queue_url, ("sqs:SendMessage",), (queue.queue_arn,))
 
 
-def start(machine: sfn.IStateMachine, variable: str) -> Access:
+def send_to(stack: Stack, region: str, queue_name: str) -> Access:
+    """May send commands to the books of another region, of which the queue's name is known."""
+    return Access(
+        "COMMAND_QUEUE_URL",
+        f"https://sqs.{region}.{stack.url_suffix}/{stack.account}/{queue_name}",
+        ("sqs:SendMessage",),
+        (stack.format_arn(service="sqs", region=region, resource=queue_name),),
+    )
+
+
+def start(machine_arn: str, variable: str) -> Access:
     """May start a workflow and leave it alone."""
-    return _starting(machine, variable, "states:StartExecution")
+    return Access(variable, machine_arn, ("states:StartExecution",), (machine_arn,))
 
 
-def run(machine: sfn.IStateMachine, variable: str) -> Access:
+def run(machine_arn: str, variable: str) -> Access:
     """May start a workflow and wait for its answer."""
-    return _starting(machine, variable, "states:StartSyncExecution")
+    return Access(variable, machine_arn, ("states:StartSyncExecution",), (machine_arn,))
 
 
 def home_of_books(region: str) -> Access:
@@ -76,11 +110,6 @@ def forward(queue: sqs.IQueue, regions: Sequence[str]) -> Access:
     )
     actions = ("sqs:SendMessage",) if arns else ()
     return Access("COMMAND_QUEUE_URL", queue.queue_url, actions, arns)
-
-
-def _starting(machine: sfn.IStateMachine, variable: str, action: str) -> Access:
-    arn = machine.state_machine_arn
-    return Access(variable, arn, (action,), (arn,))
 
 
 def invoke(function: lambda_.IFunction, variable: str) -> Access:

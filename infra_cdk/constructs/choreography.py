@@ -3,7 +3,7 @@
 Loading checks the file; nothing about events is decided here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,8 @@ class Choreography(Construct):
     ----------
     functions, workflows
         Targets by the names that the file uses.
+    elsewhere
+        Targets that run in other regions: nobody is to be woken here.
 
     Raises
     ------
@@ -166,13 +168,14 @@ class Choreography(Construct):
         bus: events.IEventBus,
         functions: Mapping[str, lambda_.Function],
         workflows: Mapping[str, sfn.StateMachine],
+        elsewhere: Set[str] = frozenset(),
     ) -> None:
         super().__init__(scope, "Choreography")
         self._prefix = prefix
         self._functions = functions
         self._workflows = workflows
         self._routes = load()
-        if unknown := self._routes.targets() - {*functions, *workflows}:
+        if unknown := self._routes.targets() - {*functions, *workflows, *elsewhere}:
             raise RoutesError(f"no such target: {', '.join(sorted(unknown))}")
         self.undelivered = sqs.Queue(
             self,
@@ -182,9 +185,11 @@ class Choreography(Construct):
             retention_period=Duration.days(14),
         )
         for route in self._routes.routes:
-            self._listen(route, bus)
+            if route.target not in elsewhere:
+                self._listen(route, bus)
         for schedule in self._routes.schedules:
-            self._tick(schedule)
+            if schedule.target not in elsewhere:
+                self._tick(schedule)
         for name in sorted(self._routes.targets() & functions.keys()):
             self._keep_failures(functions[name])
 

@@ -11,9 +11,9 @@ from constructs import Construct
 
 from infra_cdk.constructs.access import Access
 from infra_cdk.constructs.layers import Layers, architecture_of, runtime
+from infra_cdk.constructs.packages import FUNCTION_ROOT, NOT_SHIPPED, compiled, has_byte_code
 from infra_cdk.settings import ROOT, Settings
 
-METRICS_NAMESPACE = "Zerodesk"
 RETENTION = {
     1: logs.RetentionDays.ONE_DAY,
     7: logs.RetentionDays.ONE_WEEK,
@@ -67,7 +67,7 @@ class ZerodeskFunction(Construct):
             "Function",
             function_name=function_name,
             handler=f"{name}.handler.handler",
-            code=_code(name),
+            code=_code(name, settings),
             runtime=runtime(),
             architecture=architecture_of(settings),
             layers=list(layers.versions),
@@ -96,11 +96,14 @@ class ZerodeskFunction(Construct):
         return role
 
 
-def _code(name: str) -> lambda_.AssetCode:
-    """Return an asset that holds exactly one function: neither its siblings nor byte code."""
+def _code(name: str, settings: Settings) -> lambda_.AssetCode:
+    """Return an asset that holds exactly one function and none of its siblings."""
+    functions = ROOT / "functions"
+    if settings.ships_byte_code and has_byte_code():
+        return lambda_.Code.from_asset(str(compiled(functions, only=name, root=FUNCTION_ROOT)))
     return lambda_.Code.from_asset(
-        str(ROOT / "functions"),
-        exclude=["/*", f"!/{name}", "__pycache__", "*.pyc"],
+        str(functions),
+        exclude=["/*", f"!/{name}", *NOT_SHIPPED],
         ignore_mode=IgnoreMode.GIT,
     )
 
@@ -113,5 +116,5 @@ def _environment(name: str, settings: Settings, access: Sequence[Access]) -> dic
         **variables,
         "LOG_LEVEL": settings.log_level,
         "POWERTOOLS_SERVICE_NAME": name,
-        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "POWERTOOLS_METRICS_NAMESPACE": settings.metrics_namespace,
     }

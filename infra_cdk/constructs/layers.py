@@ -1,13 +1,14 @@
 """The layers that every function stands on."""
 
-from aws_cdk import IgnoreMode, RemovalPolicy
+import sys
+from pathlib import Path
+
+from aws_cdk import Annotations, IgnoreMode, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra_cdk.constructs.packages import LAYER_ROOT, NOT_SHIPPED, compiled, has_byte_code
 from infra_cdk.settings import ROOT, RUNTIME, Settings
-
-NOT_SHIPPED = ["**/__pycache__", "**/*.pyc", "**/.DS_Store"]
-"""Byte code of another interpreter would only be ballast, and would change the hash."""
 
 
 class Layers(Construct):
@@ -15,32 +16,43 @@ class Layers(Construct):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "Layers")
-        folders = {
-            "Vendor": settings.vendor_layer,
-            "Domain": ROOT / "layers" / "domain",
-            "Runtime": ROOT / "layers" / "runtime",
-        }
+        # Built and compiled by `make setup` and `make layer`.
         self.versions = [
-            self._layer(
-                name, str(folder), settings, exclude=[] if name == "Vendor" else NOT_SHIPPED
-            )
-            for name, folder in folders.items()
+            self._layer("Vendor", lambda_.Code.from_asset(str(settings.vendor_layer)), settings)
         ]
+        for name in ("Domain", "Runtime"):
+            code = _own(ROOT / "layers" / name.lower(), settings)
+            self.versions.append(self._layer(name, code, settings))
+        if settings.ships_byte_code and not has_byte_code():
+            Annotations.of(self).add_warning_v2(
+                "zerodesk:byte-code",
+                f"Functions and layers go without byte code: this is Python "
+                f"{sys.version_info.major}.{sys.version_info.minor}, and they run on {RUNTIME}. "
+                f"Cold starts take longer; synthesise with {RUNTIME} to mend it.",
+            )
 
     def _layer(
-        self, name: str, folder: str, settings: Settings, *, exclude: list[str]
+        self, name: str, code: lambda_.AssetCode, settings: Settings
     ) -> lambda_.LayerVersion:
         kept = settings.data_outlives_stack
         return lambda_.LayerVersion(
             self,
             name,
             layer_version_name=f"{settings.prefix}-{name.lower()}",
-            code=lambda_.Code.from_asset(folder, exclude=exclude, ignore_mode=IgnoreMode.GIT),
+            code=code,
             compatible_architectures=[architecture_of(settings)],
             compatible_runtimes=[runtime()],
             # A function that is rolled back needs the layer version that it was published with.
             removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
         )
+
+
+def _own(folder: Path, settings: Settings) -> lambda_.AssetCode:
+    if settings.ships_byte_code and has_byte_code():
+        return lambda_.Code.from_asset(str(compiled(folder, root=LAYER_ROOT)))
+    return lambda_.Code.from_asset(
+        str(folder), exclude=list(NOT_SHIPPED), ignore_mode=IgnoreMode.GIT
+    )
 
 
 def architecture_of(settings: Settings) -> lambda_.Architecture:

@@ -4,6 +4,7 @@ A route that a function declares is a method here, and there are no others: what
 refuse as unknown, the gateway refuses first.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra_cdk.constructs.api_logs import ACCESS_LOG, ApiLogs
 from infra_cdk.constructs.problems import PROBLEMS
 from infra_cdk.settings import Settings
 
@@ -106,7 +108,9 @@ class ZerodeskApi(Construct):
         authorizer: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, "Rest")
+        self._logs = ApiLogs(self, settings=settings)
         self.api = self._api(settings, authorizer)
+        self._logs.follow(self.api)
         integrations = {
             name: apigateway.LambdaIntegration(functions[name], scope_permission_to_method=False)
             for name in sorted({route.function for route in routes})
@@ -127,6 +131,9 @@ class ZerodeskApi(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             deploy_options=apigateway.StageOptions(
                 stage_name=settings.environment,
+                access_log_destination=apigateway.LogGroupLogDestination(self._logs.accesses),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
                 throttling_rate_limit=settings.api_requests_per_second,
                 throttling_burst_limit=settings.api_burst_requests,
             ),

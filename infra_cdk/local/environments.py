@@ -5,13 +5,11 @@ environment carries the digest of what it was built from, so building it again i
 one of its lock files, the interpreter or the recipe changes.
 """
 
-import compileall
 import contextlib
 import fcntl
 import hashlib
 import json
 import os
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -32,14 +30,15 @@ from infra_cdk.local.paths import (
     VENV,
 )
 from infra_cdk.local.process import Progress, run
+from infra_cdk.settings import RUNTIME as LAMBDA_RUNTIME
 
 STAMPS = TOOLS / "stamps"
 RECIPE = "1"
 """Raised when the steps below change in a way that the inputs do not show."""
 
 SETUP_LOG = TOOLS / "log" / "setup.log"
-LAMBDA_PLATFORM = "aarch64-manylinux2014"
-LAMBDA_PYTHON = "3.13"
+LAMBDA_PLATFORM = "aarch64-manylinux_2_28"
+LAMBDA_PYTHON = LAMBDA_RUNTIME.removeprefix("python")
 """Interpreter of the functions on AWS; the local cloud runs them on the one of the machine."""
 
 
@@ -125,7 +124,7 @@ def build_vendor_layer(folder: Path, *, platform: str | None = None) -> None:
         Gets a ``python/`` folder, as Lambda wants a layer.
     platform
         None builds for this machine and its interpreter; otherwise uv's name of a platform, such
-        as ``aarch64-manylinux2014``, and Lambda's interpreter.
+        as ``aarch64-manylinux_2_28``, and Lambda's interpreter.
     """
     target = folder / "python"
     shutil.rmtree(folder, ignore_errors=True)
@@ -139,15 +138,29 @@ def build_vendor_layer(folder: Path, *, platform: str | None = None) -> None:
         python=VENV,
     )
     _strip(target)
-    if platform is None:
-        # Lambda's file system is read-only: without byte code each cold start compiles anew.
-        compileall.compile_dir(
-            target,
-            quiet=2,
-            stripdir=str(folder),
-            prependdir="/opt",
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
+    runs_on = LAMBDA_PYTHON if platform else python_version()
+    if runs_on == python_version():
+        _compile(target, folder)
+
+
+def python_version() -> str:
+    """Return the version of this interpreter as runtimes name it."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _compile(target: Path, folder: Path) -> None:
+    # Lambda's file system is read-only: without byte code each cold start compiles anew. In a
+    # process of its own, for the order of sets, and so the bytes, hang on its hash seed.
+    run(
+        [
+            *(VENV / "bin" / "python", "-m", "compileall", "-qq"),
+            *("--invalidation-mode", "unchecked-hash"),
+            *("-s", folder, "-p", "/opt", target),
+        ],
+        cwd=ROOT,
+        environment=tool_environment() | {"PYTHONHASHSEED": "0"},
+        log=SETUP_LOG,
+    )
 
 
 def tool_environment() -> dict[str, str]:
@@ -252,7 +265,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _strip(folder: Path) -> None:
-    """Drop what no function reads: tests, type stubs, scripts."""
+    """Drop what no function reads: tests, type stubs, scripts; and byte code of who knows whom."""
     for unneeded in ("bin", ".lock"):
         path = folder / unneeded
         if path.is_dir():
@@ -291,12 +304,13 @@ COMPILE = (
 LOCKS: dict[str, tuple[str, ...]] = {
     "installer": ("--group", "installer"),
     "dev": (
-        *("--extra", "runtime", "--extra", "vendor", "--extra", "client", "--extra", "infra"),
-        *("--group", "dev"),
+        *("--extra", "runtime", "--extra", "vendor", "--extra", "numeric", "--extra", "client"),
+        *("--extra", "plot", "--extra", "infra", "--group", "dev"),
     ),
     "emulator": ("--group", "emulator"),
     "runtime": ("--extra", "runtime"),
     "vendor": ("--extra", "vendor", "--excludes", "requirements/vendor.excludes"),
+    "numeric": ("--extra", "numeric"),
 }
 
 ENVIRONMENTS = (

@@ -28,17 +28,18 @@ APPS: Mapping[str, App] = {
 
 
 class ApiStack(Stack):
-    """The REST API of one environment."""
+    """The REST API of one region: the routes of the functions that run there."""
 
     def __init__(
         self, scope: Construct, *, settings: Settings, functions: Mapping[str, ZerodeskFunction]
     ) -> None:
         super().__init__(scope, "Api", stack_name=f"{settings.prefix}-api")
+        apps = {name: app for name, app in APPS.items() if name in functions}
         rest = ZerodeskApi(
             self,
             settings=settings,
-            routes=routes_of(APPS),
-            functions={name: functions[name].function for name in APPS},
+            routes=routes_of(apps),
+            functions={name: functions[name].function for name in apps},
             authorizer=functions["authorizer"].function,
         )
         CfnOutput(self, "ApiId", value=rest.api.rest_api_id)

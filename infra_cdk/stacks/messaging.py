@@ -18,11 +18,12 @@ class MessagingStack(Stack):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "Messaging", stack_name=f"{settings.prefix}-messaging")
-        self.dead_commands = _fifo(self, "DeadCommands", f"{settings.prefix}-commands-dead")
+        self.dead_commands = _fifo(self, "DeadCommands", f"{settings.prefix}-commands-dead.fifo")
+        self.commands_name = f"{settings.prefix}-commands.fifo"
         self.commands = _fifo(
             self,
             "Commands",
-            f"{settings.prefix}-commands",
+            self.commands_name,
             visibility=Duration.seconds(settings.visibility_timeout_seconds),
             dead=sqs.DeadLetterQueue(
                 queue=self.dead_commands, max_receive_count=DELIVERIES_BEFORE_DEAD
@@ -60,7 +61,7 @@ def _fifo(
     return sqs.Queue(
         scope,
         construct_id,
-        queue_name=f"{name}.fifo",
+        queue_name=name,
         fifo=True,
         deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP,
         fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID,

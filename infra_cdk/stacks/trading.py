@@ -4,7 +4,7 @@ Read it as the review of rights: every function with its tables, queues and work
 actions. Nobody updates or deletes in the journal; who appends to it is said here.
 """
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
@@ -17,6 +17,7 @@ from infra_cdk.constructs.access import (
     publish,
     run,
     send,
+    send_to,
     start,
 )
 from infra_cdk.constructs.choreography import Choreography
@@ -24,6 +25,7 @@ from infra_cdk.constructs.function import DEFAULT_SIZE, Size, ZerodeskFunction
 from infra_cdk.constructs.layers import Layers
 from infra_cdk.constructs.table import APPEND, READ_JOURNAL
 from infra_cdk.constructs.workflow import Workflow
+from infra_cdk.regions import EVERY_FUNCTION
 from infra_cdk.settings import Settings
 from infra_cdk.stacks.data import DataStack
 from infra_cdk.stacks.messaging import MessagingStack
@@ -32,8 +34,16 @@ COMMANDS_PER_BATCH = 10
 """Of one delivery to the books; also the most that a FIFO queue hands out at once."""
 
 
+WORKFLOWS = frozenset({"order_workflow", "settlement_workflow"})
+"""They are where trading is."""
+
+
 class TradingStack(Stack):
-    """From an order's receipt to its settlement."""
+    """From an order's receipt to its settlement.
+
+    Of the functions that are declared here, those exist that the settings let run in this region.
+    A region that does not trade hands orders and commands to the one that trades for it.
+    """
 
     def __init__(
         self, scope: Construct, *, settings: Settings, data: DataStack, messaging: MessagingStack
@@ -44,21 +54,23 @@ class TradingStack(Stack):
         self._data = data
         self._bus = messaging.bus
         self._publish = publish(messaging.bus)
-        self._send = send(messaging.commands)
+        self._send = self._sending(messaging)
         self._read_snapshots = (
             data.snapshots.access("Query"),
             data.large_snapshots.access("GetObject", prefixes=["snapshots"]),
         )
-        self._home = home_of_books(settings.home_region or settings.region)
+        self._home = home_of_books(settings.home_region)
         self.functions: dict[str, ZerodeskFunction] = {}
 
+        self.workflows: dict[str, Workflow] = {}
+
         self._declare_steps(messaging)
-        self.order_workflow = self._order_workflow()
-        self.settlement_workflow = self._settlement_workflow()
+        if settings.trades:
+            self._declare_workflows()
+            self._feed_books(messaging)
         self._declare_doors()
         self._declare_caretakers()
 
-        self._feed_books(messaging)
         self._wire(messaging)
         self._print_names()
 
@@ -94,7 +106,7 @@ class TradingStack(Stack):
     def _declare_doors(self) -> None:
         """Declare where something comes in from outside."""
         data = self._data
-        run_order = run(self.order_workflow.machine, "ORDER_WORKFLOW_ARN")
+        run_order = run(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN")
         self._declare("authorizer", data.api_keys.access("GetItem"))
         self._declare(
             "order_intake",
@@ -156,8 +168,8 @@ class TradingStack(Stack):
             data.orders.access("GetItem", "Query", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
-            start(self.order_workflow.machine, "ORDER_WORKFLOW_ARN"),
-            start(self.settlement_workflow.machine, "SETTLEMENT_WORKFLOW_ARN"),
+            start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
+            start(self._arn_of("settlement_workflow"), "SETTLEMENT_WORKFLOW_ARN"),
             self._send,
             self._home,
             size=size,
@@ -174,6 +186,8 @@ class TradingStack(Stack):
         )
 
     def _declare(self, name: str, *access: Access, size: Size = DEFAULT_SIZE) -> None:
+        if name not in self._settings.functions:
+            return
         self.functions[name] = ZerodeskFunction(
             self,
             name,
@@ -183,8 +197,8 @@ class TradingStack(Stack):
             size=size,
         )
 
-    def _order_workflow(self) -> Workflow:
-        return Workflow(
+    def _declare_workflows(self) -> None:
+        self.workflows["order_workflow"] = Workflow(
             self,
             "order_workflow",
             settings=self._settings,
@@ -194,15 +208,31 @@ class TradingStack(Stack):
                 self._send.named("CommandQueueUrl"),
             ],
         )
-
-    def _settlement_workflow(self) -> Workflow:
-        return Workflow(
+        self.workflows["settlement_workflow"] = Workflow(
             self,
             "settlement_workflow",
             settings=self._settings,
             access=[invoke(self.functions["settlement"].function, "SettlementFunctionArn")],
             unnamed_access=[self._publish],
         )
+
+    def _arn_of(self, workflow: str) -> str:
+        """Return the ARN of a workflow, here or where orders of this region are traded."""
+        if workflow in self.workflows:
+            return self.workflows[workflow].machine.state_machine_arn
+        return self.format_arn(
+            service="states",
+            region=self._settings.trading_region,
+            resource="stateMachine",
+            resource_name=f"{self._settings.prefix}-{workflow}",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
+    def _sending(self, messaging: MessagingStack) -> Access:
+        """Return the right to send commands to the books that trade for this region."""
+        if self._settings.trades:
+            return send(messaging.commands)
+        return send_to(self, self._settings.trading_region, messaging.commands_name)
 
     def _feed_books(self, messaging: MessagingStack) -> None:
         self.functions["matching"].function.add_event_source(
@@ -219,16 +249,14 @@ class TradingStack(Stack):
             prefix=self._settings.prefix,
             bus=messaging.bus,
             functions={name: entry.function for name, entry in self.functions.items()},
-            workflows={
-                "order_workflow": self.order_workflow.machine,
-                "settlement_workflow": self.settlement_workflow.machine,
-            },
+            workflows={name: entry.machine for name, entry in self.workflows.items()},
+            elsewhere=(EVERY_FUNCTION | WORKFLOWS) - {*self.functions, *self.workflows},
         )
 
     def _print_names(self) -> None:
-        CfnOutput(self, "OrderWorkflowArn", value=self.order_workflow.machine.state_machine_arn)
-        CfnOutput(
-            self,
-            "SettlementWorkflowArn",
-            value=self.settlement_workflow.machine.state_machine_arn,
-        )
+        outputs = {
+            "OrderWorkflowArn": "order_workflow",
+            "SettlementWorkflowArn": "settlement_workflow",
+        }
+        for output, workflow in outputs.items():
+            CfnOutput(self, output, value=self._arn_of(workflow))

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from infra_cdk.regions import EVERY_FUNCTION
+from tests.benchmarks.cold_start import FLOOR, modules
 from tests.handler_settings import SETTINGS
 
 NOWHERE = ("aws_cdk", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
@@ -21,9 +23,29 @@ FUNCTIONS = {
     "price_source": (),
     "pricing": NO_HTTP,
     "queries": (),
+    "reconciliation": (),
     "risk_check": NO_HTTP,
     "settlement": NO_HTTP,
+    "sweeper": ("chalice",),
 }
+BEYOND_FLOOR = {
+    "archivist": 210,
+    "authorizer": 20,
+    "back_office": 220,
+    "funds": 125,
+    "matching": 125,
+    "order_intake": 180,
+    "partner_intake": 180,
+    "price_source": 165,
+    "pricing": 30,
+    "queries": 210,
+    "reconciliation": 215,
+    "risk_check": 45,
+    "settlement": 65,
+    "sweeper": 205,
+}
+"""How many modules a cold start may load beyond logger, metrics and pynamodb, the floor of any
+handler; some fifteen above what it was, counted by ``python -m tests.benchmarks.cold_start``."""
 WITH_ROUTES = ("archivist", "back_office", "funds", "order_intake", "price_source", "queries")
 
 
@@ -44,6 +66,20 @@ def loaded(module: str, environment: dict[str, str]) -> set[str]:
 def test_a_function_loads_no_more_than_it_needs(function: str) -> None:
     forbidden = {*NOWHERE, *FUNCTIONS[function]}
     assert not loaded(f"{function}.handler", SETTINGS) & forbidden
+
+
+@pytest.fixture(scope="module")
+def floor() -> int:
+    return modules(FLOOR)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_loads_a_bounded_number_of_modules(function: str, floor: int) -> None:
+    assert modules(f"import {function}.handler") - floor <= BEYOND_FLOOR[function]
+
+
+def test_every_function_has_its_bounds() -> None:
+    assert set(BEYOND_FLOOR) == set(FUNCTIONS) == EVERY_FUNCTION
 
 
 @pytest.mark.parametrize("function", WITH_ROUTES)

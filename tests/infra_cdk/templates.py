@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra_cdk.settings import Settings
+
 NAMES = {
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::Events::EventBus": "Name",
@@ -49,8 +51,9 @@ class StageTemplates:
     the name of what they point at, so that ``zerodesk-local-journal`` stands for its ARN as well.
     """
 
-    def __init__(self, assembly: Path) -> None:
+    def __init__(self, assembly: Path, settings: Settings) -> None:
         self.assembly = assembly
+        self.settings = settings
         files = sorted(assembly.glob("*.template.json"))
         manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
         stacks = {
@@ -83,18 +86,25 @@ class StageTemplates:
             for entry in self.all("AWS::Lambda::Function")
         }
 
-    def statements(self, role_of: Resource) -> list[Statement]:
-        """Return what the role of a function or a state machine may do."""
+    def documents(self, role_of: Resource) -> list[dict[str, Any]]:
+        """Return the policy statements of a function's or a state machine's role, as written."""
         reference = role_of.properties.get("Role") or role_of.properties["RoleArn"]
         role_id = reference["Fn::GetAtt"][0]
+        return [
+            statement
+            for policy in self.all("AWS::IAM::Policy")
+            if {"Ref": role_id} in policy.properties["Roles"] and policy.stack == role_of.stack
+            for statement in policy.properties["PolicyDocument"]["Statement"]
+        ]
+
+    def statements(self, role_of: Resource) -> list[Statement]:
+        """Return what the role of a function or a state machine may do."""
         return [
             Statement(
                 tuple(_list(statement["Action"])),
                 tuple(self.resolve(role_of.stack, entry) for entry in _list(statement["Resource"])),
             )
-            for policy in self.all("AWS::IAM::Policy")
-            if {"Ref": role_id} in policy.properties["Roles"] and policy.stack == role_of.stack
-            for statement in policy.properties["PolicyDocument"]["Statement"]
+            for statement in self.documents(role_of)
         ]
 
     def actions_on(self, role_of: Resource, name: str) -> set[str]:

@@ -74,3 +74,9 @@ def test_a_synchronous_start_goes_to_its_own_host_on_aws() -> None:
 def test_an_endpoint_that_is_given_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     assert Workflow(ARN)._machines.meta.config.inject_host_prefix is False
+
+
+def test_a_workflow_is_asked_for_in_its_own_region() -> None:
+    arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:order"
+
+    assert Workflow(arn)._machines.meta.region_name == "eu-west-1"

@@ -2,20 +2,14 @@
 
 import pytest
 from aws_cdk import App, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 
-from infra_cdk.constructs.table import APPEND, Table
+from infra_cdk.constructs.table import APPEND, Attribute, Shape, Table
 from infra_cdk.settings import ENVIRONMENTS
 
 
 def a_table(*, append_only: bool = False) -> Table:
-    return Table(
-        Stack(App()),
-        "journal",
-        settings=ENVIRONMENTS["local"],
-        partition_key=dynamodb.Attribute(name="stream", type=dynamodb.AttributeType.STRING),
-        append_only=append_only,
-    )
+    shape = Shape("journal", "truth", Attribute("stream", "S"), append_only=append_only)
+    return Table(Stack(App()), shape, settings=ENVIRONMENTS["local"], key=None)
 
 
 @pytest.mark.parametrize("action", ["UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate"])

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from infra_cdk.settings import ENVIRONMENTS
 from infra_cdk.stacks.api import APPS
 from tests.infra_cdk.templates import Resource, StageTemplates
 from zerodesk_aws.api.problems import ProblemCode
@@ -102,15 +101,12 @@ def test_no_method_is_open(stage: StageTemplates) -> None:
         assert not entry.properties.get("ApiKeyRequired")
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_authorizer_looks_at_the_authorization_header(
-    stages: dict[str, StageTemplates], environment: str
-) -> None:
-    [authorizer] = stages[environment].all("AWS::ApiGateway::Authorizer")
+def test_the_authorizer_looks_at_the_authorization_header(stage: StageTemplates) -> None:
+    [authorizer] = stage.all("AWS::ApiGateway::Authorizer")
 
     assert authorizer.properties["IdentitySource"] == "method.request.header.Authorization"
     cached_seconds = authorizer.properties["AuthorizerResultTtlInSeconds"]
-    assert cached_seconds == ENVIRONMENTS[environment].authorizer_cache_seconds
+    assert cached_seconds == stage.settings.authorizer_cache_seconds
 
 
 def test_only_this_api_may_call_the_functions_behind_it(stage: StageTemplates) -> None:

@@ -90,17 +90,6 @@ def test_local_tables_go_with_their_stack(local: StageTemplates, name: str) -> N
     assert not any(replica.get("DeletionProtectionEnabled") for replica in replicas(entry))
 
 
-@pytest.mark.parametrize("name", ["journal", "orders"])
-def test_the_truth_could_become_a_table_of_several_regions(
-    stage: StageTemplates, name: str
-) -> None:
-    """Strongly consistent global tables take neither a time to live nor a local index."""
-    properties = table(stage, name).properties
-
-    assert "TimeToLiveSpecification" not in properties
-    assert "LocalSecondaryIndexes" not in properties
-
-
 def test_large_snapshots_are_private_and_outlive_their_stack_on_aws(
     stage: StageTemplates, dev: StageTemplates
 ) -> None:
@@ -115,6 +104,8 @@ def test_every_table_is_named_after_its_environment() -> None:
     assert {name: settings.prefix for name, settings in ENVIRONMENTS.items()} == {
         "local": "zerodesk-local",
         "dev": "zerodesk-dev",
+        "staging": "zerodesk-staging",
+        "production": "zerodesk-production",
     }
 
 

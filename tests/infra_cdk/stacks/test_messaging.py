@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from infra_cdk.settings import ENVIRONMENTS
 from tests.infra_cdk.templates import Resource, StageTemplates
 
 FOURTEEN_DAYS_SECONDS = 14 * 24 * 60 * 60
@@ -67,12 +64,9 @@ def _denies_plain_text(statement: dict[str, Any]) -> bool:
     return wanted.items() <= statement.items()
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_bus_is_archived_where_the_cloud_can(
-    stages: dict[str, StageTemplates], environment: str
-) -> None:
-    omitted = ENVIRONMENTS[environment].omits("AWS::Events::Archive")
+def test_the_bus_is_archived_where_the_cloud_can(stage: StageTemplates) -> None:
+    omitted = stage.settings.omits("AWS::Events::Archive")
 
-    archives = stages[environment].all("AWS::Events::Archive")
+    archives = stage.all("AWS::Events::Archive")
 
     assert len(archives) == (0 if omitted else 1)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 
 MAX_ENTRIES: Final = 10
@@ -55,6 +54,9 @@ class Bus:
     """Publishes announcements."""
 
     def __init__(self, bus_name: str) -> None:
+        # Settlement says events and sends none: it does without seventy modules.
+        import boto3
+
         self._bus_name = bus_name
         self._events: Any = boto3.client(
             "events",

@@ -1,7 +1,8 @@
 """The FIFO queue of commands: one message group per symbol."""
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 from uuid import uuid4
 
 import boto3
@@ -9,15 +10,26 @@ from botocore.config import Config
 
 from zerodesk.orders import Command, TakeOver
 
+QUEUE_HOST: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.")
+
 
 class CommandQueue:
-    """Sends commands on their way to their books."""
+    """Sends commands on their way to their books.
+
+    Parameters
+    ----------
+    queue_url
+        Of this region or of another one: where a region does not trade, another does for it.
+    region
+        Where the queue is, if its address does not say so.
+    """
 
     def __init__(self, queue_url: str, region: str | None = None) -> None:
         self._queue_url = queue_url
+        said = QUEUE_HOST.match(queue_url)
         self._sqs: Any = boto3.client(
             "sqs",
-            region_name=region,
+            region_name=region or (said and said[1]),
             config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3}),
         )
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -32,6 +31,8 @@ class Snapshots:
     @cached_property
     def _s3(self) -> Any:
         # Most books are small: their readers do without a client of S3, 100 ms of a cold start.
+        import boto3
+
         return boto3.client(
             "s3",
             config=Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 3}),

@@ -17,15 +17,18 @@ ENDPOINT_VARIABLE: Final = "AWS_ENDPOINT_URL"
 """Read by boto3 itself."""
 
 SUCCEEDED: Final = "SUCCEEDED"
+REGION_OF_ARN: Final = 3
+"""Its place among the parts of an ARN."""
 
 
 class Workflow:
-    """One Express workflow."""
+    """One Express workflow, of this region or of the one that trades for it."""
 
     def __init__(self, arn: str) -> None:
         self._arn = arn
         self._machines: Any = boto3.client(
             "stepfunctions",
+            region_name=arn.split(":")[REGION_OF_ARN],
             config=Config(
                 connect_timeout=1,
                 read_timeout=WAIT_SECONDS,

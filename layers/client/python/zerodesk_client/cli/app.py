@@ -6,6 +6,7 @@ import typer
 
 from zerodesk_client.cli import (
     accounts,
+    cost,
     demo,
     funds,
     history,
@@ -77,6 +78,7 @@ app.command(rich_help_panel=LOCAL)(venue.status)
 app.command(rich_help_panel=LOCAL)(venue.logs)
 app.command(rich_help_panel=SHOWS)(demo.demo)
 app.command(rich_help_panel=SHOWS)(replay.replay)
+app.command(rich_help_panel=SHOWS)(cost.cost)
 app.command(rich_help_panel=TRADING)(orders.order)
 app.command(rich_help_panel=TRADING)(orders.cancel)
 app.command(rich_help_panel=TRADING)(orders.orders)

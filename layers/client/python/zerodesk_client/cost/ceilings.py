@@ -1,0 +1,84 @@
+"""How many orders a second an account and a symbol can take, and what binds."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from zerodesk_client.cost.bill import Profile
+from zerodesk_client.cost.recorded import SECONDS, per_order
+
+API_REQUESTS: Final = 10_000
+"""API Gateway, requests a second of an account in a region (default quota)."""
+
+FUNCTION_CONCURRENCY: Final = 1_000
+"""Lambda, invocations at once of an account in a region (default quota)."""
+
+TABLE_WRITE_UNITS: Final = 40_000
+"""DynamoDB on demand, write units a second of a table (default quota)."""
+
+PARTITION_WRITE_UNITS: Final = 1_000
+"""DynamoDB, write units a second of a partition. A stream's records come at its end: one partition
+has them all, whatever DynamoDB splits."""
+
+EVENTS: Final = 10_000
+"""EventBridge, PutEvents a second of an account in us-east-1 (default quota)."""
+
+HOLD_UNITS: Final = 1
+"""Of an order's writes to the journal, the hold is in its account's stream: all others are counted
+as the book's, which is a little too many."""
+
+BATCH: Final = 10
+COMMIT_SECONDS: Final = {Profile.SINGLE: 0.010, Profile.CONTINENTAL: 0.030, Profile.GLOBAL: 0.220}
+"""One conditional put, at its slow end: that of a single region is said to take single-digit
+milliseconds; a strongly consistent one waits for a second region, 80 to 220 ms where that is on
+another continent. None of them was measured on AWS."""
+
+COMMITS_PER_ORDER: Final = 3
+"""One after the other while the client waits: the gate, the hold, the book's record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A bound on orders a second, and what it comes from."""
+
+    orders_per_second: float
+    binds: str
+
+
+def ceilings(profile: Profile) -> tuple[Ceiling, Ceiling]:
+    """Return the bound of an account in one region, and that of a symbol.
+
+    Examples
+    --------
+    >>> account, symbol = ceilings(Profile.GLOBAL)
+    >>> symbol.orders_per_second < account.orders_per_second
+    True
+    """
+    order, commit_seconds = per_order(BATCH), COMMIT_SECONDS[profile]
+    slower_seconds = commit_seconds - COMMIT_SECONDS[Profile.SINGLE]
+    busy_seconds = sum(n * SECONDS[name] for name, n in order.invocations.items())
+    # Intake waits for all commits of its order, and each function for its own.
+    busy_seconds += 2 * COMMITS_PER_ORDER * slower_seconds
+    account = (
+        Ceiling(API_REQUESTS, "API Gateway: requests a second of an account"),
+        Ceiling(FUNCTION_CONCURRENCY / busy_seconds, "Lambda: invocations at once of an account"),
+        Ceiling(
+            TABLE_WRITE_UNITS / max(order.writes.values()),
+            "DynamoDB: write units a second of a table",
+        ),
+        Ceiling(EVENTS / sum(order.events.values()), "EventBridge: events a second of an account"),
+    )
+    # The book's record and then its projections: one commit decides, one update follows it.
+    batch_seconds = SECONDS["matching"] + 2 * slower_seconds
+    record_units = order.writes["journal"] - HOLD_UNITS
+    symbol = (
+        Ceiling(BATCH / batch_seconds, "latency: one batch of ten at a time"),
+        Ceiling(
+            PARTITION_WRITE_UNITS / record_units,
+            "DynamoDB: write units a second of a partition",
+        ),
+    )
+    return min(account, key=_bound), min(symbol, key=_bound)
+
+
+def _bound(ceiling: Ceiling) -> float:
+    return ceiling.orders_per_second

@@ -1,0 +1,141 @@
+"""What order lives alone do not ask for: every route, schedule and event, once."""
+
+import json
+from typing import Any, Final
+
+from tests.simulation.traffic import http_event
+from tests.simulation.world import World
+
+SYMBOL: Final = "BTC-USD"
+HOUSE: Final = "house"
+Asked = tuple[str, dict[str, Any]]
+
+
+def tour(world: World) -> None:
+    """Ask every function for everything that it can do; a fault of the venue ends the tour."""
+
+    def walk() -> None:
+        for function, event in stops():
+            told = _ask(world, function, event)
+            if function == "back_office" and event.get("resource", "").endswith("/keys"):
+                _with_key(world, told)
+        placed = _ask(world, "order_intake", order("toured", "1"))
+        _about_order(world, placed["order_id"])
+        for function in ("archivist", "reconciliation", "sweeper"):
+            _ask(world, function, {})
+
+    world.begin("tour", walk)
+    world.scheduler.run(world.now_ms() + 600_000)
+
+
+def stops() -> list[Asked]:
+    """Return the requests of the tour, in order."""
+    http = http_event
+    account = {"account_id": "alice"}
+    market = {"symbol": SYMBOL}
+    held = {"withdrawal_id": "rent"} | account
+    void = {"withdrawal_id": "void"} | account
+    stream = f"book#{SYMBOL}"
+    withdrawal = {"currency": "USD", "amount": "5"}
+    deposits = "/v1/accounts/{account_id}/deposits"
+    deposit = {"deposit_id": "toured", "currency": "USD", "amount": "7"}
+    partners = "/v1/partners/{source}"
+    state = {"state": "OPEN", "reason": "tour"}
+    price = {"source": "tour", "price": "60000", "observed_at": "2026-11-21T07:10:00.000Z"}
+    return [
+        ("archivist", {}),
+        ("archivist", queried("/v1/journal/records", stream=stream)),
+        ("archivist", queried("/v1/journal/state", stream=stream)),
+        ("archivist", http("POST", "/v1/journal/exports", HOUSE, {"stream": stream})),
+        ("archivist", http("POST", "/v1/journal/exports", HOUSE, {"stream": stream})),
+        ("back_office", http("POST", "/v1/accounts", HOUSE, {"account_id": "new", "name": "N"})),
+        ("back_office", http("GET", "/v1/accounts", HOUSE, None)),
+        ("back_office", http("POST", "/v1/accounts/{account_id}/keys", HOUSE, {}, account)),
+        ("back_office", http("POST", deposits, HOUSE, deposit, account)),
+        ("funds", http("POST", "/v1/withdrawals", "alice", withdrawal | {"withdrawal_id": "rent"})),
+        ("funds", http("POST", "/v1/withdrawals", "alice", withdrawal | {"withdrawal_id": "void"})),
+        ("funds", http("GET", "/v1/withdrawals/{withdrawal_id}", "alice", None, held)),
+        ("back_office", http("GET", "/v1/accounts/{account_id}/withdrawals", HOUSE, None, account)),
+        ("back_office", http("POST", f"{WITHDRAWAL}/post", HOUSE, None, held)),
+        ("back_office", http("POST", f"{WITHDRAWAL}/void", HOUSE, None, void)),
+        ("funds", http("POST", "/v1/transfers", "alice", TRANSFER)),
+        ("funds", http("GET", "/v1/transfers/{transfer_id}", "alice", None, {"transfer_id": "t"})),
+        ("back_office", http("GET", "/v1/accounts/{account_id}/balances", HOUSE, None, account)),
+        ("back_office", http("GET", "/v1/house", HOUSE, None)),
+        ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
+        ("back_office", http("PUT", partners, HOUSE, account, {"source": "partner.acme"})),
+        ("partner_intake", ORDER_REQUESTED),
+        ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),
+        *(("queries", http("GET", route, "alice", None, market)) for route in OF_MARKETS),
+        *(("queries", http("GET", route, "alice", None)) for route in OF_ALICE),
+        ("reconciliation", http("POST", "/v1/reconciliations", HOUSE, None)),
+    ]
+
+
+WITHDRAWAL: Final = "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}"
+MARKET: Final = "/v1/markets/{symbol}"
+OF_MARKETS: Final = (MARKET, f"{MARKET}/depth", f"{MARKET}/ticker", f"{MARKET}/trades")
+OF_ALICE: Final = (
+    "/v1/balances",
+    "/v1/fills",
+    "/v1/health",
+    "/v1/markets",
+    "/v1/orders",
+    "/v1/statement",
+)
+TRANSFER: Final = {"transfer_id": "t", "to_account_id": "bob", "currency": "USD", "amount": "2"}
+ORDER_REQUESTED: Final = {
+    "id": "00000015-7c1f-4c5e-9b1d-2f0a6d3e8b47",
+    "source": "partner.acme",
+    "detail-type": "OrderRequested",
+    "detail": {
+        "client_order_id": "acme-1",
+        "symbol": SYMBOL,
+        "side": "BUY",
+        "type": "LIMIT",
+        "quantity": "0.01",
+        "price": "59000",
+    },
+}
+
+
+def queried(route: str, **query: str) -> dict[str, Any]:
+    """Return an operator's GET with a query."""
+    event = http_event("GET", route, HOUSE, None)
+    event["queryStringParameters"] = query
+    event["multiValueQueryStringParameters"] = {name: [text] for name, text in query.items()}
+    return event
+
+
+def order(name: str, quantity: str) -> dict[str, Any]:
+    """Return an order of alice that rests."""
+    what = {"client_order_id": name, "symbol": SYMBOL, "side": "BUY", "type": "LIMIT"}
+    body = what | {"quantity": quantity, "price": "58000"}
+    return http_event("POST", "/v1/orders", "alice", body)
+
+
+def _about_order(world: World, order_id: str) -> None:
+    """Look at an order and cancel it."""
+    path = {"order_id": order_id}
+    for function, method in (("queries", "GET"), ("order_intake", "DELETE")):
+        _ask(world, function, http_event(method, "/v1/orders/{order_id}", "alice", None, path))
+
+
+def _with_key(world: World, told: dict[str, Any]) -> None:
+    """Come in with a new key, then revoke it."""
+    arn = "arn:aws:execute-api:us-east-1:123456789012:a1/prod/GET/v1/orders"
+    header = {"Authorization": f"Bearer {told['api_key']}"}
+    _ask(world, "authorizer", {"headers": header, "methodArn": arn})
+    path = {"account_id": "alice", "key_id": told["key_id"]}
+    route = "/v1/accounts/{account_id}/keys/{key_id}"
+    _ask(world, "back_office", http_event("DELETE", route, HOUSE, None, path))
+
+
+def _ask(world: World, function: str, event: dict[str, Any]) -> dict[str, Any]:
+    answer, fault = world.ask(function, event)
+    assert fault is None, (function, event, fault)
+    if answer and "statusCode" in answer:
+        assert answer["statusCode"] < 400, (event["resource"], answer["body"], world.defects)
+        told: dict[str, Any] = json.loads(answer["body"]) if answer["body"] else {}
+        return told
+    return dict(answer or {})

@@ -1,0 +1,97 @@
+"""Rights and calls, compared both ways: a call without a right fails, a right without a call goes.
+
+The calls are those of a run in memory (``python -m tests.calls``); the rights are those of the
+templates of a whole region.
+"""
+
+import pytest
+
+from tests.calls.recording import read, record, to_text
+from tests.infra_cdk.templates import Resource, StageTemplates
+
+BY_OTHERS = {
+    "dynamodb opens the tables' key with the role of whoever reads or writes": {"kms:Decrypt"},
+    "lambda writes the log": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "lambda takes a batch from the queue": {
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
+    },
+}
+"""What a service does with a function's role, before and after its handler."""
+
+ASIDE = "undelivered"
+"""The queue to which lambda itself brings what a woken function fails at."""
+
+RARE = {
+    ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and none is made",
+    ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
+}
+"""Rights that the recorded run has no use for, and the reason why they are."""
+
+BETWEEN_REGIONS = {
+    ("matching", "sqs:SendMessage", "commands.fifo"): "commands of a book that has moved",
+}
+"""Calls that are made in an environment of several regions only, and what they are for."""
+
+
+def rights(stage: StageTemplates) -> set[tuple[str, str, str]]:
+    return {
+        (name, action, shared_name(stage, entry, resource))
+        for name, entry in stage.functions().items()
+        for statement in stage.statements(entry)
+        for action in statement.actions
+        for resource in statement.resources
+        if action not in set().union(*BY_OTHERS.values()) and not resource.endswith(ASIDE)
+    }
+
+
+def shared_name(stage: StageTemplates, entry: Resource, resource: str) -> str:
+    """Return the name of a resource without the environment's."""
+    [bucket] = stage.all("AWS::S3::Bucket")
+    text = resource.replace(bucket.logical_id, "snapshots")
+    if text == stage.settings.prefix:
+        return "zerodesk"
+    return text.replace(f"{stage.settings.prefix}-", "")
+
+
+def without_index(call: tuple[str, str, str]) -> tuple[str, str, str]:
+    function, action, resource = call
+    return function, action, resource.partition("/index/")[0]
+
+
+def test_the_recording_is_that_of_the_code_as_it_is() -> None:
+    assert to_text(record()) == to_text(read()), "python -m tests.calls records the calls again"
+
+
+def test_no_call_is_made_without_a_right(dev: StageTemplates) -> None:
+    assert read() - rights(dev) == set(BETWEEN_REGIONS)
+
+
+def test_commands_of_a_moved_book_may_be_sent_to_each_other_region(stage: StageTemplates) -> None:
+    allowed = {
+        resource
+        for statement in stage.statements(stage.functions()["matching"])
+        if "sqs:SendMessage" in statement.actions
+        for resource in statement.resources
+    }
+    name = f"{stage.settings.prefix}-commands.fifo"
+    others = stage.settings.sibling_regions
+    assert {resource.partition("sqs:")[2].split(":")[0] for resource in allowed} == set(others)
+    assert all(resource.endswith(name) for resource in allowed)
+
+
+def test_no_right_is_without_a_call(dev: StageTemplates) -> None:
+    # The right to query a table and its index is one, though the code may use either.
+    called = {without_index(call) for call in read()}
+    idle = {right for right in rights(dev) if without_index(right) not in called}
+
+    assert {without_index(right) for right in idle} == set(RARE)
+
+
+@pytest.mark.parametrize("right", RARE)
+def test_what_is_rare_has_its_reason(right: tuple[str, str, str]) -> None:
+    assert right not in read()
+    assert RARE[right]
