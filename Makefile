@@ -13,7 +13,7 @@ unexport AWS_CA_BUNDLE
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants format lock layer templates clean python
+.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants explore format lock layer templates clean python
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and se
 
 simulate-pairs: setup  ## play every fault, and every pair of faults, at every boundary of one order's way
 	@$(BIN)/python -m tests.simulation --pairs
+
+DEVIATIONS ?= 2
+explore: setup  ## play every schedule of the protocol's scenarios with DEVIATIONS=2, and some by chance
+	@$(BIN)/python -m tests.protocol --deviations $(DEVIATIONS)
 
 format: setup  ## rewrite the code in the house format
 	@$(BIN)/ruff format

@@ -1,10 +1,10 @@
 """Keep snapshots by the clock, or answer for the past; the card is in this package's docstring."""
 
-from time import monotonic
 from typing import Any, Final
 
 from archivist import operations
 from archivist.routes import api
+from zerodesk_aws.clock import monotonic
 from zerodesk_aws.entry import count, logger, metrics
 
 BUDGET_SECONDS: Final = 45.0

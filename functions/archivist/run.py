@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from zerodesk.matching import JournalCorruptError as FoldError
-from zerodesk.snapshots import take
+from zerodesk.snapshots import is_anchor, take
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
@@ -48,8 +48,7 @@ class Archivist:
         for record in self._journal.read(live.book.stream, live.tip.sequence):
             if time_is_up():
                 break
-            is_anchor = "state_hash" in record.body
-            is_due = is_anchor and live.tip.sequence > self._kept[symbol]
+            is_due = is_anchor(record.body) and live.tip.sequence > self._kept[symbol]
             snapshot = take(live.book, live.tip.hash) if is_due else None
             live.book.apply(record.body)
             live.tip = record.tip

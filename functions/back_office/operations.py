@@ -5,6 +5,7 @@ from back_office.deposits import Deposits
 from back_office.house import HouseAccounts
 from back_office.listing import Listing
 from back_office.partners import Partners
+from back_office.reserved import ReservedList
 from back_office.reversals import Corrections
 from back_office.settings import (
     API_KEYS_TABLE,
@@ -33,6 +34,7 @@ accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KE
 deposits = Deposits(account_journal, orders)
 corrections = Corrections(account_journal, orders)
 withdrawals = WithdrawalOffice(account_journal, orders)
+reserved = ReservedList(Register(journal, ACCOUNTS), account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
 trading_states = TradingStates(markets, queue)

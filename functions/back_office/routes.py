@@ -21,7 +21,7 @@ from zerodesk_aws.contracts.accounts import (
     Role,
 )
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.funds import Withdrawal, Withdrawals
+from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
 from zerodesk_aws.contracts.markets import (
     AskTakeover,
@@ -45,10 +45,10 @@ NOT_FOUND: Final = ProblemCode.NOT_FOUND
     OpenAccount,
     role=Role.OPERATOR,
     answers={HTTPStatus.CREATED: Account, HTTPStatus.OK: Account},
-    refuses=(CONFLICT,),
+    refuses=(CONFLICT, ProblemCode.REGISTER_FULL),
 )
 def open_account(_: Call, asked: OpenAccount) -> Answer:
-    """Open an account. 200: it is open already, under the same name."""
+    """Open an account. 200: it is open already, under the same name. A venue has 5,000 at most."""
     from back_office.operations import accounts
 
     account, is_new = accounts.open(asked)
@@ -150,6 +150,20 @@ def list_withdrawals(call: Call, _: Nothing) -> Answer:
 
 
 @api.route(
+    "GET",
+    "/v1/withdrawals",
+    ListReserved,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: ReservedPage},
+)
+def list_reserved(_: Call, asked: ListReserved) -> Answer:
+    """List the reserved withdrawals of all accounts, page by page."""
+    from back_office.operations import reserved
+
+    return Answer(reserved.page(asked))
+
+
+@api.route(
     "POST",
     "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/post",
     Nothing,
@@ -204,7 +218,7 @@ def get_account_balances(call: Call, _: Nothing) -> Answer:
     ListMarket,
     role=Role.OPERATOR,
     answers={HTTPStatus.CREATED: Market, HTTPStatus.OK: Market},
-    refuses=(CONFLICT,),
+    refuses=(CONFLICT, ProblemCode.REGISTER_FULL),
 )
 def list_market(_: Call, asked: ListMarket) -> Answer:
     """List a market; it is open at once. 200: it is listed already, with the same terms."""
@@ -262,6 +276,7 @@ def take_over(call: Call, asked: AskTakeover) -> Answer:
     BindPartner,
     role=Role.OPERATOR,
     answers={HTTPStatus.OK: PartnerBinding},
+    refuses=(ProblemCode.REGISTER_FULL,),
 )
 def bind_partner(call: Call, asked: BindPartner) -> Answer:
     """Say for which account a partner's orders on the bus are placed, from now on."""

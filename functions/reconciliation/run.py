@@ -174,7 +174,7 @@ class Reconciliation:
         for symbol, book in readings.books.items():
             cursor = min(readings.cursors.get(symbol, 0), book.sequence)
             due = book.shown.due(cursor, MAX_ITEMS)
-            items = self._orders.find(due)
+            items = self._orders.progress(due)
             for key in due:
                 findings.checked[Check.PROJECTIONS] += 1
                 difference = book.shown.compare(key, _shown(items.get(key)), cursor)

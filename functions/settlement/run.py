@@ -57,7 +57,7 @@ class Settlement:
         Whoever finds another run at work leaves: that run reads the journal again after it has
         given its lease back, so what was appended meanwhile is not forgotten.
         """
-        if not self._behind(symbol, self._cursors.position(settlement_cursor(symbol))):
+        if not self._goes_on(symbol, self._cursors.position(settlement_cursor(symbol))):
             return NOTHING
         now = now_ms()
         name = settlement_cursor(symbol)
@@ -71,7 +71,11 @@ class Settlement:
             self._cursors.release(name, owner)
             raise
         upto = records[-1].sequence if records else position
-        return Settled(announcements, more=bool(self._behind(symbol, upto)))
+        return Settled(announcements, more=self._goes_on(symbol, upto))
+
+    def _goes_on(self, symbol: str, position: int) -> bool:
+        """Whether a book's journal has a record behind a position."""
+        return next(self._journal.read(book_stream(symbol), position, limit=1), None) is not None
 
     def _behind(self, symbol: str, position: int) -> list[JournalRecord]:
         behind: list[JournalRecord] = []

@@ -66,10 +66,9 @@ class AccountSweep:
             for order_id, hold in state.holds.items()
             if hold.command["accepted_at_ms"] <= old_ms
         }
-        items = self._orders.get_many(account_id, old) if old else {}
+        statuses = self._orders.statuses(account_id, old)
         for order_id, command in old.items():
-            item = items.get(order_id)
-            if item is not None and item.status in OPEN:
+            if statuses.get(order_id) in OPEN:
                 continue
             if (command["symbol"], order_id) in unsettled:
                 continue

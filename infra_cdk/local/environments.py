@@ -313,13 +313,14 @@ COMPILE = (
 LOCKS: dict[str, tuple[str, ...]] = {
     "installer": ("--group", "installer"),
     "dev": (
-        *("--extra", "runtime", "--extra", "vendor", "--extra", "client", "--extra", "infra"),
-        *("--group", "dev"),
+        *("--extra", "runtime", "--extra", "vendor", "--extra", "numeric", "--extra", "client"),
+        *("--extra", "plot", "--extra", "infra", "--group", "dev"),
     ),
     "emulator": ("--group", "emulator"),
     "runtime": ("--extra", "runtime"),
     "templates": ("--group", "templates"),
     "vendor": ("--extra", "vendor", "--excludes", "requirements/vendor.excludes"),
+    "numeric": ("--extra", "numeric"),
 }
 
 ENVIRONMENTS = (

@@ -46,8 +46,8 @@ def a_market() -> Market:
 class Stream:
     """The commands, drawn as they are needed, each id as long as a real one."""
 
-    def __init__(self, market: Market, seed: int) -> None:
-        self.market = market
+    def __init__(self, market: Market, seed: int, accounts: int = ACCOUNTS) -> None:
+        self.market, self.accounts = market, accounts
         self.noise = random.Random(seed)
         self.mid_ticks = market.reference_price_ticks
         self.placed: list[tuple[str, str]] = []
@@ -70,7 +70,7 @@ class Stream:
         away = 1 if side == "SELL" else -1
         takes = kind < CANCELS + TAKERS
         offset_ticks = -WIDTH_TICKS // 2 if takes else noise.randint(-WIDTH_TICKS // 4, WIDTH_TICKS)
-        order_id, account_id = f"o{self.number:026d}", f"account-{noise.randrange(ACCOUNTS)}"
+        order_id, account_id = f"o{self.number:026d}", f"account-{noise.randrange(self.accounts)}"
         if not takes:
             self.placed.append((order_id, account_id))
         return order(

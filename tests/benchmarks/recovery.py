@@ -1,20 +1,25 @@
 """How long a cold process needs to come to a book: from zero, and from a snapshot.
 
-    python -m tests.benchmarks.recovery [--records 20000] [--batch 10] [--seed 1]
+    python -m tests.benchmarks.recovery [--records 1000000] [--batch 1] [--seed 1]
 
 A seeded stream of commands (see ``tests/benchmarks/matching.py``) is decided into records, which
-are kept as DynamoDB hands them over. Measured, in CPU time of one core: the real ``Journal.read``
-on them, which is deserialising, decompressing and hashing, and the fold; then ``Recovery`` from the
-newest snapshot, proved against the journal, and the records behind it, 1,000 at most. What is left
-out is the network: add a query for each MB of items.
+are kept in a file as DynamoDB hands them over. Measured, in CPU time of one core: the real
+``Journal.read`` on them, which is deserialising, decompressing and hashing, and the fold; then
+``Recovery`` from the newest snapshot, proved against the journal, and the 1,000 records behind it;
+and what the anchors cost their writer. What is left out is the network: add a query for each MB of
+items.
 """
 
 import argparse
+import marshal
+import mmap
 import sys
+import tempfile
 import time
 import zlib
+from array import array
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from tests.benchmarks.matching import Stream, a_market
 from zerodesk import CODE_VERSION
@@ -27,18 +32,35 @@ from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.journal import JournalItem
 
 AT_A_TIME: Final = 10_000
+PROGRESS_EVERY: Final = 100_000
 
 
 class Items:
-    """A table in memory, of one stream; it hands items over as the store does."""
+    """A table of one stream in a file; it hands items over as the store does."""
 
-    def __init__(self) -> None:
-        self.raw: list[dict[str, Any]] = []
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @property
+    def size_bytes(self) -> int:
+        return self._ends[-1]
+
+    def add(self, raw: dict[str, Any]) -> None:
+        self._file.write(marshal.dumps(raw))
+        self._ends.append(self._file.tell())
 
     def query(self, _: str, condition: Any, *, limit: int | None = None, **__: Any) -> Any:
         above = int(condition.values[1].value["N"]) if condition is not None else 0
-        upto = len(self.raw) if limit is None else min(len(self.raw), above + limit)
-        return (JournalItem.from_raw_data(self.raw[place]) for place in range(above, upto))
+        upto = len(self) if limit is None else min(len(self), above + limit)
+        self._file.flush()
+        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as bytes_:
+            for place in range(above, upto):
+                item = bytes_[self._ends[place] : self._ends[place + 1]]
+                yield JournalItem.from_raw_data(marshal.loads(item))  # noqa: S302 - written here
 
 
 class Memory(Journal):
@@ -64,53 +86,84 @@ class Kept(Snapshots):
         yield from self.all[: -limit - 1 : -1]
 
 
-def write(records: int, batch: int, seed: int) -> tuple[Items, Kept, Book]:
-    """Decide a stream into so many records, with a snapshot before each anchor."""
-    market = a_market()
-    stream, book, items, kept = Stream(market, seed), Book(market.symbol), Items(), Kept()
-    tip = _append(items, book, EMPTY, book.decide([listing(market)]))
-    while True:
-        commands = stream.draw(AT_A_TIME)
-        for start in range(0, AT_A_TIME, batch):
-            rest = commands[start : start + batch]
-            while rest or book.continuing:
-                if book.sequence % ANCHOR_EVERY == 0:
-                    kept.all.append(take(book, tip.hash))
-                decision = book.decide(rest)
-                assert decision is not None
-                rest = rest[decision.consumed :]
-                if decision.record is None:
-                    continue
-                tip = _append(items, book, tip, decision)
-                if book.sequence == records:
-                    return items, kept, book
+class Writer:
+    """Decides a stream into so many records, with a snapshot before the last anchor."""
+
+    def __init__(self, items: Items, records: int, seed: int) -> None:
+        market = a_market()
+        self.items, self.records, self.kept = items, records, Kept()
+        self.stream, self.book, self.tip = Stream(market, seed), Book(market.symbol), EMPTY
+        self.anchor_seconds: list[float] = []
+        self._append(self.book.decide([listing(market)]))
+
+    def write(self, batch: int) -> None:
+        while True:
+            commands = self.stream.draw(AT_A_TIME)
+            for start in range(0, AT_A_TIME, batch):
+                rest = commands[start : start + batch]
+                while rest or self.book.continuing:
+                    if self.book.sequence % ANCHOR_EVERY == 0:
+                        self._anchor()
+                    decision = self.book.decide(rest)
+                    assert decision is not None
+                    rest = rest[decision.consumed :]
+                    if decision.record is not None:
+                        self._append(decision)
+                    if self.book.sequence == self.records:
+                        return
+
+    def _anchor(self) -> None:
+        """Time what the next record, an anchor, is going to say, and keep the last snapshot."""
+        started = time.process_time()
+        self.book.digest()
+        self.anchor_seconds.append(time.process_time() - started)
+        if self.book.sequence + ANCHOR_EVERY >= self.records:
+            self.kept.all.append(take(self.book, self.tip.hash))
+        if self.book.sequence % PROGRESS_EVERY == 0:
+            sys.stderr.write(f"{self.book.sequence:,} records decided\n")
+
+    def _append(self, decision: Any) -> None:
+        text = canonical_json(decision.record)
+        sequence, epoch = self.tip.sequence + 1, self.tip.epoch
+        digest = record_hash(
+            self.book.stream,
+            sequence,
+            self.tip.hash,
+            text,
+            epoch=epoch,
+            code_version=CODE_VERSION,
+            recorded_at_ms=self.book.time_ms,
+        )
+        self.items.add(
+            {
+                "stream": {"S": self.book.stream},
+                "sequence": {"N": str(sequence)},
+                "previous_hash": {"S": self.tip.hash},
+                "hash": {"S": digest},
+                "code_version": {"S": CODE_VERSION},
+                "epoch": {"N": str(epoch)},
+                "recorded_at_ms": {"N": str(self.book.time_ms)},
+                "body": {"B": zlib.compress(text, COMPRESSION_LEVEL)},
+            }
+        )
+        self.tip = Tip(sequence, digest)
 
 
-def _append(items: Items, book: Book, tip: Tip, decision: Any) -> Tip:
-    text = canonical_json(decision.record)
-    sequence = tip.sequence + 1
-    digest = record_hash(
-        book.stream,
-        sequence,
-        tip.hash,
-        text,
-        epoch=tip.epoch,
-        code_version=CODE_VERSION,
-        recorded_at_ms=book.time_ms,
+def told(writer: Writer) -> str:
+    """Return what was written, and what its anchors cost."""
+    book, anchors = writer.book, writer.anchor_seconds
+    started = time.process_time()
+    state_hash(book.state())
+    whole_ms = 1_000 * (time.process_time() - started)
+    snapshot_bytes = len(writer.kept.all[-1].data) if writer.kept.all else 0
+    return (
+        f"{book.sequence:,} records, {writer.stream.number:,} commands, "
+        f"{writer.items.size_bytes:,} bytes, {len(book.open_orders()):,} orders resting, "
+        f"{len(book.state()['known_commands']):,} commands remembered, a snapshot of "
+        f"{snapshot_bytes:,} bytes\n"
+        f"an anchor: {1_000 * sum(anchors) / max(1, len(anchors)):.1f} ms on average, "
+        f"{1_000 * max(anchors, default=0):.1f} at most; hashing the whole state: {whole_ms:,.0f}\n"
     )
-    items.raw.append(
-        {
-            "stream": {"S": book.stream},
-            "sequence": {"N": str(sequence)},
-            "previous_hash": {"S": tip.hash},
-            "hash": {"S": digest},
-            "code_version": {"S": CODE_VERSION},
-            "epoch": {"N": str(tip.epoch)},
-            "recorded_at_ms": {"N": str(book.time_ms)},
-            "body": {"B": zlib.compress(text, COMPRESSION_LEVEL)},
-        }
-    )
-    return Tip(sequence, digest)
 
 
 def fold(journal: Journal, live: LiveBook) -> LiveBook:
@@ -120,33 +173,37 @@ def fold(journal: Journal, live: LiveBook) -> LiveBook:
     return live
 
 
+def measure(writer: Writer) -> None:
+    """Bring the book back from zero and from the snapshot, and tell what that took."""
+    live, expected = writer.book, writer.book.digest()
+    journal = Memory(writer.items)
+    for name, snapshots in (("from zero", None), ("from a snapshot", writer.kept)):
+        started = time.process_time()
+        cold = Recovery(journal, snapshots).start(live.symbol)
+        restored, began = time.process_time() - started, cold.book.sequence
+        fold(journal, cold)
+        seconds = time.process_time() - started
+        assert cold.book.digest() == expected
+        folded = live.sequence - began
+        sys.stdout.write(
+            f"{name}: {seconds:.2f} s, of it {restored:.2f} until record {began:,} stood; "
+            f"{folded:,} records folded, {(seconds - restored) / folded * 1e6:,.0f} "
+            f"microseconds each\n"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--batch", type=int, default=10, help="commands per record")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    items, kept, live = write(options.records, options.batch, options.seed)
-    expected = state_hash(live.state())
-    journal = Memory(items)
-    size_bytes = sum(len(raw["body"]["B"]) for raw in items.raw)
-    sys.stdout.write(
-        f"{options.records:,} records of {options.batch} commands, {size_bytes:,} bytes, "
-        f"{len(live.open_orders()):,} orders resting, {len(kept.all)} snapshots, the last "
-        f"{len(kept.all[-1].data) if kept.all else 0:,} bytes\n"
-    )
-    for name, snapshots in (("from zero", None), ("from a snapshot", kept)):
-        started = time.process_time()
-        cold = Recovery(journal, snapshots).start(live.symbol)
-        began = cold.book.sequence
-        fold(journal, cold)
-        seconds = time.process_time() - started
-        assert state_hash(cold.book.state()) == expected
-        folded = options.records - began
-        sys.stdout.write(
-            f"{name}: {folded:,} records folded in {seconds:.2f} s, "
-            f"{seconds / max(1, folded) * 1e6:,.0f} microseconds each\n"
-        )
+    with tempfile.TemporaryFile() as file:
+        writer = Writer(Items(file), options.records, options.seed)
+        writer.write(options.batch)
+        sys.stdout.write(told(writer))
+        sys.stdout.flush()
+        measure(writer)
 
 
 if __name__ == "__main__":

@@ -191,8 +191,8 @@ class Trading:
             self.venue.settle()
 
 
-def measured(open_orders: int, batch: int, orders: int) -> tuple[Meter, int]:
-    """Return what some orders wrote, and the bytes of a record before that says all."""
+def measured(open_orders: int, batch: int, orders: int) -> tuple[Meter, int, int]:
+    """Return what some orders wrote, their fills, and the bytes of a record that says all."""
     meter = Meter()
     with mock_aws():
         functions.create_tables()
@@ -203,7 +203,8 @@ def measured(open_orders: int, batch: int, orders: int) -> tuple[Meter, int]:
         whole_bytes = trading.whole_bytes()
         with meter.running():
             trading.trade(orders, batch)
-    return meter, whole_bytes
+        fills = 2 * matching.books.view(SYMBOL)["trades"]
+    return meter, fills, whole_bytes
 
 
 def main() -> None:
@@ -212,19 +213,19 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--orders", type=int, default=40)
     options = parser.parse_args()
-    headings = ("open orders", "batch", "units an order", "by table", "writes", "whole record")
+    headings = ("open orders", "batch", "units an order", "a fill", "by table", "writes", "whole")
     sys.stdout.write(f"| {' | '.join(headings)} |\n{'|---' * len(headings)}|\n")
     for open_orders in options.open_orders:
         for batch in options.batch:
-            meter, whole_bytes = measured(open_orders, batch, options.orders)
+            meter, fills, whole_bytes = measured(open_orders, batch, options.orders)
             by_table = ", ".join(
                 f"{table} {units / options.orders:.2f}"
                 for table, units in sorted(meter.units.items())
             )
             sys.stdout.write(
                 f"| {open_orders} | {batch} | {meter.units.total() / options.orders:.2f} "
-                f"| {by_table} | {meter.writes.total() / options.orders:.2f} "
-                f"| {whole_bytes:,} bytes |\n"
+                f"| {meter.units.total() / fills:.2f} | {by_table} "
+                f"| {meter.writes.total() / options.orders:.2f} | {whole_bytes:,} bytes |\n"
             )
             sys.stdout.flush()
 

@@ -52,12 +52,14 @@ class Count:
             self.paid["invocations"][function] += 1
             invoke(world, function, *rest)
 
-        def acted(world: Any, operation: str, asked: dict[str, Any], **how: Any) -> Any:
+        def acted(
+            world: Any, region: str, operation: str, asked: dict[str, Any], **how: Any
+        ) -> Any:
             if operation == "SendMessage":
                 self.paid["queue"]["SendMessage"] += 1
             if operation == "PutEvents":
                 self.paid["events"]["PutEvents"] += len(asked["Entries"])
-            return act(world, operation, asked, **how)
+            return act(world, region, operation, asked, **how)
 
         with (
             patch.object(World, "call", called),

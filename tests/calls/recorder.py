@@ -1,13 +1,10 @@
 """Listens at the one place where every call to AWS passes."""
 
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from unittest.mock import patch
-
-from botocore.exceptions import ClientError
 
 from tests.simulation.scheduler import current
 from tests.simulation.world import World
@@ -24,11 +21,10 @@ Call = tuple[str, str, str]
 
 
 class Recorder:
-    """Remembers every kind of call once, and answers for S3, which the simulation has not."""
+    """Remembers every kind of call once."""
 
     def __init__(self) -> None:
         self.calls: set[Call] = set()
-        self._objects: dict[str, bytes] = {}
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -44,23 +40,10 @@ class Recorder:
             action = f"{SERVICES[service]}:{operation}"
             for resource in resources(asked):
                 self.calls.add((activity.process.function, action, resource))
-            if service == "S3":
-                return self._answer(operation, asked)
             return whole(world, service, operation, asked)
 
         with patch.object(World, "call", heard):
             yield
-
-    def _answer(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
-        key = asked["Key"]
-        if operation == "PutObject":
-            if asked.get("IfNoneMatch") and key in self._objects:
-                raise _refused(operation, "PreconditionFailed", 412)
-            self._objects[key] = bytes(asked["Body"])
-            return {}
-        if key not in self._objects:
-            raise _refused(operation, "NoSuchKey", 404)
-        return {"Body": io.BytesIO(self._objects[key])}
 
 
 def resources(asked: dict[str, Any]) -> list[str]:
@@ -88,8 +71,3 @@ def resources(asked: dict[str, Any]) -> list[str]:
             return [f"{bucket}/{key.partition('/')[0]}/*"]
         case _:
             raise AssertionError(f"a call about nothing known: {sorted(asked)}")
-
-
-def _refused(operation: str, code: str, status: int) -> ClientError:
-    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(answer, operation)

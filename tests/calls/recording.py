@@ -1,8 +1,6 @@
 """The run whose calls are recorded, and the file that they are kept in."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -15,37 +13,33 @@ FILE: Final = ROOT / "tests" / "data" / "calls.json"
 SEEDS: Final = range(1, 11)
 LIVES: Final = 100
 ANCHOR_EVERY: Final = 4
-"""Instead of 1,000: books of this run are short, and are to have snapshots."""
+"""Instead of 1,000: books of this run are short, and are to have snapshots, each an object."""
+
+SOON: Final = {"fills_per_record": 2, "fees_wait_ms": 5_000, "reserved_ms": 20_000}
+"""What is rare, or takes days, happens in this run."""
 
 
 def record() -> set[Call]:
     """Return every kind of call that the functions make."""
     recorder = Recorder()
-    with seam.installed(), _short_books(), recorder.listening():
+    with seam.installed(), recorder.listening():
+        from tests.simulation import run
+        from tests.simulation.bounds import Bounds
         from tests.simulation.campaign import run_one
         from tests.simulation.faults import Script
-        from tests.simulation.run import Schedules
         from tests.simulation.world import World
 
-        with patch.object(Schedules, "ring", _keeping_snapshots(Schedules.ring)):
+        short = Bounds(anchor_every=ANCHOR_EVERY, snapshot_item_bytes=0, **SOON)
+        with patch.object(run, "draw_bounds", lambda _: short):
             results = [run_one(seed, LIVES) for seed in SEEDS]
+        assert not any(result.violations for result in results)
         calm = Script()
         calm.active = False
-        world = World(0, calm, like=results[-1].world)
+        world = World(0, calm, like=results[-1].world, bounds=short)
         tour(world)
         # Books that have snapshots, in processes that have nothing yet.
-        _look_back(World(1, calm, like=world))
+        _look_back(World(1, calm, like=world, bounds=short))
     return recorder.calls
-
-
-def _keeping_snapshots(ring: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Let the schedules call the archivist too."""
-
-    def ring_all(schedules: Any) -> None:
-        ring(schedules)
-        schedules._world.invoke("archivist", {}, lambda _: None)
-
-    return ring_all
 
 
 def _look_back(world: Any) -> None:
@@ -61,27 +55,6 @@ def _look_back(world: Any) -> None:
     world.begin("look back", walk)
     world.scheduler.run(world.now_ms() + 600_000)
     world.scheduler.end()
-
-
-@contextmanager
-def _short_books() -> Iterator[None]:
-    """Let books have snapshots soon, and every one of them be an object."""
-    from zerodesk.matching import Book
-    from zerodesk_aws.snapshots import Snapshots
-
-    defaults: list[tuple[Any, dict[str, Any]]] = [
-        (Book.__init__, {"anchor_every": ANCHOR_EVERY}),
-        (vars(Book)["from_state"].__func__, {"anchor_every": ANCHOR_EVERY}),
-        (Snapshots.__init__, {"max_item_bytes": 0}),
-    ]
-    kept = [(function, function.__kwdefaults__) for function, _ in defaults]
-    for function, changed in defaults:
-        function.__kwdefaults__ = {**function.__kwdefaults__, **changed}
-    try:
-        yield
-    finally:
-        for function, before in kept:
-            function.__kwdefaults__ = before
 
 
 def to_text(calls: set[Call]) -> str:

@@ -39,6 +39,10 @@ class Funds(Operating):
         ]
         return 200, {"withdrawals": rows}
 
+    def list_reserved(self, _who: Principal, data: dict[str, Any]) -> Answer:
+        rows = [one for _, one in sorted(self.withdrawals.items()) if one["status"] == "RESERVED"]
+        return 200, page("withdrawals", rows, data | {"limit": 2})
+
     def end_withdrawal(
         self, _who: Principal, _data: dict[str, Any], account_id: str, withdrawal_id: str, how: str
     ) -> Answer:

@@ -71,6 +71,7 @@ ROUTES = [
     ("GET", "/v1/statement", "own_statement", False),
     ("GET", "/v1/accounts/([^/]+)/statement", "any_statement", False),
     ("POST", "/v1/withdrawals", "ask_withdrawal", False),
+    ("GET", "/v1/withdrawals", "list_reserved", True),
     ("GET", "/v1/withdrawals/([^/]+)", "get_withdrawal", False),
     ("GET", "/v1/accounts/([^/]+)/withdrawals", "list_withdrawals", True),
     ("POST", "/v1/accounts/([^/]+)/withdrawals/([^/]+)/(post|void)", "end_withdrawal", True),

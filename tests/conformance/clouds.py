@@ -59,6 +59,9 @@ class Cloud(Protocol):
     def queue(self, *, visibility_seconds: int = 30, receives_max: int = 3) -> Queue:
         """Make a FIFO queue that deduplicates by message group."""
 
+    def bucket(self) -> str:
+        """Make an empty bucket and return its name."""
+
     def bus(self) -> Bus:
         """Make a bus whose targets write down what they are given."""
 
@@ -111,6 +114,12 @@ class Endpoint:
         }
         made = sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo | attributes)
         return Queue(made["QueueUrl"], dead_url)
+
+    def bucket(self) -> str:
+        """Make an empty bucket and return its name."""
+        made = f"bucket-{uuid4().hex[:8]}"
+        self.client("s3").create_bucket(Bucket=made)
+        return made
 
     def bus(self) -> Bus:
         """Make a bus whose targets are queues."""

@@ -17,6 +17,7 @@ from tests.conformance.clouds import REGION, Bus, Queue, Woken
 from tests.simulation import seam
 from tests.simulation.cloud import bus
 from tests.simulation.cloud.dynamodb import DynamoDB, Schema, Table
+from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import FifoQueue, Message, Receipt
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Region:
         self._queues: dict[str, FifoQueue] = {}
         self._receipts: dict[str, Receipt] = {}
         self.dynamodb = DynamoDB((), lambda: self._now_ms)
+        self._buckets: dict[str, Bucket] = {}
         self._buses: dict[str, list[bus.Wake]] = {}
         self._operations: dict[str, Callable[[Answer], Answer]] = {
             "SendMessage": self._send,
@@ -44,6 +46,8 @@ class Region:
             "DeleteMessage": self._delete,
             "DeleteMessageBatch": self._delete_batch,
             "PutEvents": self._put_events,
+            "GetObject": lambda asked: self._buckets[asked["Bucket"]].call("GetObject", asked),
+            "PutObject": lambda asked: self._buckets[asked["Bucket"]].call("PutObject", asked),
         }
 
     # What a claim asks of a cloud.
@@ -65,6 +69,12 @@ class Region:
         self._queues[queue.url] = FifoQueue(visibility_seconds * 1000, receives_max)
         self._queues[queue.dead_url] = self._queues[queue.url]
         return queue
+
+    def bucket(self) -> str:
+        """Make an empty bucket."""
+        made = Bucket(f"bucket-{next(self._made)}")
+        self._buckets[made.name] = made
+        return made.name
 
     def bus(self) -> Bus:
         """Make a bus."""

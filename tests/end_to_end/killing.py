@@ -22,7 +22,9 @@ from tests.end_to_end.replaying import GENERATED, RECORDED, started, verdict
 if TYPE_CHECKING:
     import subprocess
 
-PAUSE_SECONDS = (1.5, 3.0)
+LIFE_SECONDS = 20.0
+"""How long a process lives, on average: few of them are killed more rarely than many. At a fixed
+rate the last one left would never get through what takes longer than the pause."""
 CONCLUDING_SECONDS = 600.0
 """A replay that met faults repeats its requests for as long as this before it gives up."""
 
@@ -59,10 +61,14 @@ def main() -> int:
 
 
 def kill_while(running: "subprocess.Popen[str]", chance: random.Random) -> int:
-    """Kill a function process every few seconds until ``running`` ends; return how many."""
+    """Kill function processes, each after ``LIFE_SECONDS`` or so, until ``running`` ends.
+
+    Returns how many were killed.
+    """
     killed = 0
+    processes = function_processes()
     while running.poll() is None:
-        time.sleep(chance.uniform(*PAUSE_SECONDS))
+        time.sleep(LIFE_SECONDS / max(1, len(processes)) * chance.uniform(0.5, 1.5))
         processes = function_processes()
         if processes:
             os.kill(chance.choice(processes), signal.SIGKILL)

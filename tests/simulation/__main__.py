@@ -1,6 +1,7 @@
 """``python -m tests.simulation --lives N --seed S``: live many orders under faults, and check."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 REPORT_SECONDS: Final = 5.0
 KILL_PLACES: Final = 12
 CASES_PER_LINE: Final = 500
+RUNS_PER_PROCESS: Final = 5
+"""A process is begun for no fewer runs."""
 
 T = TypeVar("T")
 
@@ -33,15 +36,17 @@ def main(arguments: list[str]) -> int:
 
 
 def play_all() -> int:
-    """Play every fault at every boundary of the saga, then every pair; 0 when none broke."""
+    """Play every fault at every boundary of each saga, then every pair; 0 when none broke."""
     from tests.simulation.campaign import few_collections
-    from tests.simulation.exhaustive import CROSSING, SAGA, broken, pairs, singles
+    from tests.simulation.exhaustive import broken, pairs, sagas, singles
+    from tests.simulation.sagas import CROSSING
 
     failures = 0
     with few_collections() as collect:
-        for name, cases, traffic in (("singles", singles(), SAGA), ("pairs", pairs(), CROSSING)):
+        parts = [(f"singles of {one.name}", singles(one), one) for one in sagas()]
+        for name, cases, saga in (*parts, ("pairs", pairs(every_moment=True), CROSSING)):
             played = Counted(name, collect)
-            for case, result in broken(played.counting(cases), traffic):
+            for case, result in broken(played.counting(cases), saga):
                 failures += 1
                 print(f"{case.name}\n  {result.violations[0]}", flush=True)
             print(f"{played.number} {name}, {failures} violations", flush=True)
@@ -52,7 +57,8 @@ class Counted:
     """Counts what passes, says so now and then, and has the garbage collected."""
 
     def __init__(self, name: str, collect: Callable[[], int]) -> None:
-        self._name, self._collect = name, collect
+        self._name = name
+        self._collect = collect
         self.number = 0
 
     def counting(self, cases: Iterable[T]) -> Iterator[T]:
@@ -72,6 +78,7 @@ class Campaign:
         self._seed, self._lives, self._only = seed, lives, only
         self._begun_s = time.monotonic()
         self._told_s = self._begun_s
+        self._processes = 1
 
     def run(self) -> int:
         """Run to the end or to the first failure, and say so in the last line."""
@@ -80,7 +87,9 @@ class Campaign:
         seeds = seeds_of(self._seed, self._lives)
         if self._only is not None:
             seeds = [(self._only, self._lives)]
-        tally = campaign(seeds, self._progress)
+        cores = len(os.sched_getaffinity(0))
+        self._processes = max(1, min(cores, len(seeds) // RUNS_PER_PROCESS))
+        tally = campaign(seeds, self._progress, processes=self._processes)
         self._summary(tally)
         if tally.failed is not None:
             self._explain(tally)
@@ -98,13 +107,18 @@ class Campaign:
             rate = tally.lives / (now_s - self._begun_s)
             print(
                 f"{tally.lives:>9} of {self._lives} lives, {rate:6.0f} a second, "
+                f"{tally.lives / tally.cpu_seconds:.0f} a second of a core, "
                 f"{tally.kills} kills, {sum(tally.faults.values())} faults",
                 flush=True,
             )
 
     def _summary(self, tally: "Tally") -> None:
         seconds = time.monotonic() - self._begun_s
-        print(f"{tally.runs} runs, {tally.lives / seconds:.0f} lives a second, seed {self._seed}")
+        print(
+            f"{tally.runs} runs in {self._processes} processes, seed {self._seed}: "
+            f"{tally.lives / seconds:.0f} lives a second, "
+            f"{tally.lives / tally.cpu_seconds:.0f} a second of a core"
+        )
         print(
             f"{tally.calls / tally.lives:.1f} calls and {tally.write_units / tally.lives:.1f} "
             f"write units a life, journal digest {tally.digest[:16]}"

@@ -1,15 +1,20 @@
-"""Many runs, one after the other, each from a seed of its own that the campaign's seed leads to."""
+"""Many runs, each from a seed of its own that the campaign's seed leads to, on one core or several.
+
+However many cores there are, the runs are told in the order of their seeds: the same digest.
+"""
 
 import gc
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from multiprocessing import get_context
 from typing import Final
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
-from tests.simulation.run import Result, simulate, venue
+from tests.simulation.run import Result, Summary, simulate, venue
 from tests.simulation.traffic import draw
 
 LIVES_PER_RUN: Final = 200
@@ -18,6 +23,10 @@ LIVES_PER_RUN: Final = 200
 RUNS_PER_COLLECTION: Final = 10
 KILLS: Final = (Fault.KILL_BEFORE, Fault.KILL_AFTER)
 AMBIGUOUS: Final = tuple(set(TIMEOUTS) - {Fault.TIMEOUT_BEFORE})
+
+
+Run = tuple[int, int]
+"""(seed, lives)."""
 
 
 @dataclass(slots=True)
@@ -33,10 +42,11 @@ class Tally:
     faults: Counter[Fault] = field(default_factory=Counter)
     kills_at: Counter[str] = field(default_factory=Counter)
     digest: str = ""
+    cpu_seconds: float = 0.0
     failed_seed: int | None = None
     failed: Result | None = None
 
-    def add(self, result: Result) -> None:
+    def add(self, result: Summary) -> None:
         """Take a run in."""
         self.lives += result.lives
         self.runs += 1
@@ -51,7 +61,7 @@ class Tally:
         self.digest = sha256(f"{self.digest}{result.digest}".encode()).hexdigest()
 
 
-def seeds_of(seed: int, lives: int) -> list[tuple[int, int]]:
+def seeds_of(seed: int, lives: int) -> list[Run]:
     """Return (seed, lives) of each run."""
     whole, rest = divmod(lives, LIVES_PER_RUN)
     sizes = [LIVES_PER_RUN] * whole + ([rest] if rest else [])
@@ -63,19 +73,53 @@ def run_one(seed: int, lives: int, *, traced: bool = False) -> Result:
     return simulate(seed, draw(seed, lives), Swarm(seed), traced=traced)
 
 
-def campaign(seeds: Iterable[tuple[int, int]], progress: Callable[[Tally], None]) -> Tally:
-    """Run each seed with its number of lives, until one run fails."""
+Told = tuple[Run, Summary, float]
+"""(run, what came of it, seconds of a core that it took)."""
+
+
+class Runner:
+    """Makes runs, one after the other, and has the garbage collected now and then."""
+
+    def __init__(self) -> None:
+        self._runs = 0
+
+    def __call__(self, run: Run) -> Told:
+        """Make one run."""
+        begun_s = time.process_time()
+        summary = run_one(*run).summary
+        self._runs += 1
+        if self._runs % RUNS_PER_COLLECTION == 0:
+            gc.collect()
+        return run, summary, time.process_time() - begun_s
+
+
+_runner = Runner()
+"""Of this process: a forked one goes on with a copy."""
+
+
+def _in_worker(run: Run) -> Told:
+    return _runner(run)
+
+
+def campaign(
+    runs: Iterable[Run], progress: Callable[[Tally], None], *, processes: int = 1
+) -> Tally:
+    """Make each run, in so many processes, until one fails; that one is made again, to be read."""
     tally = Tally()
-    with few_collections() as collect:
-        for run_seed, size in seeds:
-            result = run_one(run_seed, size)
-            tally.add(result)
-            if result.violations:
-                tally.failed_seed, tally.failed = run_seed, result
+    with few_collections(), ExitStack() as stack:
+        told: Iterable[Told]
+        if processes == 1:
+            told = map(_in_worker, runs)
+        else:
+            pool = stack.enter_context(get_context("fork").Pool(processes))
+            told = pool.imap(_in_worker, runs)
+        for run, summary, cpu_seconds in told:
+            tally.add(summary)
+            tally.cpu_seconds += cpu_seconds
+            if summary.violations:
+                tally.failed_seed, tally.failed = run[0], run_one(*run)
                 break
             progress(tally)
-            if tally.runs % RUNS_PER_COLLECTION == 0:
-                collect()
     return tally
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
+from tests.simulation.scheduler import Activity, current
+
 
 class Fault(StrEnum):
     """What goes wrong at one call to AWS, or with one message."""
@@ -54,6 +56,10 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "GetItem": READ,
     "GetItem weak": (*READ, Fault.STALE),
     "Query": READ,
+    "Scan": READ,
+    "GetObject": READ,
+    "PutObject": WRITE,
+    "PutObject new": (*WRITE, Fault.CONFLICT),
     "BatchGetItem": (*READ, Fault.UNPROCESSED),
     "PutItem": (*WRITE, Fault.CONFLICT),
     "UpdateItem": (*WRITE, Fault.CONFLICT),
@@ -72,6 +78,8 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "event": (Fault.LOST, Fault.DUPLICATED, Fault.DUPLICATED_LATE, Fault.DELAYED),
     "batch": (Fault.NOT_DELETED, Fault.DUPLICATED_LATE, Fault.DELAYED),
     "execution": (Fault.LOST, Fault.DUPLICATED, Fault.DELAYED),
+    # A function that the bus wakes: Lambda tries again what fails, and may do once too often.
+    "invocation": (Fault.LOST, Fault.DUPLICATED, Fault.DELAYED),
 }
 """What may go wrong at each kind of place. A workflow's message is lost when its execution dies."""
 
@@ -87,6 +95,9 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "event": 3.0,
     "batch": 3.0,
     "execution": 3.0,
+    "invocation": 3.0,
+    "PutObject": 2.0,
+    "PutObject new": 2.0,
 }
 """How often things go wrong at a place, beside the others: a look at an item that is waited for is
 made again and again, a write but once."""
@@ -98,11 +109,15 @@ OUTAGE_KINDS: Final = ("GetItem", "Query", "PutItem", "UpdateItem", "SendMessage
 
 @dataclass(slots=True)
 class Boundary:
-    """A place where something may go wrong: its number in the run, and what happens there."""
+    """A place where something may go wrong: its number in the run, and what happens there.
+
+    ``first`` says that whoever is at work has not come to a place before.
+    """
 
     number: int
     kind: str
     who: str
+    first: bool
 
 
 class Plan:
@@ -173,8 +188,11 @@ class Script(Plan):
 
     def __post_init__(self) -> None:
         super().__init__()
+        self._begun: set[Activity | None] = set()
 
     def choose(self, number: int, kind: str, who: str) -> Fault | None:
-        self.seen.append(Boundary(number, kind, who))
+        activity = current()
+        self.seen.append(Boundary(number, kind, who, activity not in self._begun))
+        self._begun.add(activity)
         fault = self.faults.get(number)
         return fault if fault in AT[kind] else None

@@ -6,13 +6,44 @@ replay of a book goes through the book itself, for that is what invariant 11 is 
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice, pairwise
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, Protocol
 
+from tests.simulation.bounds import Bounds
+from tests.simulation.cloud.dynamodb import DynamoDB
+from tests.simulation.cloud.s3 import Bucket
+from tests.simulation.cloud.sqs import Message
+from tests.simulation.keeping_rules import (
+    anchors_wanted,
+    archives_are_the_journal,
+    books_are_written_at_home,
+    other_streams_have_one_epoch,
+    prices_come_to_their_books,
+    snapshots_are_true,
+    states_are_as_told,
+    takeovers_happen,
+    takeovers_were_asked_for,
+)
+from tests.simulation.money_rules import (
+    decided_in_order,
+    entries_are_the_change,
+    errands_stand,
+    expected_status,
+    fees_by_record,
+    fees_reach_the_house_once,
+    house_entries_are_the_change,
+    house_is_as_told,
+    moved_by_items,
+    reversals_reverse,
+    statements_add_up,
+    subject_of,
+    transfers_arrive_once,
+    waiting_fees,
+)
 from tests.simulation.processes import Process
 from tests.simulation.reading import Record, Streams, items_of, streams_of
 from tests.simulation.trading_rules import (
@@ -22,7 +53,6 @@ from tests.simulation.trading_rules import (
     record_time_is_true,
 )
 from tests.simulation.traffic import Answered, Heard, Life
-from tests.simulation.world import World
 from zerodesk.codec import GENESIS_HASH, state_hash
 from zerodesk.instruments import Market
 from zerodesk.matching import Book
@@ -30,8 +60,10 @@ from zerodesk.matching import Book
 LAST_DEPOSIT: Final = "last"
 """Made when all is quiet: with it, each account forgets every answer that its items show."""
 
+MINUTE_MS: Final = 60_000
 PENDING: Final = ("QUEUED", "HELD")
 OPEN: Final = ("OPEN", "PARTIALLY_FILLED")
+CONFLICT: Final = "INTAKE_IDEMPOTENCY_CONFLICT"
 TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED")
 
 
@@ -46,11 +78,42 @@ class Violation:
         return f"{self.invariant}: {self.detail}"
 
 
+class Queue(Protocol):
+    """A queue as the invariants look at it."""
+
+    dead: list[Message]
+
+    @property
+    def bodies(self) -> Iterable[str]:
+        """The bodies of all messages that were ever sent."""
+
+
+class Observed(Protocol):
+    """A world as the invariants look at it: the simulation's, or that of an exploration."""
+
+    dynamodb: DynamoDB
+    bucket: Bucket
+    processes: list[Process]
+    appended_ms: dict[tuple[str, int], float]
+    appended_in: dict[tuple[str, int], str]
+    announced: list[tuple[float, dict[str, str]]]
+    defects: list[str]
+    damaged: set[tuple[str, int]]
+
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        """The queue of commands of each region."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds that the product goes by."""
+
+
 class Evidence:
     """All that an invariant may look at, when everything is quiet."""
 
-    def __init__(self, world: World, heard: Heard) -> None:
-        self.world, self.heard = world, heard
+    def __init__(self, world: Observed, heard: Heard, rung_ms: float) -> None:
+        self.world, self.heard, self.rung_ms = world, heard, rung_ms
         self.streams: Streams = streams_of(world.dynamodb)
         self.items = items_of(world.dynamodb)
 
@@ -65,8 +128,8 @@ class Evidence:
         return [
             (process, symbol, live)
             for process in self.world.processes
-            if process.function in ("matching", "sweeper") and not process.dead
-            for symbol, live in process.modules[f"{process.function}.handler"].books._live.items()
+            if not process.dead
+            for symbol, live in _books_of(process)
         ]
 
     @cached_property
@@ -75,6 +138,8 @@ class Evidence:
         wanted = defaultdict(set)
         for _, symbol, live in self.live:
             wanted[symbol].add(live.tip.sequence)
+        for symbol, sequence in anchors_wanted(self):
+            wanted[symbol].add(sequence)
         found = {}
         for symbol, records in self.streams.books:
             book, hashes = Book(symbol), {}
@@ -116,15 +181,24 @@ class Evidence:
 
     @cached_property
     def causes(self) -> dict[tuple[str, str], list[tuple[Record, dict[str, Any]]]]:
-        """The account records about an order or a deposit, by (account, id)."""
+        """The account records about an order, a deposit or the like, by (account, item's id)."""
         found = defaultdict(list)
         for account, records in self.streams.accounts:
             for record in records:
                 cause = record.body["cause"]
-                subject = cause.get("order_id") or cause.get("deposit_id")
+                subject = subject_of(cause)
                 if subject:
                     found[account, subject].append((record, cause))
         return found
+
+    @cached_property
+    def swept(self) -> dict[tuple[str, str], int]:
+        """Up to which record of a book the house has its fees, by (symbol, currency)."""
+        return {
+            (symbol, currency): sequence
+            for currency, records in self.streams.houses
+            for symbol, sequence in records[-1].body["state"]["swept"].items()
+        }
 
     @cached_property
     def told(self) -> dict[tuple[str, str], list[tuple[Record, dict[str, Any]]]]:
@@ -148,6 +222,15 @@ class Evidence:
 Broken = Iterator[str]
 
 
+def _books_of(process: Process) -> Iterator[tuple[str, Any]]:
+    """Yield (symbol, book) of what a process has in memory."""
+    match process.function:
+        case "matching" | "sweeper":
+            yield from process.modules[f"{process.function}.handler"].books._live.items()
+        case "archivist":
+            yield from process.modules["archivist.operations"].archivist._followed.items()
+
+
 def entries_sum_to_zero(evidence: Evidence) -> Broken:
     """1. Every record's entries sum to zero per currency."""
     for stream, records in evidence.streams.by_name.items():
@@ -162,7 +245,8 @@ def entries_sum_to_zero(evidence: Evidence) -> Broken:
 
 
 def clearing_agrees(evidence: Evidence) -> Broken:
-    """2. Clearing and house accounts agree with users' accounts when all is quiet."""
+    """2. Clearing, transit and house accounts agree with users' accounts when all is quiet."""
+    yield from transfers_arrive_once(evidence)
     clearing: Counter[tuple[str, str]] = Counter()
     for _, records in evidence.streams.accounts:
         for record in records:
@@ -218,14 +302,14 @@ def deposits_of(evidence: Evidence) -> Counter[tuple[str, str]]:
 def total_of(state: dict[str, Any]) -> Counter[str]:
     """Return what an account has, free and held, by currency."""
     total: Counter[str] = Counter(state["available"])
-    for hold in state["holds"].values():
-        total[hold["currency"]] += hold["held_minor"]
+    for held in (*state["holds"].values(), *state.get("withdrawals", {}).values()):
+        total[held["currency"]] += held["held_minor"]
     return total
 
 
 def positions_are_fills(evidence: Evidence) -> Broken:
-    """4. Position is the sum of fills and deposits, fees paid."""
-    have = deposits_of(evidence)
+    """4. Position is the sum of fills, fees paid, and of what items tell of money in and out."""
+    have = moved_by_items(evidence)
     for symbol, trade in evidence.trades:
         market = evidence.markets[symbol]
         base = trade["quantity_lots"] * market.lot_value_minor
@@ -241,7 +325,7 @@ def positions_are_fills(evidence: Evidence) -> Broken:
             if total[currency] != have[account, currency]:
                 yield (
                     f"{account} has {total[currency]} {currency}, "
-                    f"fills and deposits make {have[account, currency]}"
+                    f"fills and items make {have[account, currency]}"
                 )
 
 
@@ -250,13 +334,13 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from _decided_once(evidence)
     yield from commands_are_as_held(evidence)
     yield from _orders_stand(evidence)
+    yield from _partners_stand(evidence)
+    yield from errands_stand(evidence)
+    yield from prices_come_to_their_books(evidence)
+    yield from takeovers_happen(evidence)
+    yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:
         yield from _cancel_stands(evidence, life, answered)
-    for funding, answered in evidence.heard.fundings:
-        gate = f"deposit#{funding.body['deposit_id']}"
-        records = evidence.causes.get((funding.account_id, gate), [])
-        if answered.status in (200, 201) and len(records) != 1:
-            yield f"{gate} of {funding.account_id} acknowledged, {len(records)} records"
 
 
 def _orders_stand(evidence: Evidence) -> Broken:
@@ -270,9 +354,29 @@ def _orders_stand(evidence: Evidence) -> Broken:
             yield f"order of client {asked.number} answered {answered.status}: {answered.json}"
 
 
+def _partners_stand(evidence: Evidence) -> Broken:
+    """Compare what partners were told over the bus with what is on record."""
+    for asked, answered in evidence.heard.partners:
+        told = answered.json
+        if told.get("status") is not None:
+            yield from _stands_by(evidence, asked, answered)
+        elif "problem" not in told:
+            yield from _refusal_stands(evidence, asked, answered)
+        elif told["code"] != CONFLICT and (asked.account_id, asked.order_id) in evidence.items:
+            yield f"partner's order {asked.order_id} told {told}, and there is one"
+
+
+def _refusal_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
+    """Compare what a partner was told of a refusal with what is on record."""
+    item = evidence.items.get((life.account_id, answered.json["order_id"]))
+    code = None if item is None or item["status"] != "REJECTED" else item["rejection"]["code"]
+    if code != answered.json["code"]:
+        yield f"partner's order {life.order_id} told {answered.json}, stands as {item}"
+
+
 def _decided_once(evidence: Evidence) -> Broken:
     for key, decisions in evidence.causes.items():
-        if len(decisions) > 1:
+        if not decided_in_order(decisions):
             places = [(record.sequence, cause["kind"]) for record, cause in decisions]
             yield f"{key} decided {len(decisions)} times by its account: {places}"
     begun: Counter[str] = Counter()
@@ -359,7 +463,8 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
         for record in records:
             state = record.body["state"]
             low = {c: minor for c, minor in state["available"].items() if minor < 0}
-            low |= {o: h["held_minor"] for o, h in state["holds"].items() if h["held_minor"] <= 0}
+            held = state["holds"] | state.get("withdrawals", {})
+            low |= {key: one["held_minor"] for key, one in held.items() if one["held_minor"] <= 0}
             if low:
                 yield f"account {account} {record.sequence}: {low}"
 
@@ -372,15 +477,26 @@ def money_is_conserved(evidence: Evidence) -> Broken:
         users.update(total_of(state))
     for (_, currency), minor in deposits_of(evidence).items():
         deposited[currency] += minor
-    fees: Counter[str] = Counter()
-    for (_, currency), minor in fees_of(evidence).items():
-        fees[currency] += minor
-    for currency in sorted(set(users) | set(deposited)):
-        if users[currency] + fees[currency] != deposited[currency]:
+    fees = _fees_not_swept(evidence)
+    house: Counter[str] = Counter()
+    for currency, records in evidence.streams.houses:
+        house[currency] = records[-1].body["state"]["balance_minor"]
+    for currency in sorted(set(users) | set(deposited) | set(house)):
+        if users[currency] + fees[currency] + house[currency] != deposited[currency]:
             yield (
-                f"{currency}: users {users[currency]} + fees {fees[currency]} "
-                f"are not {deposited[currency]} deposited"
+                f"{currency}: users {users[currency]} + fees {fees[currency]} + house "
+                f"{house[currency]} are not {deposited[currency]} deposited"
             )
+
+
+def _fees_not_swept(evidence: Evidence) -> Counter[str]:
+    """Return what books took in fees behind the house's watermarks, by currency."""
+    fees: Counter[str] = Counter()
+    for symbol, taken in fees_by_record(evidence).items():
+        for sequence, (currency, minor) in taken.items():
+            if sequence > evidence.swept.get((symbol, currency), 0):
+                fees[currency] += minor
+    return fees
 
 
 def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
@@ -401,16 +517,17 @@ def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
 
 
 def epochs_only_rise(evidence: Evidence) -> Broken:
-    """9. No append by an older epoch after a newer one, and record time is true."""
+    """9. No append by an older epoch after a newer one, nor from elsewhere than the book's home,
+    and record time is true.
+    """
+    yield from books_are_written_at_home(evidence)
+    yield from other_streams_have_one_epoch(evidence)
     yield from record_time_is_true(evidence)
-    for stream, records in evidence.streams.by_name.items():
-        for before, record in pairwise(records):
-            if record.epoch < before.epoch:
-                yield f"{stream} {record.sequence}: epoch {record.epoch} after {before.epoch}"
 
 
 def chains_are_whole(evidence: Evidence) -> Broken:
-    """10. The hash chain of every stream is intact, without a gap."""
+    """10. The hash chain of every stream and of every archive is intact, without a gap."""
+    yield from archives_are_the_journal(evidence)
     for stream, records in evidence.streams.by_name.items():
         previous = GENESIS_HASH
         for expected, record in enumerate(records, start=1):
@@ -421,7 +538,9 @@ def chains_are_whole(evidence: Evidence) -> Broken:
 
 
 def replay_is_live(evidence: Evidence) -> Broken:
-    """11. Replaying gives the state hash that every living process has."""
+    """11. Replaying gives the state hash that every living process and every snapshot has."""
+    yield from snapshots_are_true(evidence)
+    yield from states_are_as_told(evidence)
     for process, symbol, live in evidence.live:
         records = evidence.streams.by_name.get(f"book#{symbol}", [])
         sequence = live.tip.sequence
@@ -453,9 +572,10 @@ def projections_are_the_fold(evidence: Evidence) -> Broken:
 def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]) -> Broken:
     told = evidence.last_told(key)
     causes = evidence.causes.get(key, [])
-    if item["kind"] == "deposit":
-        if (item["status"] == "DONE") != bool(causes):
-            yield f"deposit {key} is {item['status']}, {len(causes)} records"
+    if item["kind"] not in ("order", "cancel"):
+        expected = expected_status(item, causes)
+        if item["status"] != expected:
+            yield f"{item['kind']} {key} is {item['status']}, on record as {expected}"
         return
     rejected = next((cause for _, cause in causes if cause["kind"] == "reject"), None)
     if told is None:
@@ -477,7 +597,8 @@ def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]
 
 
 def postings_land_once(evidence: Evidence) -> Broken:
-    """13. Every posting of a book lands in its account exactly once."""
+    """13. Every posting of a book lands in its account, or in the house, exactly once."""
+    yield from fees_reach_the_house_once(evidence)
     landed: Counter[tuple[str, str, int]] = Counter()
     for account, records in evidence.streams.accounts:
         reached: Counter[str] = Counter()
@@ -506,6 +627,11 @@ def _owed(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
 def changes_are_on_record(evidence: Evidence) -> Broken:
     """14. Each change has a record: no account moves and nothing is told without its cause."""
     yield from announcements_are_on_record(evidence)
+    yield from entries_are_the_change(evidence)
+    yield from house_entries_are_the_change(evidence)
+    yield from reversals_reverse(evidence)
+    yield from statements_add_up(evidence)
+    yield from house_is_as_told(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             if not record.body.get("cause", {}).get("kind"):
@@ -519,18 +645,27 @@ def changes_are_on_record(evidence: Evidence) -> Broken:
 def everything_is_answered(evidence: Evidence) -> Broken:
     """15. Once faults stop, every request is answered and every hold resolved within a bound."""
     for key, item in evidence.items.items():
-        if item["status"] in PENDING:
+        if item["status"] in (*PENDING, "RESERVED"):
             yield f"item {key} ({item['kind']}) still waits, accepted at {item['placed_at_ms']}"
     for account, state in evidence.states.items():
         for item_id in state["answered"]:
             if item_id != f"deposit#{LAST_DEPOSIT}":
                 yield f"account {account} keeps the answer of {item_id} for ever"
+    yield from _books_are_done(evidence)
+    bounds = evidence.world.bounds
+    yield from waiting_fees(evidence, evidence.rung_ms - bounds.fees_wait_ms - MINUTE_MS)
+
+
+def _books_are_done(evidence: Evidence) -> Broken:
+    """No book has a record that is not settled, or a taker in the middle of its fills."""
     cursors = evidence.world.dynamodb.tables["cursors"]
     for symbol, records in evidence.streams.books:
         cursor = cursors.get((f"settlement#{symbol}", None)) or {}
         position = int(cursor.get("position", {"N": "0"})["N"])
         if position != len(records):
             yield f"book {symbol} ends at {len(records)}, settled to {position}"
+        if records[-1].body["continuing"]:
+            yield f"book {symbol} ends in the middle of a taker"
 
 
 def _told(invariant: Callable[[Evidence], Broken], evidence: Evidence) -> Broken:
@@ -562,10 +697,13 @@ MAX_DETAILS: Final = 5
 """Of one invariant: the first ones say enough."""
 
 
-def check(world: World, heard: Heard) -> list[Violation]:
-    """Return what is broken, in the order of the invariants."""
+def check(world: Observed, heard: Heard, rung_ms: float) -> list[Violation]:
+    """Return what is broken, in the order of the invariants.
+
+    ``rung_ms`` is when the schedules rang last: what they drive on must stand by then.
+    """
     found = [Violation("no defect shows", text) for text in world.defects[:MAX_DETAILS]]
-    evidence = Evidence(world, heard)
+    evidence = Evidence(world, heard, rung_ms)
     for invariant in INVARIANTS:
         name = (invariant.__doc__ or "").partition("\n")[0]
         found += [Violation(name, text) for text in islice(_told(invariant, evidence), MAX_DETAILS)]

@@ -1,14 +1,19 @@
 """Lambda's processes: each has the function's modules to itself, warm until it dies."""
 
 import importlib
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, FunctionType, GenericAlias, ModuleType, UnionType
 from typing import Any, Final, cast
+from unittest.mock import patch
 
+from tests.simulation.regions import HOME, environment
 from tests.simulation.seam import QuietLogger, QuietMetrics
 
 CONSTANTS: Final = (
@@ -33,6 +38,7 @@ class Process:
     function: str
     number: int
     modules: dict[str, ModuleType]
+    region: str = HOME
     skew_ms: float = 0.0
     dead: bool = False
 
@@ -46,22 +52,27 @@ class Process:
         sys.modules.update(self.modules)
 
 
+Place = tuple[str, str]
+"""(function, region)."""
+
+
 class _Remembered(MetaPathFinder, Loader):
     """Finds modules whose byte code is remembered: a new process costs no look at the disk."""
 
     def __init__(self) -> None:
         self._code: dict[str, tuple[CodeType, bool]] = {}
-        self.functions: dict[str, tuple[str, ...]] = {}
-        self.shared: dict[str, dict[str, ModuleType]] = {}
+        self.functions: dict[Place, tuple[str, ...]] = {}
+        self.shared: dict[Place, dict[str, ModuleType]] = {}
 
-    def remember(self, function: str) -> None:
-        """Import a function in the usual way, and remember what of it each process has anew."""
+    def remember(self, function: str, region: str) -> None:
+        """Import a function in the usual way, and remember what of it each process has anew.
+
+        What its processes share, they share within a region: its settings are among it.
+        """
+        for name in _modules_of(function):
+            del sys.modules[name]
         importlib.import_module(f"{function}.handler")
-        modules = {
-            name: module
-            for name, module in sys.modules.items()
-            if name == function or name.startswith(f"{function}.")
-        }
+        modules = _modules_of(function)
         names = _stateful(modules) | {function, f"{function}.handler"}
         for name in names:
             spec = modules[name].__spec__
@@ -70,8 +81,22 @@ class _Remembered(MetaPathFinder, Loader):
             code = loader.get_code(name)
             assert code is not None, name
             self._code[name] = code, loader.is_package(name)
-        self.functions[function] = tuple(name for name in modules if name in names)
-        self.shared[function] = {n: one for n, one in modules.items() if n not in names}
+        self.functions[function, region] = tuple(name for name in modules if name in names)
+        self.shared[function, region] = {n: one for n, one in modules.items() if n not in names}
+
+    @contextmanager
+    def rewritten(self, code: CodeType) -> Iterator[None]:
+        """Let the module of a file run other code for a while, in each process that begins."""
+        standing = {
+            name: known
+            for name, known in self._code.items()
+            if known[0].co_filename == code.co_filename
+        }
+        self._code |= {name: (code, is_package) for name, (_, is_package) in standing.items()}
+        try:
+            yield
+        finally:
+            self._code |= standing
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         if fullname not in self._code:
@@ -80,6 +105,15 @@ class _Remembered(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         exec(self._code[module.__name__][0], module.__dict__)  # noqa: S102 - it is our own
+
+
+def _modules_of(function: str) -> dict[str, ModuleType]:
+    """Return the modules of a function that are loaded."""
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if name == function or name.startswith(f"{function}.")
+    }
 
 
 def _stateful(modules: dict[str, ModuleType]) -> set[str]:
@@ -116,20 +150,29 @@ def _holds_state(value: Any, stateful: set[str]) -> bool:
 
 
 _remembered = _Remembered()
+rewritten = _remembered.rewritten
 
 
-def load(function: str) -> dict[str, ModuleType]:
-    """Load a function's modules anew, beside those that are loaded."""
-    if function not in _remembered.functions:
-        _remembered.remember(function)
-    names = _remembered.functions[function]
-    sys.modules.update(_remembered.shared[function])
-    standing = {name: sys.modules.pop(name) for name in names if name in sys.modules}
-    sys.meta_path.insert(0, _remembered)
-    try:
-        importlib.import_module(f"{function}.handler")
-    finally:
-        sys.meta_path.remove(_remembered)
-    fresh = {name: sys.modules[name] for name in names}
+def shared_modules() -> Iterator[ModuleType]:
+    """Yield the functions' modules that processes share, those of each region."""
+    for modules in _remembered.shared.values():
+        yield from modules.values()
+
+
+def load(function: str, region: str) -> dict[str, ModuleType]:
+    """Load a function's modules anew, beside those that are loaded, as they are in a region."""
+    place = function, region
+    with patch.dict(os.environ, environment(region)):
+        if place not in _remembered.functions:
+            _remembered.remember(function, region)
+        names, shared = _remembered.functions[place], _remembered.shared[place]
+        sys.modules.update(shared)
+        standing = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+        sys.meta_path.insert(0, _remembered)
+        try:
+            importlib.import_module(f"{function}.handler")
+        finally:
+            sys.meta_path.remove(_remembered)
+    modules = shared | {name: sys.modules[name] for name in names}
     sys.modules.update(standing)
-    return fresh
+    return modules

@@ -74,6 +74,11 @@ class Streams:
         """(account id, records) of every account."""
         return self._named("account#")
 
+    @property
+    def houses(self) -> Iterator[tuple[str, list[Record]]]:
+        """(currency, records) of the house in every currency."""
+        return self._named("house#")
+
     def _named(self, prefix: str) -> Iterator[tuple[str, list[Record]]]:
         for name, records in self.by_name.items():
             if name.startswith(prefix):

@@ -1,5 +1,6 @@
 """Who goes on when: activities in greenlets, moments in a heap, one source of chance."""
 
+import os
 from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
@@ -55,6 +56,7 @@ class Scheduler:
         self._number = 0
         self.main = getcurrent()
         self._entered: dict[str, Process] = {}
+        self._region = ""
 
     def after(self, delay_ms: float, action: Callable[..., None], *arguments: Any) -> None:
         """Let something happen later."""
@@ -90,21 +92,25 @@ class Scheduler:
         """Let an activity go on."""
         if activity.gone:
             return
-        process = activity.process
-        if process is not None and self._entered.get(process.function) is not process:
-            process.enter()
-            self._entered[process.function] = process
+        if activity.process is not None:
+            self._enter(activity.process)
         activity.switch(value)
 
     def fail(self, activity: Activity, fault: BaseException) -> None:
         """Let an activity go on with an exception."""
         if activity.gone:
             return
-        process = activity.process
-        if process is not None and self._entered.get(process.function) is not process:
+        if activity.process is not None:
+            self._enter(activity.process)
+        activity.throw(fault)
+
+    def _enter(self, process: Process) -> None:
+        """Let what a process looks up while it runs be its own: its modules, and its region."""
+        if self._entered.get(process.function) is not process:
             process.enter()
             self._entered[process.function] = process
-        activity.throw(fault)
+        if process.region != self._region:
+            os.environ["AWS_REGION"] = self._region = process.region
 
     def kill(self, activity: Activity) -> None:
         """End an activity where it stands. It does nothing any more, not even in its way out."""

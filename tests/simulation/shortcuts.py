@@ -2,18 +2,30 @@
 
 Nothing of ours is exchanged here. What is left out is pynamodb's bookkeeping around a call (debug
 lines, signals that nobody hears); what is rewritten returns what the original returns, and a test
-compares the two.
+compares the two. Models are flat: no maps, no discriminators, no names other than Python's.
 """
 
 import json
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from unittest.mock import patch
 
 from botocore.exceptions import ClientError
-from pynamodb.attributes import Attribute, AttributeContainer, NumberAttribute
-from pynamodb.connection.base import Connection
-from pynamodb.exceptions import VerboseClientError
+from pynamodb.attributes import Attribute, AttributeContainer, JSONAttribute, NumberAttribute
+from pynamodb.connection.base import Connection, MetaTable
+from pynamodb.constants import LIST, MAP
+from pynamodb.exceptions import AttributeDeserializationError, VerboseClientError
+from pynamodb.expressions import operand, projection
+from pynamodb.expressions.operand import Path, Value
+from pynamodb.expressions.util import substitute_names
+
+PLAIN: Final = (str, int, bytes)
+"""What an expression compares with or sets, as far as it needs no look at its type."""
+
+LENIENT: Final = json.JSONDecoder(strict=False)
+"""``json.loads(text, strict=False)`` makes one anew for each text."""
 
 
 def dispatch(connection: Any, operation: str, asked: dict[str, Any]) -> Any:
@@ -25,22 +37,67 @@ def dispatch(connection: Any, operation: str, asked: dict[str, Any]) -> Any:
         raise VerboseClientError({"Error": error.response["Error"]}, operation, {}) from error
 
 
+# Items.
+
+
 def number(_: NumberAttribute, text: str) -> Any:
     """Return a number, as ``NumberAttribute.deserialize`` does, integers without a JSON parser."""
     return int(text) if text.isdigit() else json.loads(text)
 
 
+def number_text(_: NumberAttribute, value: Any) -> str:
+    """Return a number's text, as ``NumberAttribute.serialize`` does."""
+    return str(value) if type(value) is int else json.dumps(value)
+
+
+def decoded(_: JSONAttribute, text: str) -> Any:
+    """Return a value, as ``JSONAttribute.deserialize`` does."""
+    return LENIENT.decode(text)
+
+
+Reader = tuple[str, str, Callable[[Any], Any] | None]
+"""(name, type, what reads a content of that type; None where it stays as it is)."""
+
+
+@cache
+def _readers(model: Any) -> dict[str, Reader]:
+    """Return how the attributes of a model are read, by their names in the table."""
+    return {
+        one.attr_name: (
+            name,
+            one.attr_type,
+            None if type(one).deserialize is Attribute.deserialize else one.deserialize,
+        )
+        for name, one in model.get_attributes().items()
+    }
+
+
+@cache
+def _defaults(model: Any) -> dict[str, Any]:
+    attributes = model.get_attributes().items()
+    return {name: one.default for name, one in attributes if one.default is not None}
+
+
 def instantiate(model: Any, values: dict[str, dict[str, Any]]) -> Any:
     """Return a model's instance, as ``AttributeContainer._instantiate`` does for flat models."""
     instance = model.__new__(model)
-    instance.attribute_values = found = {}
-    for name, attribute in model.get_attributes().items():
-        value = values.get(attribute.attr_name)
-        if value and "NULL" not in value:
-            found[name] = attribute.deserialize(value[attribute.attr_type])
-        elif attribute.default is not None:
-            found[name] = attribute.default
+    instance.attribute_values = found = _defaults(model).copy()
+    readers = _readers(model)
+    for stored_name, value in values.items():
+        reader = readers.get(stored_name)
+        if reader is None:
+            continue
+        name, kind, read = reader
+        if kind in value:
+            found[name] = value[kind] if read is None else read(value[kind])
+        elif "NULL" not in value:
+            raise AttributeDeserializationError(stored_name, kind)
     return instance
+
+
+def set_defaults(instance: Any, *, _user_instantiated: bool = True) -> None:
+    """Set the defaults, as ``AttributeContainer._set_defaults`` does where they are constants."""
+    instance.attribute_values.update(_defaults(instance.__class__))
 
 
 def get(attribute: Any, instance: Any, owner: Any) -> Any:
@@ -50,9 +107,96 @@ def get(attribute: Any, instance: Any, owner: Any) -> Any:
     return instance.attribute_values.get(attribute.attr_path[-1])
 
 
+def assign(attribute: Any, instance: Any, value: Any) -> None:
+    """Set an attribute's value, as ``Attribute.__set__`` does for flat models."""
+    instance.attribute_values[attribute.attr_path[-1]] = value
+
+
+# Expressions.
+
+
+def substituted(path: Any, placeholders: dict[str, str]) -> str:
+    """Return the placeholder of a path, as ``substitute_names`` does, of one name at once."""
+    if len(path) != 1 or "[" in path[0] or "]" in path[0] or isinstance(path, str):
+        return substitute_names(path, placeholders)
+    placeholder = placeholders.get(path[0])
+    if placeholder is None:
+        placeholder = placeholders[path[0]] = f"#{len(placeholders)}"
+    return placeholder
+
+
+def path_text(path: Any, placeholders: dict[str, str], _: dict[str, Any]) -> str:
+    """Return a path's text, as ``Path.serialize`` does."""
+    return substituted(path.values[0], placeholders)
+
+
+def value_text(value: Any, _: dict[str, str], values: dict[str, Any]) -> str:
+    """Return a value's text, as ``Value.serialize`` does."""
+    placeholder = f":{len(values)}"
+    values[placeholder] = value.values[0]
+    return placeholder
+
+
+def _path_init(original: Callable[..., None]) -> Callable[..., None]:
+    def init(path: Any, attribute: Any) -> None:
+        if not isinstance(attribute, Attribute):
+            original(path, attribute)
+            return
+        path.attribute, path.attr_type = attribute, attribute.attr_type
+        path.values = (list(attribute.attr_path),)
+
+    return init
+
+
+def _value_init(original: Callable[..., None]) -> Callable[..., None]:
+    def init(value: Any, content: Any, attribute: Any = None) -> None:
+        if attribute is None or type(content) not in PLAIN or attribute.attr_type in (LIST, MAP):
+            original(value, content, attribute)
+            return
+        value.attr_type = attribute.attr_type
+        value.values = ({attribute.attr_type: attribute.serialize(content)},)
+
+    return init
+
+
+def _to_operand(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def to_operand(path: Any, content: Any) -> Any:
+        return path._to_value(content) if type(content) in PLAIN else original(path, content)
+
+    return to_operand
+
+
+def _attribute_type(original: Callable[..., str]) -> Callable[..., str]:
+    known: dict[int, tuple[MetaTable, dict[str, str]]] = {}
+
+    def attribute_type(table: MetaTable, name: str, value: Any = None) -> str:
+        if id(table) not in known:
+            defined: Sequence[dict[str, str]] = table.data.get("AttributeDefinitions", [])
+            types = {one["AttributeName"]: one["AttributeType"] for one in defined}
+            known[id(table)] = table, types
+        return known[id(table)][1].get(name) or original(table, name, value)
+
+    return attribute_type
+
+
 def take(stack: ExitStack) -> None:
     """Take the shortcuts until the stack is closed."""
-    stack.enter_context(patch.object(Connection, "dispatch", dispatch))
-    stack.enter_context(patch.object(Attribute, "__get__", get))
-    stack.enter_context(patch.object(NumberAttribute, "deserialize", number))
-    stack.enter_context(patch.object(AttributeContainer, "_instantiate", classmethod(instantiate)))
+    for owner, name, shortcut in (
+        (Connection, "dispatch", dispatch),
+        (MetaTable, "get_attribute_type", _attribute_type(MetaTable.get_attribute_type)),
+        (Attribute, "__get__", get),
+        (Attribute, "__set__", assign),
+        (NumberAttribute, "deserialize", number),
+        (NumberAttribute, "serialize", number_text),
+        (JSONAttribute, "deserialize", decoded),
+        (AttributeContainer, "_instantiate", classmethod(instantiate)),
+        (AttributeContainer, "_set_defaults", set_defaults),
+        (operand, "substitute_names", substituted),
+        (projection, "substitute_names", substituted),
+        (Path, "__init__", _path_init(Path.__init__)),
+        (Path, "serialize", path_text),
+        (Path, "_to_operand", _to_operand(Path._to_operand)),
+        (Value, "__init__", _value_init(Value.__init__)),
+        (Value, "serialize", value_text),
+    ):
+        stack.enter_context(patch.object(owner, name, shortcut))

@@ -1,15 +1,19 @@
-"""The shortcuts through pynamodb return what pynamodb returns."""
+"""The shortcuts through pynamodb return what pynamodb returns, and send what it sends."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from pynamodb.connection.base import Connection
+from pynamodb.exceptions import AttributeDeserializationError
 
 from tests.simulation import shortcuts
+from zerodesk_aws.tables.bind import bound, update
 from zerodesk_aws.tables.cursors import CursorItem
 from zerodesk_aws.tables.journal import JournalItem
-from zerodesk_aws.tables.orders import OrderItem
+from zerodesk_aws.tables.market import MarketItem
+from zerodesk_aws.tables.orders import ByPlaced, OrderItem
 
 ORDER = {
     "account_id": {"S": "alice"},
@@ -54,3 +58,92 @@ def test_an_item_is_read_as_pynamodb_reads_it(
     request.getfixturevalue("short")
     quick = model.from_raw_data(item)
     assert {name: getattr(quick, name) for name in model.get_attributes()} == expected
+
+
+def test_a_value_of_another_type_is_refused_as_pynamodb_refuses_it(short: None) -> None:
+    with pytest.raises(AttributeDeserializationError):
+        CursorItem.from_raw_data({"name": {"S": "n"}, "position": {"S": "text"}})
+
+
+def ask_everything() -> None:
+    """Make every kind of request that the stores make."""
+    orders, records = bound(OrderItem, "orders"), bound(JournalItem, "journal")
+    cursors, markets = bound(CursorItem, "cursors"), bound(MarketItem, "market")
+    orders(
+        "alice",
+        "o1",
+        placed_at_ms=1,
+        kind="order",
+        fingerprint="f",
+        request={"a": None},
+        status="QUEUED",
+        updated_at_ms=2,
+    ).save(condition=OrderItem.order_id.does_not_exist())
+    records(
+        "book#X",
+        3,
+        previous_hash="0",
+        hash="1",
+        code_version="0",
+        epoch=1,
+        recorded_at_ms=-5,
+        body=b"\x00",
+    ).save(condition=JournalItem.sequence.does_not_exist())
+    unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < 7)
+    update(
+        orders,
+        "alice",
+        "o1",
+        actions=[
+            OrderItem.status.set("OPEN"),
+            OrderItem.rejection.set({"S": "odd"}),
+            OrderItem.fee_minor.set(0.5),
+            OrderItem.account_sequence.set(None),  # type: ignore[arg-type]
+        ],
+        condition=unseen & OrderItem.status.is_in("QUEUED", "HELD"),
+    )
+    update(
+        cursors,
+        "c",
+        actions=[CursorItem.owner.remove(), CursorItem.position.set(4)],
+        condition=CursorItem.owner == "me",
+    )
+    update(markets, "X", actions=[MarketItem.view.set({"a": [1]})])
+    list(
+        records.query(
+            "book#X",
+            JournalItem.sequence > 5,
+            consistent_read=True,
+            attributes_to_get=["hash", "sequence"],
+        )
+    )
+    list(orders.by_placed.query("alice", ByPlaced.placed_at_ms.between(1, 2), limit=3))
+    list(orders.batch_get([("alice", "o1"), ("bob", "o2")], attributes_to_get=["status"]))
+    orders.get("alice", "o1", consistent_read=True, attributes_to_get=["status", "kind"])
+
+
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    found: list[Any] = []
+    nothing = {"Items": [], "Count": 0, "ScannedCount": 0, "Item": {"status": {"S": "OPEN"}}}
+
+    def record(_: Any, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        found.append((operation, asked))
+        return nothing | {"Responses": {"orders": []}, "UnprocessedKeys": {}}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "dispatch", record)
+        ask_everything()
+    for _, asked in found:
+        # A set of keys comes in any order.
+        for batch in asked.get("RequestItems", {}).values():
+            batch["Keys"].sort(key=str)
+    return found
+
+
+def test_requests_are_as_pynamodb_writes_them(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = sent(monkeypatch)
+    request.getfixturevalue("short")
+    assert sent(monkeypatch) == plain
+    assert len(plain) == 9

@@ -51,6 +51,26 @@ def test_no_seed_breaks_an_invariant(part: int) -> None:
     assert tally.timeouts_after_commit > LIVES_PER_PART // 100
 
 
+def test_several_processes_come_to_the_same_as_one() -> None:
+    from tests.simulation.campaign import campaign
+
+    runs = [(seed, 15) for seed in range(21, 27)]
+    one, two = (campaign(runs, lambda _: None, processes=number) for number in (1, 2))
+    assert one.digest == two.digest
+    assert (one.lives, one.calls, one.faults) == (two.lives, two.calls, two.faults)
+    assert one.lives == 90
+
+
+def test_a_run_is_the_same_whatever_was_run_before_it() -> None:
+    from tests.simulation.campaign import campaign
+
+    digests = []
+    for before in (8, 2, 9):
+        campaign([(before, 10)], lambda _: None)
+        digests.append(campaign([(10, 100)], lambda _: None).digest)
+    assert len(set(digests)) == 1
+
+
 def test_the_same_seed_leads_to_the_same_journals_in_two_processes() -> None:
     digests = [
         subprocess.run(

@@ -43,10 +43,18 @@ class _Followed:
     resting: dict[str, _Resting] = field(default_factory=dict)
     taken_lots: dict[str, int] = field(default_factory=dict)
     arrivals: int = 0
+    stopped: bool = False
+    observed_at_ms: int = 0
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
         match event["type"]:
+            case "MarketStateChanged":
+                self.stopped = event["state"] != "OPEN"
+            case "IndexPriceChanged":
+                yield from self._price(event)
+            case "TradeExecuted" | "OrderOpened" if self._comes_too_late(event):
+                yield f"{event['command_id']} comes into a market that is stopped"
             case "TradeExecuted":
                 yield from self._trade(event)
             case "OrderOpened":
@@ -60,6 +68,15 @@ class _Followed:
                 self.resting.pop(event["order_id"], None)
             case "OrderRejected" if event["code"] in DEFECTS:
                 yield f"{event['order_id']} came to the book, and is {event['code']}"
+
+    def _price(self, event: Event) -> Iterator[str]:
+        if event["observed_at_ms"] < self.observed_at_ms:
+            yield f"index price of {event['observed_at_ms']} after {self.observed_at_ms}"
+        self.observed_at_ms = event["observed_at_ms"]
+
+    def _comes_too_late(self, event: Event) -> bool:
+        """Whether an order comes to a stopped market; a taker in progress goes on to its end."""
+        return self.stopped and event["command_id"] not in self.taken_lots
 
     def _trade(self, trade: Event) -> Iterator[str]:
         name, maker_id, lots = trade["trade_id"], trade["maker_order_id"], trade["quantity_lots"]
@@ -162,7 +179,7 @@ def announcements_are_on_record(evidence: "Evidence") -> Iterator[str]:
     events: dict[tuple[str, int], str] = {}
     for at_ms, entry in evidence.world.announced:
         facts = json.loads(entry["Detail"])
-        if "book_sequence" not in facts:
+        if facts.get("book_sequence") is None:
             continue
         stream, sequence = f"book#{facts['symbol']}", facts["book_sequence"]
         records = evidence.streams.by_name.get(stream, [])

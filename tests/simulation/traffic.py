@@ -1,4 +1,4 @@
-"""What clients want: lives of orders, drawn from a seed before anything runs."""
+"""What clients want: lives of orders, and errands; drawn from a seed before anything runs."""
 
 import json
 from collections.abc import Callable
@@ -7,6 +7,10 @@ from functools import partial
 from random import Random
 from typing import Any, Final
 
+from tests.simulation import errands
+from tests.simulation.damage import damage
+from tests.simulation.errands import Errand, Pace
+from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import World
 from zerodesk.orders import order_id_for
 
@@ -25,6 +29,14 @@ NIGHT_MS: Final = 16 * 60 * 1000.0
 """In some runs nobody trades for a while: longer than a book remembers commands."""
 
 NIGHTS: Final = 600
+AWAY_SHARE: Final = 0.35
+"""In how many runs two regions take orders, and how many of them the one that is away."""
+
+PARTNER: Final = "partner.acme"
+PARTNER_ACCOUNT: Final = "alice"
+PARTNER_SHARE: Final = 0.15
+"""How many orders of that account come from a partner, over the bus."""
+
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
 
@@ -40,23 +52,13 @@ class Life:
     repeat_after_ms: float | None = None
     other_after_ms: float | None = None
     cancel_after_ms: float | None = None
+    region: str = HOME
+    by_partner: bool = False
 
     @property
     def order_id(self) -> str:
         """The order's id."""
         return order_id_for(self.account_id, self.body["client_order_id"])
-
-
-@dataclass(frozen=True, slots=True)
-class Funding:
-    """One deposit while trading goes on; asked for twice when ``again_after_ms`` says so."""
-
-    number: int
-    at_ms: float
-    account_id: str
-    body: dict[str, Any]
-    tries: int
-    again_after_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Heard:
 
     orders: list[tuple[Life, Answered]] = field(default_factory=list)
     cancels: list[tuple[Life, Answered]] = field(default_factory=list)
-    fundings: list[tuple[Funding, Answered]] = field(default_factory=list)
+    partners: list[tuple[Life, Answered]] = field(default_factory=list)
+    errands: list[tuple[Errand, Answered]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,13 @@ class Traffic:
     """All that clients want in one run."""
 
     lives: tuple[Life, ...]
-    fundings: tuple[Funding, ...]
+    errands: tuple[Errand, ...] = ()
+    regions: tuple[str, ...] = (HOME,)
 
     @property
     def duration_ms(self) -> float:
         """When the last one begins."""
-        begins_ms = [life.at_ms for life in self.lives] + [one.at_ms for one in self.fundings]
+        begins_ms = [life.at_ms for life in self.lives] + [one.at_ms for one in self.errands]
         return max(begins_ms, default=0.0)
 
     def first(self, lives: int) -> "Traffic":
@@ -109,10 +113,20 @@ def draw(seed: int, lives: int) -> Traffic:
         if number == night:
             at_ms += NIGHT_MS
         found.append(_life(chance, number, at_ms))
-    fundings = tuple(
-        _funding(chance, number, chance.uniform(0, at_ms)) for number in range(max(1, lives // 20))
-    )
-    return Traffic(tuple(found), fundings)
+    # Another source: what the lives are does not hang on what else is wanted.
+    chance = Random(f"places {seed}")
+    regions = REGIONS if chance.random() < AWAY_SHARE else (HOME,)
+    placed = tuple(_placed(chance, life, regions) for life in found)
+    pace = Pace(lives, at_ms, ACCOUNTS, regions)
+    return Traffic(placed, errands.draw(seed, pace), regions)
+
+
+def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
+    """Return a life in one of the regions, perhaps on behalf of a partner."""
+    in_region, by_partner = chance.random(), chance.random()
+    region = AWAY if AWAY in regions and in_region < AWAY_SHARE else HOME
+    mine = life.account_id == PARTNER_ACCOUNT and by_partner < PARTNER_SHARE
+    return replace(life, region=region, by_partner=mine)
 
 
 def _life(chance: Random, number: int, at_ms: float) -> Life:
@@ -144,9 +158,9 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
         account_id,
         body,
         tries=chance.randint(1, TRIES_MAX),
-        repeat_after_ms=_sometimes(chance, 0.08, 30_000),
-        other_after_ms=_sometimes(chance, 0.03, 5_000),
-        cancel_after_ms=_sometimes(chance, 0.45, chance.choice((15, 3_000, 3_000))),
+        repeat_after_ms=errands.sometimes(chance, 0.08, 30_000),
+        other_after_ms=errands.sometimes(chance, 0.03, 5_000),
+        cancel_after_ms=errands.sometimes(chance, 0.45, chance.choice((15, 3_000, 3_000))),
     )
 
 
@@ -156,24 +170,6 @@ def _quantity(life: Life, lots: int) -> str:
 
 def _amount(symbol: str, lots: int) -> str:
     return f"0.{lots:02d}" if symbol == "BTC-USD" else f"{lots // 10}.{lots % 10}007"
-
-
-def _sometimes(chance: Random, share: float, most_ms: float) -> float | None:
-    drawn, after_ms = chance.random(), chance.random() ** 3 * most_ms
-    return after_ms if drawn < share else None
-
-
-def _funding(chance: Random, number: int, at_ms: float) -> Funding:
-    currency = chance.choice(("USD", "BTC", "ETH"))
-    body = {"deposit_id": f"d-{number}", "currency": currency, "amount": str(chance.randint(1, 3))}
-    return Funding(
-        number,
-        at_ms,
-        chance.choice(ACCOUNTS),
-        body,
-        tries=chance.randint(1, TRIES_MAX),
-        again_after_ms=_sometimes(chance, 0.3, 20_000),
-    )
 
 
 class Clients:
@@ -191,10 +187,10 @@ class Clients:
             self._begin(who, life.at_ms, life.repeat_after_ms, partial(self._live, life))
             self._begin(who, life.at_ms, life.other_after_ms, partial(self._ask_otherwise, life))
             self._begin(who, life.at_ms, life.cancel_after_ms, partial(self._cancel, life))
-        for funding in traffic.fundings:
-            who = f"deposit {funding.number}"
-            self._begin(who, funding.at_ms, 0.0, partial(self._fund, funding))
-            self._begin(who, funding.at_ms, funding.again_after_ms, partial(self._fund, funding))
+        for errand in traffic.errands:
+            work = partial(self.run, errand)
+            self._begin(errand.name, errand.at_ms, 0.0, work)
+            self._begin(errand.name, errand.at_ms, errand.again_after_ms, work)
 
     def _begin(
         self, who: str, at_ms: float, after_ms: float | None, work: Callable[[], None]
@@ -203,9 +199,11 @@ class Clients:
             self._world.begin(who, work, at_ms + after_ms)
 
     def _live(self, life: Life) -> None:
-        answered = self._insist(
-            life.tries, "order_intake", "POST", "/v1/orders", life.account_id, life.body
-        )
+        if life.by_partner:
+            self._tell(life.region, PARTNER, "OrderRequested", life.body)
+            return
+        event = http_event("POST", "/v1/orders", life.account_id, life.body)
+        answered = self._insist(life.tries, "order_intake", event, life.region)
         if answered is not None:
             self.heard.orders.append((life, answered))
 
@@ -215,54 +213,87 @@ class Clients:
         self._live(other)
 
     def _cancel(self, life: Life) -> None:
-        answered = self._insist(
-            life.tries,
-            "order_intake",
-            "DELETE",
-            "/v1/orders/{order_id}",
-            life.account_id,
-            None,
-            {"order_id": life.order_id},
-        )
+        path = {"order_id": life.order_id}
+        event = http_event("DELETE", "/v1/orders/{order_id}", life.account_id, None, path)
+        answered = self._insist(life.tries, "order_intake", event, life.region)
         if answered is not None:
             self.heard.cancels.append((life, answered))
 
-    def _fund(self, funding: Funding) -> None:
-        answered = self._insist(
-            funding.tries,
-            "back_office",
-            "POST",
-            "/v1/accounts/{account_id}/deposits",
-            "house",
-            funding.body,
-            {"account_id": funding.account_id},
+    def hear_the_bus(self, traffic: Traffic) -> None:
+        """Take in what the bus told partners of their orders so far."""
+        lives = {life.body["client_order_id"]: life for life in traffic.lives if life.by_partner}
+        self.heard.partners = [
+            (lives[facts["client_order_id"]], Answered(at_ms, _status_of(facts), facts))
+            for at_ms, entry in self._world.announced
+            if (facts := json.loads(entry["Detail"])).get("partner") == PARTNER
+        ]
+
+    def look_back(self, account_id: str) -> None:
+        """Have an account read its whole statement, and an operator what the house has."""
+        self._request(errands.house())
+        cursor: str | None = None
+        while True:
+            page = self._request(errands.statement(account_id, cursor))
+            cursor = None if page is None else page.json["next_cursor"]
+            if cursor is None:
+                return
+
+    def run(self, errand: Errand) -> None:
+        """Run an errand, and perhaps have what came of it reversed."""
+        match errand.kind:
+            case "damage":
+                assert errand.body is not None, "damage says how"
+                damage(self._world, errand.body["how"])
+            case "archivist":
+                self._world.ask("archivist", {}, errand.region)
+            case "observation":
+                assert errand.body is not None, "an observation says what"
+                self._tell(errand.region, errand.who, errand.resource, errand.body)
+            case _:
+                self._request(errand)
+
+    def _request(self, errand: Errand) -> Answered | None:
+        event = http_event(
+            errand.method, errand.resource, errand.who, errand.body, errand.path, errand.query
         )
-        if answered is not None:
-            self.heard.fundings.append((funding, answered))
+        answered = self._insist(errand.tries, errand.function, event, errand.region)
+        if answered is None:
+            return None
+        self.heard.errands.append((errand, answered))
+        if errand.reversed_after_ms is not None and answered.status in (200, 201):
+            self._world.sleep(errand.reversed_after_ms)
+            account_id = answered.json["account_id"]
+            sequence = answered.json["account_sequence"]
+            self._reverse(errands.reversal(errand, account_id, sequence))
+        return answered
+
+    def _reverse(self, reversal: Errand) -> None:
+        """Have a record reversed, and then its reversal, which must not be."""
+        answered = self._request(reversal)
+        if answered is not None and answered.status in (200, 201):
+            account_id, sequence = answered.json["account_id"], answered.json["reversal_sequence"]
+            self._request(errands.reversal(reversal, account_id, sequence))
+
+    def _tell(self, region: str, source: str, what: str, detail: dict[str, Any]) -> None:
+        """Tell a region's bus something, as somebody outside does."""
+        entry = {"Source": source, "DetailType": what, "Detail": json.dumps(detail)}
+        self._world.announce(region, entry)
 
     def _insist(
-        self,
-        tries: int,
-        function: str,
-        method: str,
-        resource: str,
-        who: str,
-        body: dict[str, Any] | None,
-        path: dict[str, str] | None = None,
+        self, tries: int, function: str, event: dict[str, Any], region: str
     ) -> Answered | None:
         """Ask until there is an answer that says something, or give up."""
         pause_ms = 200.0
         for _ in range(tries):
-            event = http_event(method, resource, who, body, path)
-            answered = self._ask(function, event)
+            answered = self._ask(function, event, region)
             if answered is not None and answered.status < 500:
                 return answered
             self._world.sleep(pause_ms)
             pause_ms *= 4
         return None
 
-    def _ask(self, function: str, event: dict[str, Any]) -> Answered | None:
-        answer, fault = self._world.ask(function, event, GATEWAY_TIMEOUT_MS)
+    def _ask(self, function: str, event: dict[str, Any], region: str) -> Answered | None:
+        answer, fault = self._world.ask(function, event, region, GATEWAY_TIMEOUT_MS)
         if fault is not None:
             return None
         answered = Answered(self._world.now_ms(), answer["statusCode"], json.loads(answer["body"]))
@@ -271,12 +302,20 @@ class Clients:
         return answered
 
 
+def _status_of(facts: dict[str, Any]) -> int:
+    """Return the status with which the API would have told a partner the same."""
+    if "problem" in facts:
+        return int(facts["problem"]["status"])
+    return 202 if facts.get("status") in ("QUEUED", "HELD") else 201
+
+
 def http_event(
     method: str,
     resource: str,
     who: str,
     body: dict[str, Any] | None,
     path: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return an event as API Gateway (REST, proxy integration) hands it to a function."""
     role = "operator" if who == "house" else "trader"
@@ -286,8 +325,8 @@ def http_event(
         "httpMethod": method,
         "headers": {"Content-Type": "application/json"},
         "multiValueHeaders": {"Content-Type": ["application/json"]},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": query and {n: [text] for n, text in query.items()},
         "pathParameters": path,
         "stageVariables": None,
         "requestContext": {

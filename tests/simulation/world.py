@@ -1,10 +1,12 @@
-"""One simulated region: the cloud in memory, Lambda's processes, the workflows, and time."""
+"""The simulated regions: the cloud in memory, Lambda's processes, the workflows, and time."""
 
 import json
 import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 from random import Random
 from typing import Any, Final
 
@@ -13,16 +15,20 @@ from pynamodb.exceptions import PynamoDBException
 
 from tests.handler_settings import SETTINGS
 from tests.simulation import seam
+from tests.simulation.bounds import DEPLOYED, Bounds
 from tests.simulation.cloud import bus, workflows
 from tests.simulation.cloud.dynamodb import DynamoDB, Index, Schema
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.faults import refused, unanswered
+from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import FifoQueue, Receipt
 from tests.simulation.cloud.workflows import ExecutionLostError, TaskFailedError
 from tests.simulation.faults import Fault, Plan
 from tests.simulation.processes import Process, load
+from tests.simulation.regions import HOME, QUEUE_URLS, REGIONS
 from tests.simulation.scheduler import Activity, Killed, Outcome, Scheduler, current
 from tests.simulation.trading_rules import goes_back
+from zerodesk_aws.api.problems import ProblemCode, ProblemError
 from zerodesk_aws.faults import (
     JournalContentionError,
     JournalUnavailableError,
@@ -50,7 +56,10 @@ SKEW_MS: Final = 40.0
 STALLS_MS: Final = (1_500, 1_500, 12_000, 12_000, 45_000, 400_000, 1_000_000)
 SKEWS_MS: Final = (-90_000, -3_000, -400, 400, 3_000, 90_000)
 LANDS_LATE_MS: Final = (100, 15_000)
-DOORS: Final = ("order_intake", "back_office", "sweeper")
+ASYNC_RETRIES_MS: Final = (60_000, 120_000)
+"""When Lambda tries again what the bus invoked and what failed."""
+
+DOORS: Final = ("order_intake", "back_office", "funds", "partner_intake", "sweeper")
 DOOR_STALLS_MS: Final = (1_500, 12_000)
 DOOR_SKEWS_MS: Final = (-8_000, -400, 400, 8_000)
 """The sweeper finds what waits by the time that a door's clock gave it, and looks one minute back.
@@ -112,7 +121,13 @@ class World:
     """A region in which handlers run, and where a plan says what fails."""
 
     def __init__(
-        self, seed: int, plan: Plan, *, like: "World | None" = None, traced: bool = False
+        self,
+        seed: int,
+        plan: Plan,
+        *,
+        like: "World | None" = None,
+        bounds: Bounds = DEPLOYED,
+        traced: bool = False,
     ) -> None:
         now_ms = float(START_MS) if like is None else like.now_ms()
         self.scheduler: Scheduler = Scheduler(seed, now_ms)
@@ -122,8 +137,20 @@ class World:
             DynamoDB(SCHEMAS, self.now_ms) if like is None else like.dynamodb.copy(self.now_ms)
         )
         self.appended_ms: dict[tuple[str, int], float] = {}
+        self.appended_in: dict[tuple[str, int], str] = {}
+        """When a record came to stand, and in which region its writer runs."""
         self.dynamodb.on_append = self._appended
-        self.queue = FifoQueue(self.scheduler.chance.choice(VISIBILITIES_MS), RECEIVES_MAX)
+        visibility_ms = self.scheduler.chance.choice(VISIBILITIES_MS)
+        self.queues = {region: FifoQueue(visibility_ms, RECEIVES_MAX) for region in REGIONS}
+        self.bucket = Bucket(SETTINGS["SNAPSHOTS_BUCKET"])
+        if like is not None:
+            self.bucket.objects.update(like.bucket.objects)
+        self.bounds = bounds
+        bounds.apply()
+        self.damaged: set[tuple[str, int]] = set()
+        """The snapshots that were damaged, and not written again since."""
+        self.harmed: set[tuple[str, int]] = set()
+        """Those that ever were: somebody may have read one before it was written again."""
         self.announced: list[tuple[float, dict[str, str]]] = []
         """What the bus was told, and when."""
         self.processes: list[Process] = []
@@ -131,10 +158,11 @@ class World:
         self.trace: list[Step] | None = [] if traced else None
         self.boundaries = 0
         self.calls: Counter[str] = Counter()
-        self._idle: dict[str, list[Process]] = {}
+        self._idle: dict[tuple[str, str], list[Process]] = {}
         self._executions = 0
         self._invocations = 0
-        self._polling_at_ms: float | None = None
+        self._writing_in = HOME
+        self._polling_at_ms: dict[str, float] = {}
         random.seed(seed)
         seam.enter(self)
 
@@ -143,9 +171,10 @@ class World:
         return self.scheduler.now_ms
 
     def _appended(self, item: Item) -> None:
-        """Remember when a record came to stand, by the true time."""
+        """Remember when a record came to stand, by the true time, and where it was written."""
         place = item["stream"]["S"], int(item["sequence"]["N"])
         self.appended_ms[place] = self.now_ms()
+        self.appended_in[place] = self._writing_in
 
     # What the seam asks.
 
@@ -170,7 +199,15 @@ class World:
             self._judge(fault, message)
         # The schedules ring rarely here: that something stood still for minutes may well be true.
         stood_still = str(facts.get("extra", {}).get("code", "")).endswith("STANDS_STILL")
-        if message == "command quarantined" or (message in ALARMS and not stood_still):
+        refused_unharmed = (
+            message == "snapshot refused"
+            and (facts["stream"], facts["sequence"]) not in self.harmed
+        )
+        if (
+            refused_unharmed
+            or message == "command quarantined"
+            or (message in ALARMS and not stood_still)
+        ):
             self.defects.append(f"{message}: {facts}")
 
     def call(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -184,6 +221,8 @@ class World:
         kind = operation
         if operation == "GetItem" and not asked.get("ConsistentRead"):
             kind = "GetItem weak"
+        elif operation == "PutObject" and "IfNoneMatch" in asked:
+            kind = "PutObject new"
         self.calls[operation] += 1
         fault = self._at(kind, process.function, operation, asked)
         self.scheduler.after(
@@ -218,8 +257,9 @@ class World:
         **how: Any,
     ) -> None:
         """Execute a call, and let the caller go on with what comes of it."""
+        assert activity.process is not None, "clients and workflows do not call AWS"
         try:
-            answer = self._execute(operation, asked, **how)
+            answer = self._execute(activity.process.region, operation, asked, **how)
         except ClientError as error:
             if delay_ms is None:
                 self.scheduler.fail(activity, error)
@@ -231,19 +271,24 @@ class World:
         else:
             self.scheduler.after(delay_ms, self.scheduler.resume, activity, answer)
 
-    def _execute(self, operation: str, asked: dict[str, Any], **how: Any) -> dict[str, Any]:
+    def _execute(
+        self, region: str, operation: str, asked: dict[str, Any], **how: Any
+    ) -> dict[str, Any]:
+        """Execute a call that comes from a region."""
+        self._writing_in = region
         match operation:
             case "SendMessage":
-                answer = self.queue.send(asked, self.scheduler.now_ms)
-                self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
-                return answer
+                return self._send(asked)
             case "PutEvents":
                 at_ms = self.scheduler.now_ms
                 self.announced += ((at_ms, entry) for entry in asked["Entries"])
-                return bus.put(asked, self._deliver, bus_name=SETTINGS["EVENT_BUS_NAME"])
+                deliver = partial(self._deliver, region)
+                return bus.put(asked, deliver, bus_name=SETTINGS["EVENT_BUS_NAME"])
             case "StartExecution":
-                self._start_execution(_machine(asked), json.loads(asked["input"]))
+                self._start_execution(*_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}
+            case "GetObject" | "PutObject":
+                return self.bucket.call(operation, asked)
             case "PutItem" | "UpdateItem":
                 lag_ms = 0.0
                 if operation == "PutItem" and asked["TableName"] == "orders":
@@ -252,8 +297,21 @@ class World:
             case _:
                 return self.dynamodb.call(operation, asked, **how)
 
+    def _send(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Send a message to the queue that its URL names."""
+        region = next((one for one, url in QUEUE_URLS.items() if url == asked["QueueUrl"]), None)
+        if region is None:
+            code = "AWS.SimpleQueueService.NonExistentQueue"
+            raise refused("SendMessage", code, asked["QueueUrl"])
+        answer = self.queues[region].send(asked, self.scheduler.now_ms)
+        self._poll_soon(region, self._latency_ms(POLL_LATENCY_MS))
+        return answer
+
     def _write(self, operation: str, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
         """Write an item; that of an order must not go back, though it may come right later."""
+        if asked["TableName"] == "snapshots":
+            item = asked["Item"]
+            self.damaged.discard((item["stream"]["S"], int(item["sequence"]["N"])))
         if asked["TableName"] != "orders":
             return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
         table = self.dynamodb.tables["orders"]
@@ -265,13 +323,14 @@ class World:
             self.defects.append(back)
         return answer
 
-    def _try(self, operation: str, asked: dict[str, Any]) -> None:
+    def _try(self, activity: Activity, operation: str, asked: dict[str, Any]) -> None:
         """Execute a call whose answer nobody gets."""
+        assert activity.process is not None, "clients and workflows do not call AWS"
         if operation == "StartSyncExecution":
-            self._start_execution(_machine(asked), json.loads(asked["input"]))
+            self._start_execution(*_machine(asked), json.loads(asked["input"]))
             return
         try:
-            self._execute(operation, asked)
+            self._execute(activity.process.region, operation, asked)
         except ClientError:
             return
 
@@ -292,30 +351,29 @@ class World:
                 scheduler.kill(activity)
                 self._answer_for_dead(activity)
             case Fault.KILL_AFTER:
-                self._try(operation, asked)
+                self._try(activity, operation, asked)
                 scheduler.kill(activity)
                 self._answer_for_dead(activity)
             case Fault.TIMEOUT_BEFORE:
                 later(CALL_TIMEOUT_MS, scheduler.fail, activity, unanswered())
             case Fault.TIMEOUT_AFTER:
-                self._try(operation, asked)
+                self._try(activity, operation, asked)
                 later(CALL_TIMEOUT_MS, scheduler.fail, activity, unanswered())
             case Fault.TIMEOUT_LATE:
-                later(chance.uniform(*LANDS_LATE_MS), self._try, operation, asked)
+                later(chance.uniform(*LANDS_LATE_MS), self._try, activity, operation, asked)
                 later(CALL_TIMEOUT_MS, scheduler.fail, activity, unanswered())
             case Fault.REPEATED:
-                self._try(operation, asked)
+                self._try(activity, operation, asked)
                 later(CALL_TIMEOUT_MS, self._answer, activity, operation, asked)
             case Fault.THROTTLED:
                 scheduler.fail(activity, _throttled(operation))
             case Fault.SERVER_ERROR:
-                scheduler.fail(activity, refused(operation, "InternalServerError", "", 500))
+                scheduler.fail(activity, _server_error(operation))
             case Fault.SERVER_ERROR_AFTER:
-                self._try(operation, asked)
-                scheduler.fail(activity, refused(operation, "InternalServerError", "", 500))
+                self._try(activity, operation, asked)
+                scheduler.fail(activity, _server_error(operation))
             case Fault.CONFLICT:
-                conflict = refused(operation, "ReplicatedWriteConflictException", "")
-                scheduler.fail(activity, conflict)
+                scheduler.fail(activity, _conflict(operation))
             case Fault.STALE:
                 self._answer(activity, operation, asked, stale=True)
             case Fault.UNPROCESSED:
@@ -335,33 +393,35 @@ class World:
     def _answer_for_dead(self, activity: Activity) -> None:
         activity._done((None, Killed()))
 
-    # The queue.
+    # The queues.
 
-    def _poll_soon(self, delay_ms: float) -> None:
+    def _poll_soon(self, region: str, delay_ms: float) -> None:
         at_ms = self.scheduler.now_ms + delay_ms
-        if self._polling_at_ms is None or at_ms < self._polling_at_ms:
-            self._polling_at_ms = at_ms
-            self.scheduler.after(delay_ms, self._poll, at_ms)
+        if at_ms < self._polling_at_ms.get(region, inf):
+            self._polling_at_ms[region] = at_ms
+            self.scheduler.after(delay_ms, self._poll, region, at_ms)
 
-    def _poll(self, at_ms: float) -> None:
-        """Hand messages to matching, as the event source mapping does."""
-        if self._polling_at_ms != at_ms:
+    def _poll(self, region: str, at_ms: float) -> None:
+        """Hand messages to a region's matching, as the event source mapping does."""
+        if self._polling_at_ms.get(region) != at_ms:
             return
-        self._polling_at_ms = None
-        chance = self.scheduler.chance
+        del self._polling_at_ms[region]
+        chance, queue = self.scheduler.chance, self.queues[region]
         limit = 10 if chance.random() < 0.7 else chance.randint(1, 10)
-        receipts = self.queue.receive(self.scheduler.now_ms, limit)
+        receipts = queue.receive(self.scheduler.now_ms, limit)
         if receipts:
             fault = self._at("batch", "queue", f"{len(receipts)} messages", {})
             delay_ms = 0.0
             if fault is Fault.DELAYED:
                 delay_ms = self._chance(self.boundaries).choice(DELAYS_MS)
-            self.scheduler.after(delay_ms, self._match, receipts, fault, self.boundaries)
-        following_ms = self.queue.next_visible_ms()
+            self.scheduler.after(delay_ms, self._match, region, receipts, fault, self.boundaries)
+        following_ms = queue.next_visible_ms()
         if following_ms is not None:
-            self._poll_soon(max(following_ms - self.scheduler.now_ms, self._latency_ms()))
+            self._poll_soon(region, max(following_ms - self.scheduler.now_ms, self._latency_ms()))
 
-    def _match(self, receipts: list[Receipt], fault: Fault | None, number: int) -> None:
+    def _match(
+        self, region: str, receipts: list[Receipt], fault: Fault | None, number: int
+    ) -> None:
         event = {"Records": [receipt.message.to_record() for receipt in receipts]}
 
         def done(outcome: Outcome) -> None:
@@ -373,17 +433,23 @@ class World:
                 return
             for receipt in receipts:
                 if receipt.message.message_id not in failed:
-                    self.queue.delete(receipt, self.scheduler.now_ms)
-            self._poll_soon(self._latency_ms(POLL_LATENCY_MS))
+                    self.queues[region].delete(receipt, self.scheduler.now_ms)
+            self._poll_soon(region, self._latency_ms(POLL_LATENCY_MS))
 
-        self.invoke("matching", event, done)
+        self.invoke("matching", event, done, region)
         if fault is Fault.DUPLICATED_LATE:
             late_ms = self._chance(number).choice(LATE_MS)
-            self.scheduler.after(late_ms, self.invoke, "matching", event, _nobody)
+            self.scheduler.after(late_ms, self.invoke, "matching", event, _nobody, region)
 
-    # The bus and the workflows.
+    # The bus and whom it wakes: workflows, and functions.
 
-    def _deliver(self, wake: bus.Wake) -> None:
+    def announce(self, region: str, entry: dict[str, str]) -> None:
+        """Let somebody outside put an event on a region's bus."""
+        entries = [entry | {"EventBusName": SETTINGS["EVENT_BUS_NAME"]}]
+        answer = self._execute(region, "PutEvents", {"Entries": entries})
+        assert not answer["FailedEntryCount"], answer
+
+    def _deliver(self, region: str, wake: bus.Wake) -> None:
         fault = self._at("event", "bus", f"{wake.target} {wake.given}", {})
         chance = self._chance(self.boundaries)
         delay_ms = self._latency_ms(BUS_LATENCY_MS)
@@ -391,33 +457,59 @@ class World:
             return
         if fault is Fault.DELAYED:
             delay_ms += chance.choice(DELAYS_MS)
-        self.scheduler.after(delay_ms, self._start_execution, wake.target, wake.given)
+        self.scheduler.after(delay_ms, self._wake, region, wake)
         if fault in (Fault.DUPLICATED, Fault.DUPLICATED_LATE):
             again_ms = chance.choice(LATE_MS) if fault is Fault.DUPLICATED_LATE else 2 * delay_ms
-            self.scheduler.after(again_ms, self._start_execution, wake.target, wake.given)
+            self.scheduler.after(again_ms, self._wake, region, wake)
 
-    def _start_execution(self, workflow: str, given: dict[str, Any]) -> None:
+    def _wake(self, region: str, wake: bus.Wake) -> None:
+        """Start what an event wakes."""
+        if wake.target in workflows.NAMES:
+            self._start_execution(wake.target, region, wake.given)
+            return
+        fault = self._at("invocation", wake.target, str(wake.given), {})
+        delay_ms = self._latency_ms()
+        if fault is Fault.LOST:
+            return
+        if fault is Fault.DELAYED:
+            delay_ms += self._chance(self.boundaries).choice(DELAYS_MS)
+        start = partial(self._insist, region, wake, ASYNC_RETRIES_MS)
+        self.scheduler.after(delay_ms, start)
+        if fault is Fault.DUPLICATED:
+            self.scheduler.after(delay_ms + self._latency_ms(), start)
+
+    def _insist(self, region: str, wake: bus.Wake, retries_ms: tuple[int, ...]) -> None:
+        """Invoke a function without waiting, and again after a while when it fails."""
+
+        def done(outcome: Outcome) -> None:
+            if outcome[1] is not None and retries_ms:
+                self.scheduler.after(retries_ms[0], self._insist, region, wake, retries_ms[1:])
+
+        self.invoke(wake.target, wake.given, done, region)
+
+    def _start_execution(self, workflow: str, region: str, given: dict[str, Any]) -> None:
         fault = self._at("execution", workflow, str(given.get("order_id", given)), {})
         delay_ms = self._latency_ms()
         if fault is Fault.LOST:
             return
         if fault is Fault.DELAYED:
             delay_ms += self._chance(self.boundaries).choice(DELAYS_MS)
-        self.execute(workflow, given, _nobody, delay_ms)
+        self.execute(workflow, region, given, _nobody, delay_ms)
         if fault is Fault.DUPLICATED:
-            self.execute(workflow, given, _nobody, delay_ms + self._latency_ms())
+            self.execute(workflow, region, given, _nobody, delay_ms + self._latency_ms())
 
     def execute(
         self,
         workflow: str,
+        region: str,
         given: dict[str, Any],
         done: Callable[[Outcome], None],
         delay_ms: float = 0.0,
     ) -> None:
-        """Run a workflow, and tell what came of it."""
+        """Run a workflow of a region, and tell what came of it."""
         self._executions += 1
         name = f"x{self._executions}"
-        effects = WorkflowEffects(self, workflow, name)
+        effects = WorkflowEffects(self, workflow, region, name)
 
         def ended(outcome: Outcome) -> None:
             fault = outcome[1]
@@ -453,20 +545,26 @@ class World:
             self.scheduler.after(self._latency_ms(), self.scheduler.resume, activity, answer)
 
         self.scheduler.after(CALL_TIMEOUT_MS, give_up)
-        self.execute(_machine(asked), json.loads(asked["input"]), done)
+        self.execute(*_machine(asked), json.loads(asked["input"]), done)
 
     # Lambda.
 
-    def invoke(self, function: str, event: dict[str, Any], done: Callable[[Outcome], None]) -> None:
-        """Run a function in one of its processes, and tell what came of it."""
-        process = self._process(function)
+    def invoke(
+        self,
+        function: str,
+        event: dict[str, Any],
+        done: Callable[[Outcome], None],
+        region: str = HOME,
+    ) -> None:
+        """Run a function in one of its processes in a region, and tell what came of it."""
+        process = self._process(function, region)
         self._invocations += 1
         context = Context(f"r{self._invocations}", function)
 
         def ended(outcome: Outcome) -> None:
             fault = outcome[1]
             if not process.dead:
-                self._idle.setdefault(function, []).append(process)
+                self._idle.setdefault((function, region), []).append(process)
             if isinstance(fault, Exception):
                 self._judge(fault, f"{function} failed")
             done(outcome)
@@ -480,20 +578,23 @@ class World:
         )
         self.scheduler.start(activity)
 
-    def _process(self, function: str) -> Process:
-        idle = self._idle.get(function)
+    def _process(self, function: str, region: str) -> Process:
+        idle = self._idle.get((function, region))
         chance = self.scheduler.chance
         if idle and chance.random() >= COLD_SHARE:
             return idle.pop(chance.randrange(len(idle)))
-        process = Process(
-            function, len(self.processes), load(function), chance.uniform(-SKEW_MS, SKEW_MS)
-        )
+        modules, skew_ms = load(function, region), chance.uniform(-SKEW_MS, SKEW_MS)
+        self.bounds.tell(modules)
+        process = Process(function, len(self.processes), modules, region, skew_ms)
         self.processes.append(process)
         return process
 
     def _judge(self, fault: BaseException, where: str) -> None:
         """Take an exception down unless AWS's failures explain it."""
-        if not isinstance(fault, PASSING):
+        passing = isinstance(fault, PASSING)
+        if isinstance(fault, ProblemError):
+            passing = fault.problem.code is ProblemCode.UNAVAILABLE
+        if not passing:
             self.defects.append(f"{where}: {fault!r}")
 
     # What activities of the simulation itself use: clients and workflows.
@@ -513,9 +614,13 @@ class World:
         self.scheduler.park()
 
     def ask(
-        self, function: str, event: dict[str, Any], timeout_ms: float = INVOCATION_TIMEOUT_MS
+        self,
+        function: str,
+        event: dict[str, Any],
+        region: str = HOME,
+        timeout_ms: float = INVOCATION_TIMEOUT_MS,
     ) -> Outcome:
-        """Call a function from the current activity, and wait for it, but not for ever."""
+        """Call a region's function from the current activity, and wait, but not for ever."""
         activity = current()
         assert activity is not None, "only activities ask"
         waiting = [True]
@@ -525,7 +630,7 @@ class World:
                 waiting.clear()
                 self.scheduler.after(self._latency_ms(), self.scheduler.resume, activity, outcome)
 
-        self.invoke(function, event, settle)
+        self.invoke(function, event, settle, region)
         self.scheduler.after(timeout_ms, settle, (None, TimeoutError()))
         outcome: Outcome = self.scheduler.park()
         return outcome
@@ -552,12 +657,12 @@ class World:
 class WorkflowEffects:
     """What a workflow does to its world."""
 
-    def __init__(self, world: World, workflow: str, name: str) -> None:
-        self._world, self._workflow, self._name = world, workflow, name
+    def __init__(self, world: World, workflow: str, region: str, name: str) -> None:
+        self._world, self._workflow, self._region, self._name = world, workflow, region, name
 
     def invoke(self, function: str, payload: Any) -> Any:
         """Call a function; its failure goes by the name of its exception."""
-        answer, fault = self._world.ask(function, payload)
+        answer, fault = self._world.ask(function, payload, self._region)
         match fault:
             case None:
                 return answer
@@ -569,7 +674,8 @@ class WorkflowEffects:
                 raise TaskFailedError(type(fault).__name__)
 
     def send(self, asked: dict[str, Any]) -> None:
-        """Send a message to the queue of commands."""
+        """Send a message to the region's queue of commands."""
+        asked = asked | {"QueueUrl": QUEUE_URLS[self._region]}
         self._act("SendMessage", asked, asked["MessageGroupId"])
 
     def put_events(self, asked: dict[str, Any]) -> None:
@@ -596,7 +702,7 @@ class WorkflowEffects:
     def _asked(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Execute a call; a refusal fails the task by its code."""
         try:
-            return self._world._execute(operation, asked)
+            return self._world._execute(self._region, operation, asked)
         except ClientError as error:
             raise TaskFailedError(error.response["Error"]["Code"]) from error
 
@@ -613,14 +719,18 @@ def _nobody(_: Outcome) -> None:
     """Hear an outcome that nobody waits for."""
 
 
-def _machine(asked: dict[str, Any]) -> str:
-    return str(asked["stateMachineArn"]).rpartition(":")[2]
+def _machine(asked: dict[str, Any]) -> tuple[str, str]:
+    """Return the name of a state machine, and its region."""
+    _, _, _, region, _, _, name = str(asked["stateMachineArn"]).split(":")
+    return name, region
 
 
 def _throttled(operation: str) -> ClientError:
     codes = {
         "SendMessage": "RequestThrottled",
         "PutEvents": "ThrottlingException",
+        "GetObject": "SlowDown",
+        "PutObject": "SlowDown",
         "StartExecution": "ThrottlingException",
         "StartSyncExecution": "ThrottlingException",
     }
@@ -628,8 +738,21 @@ def _throttled(operation: str) -> ClientError:
     return refused(operation, code, "Rate exceeded")
 
 
+def _conflict(operation: str) -> ClientError:
+    if operation == "PutObject":
+        return refused(operation, "ConditionalRequestConflict", "", 409)
+    return refused(operation, "ReplicatedWriteConflictException", "")
+
+
+def _server_error(operation: str) -> ClientError:
+    code = "InternalError" if operation in ("GetObject", "PutObject") else "InternalServerError"
+    return refused(operation, code, "", 500)
+
+
 def _target(asked: dict[str, Any]) -> str:
     """Return what a call is about, for the trace."""
+    if "Bucket" in asked:
+        return str(asked["Key"])
     key = asked.get("Key") or asked.get("Item")
     if key is not None:
         names = ("stream", "sequence", "account_id", "order_id", "symbol", "name")

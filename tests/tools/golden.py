@@ -1,9 +1,10 @@
 """Write golden journals: archives that every later version must replay to the same hashes.
 
     python -m tests.tools.golden             write those of this version, where there are none
+    python -m tests.tools.golden --as NAME   the same under a name of their own, for a new form
     python -m tests.tools.golden --print     decide them again and print their last hashes
 
-They are written once per version, before its release, and never again: a version that reads them
+They are written once per version and form of record, and never again: a version that reads them
 otherwise is wrong, not the files.
 """
 
@@ -129,12 +130,14 @@ def files(venue: Venue) -> Iterator[tuple[str, bytes]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--print", action="store_true", dest="prints")
+    parser.add_argument("--as", default=CODE_VERSION, dest="name")
+    options = parser.parse_args()
     venue = a_venue()
-    if parser.parse_args().prints:
+    if options.prints:
         for stream, records in sorted(venue.journals.items()):
             sys.stdout.write(f"{stream} {len(records)} {records[-1].hash}\n")
         return
-    folder = GOLDEN / CODE_VERSION
+    folder = GOLDEN / options.name
     if folder.exists():
         sys.exit(f"{folder} stands for good")
     for name, data in files(venue):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from zerodesk.accounts import (
     MAX_ANSWERED,
     AccountState,
+    AnswersWaitError,
     Due,
     deposit,
     hold,
@@ -98,7 +99,7 @@ def test_answers_that_nobody_collects_are_a_defect_not_a_growing_record() -> Non
     state = a_funded_account()
     for number in range(MAX_ANSWERED):
         state = reject(state, f"o{number}", REFUSED).state
-    with pytest.raises(LedgerError, match="answers wait"):
+    with pytest.raises(AnswersWaitError, match="200 answers wait"):
         reject(state, "one-more", REFUSED)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zerodesk.codec import EncodedBody
 from zerodesk.deltas import WHOLE_EVERY, delta, patched, state_after, told_as_change
 
 names = st.text("abc", min_size=1, max_size=2)
@@ -39,7 +40,7 @@ def a_body(orders: int, free: int = 5) -> dict[str, Any]:
 
 
 def told(body: dict[str, Any], *, before: int = 200, ahead: int = 1) -> dict[str, Any]:
-    return told_as_change(body, a_body(before)["state"], sequence=7 + ahead, whole_at=7)
+    return told_as_change(body, a_body(before)["state"], sequence=7 + ahead, whole_at=7).body
 
 
 def test_a_large_state_is_told_as_its_change() -> None:
@@ -65,7 +66,7 @@ def test_a_whole_state_comes_at_least_so_often() -> None:
 
 def test_the_first_record_is_told_whole() -> None:
     body = a_body(200)
-    assert told_as_change(body, {}, sequence=1, whole_at=0) == body
+    assert told_as_change(body, {}, sequence=1, whole_at=0) == EncodedBody.of(body)
 
 
 def test_a_change_of_nothing_known_is_refused() -> None:

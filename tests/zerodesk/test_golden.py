@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.golden import GOLDEN, a_venue
-from zerodesk.archive import Archive
+from zerodesk.archive import Archive, unpack
 from zerodesk.matching import Book
 from zerodesk.verification import Verifier
 
@@ -26,6 +26,13 @@ def test_a_golden_journal_replays_to_the_hashes_in_its_manifests(folder: Path) -
     archive.verify(lambda name: read(folder, name))
     assert archive.head.manifests == 2
     assert archive.verifier.sequence > 10
+
+
+@pytest.mark.parametrize("anchor", ["state_hash", "state_digest"])
+def test_there_are_golden_books_of_every_form_of_anchor(anchor: str) -> None:
+    books = [path for path in ARCHIVES if path.name.startswith("book#")]
+    parts = [part for path in books for part in path.glob("*.jsonl.gz")]
+    assert any(anchor in record.body for part in parts for record in unpack(part.read_bytes()))
 
 
 def test_there_are_golden_journals_of_a_book_and_of_accounts() -> None:
@@ -76,4 +83,4 @@ def test_the_golden_book_has_seen_everything() -> None:
     assert any(record.body["continuing"] for record in records)
     assert any(record.body["releases"] for record in records)
     assert sum("takeover" in record.body for record in records) == 1
-    assert sum("state_hash" in record.body for record in records) == 3
+    assert sum("state_digest" in record.body for record in records) == 3

@@ -1,5 +1,7 @@
 """A snapshot is the fold or it is refused; a book that comes from one goes on as the live one."""
 
+import hashlib
+import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,6 @@ from hypothesis import strategies as st
 
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
 from tests.zerodesk.matching.streams import MARKET, Run, streams
-from zerodesk.codec import state_hash
 from zerodesk.matching import Book, JournalCorruptError
 from zerodesk.snapshots import FORMAT, Snapshot, SnapshotRefusedError, restore, take
 
@@ -19,7 +20,7 @@ HASH = "a" * 64
 def a_snapshot() -> tuple[Snapshot, dict[str, Any]]:
     """A snapshot of a book in which two orders rest, and the anchor that vouches for it."""
     book = a_book(a_buy("o1", 5, 99), a_sell("o2", 5, 100))
-    return take(book, HASH), {"state_hash": state_hash(book.state())}
+    return take(book, HASH), {"state_digest": book.digest()}
 
 
 @given(streams(), st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 4))
@@ -31,7 +32,7 @@ def test_a_book_from_a_snapshot_decides_as_the_live_one(
     live = Run()
     live.take(commands[:half], cuts, max_fills)
     snapshot = take(live.book, HASH)
-    anchor = {"state_hash": state_hash(live.book.state())}
+    anchor = {"state_digest": live.book.digest()}
     restored = Run(restore(snapshot, record_hash=HASH, anchor=anchor))
     assert restored.book.state() == live.book.state()
     live.records.clear()
@@ -83,15 +84,33 @@ def test_a_snapshot_without_an_anchor_behind_it_is_refused() -> None:
 
 def test_every_so_many_records_one_says_the_state_before_it() -> None:
     book = Book(MARKET.symbol, anchor_every=2)
-    live, states = Run(book), [book.state()]
+    live, digests = Run(book), [book.digest()]
     for command in (a_sell("o1"), a_buy("o2", 1), a_buy("o3", 1), a_cancel("o1"), a_sell("o5")):
         live.take([command], [1], 9)
-        states.append(book.state())
-    said = [record.get("state_hash") for record in live.records]
-    assert said == [None, None, state_hash(states[2]), None, state_hash(states[4])]
+        digests.append(book.digest())
+    said = [record.get("state_digest") for record in live.records]
+    assert said == [None, None, digests[2], None, digests[4]]
 
 
-def test_a_fold_that_comes_to_another_state_than_an_anchor_says_stops_there() -> None:
+def test_a_snapshot_before_an_anchor_of_older_code_is_proved_by_the_hash_it_says() -> None:
+    snapshot, _ = a_snapshot()
+    anchor = {"state_hash": snapshot.state_hash}
+    assert restore(snapshot, record_hash=HASH, anchor=anchor).sequence == snapshot.sequence
+    with pytest.raises(SnapshotRefusedError, match="vouches for another state"):
+        restore(snapshot, record_hash=HASH, anchor={"state_hash": HASH})
+
+
+@pytest.mark.parametrize("text", [b"[]", b"{}", b"nonsense", b'{"symbol":"BTC-USD","market":1}'])
+def test_bytes_that_are_no_state_are_refused_whoever_hashed_them(text: bytes) -> None:
+    snapshot, anchor = a_snapshot()
+    digest = hashlib.sha256(text).hexdigest()
+    forged = replace(snapshot, data=zlib.compress(text), state_hash=digest)
+    with pytest.raises(SnapshotRefusedError, match="not a state"):
+        restore(forged, record_hash=HASH, anchor=anchor)
+
+
+@pytest.mark.parametrize("anchor", ["state_hash", "state_digest"])
+def test_a_fold_that_comes_to_another_state_than_an_anchor_says_stops_there(anchor: str) -> None:
     book = Book(MARKET.symbol, anchor_every=1)
     first = record_of(book, a_sell("o1"))
     second = record_of(book, a_buy("o2"))
@@ -99,7 +118,7 @@ def test_a_fold_that_comes_to_another_state_than_an_anchor_says_stops_there() ->
     folded.apply(first)
     before = folded.state()
     with pytest.raises(JournalCorruptError, match="decided on state"):
-        folded.apply(second | {"state_hash": HASH})
+        folded.apply(second | {anchor: HASH})
     assert folded.state() == before
     folded.apply(second)
     assert folded.state() == book.state()

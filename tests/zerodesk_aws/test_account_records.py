@@ -1,5 +1,6 @@
 """Accounts with many open orders: records tell changes, readers get states."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from zerodesk.deltas import HEAD_BYTES, WHOLE_EVERY
 from zerodesk.orders import order_id_for
 from zerodesk.reconciliation import AccountAudit
 from zerodesk.verification import Record, Verifier
+from zerodesk_aws import journal
 from zerodesk_aws.accounts import Account, AccountJournal, Decide
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
@@ -102,4 +104,48 @@ def test_a_change_behind_another_record_than_it_was_made_for_is_not_believed(
     before, _ = bodies()[-2]
     bound(JournalItem, "journal").get(STREAM, before).delete()
     with pytest.raises(JournalCorruptError, match="does not follow"):
+        AccountJournal("journal").latest("alice")
+
+
+def test_a_process_that_knows_an_account_reads_what_came_since(
+    accounts: AccountJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = AccountJournal("journal")
+    for number in range(ORDERS, ORDERS + 3):
+        other.commit("alice", holding(number))
+    read: list[int] = []
+    verified = journal._verified
+
+    def counted(item: JournalItem) -> journal.JournalRecord:
+        read.append(int(item.sequence))
+        return verified(item)
+
+    monkeypatch.setattr(journal, "_verified", counted)
+    last = other.latest("alice")
+    assert accounts.latest("alice") == last == AccountJournal("journal").latest("alice")
+    own, caught_up = read[:1], read[1:4]
+    assert own == [last.sequence]
+    assert sorted(caught_up) == [last.sequence - 2, last.sequence - 1, last.sequence]
+
+
+def test_a_record_behind_another_than_the_one_known_is_not_believed(
+    accounts: AccountJournal,
+) -> None:
+    other = AccountJournal("journal")
+    known = accounts.latest("alice")
+    number = ORDERS
+    while other.commit("alice", holding(number)).whole_at > known.sequence:
+        known, number = accounts.latest("alice"), number + 1
+    accounts._known["alice"] = replace(known, tip=replace(known.tip, hash="0" * 64))
+    with pytest.raises(JournalCorruptError, match="not what it was"):
         accounts.latest("alice")
+
+
+def test_the_account_that_was_not_seen_for_longest_is_forgotten(
+    accounts: AccountJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerodesk_aws.accounts.MAX_KNOWN", 2)
+    accounts.commit("bob", lambda account: open_account(account.state, "bob"))
+    accounts.latest("alice")
+    accounts.commit("carol", lambda account: open_account(account.state, "carol"))
+    assert list(accounts._known) == ["alice", "carol"]

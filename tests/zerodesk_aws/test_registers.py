@@ -1,11 +1,13 @@
 """A register keeps each entry once, whoever writes at the same time."""
 
+import random
+
 import pytest
 
 from zerodesk_aws import registers
-from zerodesk_aws.faults import JournalContentionError
+from zerodesk_aws.faults import JournalContentionError, RegisterFullError
 from zerodesk_aws.journal import Journal, SequenceTakenError
-from zerodesk_aws.registers import ACCOUNTS, Register, RegisterFullError
+from zerodesk_aws.registers import ACCOUNTS, Register
 
 
 @pytest.fixture
@@ -66,6 +68,14 @@ def test_who_loses_every_race_says_so(register: Register, monkeypatch: pytest.Mo
 def test_a_register_is_bounded(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registers, "MAX_ENTRIES", 1)
     register.add("alice", {})
-    with pytest.raises(RegisterFullError):
+    with pytest.raises(RegisterFullError, match="holds 1 entries"):
         register.add("bob", {})
     assert register.add("alice", {}) == ({}, False)
+
+
+def test_entries_that_do_not_fit_a_record_fill_a_register(register: Register) -> None:
+    register.add("alice", {})
+    noise = random.Random(1).randbytes(400_000).hex()
+    with pytest.raises(RegisterFullError, match="holds 1 entries"):
+        register.add("bob", {"name": noise})
+    assert set(register.entries()) == {"alice"}

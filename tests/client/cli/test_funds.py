@@ -7,6 +7,7 @@ import pytest
 
 from tests.client.builders import a_market
 from tests.client.conftest import Zerodesk
+from tests.client.fake_venue import FakeVenue
 from zerodesk_client.api import Client
 from zerodesk_client.local_state import read_credentials
 
@@ -33,6 +34,22 @@ def test_a_withdrawal_is_reserved_listed_and_posted(funded: Zerodesk) -> None:
     assert usd(funded) == ("59.5", "0")
 
 
+def test_what_is_reserved_is_listed_over_all_accounts_and_all_pages(
+    funded: Zerodesk, venue: FakeVenue
+) -> None:
+    for number in range(3):
+        funded("withdraw", "USD", "1", "--id", f"w{number}")
+    rent = venue.withdrawals["alice", "w0"]
+    venue.withdrawals["bob", "rent"] = rent | {"account_id": "bob", "withdrawal_id": "rent"}
+    document = json.loads(funded("withdrawal", "list", "--json").stdout)
+    listed = [(one["account_id"], one["withdrawal_id"]) for one in document["withdrawals"]]
+    assert listed == [("alice", "w0"), ("alice", "w1"), ("alice", "w2"), ("bob", "rent")]
+    shown = funded("withdrawal", "list").stdout
+    assert "all accounts" in shown
+    assert "bob" in shown
+    assert "bob" not in funded("withdrawal", "list", "alice").stdout
+
+
 def test_a_void_withdrawal_is_free_again(funded: Zerodesk) -> None:
     document = json.loads(funded("withdraw", "USD", "40", "--id", "rent", "--json").stdout)
     assert (document["withdrawal_id"], document["amount"]) == ("rent", "40")
@@ -53,6 +70,7 @@ def test_more_than_what_is_free_is_refused_with_a_way_out(funded: Zerodesk) -> N
     "command",
     [
         ("withdrawal", "list", "alice"),
+        ("withdrawal", "list"),
         ("withdrawal", "post", "alice", "rent"),
         ("withdrawal", "void", "alice", "rent"),
         ("house",),

@@ -100,5 +100,16 @@ def test_a_manifest_is_never_overwritten(live: Live) -> None:
     assert files.load("manifest-000001.json") == b"first"
 
 
+def test_an_archive_that_the_journal_does_not_go_on_from_is_not_added_to(live: Live) -> None:
+    live.grow_to(12)
+    export()
+    files, name = ArchiveFiles("snapshots", STREAM), "manifest-000001.json"
+    told = json.loads(files.load(name) or b"")
+    files.put(name, json.dumps(told | {"last_record_hash": "f" * 64}).encode())
+    live.grow_to(25)
+    assert export()[0] == 500
+    assert files.load("manifest-000002.json") is None
+
+
 def test_a_stream_without_records_has_no_archive(live: Live) -> None:
     assert export("account#nobody")[1]["added"] == 0

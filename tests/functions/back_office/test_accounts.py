@@ -1,5 +1,6 @@
 """Accounts are opened once, credited once per deposit, and spoken for by keys that can be ended."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from authorizer import handler as authorizer
 from back_office import operations
 from tests.functions.gateway import Answered, Gateway
 from zerodesk.accounts import AccountState
+from zerodesk_aws import registers
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.registers import ACCOUNTS, Register
 
@@ -34,6 +36,31 @@ def test_an_account_is_opened_once(gateway: Gateway) -> None:
     again = open_account(gateway, "carol", "Carol")
     assert (again.status, again.json) == (200, {"account_id": "carol", "name": "Carol"})
     assert len(list(AccountJournal("journal").read("carol"))) == 1
+
+
+def test_an_account_beyond_what_the_register_holds_is_refused_with_the_bound(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registers, "MAX_ENTRIES", 2)
+    answer = open_account(gateway, "carol", "Carol")
+    assert (answer.status, answer.code) == (422, "REGISTER_FULL")
+    assert "control#accounts holds 2 entries" in answer.json["detail"]
+    assert AccountJournal("journal").latest("carol").state == AccountState()
+    assert open_account(gateway, "alice", "Alice").status == 200
+
+
+def test_a_deposit_beyond_the_answers_that_an_account_keeps_waits_and_happens_once(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = available(gateway)
+    with monkeypatch.context() as full:
+        full.setattr("zerodesk.accounts.MAX_ANSWERED", 0)
+        answer = deposit(gateway)
+    assert (answer.status, answer.code) == (429, "TOO_MANY_REQUESTS")
+    assert available(gateway) == before
+    assert deposit(gateway).status == 200
+    assert deposit(gateway).status == 200
+    assert Decimal(available(gateway)) == Decimal(before) + Decimal("250.5")
 
 
 def test_another_name_is_a_conflict(gateway: Gateway) -> None:

@@ -9,15 +9,15 @@ from matching import handler as matching
 from sweeper import handler as sweeper
 from sweeper.accounts import AccountSweep
 from sweeper.books import BookSweep
-from sweeper.bounds import FEES_WAIT_MS, INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
+from sweeper.bounds import CLOCK_ERROR_MS, FEES_WAIT_MS, INDEX_LAG_MS, MAX_PENDING, YOUNG_MS
 from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
-from zerodesk.house import HouseState
+from zerodesk.house import HouseState, fees_of
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
-from zerodesk_aws import transfers, withdrawals
+from zerodesk_aws import house, transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
@@ -161,6 +161,52 @@ def test_an_order_that_the_index_shows_late_is_found(
         night.sweep(after_ms=INDEX_LAG_MS - 10)
     night.sweep()
     assert late in night.orders.given
+
+
+def settled_order(venue: Venue, name: str) -> None:
+    venue.place("alice", name, "BUY", quantity_lots=10)
+    venue.settle()
+
+
+def test_an_order_of_a_clock_far_behind_is_found_by_the_second_look(
+    venue: Venue, night: Night
+) -> None:
+    right_ms = venue.clock_ms
+    settled_order(venue, "done")
+    assert night.sweep(after_ms=10 * MINUTE_MS) == {}
+    venue.clock_ms = right_ms - CLOCK_ERROR_MS // 2
+    order = venue.intake("alice", "from the past", "BUY")
+    assert night.sweep() == {}, "the first look has passed it"
+    assert night.sweep(after_ms=CLOCK_ERROR_MS) == {"Orders": 1}
+    assert night.orders.take() == [order]
+    assert night.sweep() == {"Orders": 1}, "and it is kept in mind"
+
+
+def test_an_order_of_a_clock_far_ahead_does_not_wait_for_that_time(
+    venue: Venue, night: Night
+) -> None:
+    right_ms = venue.clock_ms
+    venue.clock_ms += 10 * CLOCK_ERROR_MS
+    order = venue.intake("alice", "from the future", "BUY")
+    venue.clock_ms = right_ms
+    assert night.sweep() == {"Orders": 1}
+    assert night.orders.take() == [order]
+    settled_order(venue, "done")
+    assert night.sweep() == {"Orders": 1}
+    note = Cursors("cursors").note("swept#alice")
+    assert note is not None
+    assert note["upto_ms"] <= night.at_ms, "nothing that is still to come is passed"
+
+
+def test_a_note_of_older_code_is_read_and_everything_looked_for_again(
+    venue: Venue, night: Night
+) -> None:
+    order = venue.intake("alice", "passed", "BUY")
+    cursors = Cursors("cursors")
+    cursors.keep_note("swept#alice", {"upto_ms": venue.clock_ms + MINUTE_MS, "pending": []})
+    assert night.sweep() == {}
+    assert night.sweep(after_ms=CLOCK_ERROR_MS) == {"Orders": 1}
+    assert night.orders.take() == [order]
 
 
 def test_an_order_far_behind_the_swept_cursor_is_kept_in_mind(venue: Venue, night: Night) -> None:
@@ -448,20 +494,46 @@ def test_fees_are_swept_to_the_house_once_they_are_old_enough(venue: Venue, nigh
     assert night.sweep() == {}
 
 
+def test_records_without_fees_are_read_once_for_them(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        venue.place("bob", f"rests-{number}", "SELL", quantity_lots=100)
+    venue.settle()
+    assert night.sweep(after_ms=2 * FEES_WAIT_MS) == {}
+    folded: list[int] = []
+
+    def watched(symbol: str, currency: str, records: Any) -> Any:
+        rows = list(records)
+        folded.append(len(rows))
+        return fees_of(symbol, currency, rows)
+
+    monkeypatch.setattr(house, "fees_of", watched)
+    assert night.sweep() == {}
+    assert folded == []
+    venue.place("alice", "buy", "BUY", quantity_lots=100)
+    venue.settle()
+    assert night.sweep(after_ms=2 * FEES_WAIT_MS) == {"Fees": 1}
+    assert folded == [1]
+    cause = next(Journal("journal").read("house#USD")).body["cause"]
+    assert (cause["from"], cause["to"]) == (1, 7), "nothing is left out between two sweeps"
+    assert House(Journal("journal")).latest("USD").state.balance_minor == 420_000
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_sweep_of_fees_that_died_anywhere_is_finished_once(
     venue: Venue, night: Night, *, after: bool
 ) -> None:
-    house = House(Journal("journal"))
+    kept = House(Journal("journal"))
     for at_call in range(10):
         venue.place("bob", f"sell-{at_call}", "SELL", quantity_lots=100)
         venue.place("alice", f"buy-{at_call}", "BUY", quantity_lots=100)
         night.at_ms = venue.clock_ms + FEES_WAIT_MS
         with killed(at_call, after=after) as made:
-            house.sweep(SYMBOL, "USD", before_ms=night.at_ms)
+            kept.sweep(SYMBOL, "USD", before_ms=night.at_ms)
         venue.settle()
         night.sweep()
-        assert house.latest("USD").state.balance_minor == (at_call + 1) * 420_000
+        assert kept.latest("USD").state.balance_minor == (at_call + 1) * 420_000
         if at_call > len(made):
             break
     causes = [record.body["cause"] for record in Journal("journal").read("house#USD")]

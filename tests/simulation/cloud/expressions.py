@@ -315,6 +315,7 @@ def key_condition(text: str) -> KeyCondition:
             raise NotImplementedError(f"key condition {text!r} is not in this model")
 
 
-def projection(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def projection(text: str) -> tuple[str, ...]:
     """Return the placeholders of a projection."""
-    return [word for word in _Tokens.split(text) if word != ","]
+    return tuple(word for word in _Tokens.split(text) if word != ",")

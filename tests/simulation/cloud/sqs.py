@@ -117,6 +117,11 @@ class FifoQueue:
         messages.remove(message)
         return True
 
+    @property
+    def bodies(self) -> list[str]:
+        """What was ever sent, each message once."""
+        return [message.body for message in self._known.values()]
+
     def next_visible_ms(self) -> float | None:
         """Return when the next message can be handed out, None when there is none."""
         heads = [messages[0].invisible_until_ms for messages in self.groups.values() if messages]

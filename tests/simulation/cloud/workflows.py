@@ -83,6 +83,7 @@ EXPRESSIONS: Final[dict[str, Callable[[Scope], Any]]] = {
     "$settled.more": lambda s: s.variables["settled"]["more"],
     "$settled.symbol": lambda s: s.variables["settled"]["symbol"],
 }
+NAMES: Final = ("order_workflow", "settlement_workflow")
 PLACEHOLDERS: Final = {
     "${PricingFunctionArn}": "pricing",
     "${RiskCheckFunctionArn}": "risk_check",

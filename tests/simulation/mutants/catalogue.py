@@ -5,7 +5,16 @@ from math import inf
 from pathlib import Path
 from typing import Any, Final
 
-from tests.simulation.mutants import driving, intake, matching, settling, writing
+from tests.simulation.mutants import (
+    driving,
+    funding,
+    intake,
+    keeping,
+    matching,
+    moving,
+    settling,
+    writing,
+)
 from tests.simulation.mutants.mutant import Mutant
 
 CATALOGUE: Final[tuple[Mutant, ...]] = (
@@ -14,6 +23,9 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *settling.MUTANTS,
     *intake.MUTANTS,
     *driving.MUTANTS,
+    *funding.MUTANTS,
+    *keeping.MUTANTS,
+    *moving.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

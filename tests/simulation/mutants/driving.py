@@ -65,8 +65,8 @@ MUTANTS: Final = (
         "sweeper forgets what is pending",
         "What was driven on is done.",
         ITEMS,
-        "    return Swept(max(upto_ms, swept.upto_ms), behind)\n",
-        "    return Swept(max(upto_ms, swept.upto_ms), behind[:0])\n",
+        "    behind = tuple(",
+        "    behind = () and tuple(",
         claim="tests/functions/sweeper/test_sweeper.py"
         "::test_an_order_far_behind_the_swept_cursor_is_kept_in_mind",
     ),

@@ -20,7 +20,7 @@ MUTANTS: Final = (
         "gate without fingerprint",
         "The same id is the same order.",
         PATH,
-        "        if item.fingerprint != fingerprint(terms):\n",
+        "        if item.fingerprint != asked_for:\n",
         "        if not item.fingerprint:\n",
     ),
     Mutant(
@@ -36,8 +36,8 @@ MUTANTS: Final = (
         "item updated without condition",
         "The last writer knows best.",
         ITEMS,
-        "            self._items(account_id, order_id).update(actions=actions, condition=condition)\n",
-        "            self._items(account_id, order_id).update(actions=actions)\n",
+        "            update(self._items, account_id, order_id, actions=actions, condition=condition)\n",
+        "            update(self._items, account_id, order_id, actions=actions)\n",
     ),
     Mutant(
         "item's status goes back",

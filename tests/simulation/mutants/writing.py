@@ -37,7 +37,8 @@ MUTANTS: Final = (
         BOOKS,
         "        except SequenceTakenError:\n            return False\n        return True",
         "        except SequenceTakenError:\n"
-        "            behind = Tip(live.tip.sequence + 1, live.tip.hash)\n"
+        "            from dataclasses import replace\n\n"
+        "            behind = replace(live.tip, sequence=live.tip.sequence + 1)\n"
         '            live.tip = self.journal.append(stream, behind, body, at_ms=body["time_ms"])\n'
         "        return True",
     ),
@@ -123,8 +124,8 @@ MUTANTS: Final = (
         "undo leaves the level's total",
         "The orders are as before, so their level is.",
         f"{DOMAIN}/matching/draft.py",
-        "            level.quantity_lots += remaining_lots - order.remaining_lots\n",
-        "            level.quantity_lots += 0\n",
+        "            level.change(0, remaining_lots - order.remaining_lots)\n",
+        "            level.change(0, 0)\n",
         claim="tests/zerodesk/matching/test_against_naive.py"
         "::test_deciding_and_undoing_is_as_if_nothing_happened",
     ),

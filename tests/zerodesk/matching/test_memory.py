@@ -4,7 +4,7 @@ from tests.zerodesk.matching.builders import a_book, a_sell, record_of
 from tests.zerodesk.matching.streams import START_MS
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book
-from zerodesk.matching.memory import PURGE_EVERY_MS, CommandMemory
+from zerodesk.matching.memory import PURGE_EVERY_MS, SPAN_MS, CommandMemory
 from zerodesk.orders import COMMAND_BOUND_MS
 
 BOUND_MS = COMMAND_BOUND_MS
@@ -27,10 +27,11 @@ def test_forgetting_brings_back_what_was_remembered_before() -> None:
 
 def test_purging_drops_what_is_past_its_bound_and_nothing_else() -> None:
     memory = CommandMemory()
-    for command_id, since_ms in (("old", 1_000), ("young", 9_000)):
-        memory.remember(command_id, since_ms)
-    memory.purge(5_000 + BOUND_MS)
-    assert list(memory.since_ms) == ["young"]
+    horizon_ms = 5 * SPAN_MS
+    for since_ms in (SPAN_MS, horizon_ms - 1, horizon_ms, horizon_ms + 1):
+        memory.remember(f"o{since_ms}", since_ms)
+    memory.purge(horizon_ms + BOUND_MS)
+    assert set(memory.since_ms.values()) == {horizon_ms, horizon_ms + 1}
 
 
 def test_an_id_that_came_again_does_not_keep_others_from_being_dropped() -> None:
@@ -60,8 +61,9 @@ def test_ids_are_dropped_while_a_book_lives() -> None:
     assert len(book._state.memory.since_ms) <= BOUND_MS // step_ms + 3
 
 
-def test_a_restored_book_drops_ids_in_the_order_in_which_they_came() -> None:
+def test_a_restored_book_drops_ids_as_the_one_that_it_was() -> None:
     book = a_book(a_sell("z", time_in_force="IOC"))
     record_of(book, a_sell("a", accepted_at_ms=START_MS + BOUND_MS, time_in_force="IOC"))
     restored = Book.from_state(decode_body(encode_body(book.state())))
-    assert list(restored._state.memory.since_ms)[-1] == "a"
+    restored._state.memory.purge(START_MS + BOUND_MS + PURGE_EVERY_MS)
+    assert list(restored._state.memory.since_ms) == ["a"]

@@ -9,11 +9,12 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from pynamodb.exceptions import PutError
 
 from tests.functions.gateway import proxy_event
+from zerodesk.accounts import AnswersWaitError
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import PartnerBinding, Role
 from zerodesk_aws.contracts.fields import Contract, Nothing, OrderId
-from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
+from zerodesk_aws.faults import JournalContentionError, JournalCorruptError, RegisterFullError
 
 ALICE = {"account_id": "alice", "role": "trader", "key_id": "0123456789ab"}
 
@@ -50,6 +51,8 @@ def client_error(code: str) -> ClientError:
     ("fault", "status", "code"),
     [
         (lambda: JournalContentionError("12 lost races"), 503, "UNAVAILABLE"),
+        (lambda: AnswersWaitError("200 answers wait"), 429, "TOO_MANY_REQUESTS"),
+        (lambda: RegisterFullError("it holds 5,000 entries"), 422, "REGISTER_FULL"),
         (lambda: ReadTimeoutError(endpoint_url="https://secret"), 503, "UNAVAILABLE"),
         (lambda: JournalCorruptError("record 7"), 500, "INTERNAL"),
         (lambda: KeyError("secret"), 500, "INTERNAL"),
@@ -62,6 +65,8 @@ def client_error(code: str) -> ClientError:
             "UNAVAILABLE",
         ),
         (lambda: client_error("RequestThrottled"), 503, "UNAVAILABLE"),
+        (lambda: client_error("SlowDown"), 503, "UNAVAILABLE"),
+        (lambda: client_error("ConditionalRequestConflict"), 503, "UNAVAILABLE"),
         (lambda: client_error("AccessDeniedException"), 500, "INTERNAL"),
         (lambda: ended(ProblemCode.NOT_FOUND, "none"), 404, "NOT_FOUND"),
     ],

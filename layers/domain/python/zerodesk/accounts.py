@@ -26,6 +26,10 @@ MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
 
 
+class AnswersWaitError(LedgerError):
+    """An account has as many answers as it may keep: nothing changes until some are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """What is set aside for one order, with the order as it was submitted.
@@ -128,7 +132,7 @@ class Change:
         if empty:
             raise LedgerError(f"empty holds after {self.cause}: {empty}")
         if len(self.state.answered) > MAX_ANSWERED:
-            raise LedgerError(f"{len(self.state.answered)} answers wait for their gate items")
+            raise AnswersWaitError(f"{MAX_ANSWERED} answers wait for their items to show them")
 
     def to_body(self) -> dict[str, Any]:
         """Return the record's body."""

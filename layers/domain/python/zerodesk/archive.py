@@ -14,11 +14,15 @@ from itertools import islice
 from typing import Any, Final, Self
 
 from zerodesk.codec import GENESIS_HASH, canonical_json
-from zerodesk.verification import Record, Verifier
+from zerodesk.verification import ReadRecord, Record, Verifier
 
 FORMAT: Final = 1
 PART_RECORDS: Final = 10_000
 GZIP: Final = 16 + zlib.MAX_WBITS
+
+BODY: Final = b'{"body":'
+AFTER_BODY: Final = b',"code_version":'
+"""The names around a record's body in its line: in canonical JSON they are the first two."""
 
 Load = Callable[[str], bytes | None]
 """Returns a file of the archive by name, None if there is none."""
@@ -36,9 +40,19 @@ def pack(records: Iterable[Record]) -> bytes:
 
 
 def unpack(data: bytes) -> Iterator[Record]:
-    """Yield the records that ``pack`` wrote."""
-    for line in zlib.decompress(data, GZIP).splitlines():
-        yield Record.from_dict(json.loads(line))
+    """Yield the records that ``pack`` wrote.
+
+    Raises
+    ------
+    json.JSONDecodeError, TypeError, zlib.error
+        It did not write this.
+    """
+    for line in zlib.decompress(data, GZIP).split(b"\n")[:-1]:
+        # A quote within a text is escaped, so this is a key, and behind it are no further objects.
+        body, separator, rest = line.rpartition(AFTER_BODY)
+        if not body.startswith(BODY):
+            raise TypeError(f"no record: {line[:80]!r}")
+        yield ReadRecord.of(body[len(BODY) :], json.loads(b"{" + separator[1:] + rest))
 
 
 def manifest_name(number: int) -> str:

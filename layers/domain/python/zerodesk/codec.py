@@ -3,7 +3,8 @@
 import hashlib
 import json
 import zlib
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 GENESIS_HASH: Final = "0" * 64
 """The hash before the first record of a stream."""
@@ -24,9 +25,27 @@ def canonical_json(value: Any) -> bytes:
     ).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedBody:
+    """A record's body with its bytes, made once for its size, its hash and its item.
+
+    ``text`` is the canonical JSON, which is hashed; ``data`` is that compressed, which is kept.
+    """
+
+    body: dict[str, Any]
+    text: bytes
+    data: bytes
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Self:
+        """Encode a body; it must not change any more."""
+        text = canonical_json(body)
+        return cls(body, text, zlib.compress(text, COMPRESSION_LEVEL))
+
+
 def encode_body(body: dict[str, Any]) -> bytes:
     """Return a record's body as compressed canonical JSON."""
-    return zlib.compress(canonical_json(body), COMPRESSION_LEVEL)
+    return EncodedBody.of(body).data
 
 
 def decode_body(data: bytes) -> dict[str, Any]:

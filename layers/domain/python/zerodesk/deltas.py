@@ -6,9 +6,9 @@ state of a hundred open orders is many units of writing; the change of one of th
 
 from typing import Any, Final
 
-from zerodesk.codec import encode_body
+from zerodesk.codec import EncodedBody
 
-WHOLE_EVERY: Final = 16
+WHOLE_EVERY: Final = 24
 """Records of which at least one says the state whole: so many are read at most for one state."""
 
 UNIT_BYTES: Final = 1_024
@@ -74,8 +74,8 @@ def state_after(before: State | None, body: Body) -> State:
     return patched(before, body["delta"])
 
 
-def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -> Body:
-    """Return a record's body with its state told in whichever way costs fewer units.
+def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -> EncodedBody:
+    """Return a record's body, encoded, with its state told in whichever way costs fewer units.
 
     Parameters
     ----------
@@ -88,15 +88,16 @@ def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -
     whole_at
         The last record that says the state whole; a record that does not names it.
     """
-    whole_units = _units(body)
+    whole = EncodedBody.of(body)
+    whole_units = _units(whole)
     if not whole_at or whole_units == 1 or sequence - whole_at >= WHOLE_EVERY:
-        return body
+        return whole
     change = delta(before, body["state"])
     assert patched(before, change) == body["state"], "a change leads to the state that it is of"
-    short = {name: value for name, value in body.items() if name != "state"}
-    short |= {"delta": change, "whole_at": whole_at}
-    return short if _units(short) < whole_units else body
+    told = {name: value for name, value in body.items() if name != "state"}
+    short = EncodedBody.of(told | {"delta": change, "whole_at": whole_at})
+    return short if _units(short) < whole_units else whole
 
 
-def _units(body: Body) -> int:
-    return -(-(HEAD_BYTES + len(encode_body(body))) // UNIT_BYTES)
+def _units(encoded: EncodedBody) -> int:
+    return -(-(HEAD_BYTES + len(encoded.data)) // UNIT_BYTES)

@@ -1,8 +1,8 @@
 """Snapshots of a book: its whole state as bytes, believed only as far as the journal vouches.
 
-A snapshot stands behind a record. The record after it is an anchor: it says the hash of the state
-on which it was decided. So a snapshot whose bytes hash to that is the fold of the journal up to
-there, whoever wrote it and wherever it was kept; any other is refused.
+A snapshot stands behind a record. The record after it is an anchor: it says the digest of the state
+on which it was decided. So a snapshot that comes to the same digest is the fold of the journal up
+to there, whoever wrote it and wherever it was kept; any other is refused.
 """
 
 import hashlib
@@ -43,10 +43,10 @@ def take(book: Book, record_hash: str) -> Snapshot:
     Examples
     --------
     >>> snapshot = take(Book("BTC-USD"), record_hash="0" * 64)
-    >>> anchor = {"state_hash": snapshot.state_hash}
+    >>> anchor = {"state_digest": Book("BTC-USD").digest()}
     >>> restore(snapshot, record_hash="0" * 64, anchor=anchor).symbol
     'BTC-USD'
-    >>> restore(snapshot, record_hash="0" * 64, anchor={"state_hash": "f" * 64})
+    >>> restore(snapshot, record_hash="0" * 64, anchor={"state_digest": "f" * 64})
     Traceback (most recent call last):
     zerodesk.snapshots.SnapshotRefusedError: the journal vouches for another state
     """
@@ -82,15 +82,35 @@ def restore(snapshot: Snapshot, *, record_hash: str, anchor: dict[str, Any]) -> 
         raise SnapshotRefusedError(f"format {snapshot.format}, this code reads {FORMAT}")
     if snapshot.record_hash != record_hash:
         raise SnapshotRefusedError(f"stands behind record {snapshot.record_hash}, not in place")
-    if anchor.get("state_hash") != snapshot.state_hash:
+    book = _read(snapshot)
+    if not _vouches(anchor, snapshot, book):
         raise SnapshotRefusedError("the journal vouches for another state")
+    if (book.stream, book.sequence) != (snapshot.stream, snapshot.sequence):
+        raise SnapshotRefusedError(f"it is {book.stream} at {book.sequence}")
+    return book
+
+
+def is_anchor(body: dict[str, Any]) -> bool:
+    """Whether a record of a book vouches for the state before it."""
+    return "state_digest" in body or "state_hash" in body
+
+
+def _read(snapshot: Snapshot) -> Book:
+    """Return the book in a snapshot's bytes, believed in nothing so far."""
     try:
         text = zlib.decompress(snapshot.data)
     except zlib.error as error:
         raise SnapshotRefusedError(f"not readable: {error}") from error
     if hashlib.sha256(text).hexdigest() != snapshot.state_hash:
         raise SnapshotRefusedError("its bytes do not hash to what it says")
-    book = Book.from_state(json.loads(text))
-    if (book.stream, book.sequence) != (snapshot.stream, snapshot.sequence):
-        raise SnapshotRefusedError(f"it is {book.stream} at {book.sequence}")
-    return book
+    try:
+        return Book.from_state(json.loads(text))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SnapshotRefusedError(f"not a state: {error!r}") from error
+
+
+def _vouches(anchor: dict[str, Any], snapshot: Snapshot, book: Book) -> bool:
+    """Whether an anchor says the state of a snapshot, by its digest or, from old code, its hash."""
+    if "state_digest" in anchor:
+        return bool(anchor["state_digest"] == book.digest())
+    return bool(anchor.get("state_hash") == snapshot.state_hash)

@@ -4,15 +4,18 @@ Nothing is taken from whoever hands the records over: hashes are computed again 
 books are folded, accounts and the house are audited.
 """
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import dataclass, fields
 from typing import Any, Final, Protocol, Self
 
 from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, state_hash
 from zerodesk.ledger import LedgerError, assert_balanced
 from zerodesk.matching import Book, JournalCorruptError
-from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit
+from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit, Transit
 
 FIRST_EPOCH: Final = 1
+
+Audit = AccountAudit | BookAudit | HouseAudit
 
 
 class VerificationError(ValueError):
@@ -21,6 +24,10 @@ class VerificationError(ValueError):
     def __init__(self, stream: str, sequence: int, detail: str) -> None:
         super().__init__(f"{stream} record {sequence}: {detail}")
         self.stream, self.sequence, self.detail = stream, sequence, detail
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, int, str]]:
+        """Let another process have it."""
+        return type(self), (self.stream, self.sequence, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +49,19 @@ class Record:
             self.stream,
             self.sequence,
             self.previous_hash,
-            canonical_json(self.body),
+            self._text(),
             epoch=self.epoch,
             code_version=self.code_version,
             recorded_at_ms=self.recorded_at_ms,
         )
 
+    def _text(self) -> bytes:
+        """Return what is hashed of the body."""
+        return canonical_json(self.body)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON-able values."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in NAMES}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -64,6 +75,34 @@ class Record:
         return cls(**values)
 
 
+NAMES: Final = tuple(one.name for one in fields(Record))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord(Record):
+    """A record with the text from which its body was read, and never another.
+
+    Hashing that text saves writing it again, which costs more than reading it. A text that is not
+    the one that was written hashes to something else, canonical or not.
+    """
+
+    text: bytes
+
+    @classmethod
+    def of(cls, text: bytes, rest: dict[str, Any]) -> Self:
+        """Return the record of a body's text and the other fields.
+
+        Raises
+        ------
+        json.JSONDecodeError, TypeError
+            The text is no JSON; a field is missing, or there is one too many.
+        """
+        return cls(**rest, body=json.loads(text), text=text)
+
+    def _text(self) -> bytes:
+        return self.text
+
+
 class Fold(Protocol):
     """What a stream's records come to."""
 
@@ -73,17 +112,21 @@ class Fold(Protocol):
     def state(self) -> Any:
         """Return what the records so far come to, as JSON-able values."""
 
+    @property
+    def audit(self) -> Audit | None:
+        """What is to be held against other streams, if anything is."""
+
 
 class _BookFold:
     """A book: folded by its own rules, and audited by others."""
 
     def __init__(self, symbol: str) -> None:
-        self._book, self._audit = Book(symbol), BookAudit(symbol)
+        self._book, self.audit = Book(symbol), BookAudit(symbol)
 
     def apply(self, record: Record) -> None:
         self._book.apply(record.body)
-        self._audit.apply(record.sequence, record.body)
-        _no_breach(self._audit)
+        self.audit.apply(record.sequence, record.body)
+        _no_breach(self.audit)
 
     def state(self) -> Any:
         return self._book.state()
@@ -93,26 +136,30 @@ class _AccountFold:
     """An account: each record has the state after it, which must follow from the entries."""
 
     def __init__(self, account_id: str) -> None:
-        self._audit = AccountAudit(account_id)
+        self.audit = AccountAudit(account_id)
+        self.transit = Transit(account_id)
 
     def apply(self, record: Record) -> None:
-        self._audit.apply(record.sequence, record.body)
-        _no_breach(self._audit)
+        self.audit.apply(record.sequence, record.body)
+        _no_breach(self.audit)
+        fault = self.transit.apply(record.sequence, record.body)
+        if fault is not None:
+            raise ValueError(fault)
 
     def state(self) -> Any:
-        return self._audit.state
+        return self.audit.state
 
 
 class _HouseFold:
     """The house in one currency: what it has must follow from what it was given."""
 
     def __init__(self, currency: str) -> None:
-        self._audit = HouseAudit(currency)
+        self.audit = HouseAudit(currency)
         self._state: Any = None
 
     def apply(self, record: Record) -> None:
-        self._audit.apply(record.sequence, record.body)
-        _no_breach(self._audit)
+        self.audit.apply(record.sequence, record.body)
+        _no_breach(self.audit)
         self._state = record.body["state"]
 
     def state(self) -> Any:
@@ -121,6 +168,8 @@ class _HouseFold:
 
 class _OtherFold:
     """Any other stream: each record has the state after it, and entries that sum to zero."""
+
+    audit: Audit | None = None
 
     def __init__(self) -> None:
         self._state: Any = None
@@ -133,7 +182,7 @@ class _OtherFold:
         return self._state
 
 
-def _no_breach(audit: AccountAudit | BookAudit | HouseAudit) -> None:
+def _no_breach(audit: Audit) -> None:
     if not audit.findings.clean:
         raise ValueError(audit.findings.breaches[0].detail)
 
@@ -188,6 +237,16 @@ class Verifier:
         if record.epoch != self._epoch + ("takeover" in record.body):
             return f"epoch {record.epoch} after {self._epoch}"
         return None
+
+    @property
+    def audit(self) -> Audit | None:
+        """The stream's audit, to be held against those of others; None for a control stream."""
+        return self._fold.audit
+
+    @property
+    def transit(self) -> Transit | None:
+        """The account's side of its transfers so far; None for any other stream."""
+        return self._fold.transit if isinstance(self._fold, _AccountFold) else None
 
     def state(self) -> Any:
         """Return what the stream comes to, as JSON-able values; None for a stream of nothing."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import uniform
-from typing import Any, Final
+from typing import Final
 
 from zerodesk.accounts import AccountState, Change
 from zerodesk.deltas import state_after, told_as_change
@@ -13,6 +13,8 @@ from zerodesk_aws.journal import EMPTY, Journal, JournalRecord, SequenceTakenErr
 
 COMMIT_ATTEMPTS: Final = 12
 PAUSE_SECONDS_MAX: Final = 0.02
+MAX_KNOWN: Final = 500
+"""Accounts that a process remembers: of 200 open orders each, they take some 50 MB."""
 
 
 def account_stream(account_id: str) -> str:
@@ -48,13 +50,29 @@ class AccountJournal:
 
     def __init__(self, table_name: str) -> None:
         self._journal = Journal(table_name)
+        self._known: dict[str, Account] = {}
 
     def latest(self, account_id: str) -> Account:
-        """Return an account as it stands now, read strongly."""
+        """Return an account as it stands now, read strongly.
+
+        A process that has seen the account reads of it no more than the latest record, and what
+        came in between where that one tells a change.
+        """
         record = self._journal.latest(account_stream(account_id))
         if record is None:
             return Account(account_id, EMPTY, AccountState())
-        return self._account(account_id, record)
+        known = self._known.get(account_id)
+        if known is not None and known.tip == record.tip:
+            return self._remembered(known)
+        return self._remembered(self._account(account_id, record, known))
+
+    def _remembered(self, account: Account) -> Account:
+        """Remember an account as the one seen last, and forget the one not seen for longest."""
+        self._known.pop(account.account_id, None)
+        self._known[account.account_id] = account
+        if len(self._known) > MAX_KNOWN:
+            del self._known[next(iter(self._known))]
+        return account
 
     def at(self, account_id: str, sequence: int) -> Account:
         """Return an account as it was after one of its records; before the first, empty."""
@@ -63,30 +81,40 @@ class AccountJournal:
         record = next(self._journal.read(account_stream(account_id), sequence - 1, limit=1))
         return self._account(account_id, record)
 
-    def _account(self, account_id: str, record: JournalRecord) -> Account:
-        """Return the account after a record, from the last one that says the state whole."""
-        whole_at = record.body.get("whole_at", record.sequence)
-        state: dict[str, Any] | None = None
-        for standing in self._since(whole_at, record):
-            state = state_after(state, standing.body)
+    def _account(
+        self, account_id: str, record: JournalRecord, known: Account | None = None
+    ) -> Account:
+        """Return the account after a record.
+
+        It is folded from the last record that says the state whole, or from the account as it was
+        known before this record if that is nearer.
+        """
+        after, state = _whole_at(record) - 1, None
+        if known is not None and after < known.sequence < record.sequence:
+            after, state = known.sequence, known.state.to_dict()
+        records = self._since(after, record)
+        if state is not None and known is not None and records[0].previous_hash != known.tip.hash:
+            raise JournalCorruptError(f"{record.stream}: {known.tip} is not what it was")
+        for one in records:
+            state = state_after(state, one.body)
+        assert state is not None, "there is a record"
         return Account(
             account_id,
             record.tip,
-            AccountState.from_dict(state_after(state, record.body)),
+            AccountState.from_dict(state),
             record.recorded_at_ms,
-            whole_at,
+            _whole_at(record),
         )
 
-    def _since(self, whole_at: int, record: JournalRecord) -> Iterator[JournalRecord]:
-        """Yield the records from one to the one before another, and see that they lead there."""
-        count = record.sequence - whole_at
+    def _since(self, after_sequence: int, record: JournalRecord) -> list[JournalRecord]:
+        """Return the records above a sequence up to one, and see that they lead there."""
+        count = record.sequence - after_sequence - 1
         if not count:
-            return
-        before: JournalRecord | None = None
-        for before in self._journal.read(record.stream, whole_at - 1, limit=count):
-            yield before
-        if before is None or before.hash != record.previous_hash:
+            return [record]
+        records = [*self._journal.read(record.stream, after_sequence, limit=count), record]
+        if len(records) == 1 or records[-2].hash != record.previous_hash:
             raise JournalCorruptError(f"{record.stream}: {record.sequence} does not follow")
+        return records
 
     def backwards(
         self, account_id: str, before_sequence: int | None, *, limit: int
@@ -118,7 +146,7 @@ class AccountJournal:
                 return account
             # One machine's clock may lag behind another's; the records of an account do not.
             at_ms = max(now_ms(), account.recorded_at_ms)
-            body = told_as_change(
+            encoded = told_as_change(
                 change.to_body(),
                 account.state.to_dict(),
                 sequence=account.sequence + 1,
@@ -126,11 +154,16 @@ class AccountJournal:
             )
             try:
                 tip = self._journal.append(
-                    account_stream(account_id), account.tip, body, at_ms=at_ms
+                    account_stream(account_id), account.tip, encoded, at_ms=at_ms
                 )
             except SequenceTakenError:
                 sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
                 continue
-            whole_at = body.get("whole_at", tip.sequence)
-            return Account(account_id, tip, change.state, at_ms, whole_at)
+            whole_at = encoded.body.get("whole_at", tip.sequence)
+            return self._remembered(Account(account_id, tip, change.state, at_ms, whole_at))
         raise JournalContentionError(f"account {account_id}: {COMMIT_ATTEMPTS} lost races")
+
+
+def _whole_at(record: JournalRecord) -> int:
+    """Return the last record up to this one that says the account's state whole."""
+    return int(record.body.get("whole_at", record.sequence))

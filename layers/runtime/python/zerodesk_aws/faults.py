@@ -20,5 +20,9 @@ class StaleMarketError(RuntimeError):
     """The market table does not know a market that the journal has listed."""
 
 
+class RegisterFullError(RuntimeError):
+    """A register has reached its bound: nothing was added."""
+
+
 class RecordTooLargeError(RuntimeError):
     """A record does not fit an item: a bound upstream is missing."""

@@ -12,7 +12,7 @@ from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError, Tip
 
 MAX_RECORDS: Final = 1_000
 """Records of a book swept at a time. A stretch of so many is swept even when it collected nothing,
-so that no run begins with more than so many that were read before."""
+so that no process begins with more than so many that were read before."""
 
 COMMIT_ATTEMPTS: Final = 12
 PAUSE_SECONDS_MAX: Final = 0.02
@@ -42,6 +42,7 @@ class House:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._feeless: dict[str, int] = {}
 
     def latest(self, currency: str) -> HouseAccount:
         """Return the house in one currency as it stands now, read strongly."""
@@ -54,18 +55,21 @@ class House:
         """Sweep a stretch of a book's fees; return whether anything was written.
 
         Nothing is swept before the first record of the stretch is older than ``before_ms``: so a
-        book that trades costs the house a record now and then, not one at each look.
+        book that trades costs the house a record now and then, not one at each look. Records in
+        which this process found no fees are not read again.
         """
         stream = book_stream(symbol)
         watermark = self.latest(currency).state.swept.get(symbol, 0)
-        first = next(self._journal.read(stream, watermark, limit=1), None)
+        looked = max(watermark, self._feeless.get(symbol, 0))
+        first = next(self._journal.read(stream, looked, limit=1), None)
         if first is None or first.recorded_at_ms > before_ms:
             return False
-        records = self._journal.read(stream, watermark, limit=MAX_RECORDS)
-        bodies = [(record.sequence, record.body) for record in records]
-        fees = fees_of(symbol, currency, bodies)
-        if not fees.collected and len(bodies) < MAX_RECORDS:
-            return False
+        records = self._journal.read(stream, looked, limit=MAX_RECORDS)
+        fees = fees_of(symbol, currency, ((record.sequence, record.body) for record in records))
+        if not fees.collected:
+            self._feeless[symbol] = fees.upto
+            if fees.upto - watermark < MAX_RECORDS:
+                return False
         return self._commit(fees)
 
     def _commit(self, fees: Fees) -> bool:

@@ -8,13 +8,14 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBConnectionError
 
 from zerodesk import CODE_VERSION
-from zerodesk.codec import COMPRESSION_LEVEL, GENESIS_HASH, canonical_json, record_hash
+from zerodesk.codec import GENESIS_HASH, EncodedBody, record_hash
 from zerodesk_aws.faults import (
     JournalCorruptError,
     JournalUnavailableError,
@@ -49,9 +50,9 @@ class Tip:
 EMPTY: Final = Tip(0, GENESIS_HASH)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JournalRecord:
-    """One record, read and found to hash to what it says."""
+    """One record, read and found to hash to what it says. ``text`` is the JSON of its body."""
 
     stream: str
     sequence: int
@@ -60,7 +61,13 @@ class JournalRecord:
     epoch: int
     code_version: str
     recorded_at_ms: int
-    body: dict[str, Any]
+    text: bytes
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """What the record says; read where somebody asks, for many ask only where a stream ends."""
+        body: dict[str, Any] = json.loads(self.text)
+        return body
 
     @property
     def tip(self) -> Tip:
@@ -78,14 +85,15 @@ class Journal:
         self,
         stream: str,
         after: Tip,
-        body: dict[str, Any],
+        body: dict[str, Any] | EncodedBody,
         *,
         at_ms: int,
         epoch: int | None = None,
     ) -> Tip:
         """Append one record behind ``after`` and return the new end of the stream.
 
-        The record has the epoch of the one before; a takeover gives the next one.
+        The record has the epoch of the one before; a takeover gives the next one. Who has encoded
+        the body already, to know its size, gives it so.
 
         Raises
         ------
@@ -99,20 +107,20 @@ class Journal:
         """
         sequence = after.sequence + 1
         epoch = after.epoch if epoch is None else epoch
-        text = canonical_json(body)
+        encoded = body if isinstance(body, EncodedBody) else EncodedBody.of(body)
         digest = record_hash(
             stream,
             sequence,
             after.hash,
-            text,
+            encoded.text,
             epoch=epoch,
             code_version=CODE_VERSION,
             recorded_at_ms=at_ms,
         )
         tip = Tip(sequence, digest, epoch)
-        data = zlib.compress(text, COMPRESSION_LEVEL)
-        if len(data) > MAX_ITEM_BYTES:
-            raise RecordTooLargeError(f"{stream}: {len(data)} bytes, above {MAX_ITEM_BYTES}")
+        size = len(encoded.data)
+        if size > MAX_ITEM_BYTES:
+            raise RecordTooLargeError(f"{stream}: {size} bytes, above {MAX_ITEM_BYTES}")
         item = self._items(
             stream,
             sequence,
@@ -121,7 +129,7 @@ class Journal:
             code_version=CODE_VERSION,
             epoch=epoch,
             recorded_at_ms=at_ms,
-            body=data,
+            body=encoded.data,
         )
         self._put(item)
         return tip
@@ -260,5 +268,5 @@ def _verified(item: JournalItem) -> JournalRecord:
         epoch=int(item.epoch),
         code_version=item.code_version,
         recorded_at_ms=int(item.recorded_at_ms),
-        body=json.loads(text),
+        text=text,
     )

@@ -70,7 +70,7 @@ class Waiting:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
-            item = self._orders.get(item.account_id, item.order_id) or item
+            item = self._orders.moved(item) or item
             if done(OrderStatus(item.status)) or self._clock() + pause_seconds > deadline:
                 return item
             self._pause(pause_seconds)
@@ -129,17 +129,17 @@ class OrderPath:
         terms = order_terms(asked, market)
         if asked.price is None:
             self._check_worth(account_id, order_id, market, terms)
-        at_ms = now_ms()
+        at_ms, asked_for = now_ms(), fingerprint(terms)
         item, _ = self._orders.open_gate(
             account_id,
             order_id,
             kind=KIND,
-            fingerprint=fingerprint(terms),
+            fingerprint=asked_for,
             request=terms
             | {"account_id": account_id, "order_id": order_id, "accepted_at_ms": at_ms},
             at_ms=at_ms,
         )
-        if item.fingerprint != fingerprint(terms):
+        if item.fingerprint != asked_for:
             raise refused(
                 ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
                 "client_order_id",

@@ -8,7 +8,7 @@ from random import uniform
 from typing import Any, Final
 
 from zerodesk_aws.clock import now_ms, sleep
-from zerodesk_aws.faults import JournalContentionError
+from zerodesk_aws.faults import JournalContentionError, RecordTooLargeError, RegisterFullError
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError
 
 ACCOUNTS: Final = "control#accounts"
@@ -22,10 +22,6 @@ COMMIT_ATTEMPTS: Final = 12
 PAUSE_SECONDS_MAX: Final = 0.02
 
 Entry = dict[str, Any]
-
-
-class RegisterFullError(RuntimeError):
-    """A register has reached its bound."""
 
 
 class Register:
@@ -55,7 +51,7 @@ class Register:
         JournalContentionError
             Other writers were first at every try.
         RegisterFullError
-            One entry more than a record may hold.
+            One entry more than ``MAX_ENTRIES``, or than fit a record.
         """
         return self._commit(name, entry, replace=False)
 
@@ -71,7 +67,7 @@ class Register:
             if standing is not None and (standing == entry or not replace):
                 return standing, False
             if standing is None and len(entries) >= MAX_ENTRIES:
-                raise RegisterFullError(f"{self._stream}: {MAX_ENTRIES} entries")
+                raise RegisterFullError(self._full(len(entries)))
             body = {
                 "cause": {"kind": "put", "name": name},
                 "entries": [],
@@ -84,5 +80,13 @@ class Register:
             except SequenceTakenError:
                 sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
                 continue
+            except RecordTooLargeError as error:
+                raise RegisterFullError(self._full(len(entries))) from error
             return entry, True
         raise JournalContentionError(f"{self._stream}: {COMMIT_ATTEMPTS} lost races")
+
+    def _full(self, entries: int) -> str:
+        return (
+            f"{self._stream} holds {entries:,} entries, the most that fit its record (at best "
+            f"{MAX_ENTRIES:,}); nothing was added."
+        )

@@ -281,6 +281,12 @@ class Client:
         """Return the withdrawals of any account that wait to be posted or void."""
         return self._list(Withdrawal, f"/v1/accounts/{account_id}/withdrawals", "withdrawals")
 
+    def all_reserved_withdrawals(
+        self, *, cursor: str | None = None, limit: int = PAGE
+    ) -> Page[Withdrawal]:
+        """Return a page of what is reserved of all accounts; it may be short before the end."""
+        return self._page(Withdrawal, "/v1/withdrawals", "withdrawals", cursor=cursor, limit=limit)
+
     def post_withdrawal(self, account_id: str, withdrawal_id: str) -> Withdrawal:
         """Say that a reserved withdrawal has left."""
         path = f"/v1/accounts/{account_id}/withdrawals/{withdrawal_id}/post"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from zerodesk_client.api import Withdrawal
+from zerodesk_client.api import Withdrawal, every
 from zerodesk_client.cli.arguments import (
     AccountArgument,
     AmountArgument,
@@ -59,15 +59,25 @@ def transfer(
 
 
 @withdrawal_app.command("list")
-def list_withdrawals(context: typer.Context, account: AccountArgument) -> None:
-    """List what an account has reserved and nobody has posted or voided."""
+def list_withdrawals(
+    context: typer.Context,
+    account: Annotated[
+        str | None, typer.Argument(metavar="[ACCOUNT]", help="Of this one alone; else of all.")
+    ] = None,
+) -> None:
+    """List what is reserved and nobody has posted or voided."""
     session = Session.of(context)
-    found = session.operator().reserved_withdrawals(account)
+    client = session.operator()
+    if account is None:
+        found = tuple(every(client.all_reserved_withdrawals))
+    else:
+        found = client.reserved_withdrawals(account)
     rows = [
-        (one.withdrawal_id, one.currency, number(one.amount), at(one.asked_at)) for one in found
+        (one.account_id, one.withdrawal_id, one.currency, number(one.amount), at(one.asked_at))
+        for one in found
     ]
-    headings = ("withdrawal", "currency", ">amount, its units", "asked, UTC")
-    title = f"Reserved withdrawals of {account}"
+    headings = ("account", "withdrawal", "currency", ">amount, its units", "asked, UTC")
+    title = f"Reserved withdrawals of {account or 'all accounts'}"
     session.show({"withdrawals": found}, lambda: table(title, headings, rows))
 
 

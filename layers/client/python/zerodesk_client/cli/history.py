@@ -1,7 +1,9 @@
 """The journal: ``state`` at any point, ``export`` to files, ``verify`` either."""
 
 import json
-from dataclasses import replace
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +13,8 @@ from rich.json import JSON
 
 from zerodesk.archive import Archive, ArchiveError
 from zerodesk.verification import VerificationError, Verifier
-from zerodesk_client.api import StreamState
+from zerodesk_client.api import Reconciliation, StreamState
+from zerodesk_client.api.decode import decode
 from zerodesk_client.archives import (
     archives_in,
     extend_archive,
@@ -21,8 +24,11 @@ from zerodesk_client.archives import (
 )
 from zerodesk_client.cli.arguments import time_of
 from zerodesk_client.cli.exits import CommandError, ExitCode
+from zerodesk_client.cli.reconciliation import reconciliation_table
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, card
+from zerodesk_client.transfers import Matched, match_transfers
+from zerodesk_client.verifying import reconciled, verify_archives
 
 StreamArgument = Annotated[
     str, typer.Argument(metavar="STREAM", help="Such as book#BTC-USD or account#alice.")
@@ -115,23 +121,72 @@ def verify(
     target: Annotated[
         str, typer.Argument(metavar="FOLDER|STREAM", help="Archives, or a stream as it stands.")
     ],
+    *,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=64, help="As many at most; else one a core.")
+    ] = os.cpu_count() or 1,
 ) -> None:
-    """Hash, fold and audit every record again, of archives or of the live journal."""
+    """Hash, fold and audit every record again, of archives or of the live journal.
+
+    Archives of accounts and books in one folder are held against each other, too: balances,
+    holds, fills, transfers, fees and totals.
+    The transfers of a live account are matched with the accounts at their other ends, which are
+    verified for that. Archives end where they end, and are verified each by itself.
+    """
     session = Session.of(context)
     folders = archives_in(Path(target)) if Path(target).is_dir() else []
+    matched: Matched | None = None
     if not folders and "#" not in Path(target).name:
         raise CommandError(f"{target} is no archive and no stream", "such as book#BTC-USD")
     try:
         if folders:
-            archives = [read_archive(folder) for folder in folders]
-            verifiers = [archive.verifier for archive in archives]
-            documents = [_archived(archive) for archive in archives]
+            _verify_folders(session, folders, processes)
         else:
-            verifiers = [verify_live(session.operator(), target)]
-            documents = [_verified(verifiers[0])]
+            client = session.operator()
+            verifier = verify_live(client, target)
+            matched = match_transfers(client, verifier)
+            session.show(
+                {"verified": [_verified(verifier) | _matched(matched)]},
+                lambda: "\n".join(_lines(verifier, matched)),
+            )
     except (ArchiveError, VerificationError) as error:
         raise _not_believed(error) from error
-    session.show({"verified": documents}, lambda: "\n".join(_told(one) for one in verifiers))
+
+
+def _verify_folders(session: Session, folders: list[Path], processes: int) -> None:
+    verified = verify_archives(folders, processes)
+    documents = [one.told() for one in verified]
+    lines = [
+        f"{one.stream}: {one.records:,} records verified, state {one.state_hash}"
+        for one in verified
+    ]
+    report = reconciled(verified)
+    if report is None:
+        session.show({"verified": documents}, lambda: "\n".join(lines))
+        return
+    session.show(
+        {"verified": documents, "reconciliation": report},
+        lambda: Group(*lines, reconciliation_table(decode(Reconciliation, report))),
+    )
+    if report["breaches"]:
+        raise CommandError(
+            f"not reconciled: {len(report['breaches'])} breaches",
+            "keep what there is as evidence",
+            ExitCode.DIFFERENT,
+        )
+
+
+def _lines(verifier: Verifier, matched: Matched | None) -> Iterator[str]:
+    yield _told(verifier)
+    if matched is not None:
+        yield (
+            f"{matched.transfers:,} transfers have both their sides, {matched.on_their_way:,} are "
+            "on their way"
+        )
+
+
+def _matched(matched: Matched | None) -> dict[str, Any]:
+    return {} if matched is None else {"transfers": asdict(matched)}
 
 
 def _verified(verifier: Verifier) -> dict[str, Any]:

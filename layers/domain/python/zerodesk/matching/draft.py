@@ -135,7 +135,7 @@ def rollback(state: BookState, draft: Draft) -> None:
     for order, remaining_lots, notional_minor, fee_minor, held_minor in draft.touched:
         if orders.get(order.order_id) is order:
             level = state.ladder_of(order).levels[order.key]
-            level.quantity_lots += remaining_lots - order.remaining_lots
+            level.change(0, remaining_lots - order.remaining_lots)
         order.remaining_lots = remaining_lots
         order.notional_minor = notional_minor
         order.fee_minor = fee_minor

@@ -91,8 +91,7 @@ def _fill_at(level: Level, state: BookState, draft: Draft, taker: BookOrder) -> 
     level.head = maker
     if maker is None:
         level.tail = None
-    level.orders -= filled_orders
-    level.quantity_lots -= taker.remaining_lots - remaining_lots
+    level.change(-filled_orders, remaining_lots - taker.remaining_lots)
     taker.remaining_lots = remaining_lots
     taker.notional_minor += notional_minor
     taker.fee_minor += taker_fees_minor

@@ -66,6 +66,9 @@ class Fold:
 
     def _compare_anchor(self) -> None:
         """Refuse an anchor that was decided on another state than the one folded so far."""
+        said = self.body.get("state_digest")
+        if said is not None and said != (found := self.state.digest()):
+            raise MismatchError(f"decided on state {said}, the fold comes to {found}")
         said = self.body.get("state_hash")
         if said is not None and said != (found := state_hash(self.state.to_dict())):
             raise MismatchError(f"decided on state {said}, the fold comes to {found}")
@@ -136,7 +139,7 @@ class Fold:
         state.trades += 1
         if event["trade_id"] != f"{state.symbol}-{state.trades}":
             raise MismatchError(f"{event['trade_id']} is not trade {state.trades}")
-        state.ladder_of(maker).levels[maker.key].quantity_lots -= lots
+        state.ladder_of(maker).levels[maker.key].change(0, -lots)
         maker.remaining_lots -= lots
         taker.remaining_lots -= lots
         if not maker.remaining_lots:

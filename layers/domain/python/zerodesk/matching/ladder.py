@@ -6,8 +6,9 @@ stays until it comes to the top of the heap or until ``compact`` finds too many 
 """
 
 from heapq import heapify, heappop, heappush, nsmallest
-from typing import Final
+from typing import Any, Final
 
+from zerodesk.codec import state_hash
 from zerodesk.matching.order import BookOrder
 
 EMPTY_LEVELS_KEPT: Final = 64
@@ -15,9 +16,12 @@ EMPTY_LEVELS_KEPT: Final = 64
 
 
 class Level:
-    """The orders at one price, first come first served."""
+    """The orders at one price, first come first served.
 
-    __slots__ = ("head", "key", "orders", "price_ticks", "quantity_lots", "tail")
+    ``digest`` is the hash of these orders in their order, None since one of them changed.
+    """
+
+    __slots__ = ("digest", "head", "key", "orders", "price_ticks", "quantity_lots", "tail")
 
     def __init__(self, key: int) -> None:
         self.key = key
@@ -26,6 +30,22 @@ class Level:
         self.tail: BookOrder | None = None
         self.orders = 0
         self.quantity_lots = 0
+        self.digest: str | None = None
+
+    def change(self, orders: int, lots: int) -> None:
+        """Count orders and lots in, or out when negative. An order cannot change otherwise."""
+        self.orders += orders
+        self.quantity_lots += lots
+        self.digest = None
+
+    def in_priority(self) -> list[BookOrder]:
+        """Return the orders, first come first."""
+        orders: list[BookOrder] = []
+        order = self.head
+        while order is not None:
+            orders.append(order)
+            order = order.next
+        return orders
 
 
 class Ladder:
@@ -68,8 +88,7 @@ class Ladder:
         else:
             tail.next = order
         level.tail = order
-        level.orders += 1
-        level.quantity_lots += order.remaining_lots
+        level.change(1, order.remaining_lots)
 
     def remove(self, order: BookOrder) -> None:
         """Take an order out of its queue, wherever it stands there."""
@@ -83,8 +102,7 @@ class Ladder:
             level.tail = before
         else:
             after.previous = before
-        level.orders -= 1
-        level.quantity_lots -= order.remaining_lots
+        level.change(-1, -order.remaining_lots)
 
     def restore(self, order: BookOrder) -> None:
         """Put an order back between the neighbours that it had when it was removed.
@@ -101,8 +119,7 @@ class Ladder:
             level.tail = order
         else:
             after.previous = order
-        level.orders += 1
-        level.quantity_lots += order.remaining_lots
+        level.change(1, order.remaining_lots)
 
     def offers(self, limit_key: int, quantity_lots: int) -> bool:
         """Whether the levels up to a key, included, hold a quantity in all.
@@ -131,13 +148,23 @@ class Ladder:
 
     def in_priority(self) -> list[BookOrder]:
         """Return every order, best price first, then first come."""
-        orders: list[BookOrder] = []
+        levels = [self.levels[key] for key in sorted(self.levels)]
+        return [order for level in levels for order in level.in_priority()]
+
+    def digests(self) -> list[list[Any]]:
+        """Return [price_ticks, hash of the orders there], best price first.
+
+        Only the levels that changed since this was last asked are hashed again.
+        """
+        digests: list[list[Any]] = []
         for key in sorted(self.levels):
-            order = self.levels[key].head
-            while order is not None:
-                orders.append(order)
-                order = order.next
-        return orders
+            level = self.levels[key]
+            if level.head is None:
+                continue
+            if level.digest is None:
+                level.digest = state_hash([order.row() for order in level.in_priority()])
+            digests.append([level.price_ticks, level.digest])
+        return digests
 
     def compact(self, live_orders: int) -> None:
         """Drop empty levels once they outnumber the levels that orders can fill."""

@@ -5,9 +5,10 @@ An id is known until record time passes the time from which its bound counts by 
 memory, done between records and never undone.
 """
 
-from itertools import takewhile
-from typing import Final
+from collections import defaultdict
+from typing import Any, Final, Self
 
+from zerodesk.codec import state_hash
 from zerodesk.matching.order import BookOrder
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 
@@ -17,19 +18,35 @@ LATE: Final = "LATE"
 
 PURGE_EVERY_MS: Final = 10_000
 
+SPAN_MS: Final = 1_000
+"""How finely ids are grouped by the time their bound counts from: a group is dropped as one, and
+hashed as one. At 5,000 commands a second one of them costs 2 ms to hash."""
+
 
 class CommandMemory:
-    """Command ids in the order in which they came, each with the time its bound counts from.
+    """Command ids, each with the time its bound counts from.
 
-    No id counts from more than a bound after it came (see ``decide``), so ``purge``, which stops
-    at the first id that is still known, keeps none for longer than two bounds.
+    New ids count from about now, so all groups but the newest stand still until they are dropped,
+    and ``digests_at`` hashes again only those that changed since it was last asked. No id counts
+    from more than a bound after it came (see ``decide``), so none is kept longer than two bounds.
     """
 
-    __slots__ = ("_purge_at_ms", "since_ms")
+    __slots__ = ("_digests", "_purge_at_ms", "_spans", "since_ms")
 
     def __init__(self) -> None:
         self.since_ms: dict[str, int] = {}
+        self._spans: dict[int, dict[str, int]] = {}
+        self._digests: dict[int, str] = {}
         self._purge_at_ms = 0
+
+    @classmethod
+    def of(cls, known: dict[str, int]) -> Self:
+        """Return a memory of ids with their times, as ``known_at`` returned them."""
+        memory, spans = cls(), defaultdict[int, dict[str, int]](dict)
+        for command_id, since_ms in known.items():
+            spans[since_ms // SPAN_MS][command_id] = since_ms
+        memory.since_ms, memory._spans = dict(known), dict(spans)
+        return memory
 
     def knows(self, command_id: str, time_ms: int) -> bool:
         """Whether a command was seen and its bound has not passed at a record time."""
@@ -38,15 +55,33 @@ class CommandMemory:
 
     def remember(self, command_id: str, since_ms: int) -> int | None:
         """Remember a command; returns what ``forget`` needs to take it back."""
-        replaced_ms = self.since_ms.pop(command_id, None)
-        self.since_ms[command_id] = since_ms
+        replaced_ms = self.since_ms.get(command_id)
+        if replaced_ms is not None:
+            self._drop(command_id, replaced_ms)
+        self._take(command_id, since_ms)
         return replaced_ms
 
     def forget(self, command_id: str, replaced_ms: int | None) -> None:
         """Take back the latest ``remember`` that has not been taken back."""
-        del self.since_ms[command_id]
+        self._drop(command_id, self.since_ms[command_id])
         if replaced_ms is not None:
-            self.since_ms[command_id] = replaced_ms
+            self._take(command_id, replaced_ms)
+
+    def _take(self, command_id: str, since_ms: int) -> None:
+        self.since_ms[command_id] = since_ms
+        span = since_ms // SPAN_MS
+        ids = self._spans.get(span)
+        if ids is None:
+            self._spans[span] = {command_id: since_ms}
+        else:
+            ids[command_id] = since_ms
+        self._digests.pop(span, None)
+
+    def _drop(self, command_id: str, since_ms: int) -> None:
+        del self.since_ms[command_id]
+        span = since_ms // SPAN_MS
+        del self._spans[span][command_id]
+        self._digests.pop(span, None)
 
     def purge(self, time_ms: int) -> None:
         """Drop ids whose bound has passed. Call between records, with the book's time."""
@@ -54,14 +89,40 @@ class CommandMemory:
             return
         self._purge_at_ms = time_ms + PURGE_EVERY_MS
         horizon_ms = time_ms - COMMAND_BOUND_MS
-        past = takewhile(lambda item: item[1] < horizon_ms, self.since_ms.items())
-        for command_id, _ in list(past):
-            del self.since_ms[command_id]
+        for span in [span for span in self._spans if (span + 1) * SPAN_MS <= horizon_ms]:
+            for command_id in self._spans.pop(span):
+                del self.since_ms[command_id]
+            self._digests.pop(span, None)
 
     def known_at(self, time_ms: int) -> dict[str, int]:
         """Return the ids that are known at a time, for a snapshot."""
         horizon_ms = time_ms - COMMAND_BOUND_MS
         return {key: since_ms for key, since_ms in self.since_ms.items() if since_ms >= horizon_ms}
+
+    def digests_at(self, time_ms: int) -> list[list[Any]]:
+        """Return [span, hash of its ids with their times] of all that is known at a time."""
+        horizon_ms = time_ms - COMMAND_BOUND_MS
+        digests: list[list[Any]] = []
+        for span, ids in sorted(self._spans.items()):
+            if not ids or (span + 1) * SPAN_MS <= horizon_ms:
+                continue
+            if span * SPAN_MS >= horizon_ms:
+                digests.append([span, self._digest(span, ids)])
+            elif known := {key: at_ms for key, at_ms in ids.items() if at_ms >= horizon_ms}:
+                digests.append([span, _hash(known)])
+        return digests
+
+    def _digest(self, span: int, ids: dict[str, int]) -> str:
+        digest = self._digests.get(span)
+        if digest is None:
+            digest = self._digests[span] = _hash(ids)
+        return digest
+
+
+def _hash(since_ms: dict[str, int]) -> str:
+    """Return the hash of ids, sorted, and their times: two lists, for half the cost of a map."""
+    ids = sorted(since_ms)
+    return state_hash([ids, [since_ms[command_id] for command_id in ids]])
 
 
 def admission(

@@ -86,6 +86,23 @@ class BookOrder:
             "rests": self.rests,
         }
 
+    def row(self) -> list[Any]:
+        """Return the values of ``to_dict`` in its order: what a digest takes in."""
+        return [
+            self.order_id,
+            self.account_id,
+            BUY if self.is_buy else SELL,
+            self.price_ticks,
+            self.quantity_lots,
+            self.remaining_lots,
+            self.notional_minor,
+            self.fee_minor,
+            self.held_minor,
+            self.maker_bps,
+            self.taker_bps,
+            self.rests,
+        ]
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """Return the order that ``to_dict`` wrote, in no queue yet."""

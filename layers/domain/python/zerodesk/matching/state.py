@@ -2,6 +2,7 @@
 
 from typing import Any, Final, Self
 
+from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
@@ -119,7 +120,29 @@ class BookState:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the state as JSON-able values: equal states, equal values.
+        """Return the state as JSON-able values: equal states, equal values."""
+        return self._scalars() | {
+            "bids": [order.to_dict() for order in self.bids.in_priority()],
+            "asks": [order.to_dict() for order in self.asks.in_priority()],
+            "known_commands": self.memory.known_at(self.time_ms),
+        }
+
+    def digest(self) -> str:
+        """Return a hash of all that ``to_dict`` tells, at the cost of what changed since the last.
+
+        A tree of hashes: the orders of each price are one leaf, the ids of each second another.
+        """
+        return state_hash(
+            self._scalars()
+            | {
+                "bids": self.bids.digests(),
+                "asks": self.asks.digests(),
+                "known_commands": self.memory.digests_at(self.time_ms),
+            }
+        )
+
+    def _scalars(self) -> dict[str, Any]:
+        """Return what there is one of.
 
         What came in after version 0.1.0 is left out while it is empty, so that an old journal
         still folds to the hashes that its anchors say.
@@ -138,9 +161,6 @@ class BookState:
             "trades": self.trades,
             "fees_minor": {} if self.market is None else {self.market.quote: self.fees_minor},
             "continuing": None if self.continuing is None else self.continuing.to_dict(),
-            "bids": [order.to_dict() for order in self.bids.in_priority()],
-            "asks": [order.to_dict() for order in self.asks.in_priority()],
-            "known_commands": self.memory.known_at(self.time_ms),
         }
 
     @classmethod
@@ -159,10 +179,7 @@ class BookState:
             state.continuing = BookOrder.from_dict(values["continuing"])
         for order in values["bids"] + values["asks"]:
             state.link(BookOrder.from_dict(order))
-        # Oldest first, as they came: so the memory can drop them as they pass their bounds.
-        known = sorted(values["known_commands"].items(), key=lambda item: item[1])
-        for command_id, since_ms in known:
-            state.memory.remember(command_id, since_ms)
+        state.memory = CommandMemory.of(values["known_commands"])
         return state
 
 

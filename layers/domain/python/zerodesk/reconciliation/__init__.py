@@ -8,6 +8,7 @@ on what is found.
 """
 
 from zerodesk.reconciliation.accounts import AccountAudit
+from zerodesk.reconciliation.archived import compared, watermarks_of
 from zerodesk.reconciliation.books import BookAudit
 from zerodesk.reconciliation.compare import Comparison, Readings, Totals
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
@@ -15,7 +16,7 @@ from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.report import report
 from zerodesk.reconciliation.shown import Shown, ShownOrders
 from zerodesk.reconciliation.standstill import Standing, Watch
-from zerodesk.reconciliation.transit import Transit
+from zerodesk.reconciliation.transit import Side, Transit
 
 __all__ = [
     "AccountAudit",
@@ -29,9 +30,12 @@ __all__ = [
     "Readings",
     "Shown",
     "ShownOrders",
+    "Side",
     "Standing",
     "Totals",
     "Transit",
     "Watch",
+    "compared",
     "report",
+    "watermarks_of",
 ]

@@ -21,6 +21,10 @@ Holds = dict[str, dict[str, Held]]
 _CLEARING = clearing_account("")
 
 
+def _nothing() -> Balances:
+    return defaultdict(int)
+
+
 class AccountAudit:
     """An account's journal, audited up to ``sequence``.
 
@@ -42,7 +46,7 @@ class AccountAudit:
         self.deposits: Balances = defaultdict(int)
         self.withdrawals: Balances = defaultdict(int)
         self.in_transit: Balances = defaultdict(int)
-        self.settled: dict[str, Balances] = defaultdict(lambda: defaultdict(int))
+        self.settled: dict[str, Balances] = defaultdict(_nothing)
         self.fills: dict[str, Fills] = {}
         self.reversed: set[int] = set()
         self.findings = Findings()

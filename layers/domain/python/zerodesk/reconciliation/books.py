@@ -6,6 +6,7 @@ formulas of the market alone, and compares that with the record's postings and p
 """
 
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -109,6 +110,11 @@ class BookAudit:
         while self.unswept and self.unswept[0][0] <= upto:
             _, currency, fee_minor = self.unswept.popleft()
             self.swept[currency] += fee_minor
+
+    def fold_settled(self, watermarks: Mapping[str, int]) -> None:
+        """Let what the book did to each account stand up to the account's watermark."""
+        for account_id, owed in self.owed.items():
+            owed.fold(watermarks.get(account_id, 0))
 
     def _take_market(self, body: dict[str, Any]) -> None:
         for event in body["events"]:

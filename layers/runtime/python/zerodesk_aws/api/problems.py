@@ -14,7 +14,7 @@ MAX_VALUE_CHARACTERS: Final = 80
 """How much of a refused value is shown to its sender again."""
 
 RETRY_AFTER_SECONDS: Final = 1
-"""What a client is asked to wait after 503."""
+"""What a client is asked to wait after 429 and 503."""
 
 
 class ProblemCode(StrEnum):
@@ -46,6 +46,7 @@ class ProblemCode(StrEnum):
     LEDGER_NOT_REVERSIBLE = "LEDGER_NOT_REVERSIBLE"
     LEDGER_WITHDRAWAL_LIMIT = "LEDGER_WITHDRAWAL_LIMIT"
     LEDGER_INSUFFICIENT_BALANCE = "LEDGER_INSUFFICIENT_BALANCE"
+    REGISTER_FULL = "REGISTER_FULL"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
@@ -80,6 +81,7 @@ _STATUS: Final = {
     ProblemCode.LEDGER_NOT_REVERSIBLE: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.LEDGER_WITHDRAWAL_LIMIT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.LEDGER_INSUFFICIENT_BALANCE: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.REGISTER_FULL: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ProblemCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -111,6 +113,7 @@ _TITLES: Final = {
     ProblemCode.LEDGER_NOT_REVERSIBLE: "Record not reversible",
     ProblemCode.LEDGER_WITHDRAWAL_LIMIT: "Too many reserved withdrawals",
     ProblemCode.LEDGER_INSUFFICIENT_BALANCE: "More than what is free",
+    ProblemCode.REGISTER_FULL: "No room for one more",
     ProblemCode.UNAVAILABLE: "Not available now",
     ProblemCode.INTERNAL: "Internal error",
 }

@@ -15,6 +15,7 @@ from chalice.app import Chalice, Response
 from pydantic import BaseModel
 from pynamodb.exceptions import PynamoDBException
 
+from zerodesk.accounts import MAX_ANSWERED, AnswersWaitError
 from zerodesk_aws.api.grammar import read
 from zerodesk_aws.api.paths import read_path
 from zerodesk_aws.api.principal import Principal
@@ -29,7 +30,11 @@ from zerodesk_aws.api.strict_json import body_of, check_characters, parse_object
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Contract
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.faults import JournalContentionError, JournalUnavailableError
+from zerodesk_aws.faults import (
+    JournalContentionError,
+    JournalUnavailableError,
+    RegisterFullError,
+)
 from zerodesk_aws.tables.bind import response_code
 
 A = TypeVar("A", bound=Contract)
@@ -41,6 +46,7 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 
 PASSING_FAULTS: Final = (BotoCoreError, JournalContentionError, JournalUnavailableError)
 PASSING_CODES: Final = {
+    "ConditionalRequestConflict",
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -49,9 +55,10 @@ PASSING_CODES: Final = {
     "RequestLimitExceeded",
     "RequestThrottled",
     "ServiceUnavailable",
+    "SlowDown",
     "ThrottlingException",
 }
-"""What AWS answers when it is busy, or when another region wrote at the same time."""
+"""What AWS answers when it is busy, or when somebody else wrote at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +220,15 @@ def _query_of(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def problem_of_fault(fault: Exception) -> Problem:
-    """Return what a client is told of a fault of ours: whether trying again will help."""
+    """Return what a client is told of a fault: a bound, or whether trying again will help."""
+    if isinstance(fault, RegisterFullError):
+        return Problem(ProblemCode.REGISTER_FULL, str(fault))
+    if isinstance(fault, AnswersWaitError):
+        return Problem(
+            ProblemCode.TOO_MANY_REQUESTS,
+            f"{MAX_ANSWERED} requests of this account are answered and not shown yet. This one "
+            "waits: repeat it in a moment, with the same ids; it happens once.",
+        )
     if _passes(fault):
         return Problem(
             ProblemCode.UNAVAILABLE,
@@ -236,6 +251,6 @@ def respond(problem: Problem) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM_JSON, **NO_STORE}
     if problem.code is ProblemCode.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
-    if problem.code is ProblemCode.UNAVAILABLE:
+    if problem.code in (ProblemCode.UNAVAILABLE, ProblemCode.TOO_MANY_REQUESTS):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(problem.to_document(), headers, problem.code.status)

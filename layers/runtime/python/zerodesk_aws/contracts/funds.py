@@ -16,7 +16,7 @@ from zerodesk_aws.contracts.fields import (
     TransferId,
     WithdrawalId,
 )
-from zerodesk_aws.contracts.orders import Rejection
+from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Cursor, Limit, Rejection
 
 
 class AskWithdrawal(Contract):
@@ -51,6 +51,23 @@ class Withdrawals(Contract):
     """The withdrawals of an account that are reserved, the oldest first."""
 
     withdrawals: list[Withdrawal]
+
+
+class ListReserved(Contract):
+    """A page of what is reserved."""
+
+    limit: Limit = DEFAULT_PAGE
+    cursor: Cursor | None = None
+
+
+class ReservedPage(Contract):
+    """Reserved withdrawals of all accounts, by account, the oldest first in each.
+
+    A page may be short; the list ends where next_cursor is null.
+    """
+
+    withdrawals: list[Withdrawal]
+    next_cursor: str | None
 
 
 class AskTransfer(Contract):

@@ -13,7 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from zerodesk_aws.tables.bind import bound, condition_failed
+from zerodesk_aws.tables.bind import bound, condition_failed, update
 
 
 def settlement_cursor(symbol: str) -> str:
@@ -59,7 +59,7 @@ class Cursors:
 
     def keep_note(self, name: str, note: dict[str, Any]) -> None:
         """Leave a note for the next run; the last one counts, so it may hold no truth."""
-        self._items(name).update(actions=[CursorItem.note.set(note)])
+        update(self._items, name, actions=[CursorItem.note.set(note)])
 
     def acquire(self, name: str, owner: str, *, at_ms: int, until_ms: int) -> int | None:
         """Take the lease and return the position, or None while another has it."""
@@ -99,7 +99,7 @@ class Cursors:
 
     def _update(self, name: str, actions: Sequence[Action], condition: Condition) -> bool:
         try:
-            self._items(name).update(actions=list(actions), condition=condition)
+            update(self._items, name, actions=actions, condition=condition)
         except UpdateError as error:
             if condition_failed(error):
                 return False

@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
 from zerodesk.instruments import Market, TradingState
-from zerodesk_aws.tables.bind import bound, condition_failed
+from zerodesk_aws.tables.bind import bound, condition_failed, update
 
 
 class MarketItem(Model):
@@ -58,7 +58,9 @@ class Markets:
         """Show a book as of a record; False when a later record is shown already."""
         absent = MarketItem.book_sequence.does_not_exist()
         try:
-            self._items(symbol).update(
+            update(
+                self._items,
+                symbol,
                 actions=[
                     MarketItem.view.set(view),
                     MarketItem.book_sequence.set(book_sequence),

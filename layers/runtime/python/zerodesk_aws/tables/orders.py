@@ -16,7 +16,7 @@ from pynamodb.models import Model
 
 from zerodesk.orders import OrderStatus
 from zerodesk.withdrawals import WithdrawalStatus
-from zerodesk_aws.tables.bind import bound, condition_failed
+from zerodesk_aws.tables.bind import bound, condition_failed, update
 from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
 
 DONE: Final = "DONE"
@@ -24,6 +24,22 @@ DONE: Final = "DONE"
 
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
+
+MOVING: Final = [
+    "account_id",
+    "order_id",
+    "kind",
+    "placed_at_ms",
+    "status",
+    "filled_lots",
+    "filled_notional_minor",
+    "fee_minor",
+    "rejection",
+    "account_sequence",
+    "book_sequence",
+    "updated_at_ms",
+]
+"""All of an item but what was asked, which is most of it."""
 
 PROJECTED: Final = ("filled_lots", "filled_notional_minor", "fee_minor", "rejection")
 STILL_PENDING: Final = tuple(status.value for status in OrderStatus if status.is_pending)
@@ -115,37 +131,65 @@ class Orders:
 
     def get(self, account_id: str, order_id: str) -> OrderItem | None:
         """Return an item, read strongly, or None."""
-        try:
-            return self._items.get(account_id, order_id, consistent_read=True)
-        except DoesNotExist:
-            return None
+        return self._get(account_id, order_id)
 
     def status(self, account_id: str, order_id: str) -> str | None:
         """Return an item's status, read strongly, or None without an item."""
-        item = self.get(account_id, order_id)
+        item = self._get(account_id, order_id, ["status"])
         return None if item is None else item.status
+
+    def moved(self, item: OrderItem) -> OrderItem | None:
+        """Return an item as it stands now, read strongly, or None.
+
+        What was asked never changes, so it is not sent and read again.
+        """
+        found = self._get(item.account_id, item.order_id, MOVING)
+        if found is not None:
+            found.request = item.request
+        return found
 
     def get_many(self, account_id: str, order_ids: Iterable[str]) -> dict[str, OrderItem]:
         """Return the items that exist of an account, read strongly, by id."""
-        keys = [(account_id, order_id) for order_id in order_ids]
-        found = self._items.batch_get(keys, consistent_read=True)
+        found = self._batch([(account_id, order_id) for order_id in order_ids])
         return {item.order_id: item for item in found}
 
-    def find(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderItem]:
-        """Return the items that exist of any accounts, read strongly, by (account, id)."""
-        found = self._items.batch_get(list(keys), consistent_read=True)
+    def progress(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderItem]:
+        """Return how far the items of any accounts are that exist, read strongly, by (account, id).
+
+        Of each what moves, and nothing of what was asked.
+        """
+        found = self._batch(list(keys), MOVING)
         return {(item.account_id, item.order_id): item for item in found}
 
-    def shown(self, account_id: str, ids: Sequence[str]) -> list[str]:
+    def statuses(self, account_id: str, order_ids: Iterable[str]) -> dict[str, str]:
+        """Return the statuses of the items that exist of an account, read strongly, by id."""
+        keys = [(account_id, order_id) for order_id in order_ids]
+        found = self._batch(keys, ["order_id", "status"]) if keys else ()
+        return {item.order_id: item.status for item in found}
+
+    def shown(self, account_id: str, ids: Iterable[str]) -> list[str]:
         """Return which of these ids have items that show an answer by now.
 
         Any answer will do: an order that a cancel buried before its refusal was shown says
         CANCELLED for good, and nobody decides it again.
         """
-        if not ids:
-            return []
-        items = self.get_many(account_id, ids)
-        return [order_id for order_id, item in items.items() if item.status in ANSWERED]
+        statuses = self.statuses(account_id, ids)
+        return [order_id for order_id, status in statuses.items() if status in ANSWERED]
+
+    def _get(
+        self, account_id: str, order_id: str, attributes: list[str] | None = None
+    ) -> OrderItem | None:
+        try:
+            return self._items.get(
+                account_id, order_id, consistent_read=True, attributes_to_get=attributes
+            )
+        except DoesNotExist:
+            return None
+
+    def _batch(
+        self, keys: list[tuple[str, str]], attributes: list[str] | None = None
+    ) -> Iterator[OrderItem]:
+        return self._items.batch_get(keys, consistent_read=True, attributes_to_get=attributes)
 
     def placed(
         self,
@@ -169,8 +213,10 @@ class Orders:
     ) -> Iterator[OrderItem]:
         """Yield the keys of an account's items, newest first, those behind a position.
 
-        A position is (placed_at_ms, order_id); the index orders what was placed in the same
-        millisecond, and goes on behind exactly that item.
+        A position is (placed_at_ms, order_id). What was placed in the same millisecond comes in an
+        order of the index's own, in which it goes on. The index follows its table with a delay: an
+        item that reaches it late, or that a slow clock placed in the past, may be missing on a page
+        and stand on none of the later ones.
         """
         start = before and {
             "account_id": {"S": account_id},
@@ -271,7 +317,7 @@ class Orders:
                     continue
                 latest[key] = (projection, sequence, body["time_ms"])
         behind = 0
-        for item in self._items.batch_get(list(latest), consistent_read=True):
+        for item in self._batch(list(latest), MOVING):
             projection, sequence, at_ms = latest[item.account_id, item.order_id]
             if item.status in STILL_MOVING and int(item.book_sequence or 0) < sequence:
                 self._project(item.order_id, projection, sequence, at_ms)
@@ -301,7 +347,7 @@ class Orders:
     ) -> None:
         """Update an item if the condition holds; an item that is ahead is left as it is."""
         try:
-            self._items(account_id, order_id).update(actions=actions, condition=condition)
+            update(self._items, account_id, order_id, actions=actions, condition=condition)
         except UpdateError as error:
             if not condition_failed(error):
                 raise

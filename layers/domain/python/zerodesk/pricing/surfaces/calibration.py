@@ -1,0 +1,274 @@
+"""From a chain as quoted to a surface, with an account of every quote."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zerodesk.pricing.batch import FloatArray, MalformedCallError
+from zerodesk.pricing.black_scholes import black76
+from zerodesk.pricing.implied_volatility import implied_volatility
+from zerodesk.pricing.surfaces.chain import OptionChain, QuoteUse
+from zerodesk.pricing.surfaces.charts import Chart, EssviChart, SsviChart
+from zerodesk.pricing.surfaces.essvi import EssviSurface
+from zerodesk.pricing.surfaces.parity import Carry, imply_carry
+from zerodesk.pricing.surfaces.smile_fit import SmileQuotes, fit_chart
+from zerodesk.pricing.surfaces.surface import Provenance, VolatilitySurface
+
+CHARTS: Final[dict[str, type[EssviChart] | type[SsviChart]]] = {
+    "essvi": EssviChart,
+    "ssvi": SsviChart,
+}
+LEAST_STRIKES: Final = 2
+"""An expiry with fewer says nothing of its smile."""
+
+# No quote counts as more exact than this, relative to its volatility.
+_LEAST_ERROR: Final = 2e-4
+# A quote is off the smile if it is so many errors, and so many deviations of its expiry, away from
+# the median of itself and its two neighbours on each side.
+_OFF_ERRORS: Final = 4.0
+_OFF_DEVIATIONS: Final = 6.0
+_NEIGHBOURS: Final = 2
+# What is listed is never as volatile as that, an hour before its expiry excepted.
+_GREATEST: Final = 10.0
+# A spread says nothing of a volatility that it leaves open by more than this share of it.
+_WIDEST: Final = 0.5
+_MEDIAN_DEVIATION: Final = 0.6745
+
+
+class NoSurfaceError(ValueError):
+    """No expiry of the chain can be used; the text says what became of the quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A surface and what became of each quote, shape (n,)."""
+
+    surface: VolatilitySurface
+    carry: Carry
+    chain: OptionChain
+    use: NDArray[np.int8]
+    """A `QuoteUse` each."""
+    moneyness: FloatArray
+    """ln(strike / forward); NaN without a forward."""
+    volatility: FloatArray
+    """Of the middle; NaN without an answer."""
+    bid_volatility: FloatArray
+    ask_volatility: FloatArray
+    model_volatility: FloatArray
+    model_price: FloatArray
+
+    @property
+    def residual(self) -> FloatArray:
+        """Return by how much the surface is above each quote's middle, in volatility."""
+        return self.model_volatility - self.volatility
+
+    @property
+    def residual_half_spreads(self) -> FloatArray:
+        """Return by how much the surface's price is above the middle, in halves of the spread."""
+        with np.errstate(all="ignore"):
+            return (self.model_price - self.chain.middle) / self.chain.half_spread
+
+    @property
+    def is_used(self) -> NDArray[np.bool_]:
+        """Return which quotes the surface was fitted to."""
+        used: NDArray[np.bool_] = self.use == QuoteUse.USED
+        return used
+
+
+def calibrate(
+    chain: OptionChain,
+    *,
+    underlying: str,
+    as_of: str,
+    model: str = "essvi",
+    rate: float | None = None,
+    spot: float | None = None,
+) -> Calibration:
+    """Return the surface that fits a chain best, without arbitrage.
+
+    Parameters
+    ----------
+    chain
+        Quotes with bids and asks; options are taken as European.
+    underlying, as_of
+        Kept with the surface: a name, and the time of the quotes, ISO 8601.
+    model
+        ``"essvi"``, a skew for each expiry, or ``"ssvi"``, one for all.
+    rate
+        For discounting, continuously compounded, per year; None implies it from the chain.
+    spot
+        The underlying's price, if it is known, even roughly: it tells adjusted contracts apart.
+
+    Raises
+    ------
+    MalformedCallError
+        A model that does not exist.
+    NoSurfaceError
+        No expiry has a forward and two strikes that can be used.
+
+    Notes
+    -----
+    Of each strike the side out of the money is used, if it has a quote. A quote's error is half
+    its spread, told in total variance. What is off the smile of its neighbours is named and left
+    out, and the rest fitted again.
+    """
+    if model not in CHARTS:
+        raise MalformedCallError(f"model: expected {' or '.join(CHARTS)}, was {model!r}")
+    carry, use = imply_carry(chain, chain.screened(), rate=rate, spot=spot)
+    forward, discount = _by_quote(chain, carry)
+    quoted = _Quoted(chain, forward, discount)
+    use = quoted.without_twins(quoted.without_volatility(use))
+    use = _without_lonely(chain, use)
+    chart = CHARTS[model]
+    variance, expiries = _fit(chart, chain, quoted, use)
+    off = _off_smile(chain, quoted, use, variance)
+    if off.size:
+        use[off] = QuoteUse.OFF_SMILE
+        use = _without_lonely(chain, use)
+        variance, expiries = _fit(chart, chain, quoted, use)
+    kept = np.isin(carry.expiry_years, expiries)
+    provenance = Provenance(underlying, as_of, model, inputs_sha256(chain))
+    surface = VolatilitySurface(variance, carry.forward[kept], carry.discount[kept], provenance)
+    answers = surface.evaluate(
+        chain.sign, chain.strike, chain.expiry_years, ("volatility", "price")
+    )
+    return Calibration(
+        surface,
+        carry,
+        chain,
+        use,
+        quoted.moneyness,
+        quoted.volatility,
+        quoted.implied(chain.bid),
+        quoted.implied(chain.ask),
+        answers["volatility"],
+        answers["price"],
+    )
+
+
+def inputs_sha256(chain: OptionChain) -> str:
+    """Return the hash of all quotes in their order, which a surface carries."""
+    digest = hashlib.sha256()
+    for column in (chain.sign, chain.strike, chain.expiry_years, chain.bid, chain.ask):
+        digest.update(np.ascontiguousarray(column, "<f8").tobytes())
+    return digest.hexdigest()
+
+
+class _Quoted:
+    """Volatilities of a chain whose forwards are known."""
+
+    def __init__(self, chain: OptionChain, forward: FloatArray, discount: FloatArray) -> None:
+        self.chain, self.forward, self.discount = chain, forward, discount
+        with np.errstate(all="ignore"):
+            self.moneyness = np.log(chain.strike / forward)
+        self.volatility = self.implied(chain.middle)
+        rate = -np.log(discount) / chain.expiry_years
+        with np.errstate(all="ignore"):
+            vega = black76(
+                chain.sign,
+                forward,
+                chain.strike,
+                chain.expiry_years,
+                rate,
+                self.volatility,
+                ("vega",),
+            )["vega"]
+            self.error = np.maximum(chain.half_spread / vega, _LEAST_ERROR * self.volatility)
+        self.variance = self.volatility**2 * chain.expiry_years
+        self.weight = 1.0 / (2.0 * self.volatility * chain.expiry_years * self.error)
+
+    def implied(self, price: FloatArray) -> FloatArray:
+        chain = self.chain
+        return implied_volatility(
+            chain.sign, price, self.forward, chain.strike, chain.expiry_years, self.discount
+        ).volatility
+
+    def without_volatility(self, use: NDArray[np.int8]) -> NDArray[np.int8]:
+        use = use.copy()
+        nothing = ~(np.isfinite(self.volatility) & np.isfinite(self.weight) & (self.weight > 0.0))
+        nothing |= self.volatility > _GREATEST
+        use[(use == QuoteUse.USED) & nothing] = QuoteUse.NO_VOLATILITY
+        use[(use == QuoteUse.USED) & (self.error > _WIDEST * self.volatility)] = QuoteUse.TOO_WIDE
+        return use
+
+    def without_twins(self, use: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Leave of each strike the side out of the money, or the one that there is."""
+        use = use.copy()
+        chain = self.chain
+        usable = np.flatnonzero(use == QuoteUse.USED)
+        in_the_money = chain.sign * (self.forward - chain.strike) > 0.0
+        order = usable[
+            np.lexsort((in_the_money[usable], chain.strike[usable], chain.expiry_years[usable]))
+        ]
+        strike, years = chain.strike[order], chain.expiry_years[order]
+        again = (np.diff(strike, prepend=np.nan) == 0.0) & (np.diff(years, prepend=np.nan) == 0.0)
+        use[order[again]] = QuoteUse.OTHER_SIDE
+        return use
+
+
+def _by_quote(chain: OptionChain, carry: Carry) -> tuple[FloatArray, FloatArray]:
+    """Return forward and discount of each quote; NaN where its expiry has none."""
+    forward, discount = np.full((2, chain.strike.size), np.nan)
+    if carry.expiry_years.size:
+        index = np.searchsorted(carry.expiry_years, chain.expiry_years)
+        index = np.minimum(index, carry.expiry_years.size - 1)
+        known = carry.expiry_years[index] == chain.expiry_years
+        forward[known] = carry.forward[index[known]]
+        discount[known] = carry.discount[index[known]]
+    return forward, discount
+
+
+def _without_lonely(chain: OptionChain, use: NDArray[np.int8]) -> NDArray[np.int8]:
+    use = use.copy()
+    used = use == QuoteUse.USED
+    expiries, counts = np.unique(chain.expiry_years[used], return_counts=True)
+    lonely = expiries[counts < LEAST_STRIKES]
+    use[used & np.isin(chain.expiry_years, lonely)] = QuoteUse.TOO_FEW
+    return use
+
+
+def _fit(
+    chart: type[EssviChart] | type[SsviChart],
+    chain: OptionChain,
+    quoted: _Quoted,
+    use: NDArray[np.int8],
+) -> tuple[EssviSurface, FloatArray]:
+    """Return the surface of the quotes that are used, and its expiries."""
+    used = use == QuoteUse.USED
+    expiries = np.unique(chain.expiry_years[used])
+    if expiries.size == 0:
+        kinds, counts = np.unique(use, return_counts=True)
+        told = (f"{n} {QuoteUse(kind).name}" for kind, n in zip(kinds, counts, strict=True))
+        raise NoSurfaceError(f"no expiry has a forward and two usable strikes: {', '.join(told)}")
+    rows = [np.flatnonzero(used & (chain.expiry_years == years)) for years in expiries]
+    quotes = SmileQuotes.of(
+        [(quoted.moneyness[row], quoted.variance[row], quoted.weight[row]) for row in rows]
+    )
+    made: Chart = chart(expiries.size)
+    return EssviSurface(expiries, fit_chart(made, quotes).slices), expiries
+
+
+def _off_smile(
+    chain: OptionChain, quoted: _Quoted, use: NDArray[np.int8], variance: EssviSurface
+) -> NDArray[np.int64]:
+    """Return which quotes contradict their neighbours, whether or not the model meets these."""
+    found = [np.empty(0, np.int64)]
+    used = use == QuoteUse.USED
+    for years in variance.expiry_years:
+        row = np.flatnonzero(used & (chain.expiry_years == years))
+        row = row[np.argsort(chain.strike[row])]
+        smile, _ = variance.evaluate(quoted.moneyness[row], years)
+        error = (quoted.variance[row] - smile.variance) * quoted.weight[row]
+        apart = np.abs(error - _running_median(error))
+        deviation = np.median(apart) / _MEDIAN_DEVIATION
+        found.append(row[apart > np.maximum(_OFF_DEVIATIONS * deviation, _OFF_ERRORS)])
+    return np.concatenate(found)
+
+
+def _running_median(values: FloatArray) -> FloatArray:
+    padded = np.pad(values, _NEIGHBOURS, mode="reflect" if values.size > _NEIGHBOURS else "edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURS + 1)
+    return np.median(windows, axis=1)

@@ -1,0 +1,200 @@
+"""How long a full reconciliation takes: every record of a venue verified, audited and compared.
+
+    python -m tests.benchmarks.reconciliation [--records 1000000] [--processes 2] [--seed 1]
+
+A seeded venue (one book, the stream of commands of ``tests/benchmarks/matching.py``, a thousand
+accounts, ten commands a batch, each batch settled once) is written into archives. Measured is what
+``zerodesk verify FOLDER`` does with them: every hash, every chain, the fold of the book, the audit
+of the book and of each account, and all of them held against each other. Wall time means something
+on an idle machine only; CPU time is that of all processes.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks.matching import Stream, a_market
+from zerodesk import CODE_VERSION
+from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
+from zerodesk.archive import Head, manifest_name, manifest_of, part_of
+from zerodesk.codec import GENESIS_HASH, state_hash
+from zerodesk.deltas import told_as_change
+from zerodesk.matching import Book, listing
+from zerodesk.orders import Command
+from zerodesk.settlement import dues_by_account
+from zerodesk.verification import FIRST_EPOCH, Record
+from zerodesk_client.archives import archives_in
+from zerodesk_client.verifying import reconciled, verify_archives
+
+ACCOUNTS: Final = 1_000
+BATCH: Final = 10
+FUNDS: Final = 10**17
+RECORDS_A_PART: Final = 200
+PROGRESS_EVERY: Final = 100_000
+
+
+class ArchiveWriter:
+    """Writes a stream into its archive, as the archivist does: believed, not verified."""
+
+    def __init__(self, folder: Path, stream: str) -> None:
+        self.folder, self.stream = folder / stream, stream
+        self.sequence, self.hash, self.whole_at = 0, GENESIS_HASH, 0
+        self._parts: list[dict[str, Any]] = []
+        self._records: list[Record] = []
+
+    def append(self, body: dict[str, Any], at_ms: int) -> None:
+        self.sequence += 1
+        record = Record(
+            stream=self.stream,
+            sequence=self.sequence,
+            previous_hash=self.hash,
+            hash="",
+            epoch=FIRST_EPOCH,
+            code_version=CODE_VERSION,
+            recorded_at_ms=at_ms,
+            body=body,
+        )
+        self.hash = record.true_hash()
+        self._records.append(Record(**(record.to_dict() | {"hash": self.hash})))
+        if len(self._records) == RECORDS_A_PART:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._records:
+            return
+        self.folder.mkdir(exist_ok=True)
+        part, data = part_of(self._records)
+        (self.folder / part["name"]).write_bytes(data)
+        self._parts.append(part)
+        self._records = []
+
+    def close(self, state: Any) -> None:
+        self._flush()
+        text = manifest_of(
+            self.stream,
+            Head(),
+            self._parts,
+            last=self.sequence,
+            last_record_hash=self.hash,
+            state_hash=state_hash(state),
+        )
+        (self.folder / manifest_name(1)).write_bytes(text)
+
+
+class Venue:
+    """A book and its accounts, trading until there are so many records."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.market = a_market()
+        self.stream, self.book = Stream(self.market, seed, ACCOUNTS), Book(self.market.symbol)
+        self.folder, self.records = folder, 0
+        self.writers: dict[str, ArchiveWriter] = {}
+        self.states: dict[str, AccountState] = defaultdict(AccountState)
+        for number in range(ACCOUNTS):
+            account_id = f"account-{number}"
+            self.change(account_id, open_account(self.states[account_id], account_id))
+            for currency in (self.market.quote, self.market.base):
+                funded = deposit(self.states[account_id], f"d-{currency}", currency, FUNDS)
+                self.change(account_id, funded)
+        self.take([listing(self.market)])
+
+    def append(self, stream: str, body: dict[str, Any]) -> int:
+        writer = self.writers.get(stream)
+        if writer is None:
+            writer = self.writers[stream] = ArchiveWriter(self.folder, stream)
+        writer.append(body, self.book.time_ms)
+        self.records += 1
+        if self.records % PROGRESS_EVERY == 0:
+            sys.stderr.write(f"{self.records:,} records written\n")
+        return writer.sequence
+
+    def change(self, account_id: str, change: Change) -> None:
+        stream = f"account#{account_id}"
+        writer = self.writers.get(stream)
+        before = self.states[account_id]
+        body = told_as_change(
+            change.to_body(),
+            before.to_dict(),
+            sequence=1 if writer is None else writer.sequence + 1,
+            whole_at=0 if writer is None else writer.whole_at,
+        ).body
+        sequence = self.append(stream, body)
+        self.writers[stream].whole_at = body.get("whole_at", sequence)
+        self.states[account_id] = change.state
+
+    def take(self, commands: list[Command]) -> None:
+        for command in commands:
+            if command["kind"] == "place":
+                buys = command["side"] == "BUY"
+                currency = self.market.quote if buys else self.market.base
+                account_id = command["account_id"]
+                self.change(account_id, hold(self.states[account_id], command, currency))
+        rows: list[tuple[int, dict[str, Any]]] = []
+        while commands or self.book.continuing:
+            decision = self.book.decide(commands)
+            assert decision is not None
+            commands = commands[decision.consumed :]
+            if decision.record is not None:
+                rows.append((self.append(self.book.stream, decision.record), decision.record))
+        for account_id, dues in dues_by_account(self.market.symbol, rows).items():
+            change = settle(self.states[account_id], self.market.symbol, rows[-1][0], dues)
+            if change is not None:
+                self.change(account_id, change)
+
+    def close(self) -> None:
+        for stream, writer in self.writers.items():
+            account_id = stream.removeprefix("account#")
+            is_book = stream == self.book.stream
+            writer.close(self.book.state() if is_book else self.states[account_id].to_dict())
+
+
+def write(folder: Path, records: int, seed: int) -> Venue:
+    """Return a venue of at least so many records, in archives."""
+    venue = Venue(folder, seed)
+    while venue.records < records:
+        venue.take(venue.stream.draw(BATCH))
+    venue.close()
+    return venue
+
+
+def cpu_seconds() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--processes", type=int, nargs="+", default=[2])
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        venue = write(folder, options.records, options.seed)
+        size_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        sys.stdout.write(
+            f"{venue.records:,} records, of them {venue.book.sequence:,} of the book, "
+            f"{venue.stream.number:,} commands, {len(venue.book.open_orders()):,} orders open, "
+            f"{size_bytes:,} bytes\n"
+        )
+        sys.stdout.flush()
+        for processes in options.processes:
+            began_s, began_cpu_s = time.monotonic(), cpu_seconds()
+            report = reconciled(verify_archives(archives_in(folder), processes))
+            wall_s, cpu_s = time.monotonic() - began_s, cpu_seconds() - began_cpu_s
+            assert report is not None
+            assert report["balanced"], report["breaches"]
+            sys.stdout.write(
+                f"{processes} processes: {wall_s:.1f} s of wall time, {cpu_s:.1f} s of CPU, "
+                f"{cpu_s / venue.records * 1e6:.0f} microseconds a record\n"
+            )
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Nothing that must hold breaks in any schedule with one deviation, nor in some by chance."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.protocol.scenarios import SCENARIOS, Scenario, installed
+
+SEEDS = range(10)
+"""``make explore`` plays all schedules with two deviations, and more by chance."""
+
+NAMES = [scenario.name for scenario in SCENARIOS]
+
+
+@pytest.fixture(autouse=True)
+def stage() -> Iterator[None]:
+    from tests.simulation.campaign import few_collections
+
+    with installed(), few_collections():
+        yield
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+def test_no_schedule_with_one_deviation_breaks_anything(scenario: Scenario) -> None:
+    from tests.protocol.explore import first_broken, with_deviations
+
+    tally = first_broken(with_deviations(scenario, 1))
+    sys.stdout.write(f"{scenario.name}: {tally.by_deviations}\n")
+    assert tally.found is None
+    assert tally.schedules > 80
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
+def test_no_schedule_by_chance_breaks_anything(scenario: Scenario) -> None:
+    from tests.protocol.explore import by_chance, first_broken
+
+    tally = first_broken(by_chance(scenario, SEEDS))
+    assert tally.found is None
+    assert tally.schedules == len(SEEDS)
+
+
+def test_a_schedule_goes_the_same_way_each_time() -> None:
+    from tests.protocol.explore import Deviating, Wandering
+    from tests.protocol.schedules import played
+
+    for scenario in SCENARIOS[::3]:
+        assert played(scenario, Wandering(7)) == played(scenario, Wandering(7))
+        assert played(scenario, Deviating({3: 2})) == played(scenario, Deviating({3: 2}))
+
+
+def test_two_deviations_extend_each_schedule_with_one_behind_it() -> None:
+    from tests.protocol.explore import Deviating
+
+    choice = Deviating({1: 1})
+    assert [choice(options) for options in (2, 3, 2)] == [0, 1, 0]
+    assert list(choice.extended(((1, 1),))) == [((1, 1), (2, 1))]
+    assert list(choice.extended(())) == [((0, 1),), ((1, 1),), ((1, 2),), ((2, 1),)]
+
+
+def test_all_schedules_of_so_many_deviations_are_played_once_in_parts_or_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tests.protocol import explore
+    from tests.protocol.schedules import Choose, Played
+
+    schedules: list[tuple[int, ...]] = []
+
+    def played(_: Scenario, choose: Choose) -> Played:
+        schedules.append(tuple(choose(3) for _ in range(5)))
+        return Played(None, ())
+
+    monkeypatch.setattr(explore, "played", played)
+    tallies = [
+        list(explore.with_deviations(SCENARIOS[0], 2, part))[-1].by_deviations
+        for part in ((0, 1), (0, 3), (1, 3), (2, 3))
+    ]
+    whole = {"0 deviations": 1, "1 deviations": 5 * 2, "2 deviations": 10 * 2 * 2}
+    assert tallies[0] == whole
+    assert len(set(schedules)) == sum(whole.values())
+    assert sum(tally["2 deviations"] for tally in tallies[1:]) == whole["2 deviations"]
+
+
+def test_a_schedule_that_breaks_something_ends_the_exploration_and_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from tests.protocol import explore
+    from tests.protocol.schedules import Choose, Played
+
+    def played(_: Scenario, choose: Choose) -> Played:
+        bad = [choose(2) for _ in range(4)] == [0, 1, 1, 0]
+        return Played("broken" if bad else None, ("how",))
+
+    monkeypatch.setattr(explore, "played", played)
+    found = explore.first_broken(explore.with_deviations(SCENARIOS[0], 3)).found
+    assert found is not None
+    assert str(found.schedule) == "1:1, 2:1"
+    assert (found.broken, found.trace) == ("broken", ("how",))
+
+
+def test_regions_take_over_forward_and_come_back_in_the_scenarios() -> None:
+    from tests.protocol.schedules import played
+
+    traces = {
+        scenario.name: "\n".join(played(scenario, lambda _: 0).trace) for scenario in SCENARIOS
+    }
+    assert "SendMessage eu-west-1 cancel" in traces["takeover"]
+    assert "SendMessage us-east-1 cancel" in traces["back"]
+    assert traces["taker"].count("matching 1: PutItem journal book#BTC-USD") == 4

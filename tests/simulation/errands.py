@@ -1,0 +1,395 @@
+"""Requests that are no orders: money in and out, prices, halts, takeovers, looks into the past.
+
+Each is drawn from the seed before anything runs, and asked for through the handler that serves it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, Final
+
+from tests.simulation.regions import AWAY, HOME, REGIONS
+
+OPERATOR: Final = "house"
+FEED: Final = "prices.composite"
+"""A source of index prices that tells the bus; another one asks over HTTP."""
+
+SYMBOLS: Final = {"BTC-USD": 60_000.0, "ETH-USD": 3_000.37}
+CURRENCIES: Final = ("USD", "BTC", "ETH")
+STOPS: Final = ("HALTED", "CANCEL_ONLY")
+STOPPED_SHARE: Final = 0.25
+"""In how many runs an operator stops a market for a while."""
+
+TRIES_MAX: Final = 4
+EACH: Final = {
+    "deposit": 20,
+    "withdrawal": 20,
+    "transfer": 16,
+    "index": 40,
+    "observation": 50,
+    "export": 50,
+    "look": 50,
+    "archivist": 30,
+    "damage": 60,
+}
+"""One errand of a kind for so many lives of orders, and at least one a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One request: who asks which function for what, when, where, and how often.
+
+    ``kind`` is what it is about, ``subject`` the id by which the venue knows it. Of a record that
+    came of it, a reversal is asked for ``reversed_after_ms`` later.
+    """
+
+    kind: str
+    at_ms: float
+    who: str
+    function: str
+    method: str
+    resource: str
+    path: dict[str, str] | None = None
+    body: dict[str, Any] | None = None
+    query: dict[str, str] | None = None
+    subject: str = ""
+    tries: int = 1
+    again_after_ms: float | None = None
+    reversed_after_ms: float | None = None
+    region: str = HOME
+
+    @property
+    def name(self) -> str:
+        """What a trace calls it."""
+        return f"{self.kind} {self.subject}".rstrip()
+
+
+def deposit(number: int, at_ms: float, account_id: str, body: dict[str, Any]) -> Errand:
+    """Return a deposit that an operator makes."""
+    return Errand(
+        "deposit",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "POST",
+        "/v1/accounts/{account_id}/deposits",
+        path={"account_id": account_id},
+        body={"deposit_id": f"d-{number}"} | body,
+        subject=f"deposit#d-{number}",
+    )
+
+
+def withdrawal(number: int, at_ms: float, account_id: str, body: dict[str, Any]) -> Errand:
+    """Return a withdrawal that an account asks for."""
+    return Errand(
+        "withdrawal",
+        at_ms,
+        account_id,
+        "funds",
+        "POST",
+        "/v1/withdrawals",
+        body={"withdrawal_id": f"w-{number}"} | body,
+        subject=f"withdrawal#w-{number}",
+    )
+
+
+def ending(number: int, at_ms: float, account_id: str, how: str) -> Errand:
+    """Return the end that an operator brings a withdrawal to: ``post`` or ``void``."""
+    return Errand(
+        how,
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "POST",
+        f"/v1/accounts/{{account_id}}/withdrawals/{{withdrawal_id}}/{how}",
+        path={"account_id": account_id, "withdrawal_id": f"w-{number}"},
+        subject=f"withdrawal#w-{number}",
+    )
+
+
+def transfer(number: int, at_ms: float, account_id: str, body: dict[str, Any]) -> Errand:
+    """Return a transfer that an account asks for."""
+    return Errand(
+        "transfer",
+        at_ms,
+        account_id,
+        "funds",
+        "POST",
+        "/v1/transfers",
+        body={"transfer_id": f"t-{number}"} | body,
+        subject=f"transfer#t-{number}",
+    )
+
+
+def reversal(of: Errand, account_id: str, sequence: int) -> Errand:
+    """Return the reversal of the record that came of another errand."""
+    return replace(
+        of,
+        kind="reversal",
+        who=OPERATOR,
+        function="back_office",
+        method="POST",
+        resource="/v1/accounts/{account_id}/reversals",
+        path={"account_id": account_id},
+        body={"sequence": sequence, "reason": f"of {of.subject}"},
+        subject=f"reversal#{sequence}",
+        reversed_after_ms=None,
+    )
+
+
+def state(at_ms: float, symbol: str, wanted: str) -> Errand:
+    """Return a trading state that an operator sets."""
+    return Errand(
+        "state",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "PUT",
+        "/v1/markets/{symbol}/state",
+        path={"symbol": symbol},
+        body={"state": wanted, "reason": "a test"},
+        subject=wanted,
+        tries=TRIES_MAX,
+    )
+
+
+def takeover(at_ms: float, symbol: str, region: str) -> Errand:
+    """Return a takeover that an operator asks a region for."""
+    return Errand(
+        "takeover",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "POST",
+        "/v1/markets/{symbol}/takeover",
+        path={"symbol": symbol},
+        body={"reason": "a test"},
+        subject=symbol,
+        tries=TRIES_MAX,
+        region=region,
+    )
+
+
+def index(at_ms: float, symbol: str, price: str, observed_at: str) -> Errand:
+    """Return an index price that is reported over HTTP."""
+    body = {"source": "prices.desk", "price": price, "observed_at": observed_at}
+    return Errand(
+        "index",
+        at_ms,
+        OPERATOR,
+        "price_source",
+        "POST",
+        "/v1/markets/{symbol}/index-prices",
+        path={"symbol": symbol},
+        body=body,
+        subject=symbol,
+    )
+
+
+def observation(at_ms: float, symbol: str, price: str, observed_at: str) -> Errand:
+    """Return an index price that a feed tells the bus."""
+    body = {"symbol": symbol, "price": price, "observed_at": observed_at}
+    return Errand("observation", at_ms, FEED, "bus", "", "IndexPriceObserved", body=body)
+
+
+def export(at_ms: float, stream: str) -> Errand:
+    """Return an export of a stream to the bucket."""
+    return Errand(
+        "export",
+        at_ms,
+        OPERATOR,
+        "archivist",
+        "POST",
+        "/v1/journal/exports",
+        body={"stream": stream},
+        subject=stream,
+        tries=2,
+    )
+
+
+def look(at_ms: float, stream: str, sequence: int | None) -> Errand:
+    """Return a question about what a stream came to."""
+    query = {"stream": stream} | ({} if sequence is None else {"sequence": str(sequence)})
+    return Errand(
+        "look",
+        at_ms,
+        OPERATOR,
+        "archivist",
+        "GET",
+        "/v1/journal/state",
+        query=query,
+        subject=stream,
+    )
+
+
+def statement(account_id: str, cursor: str | None) -> Errand:
+    """Return a question of an account for a page of all that happened to it."""
+    query = {"limit": "500"} | ({} if cursor is None else {"cursor": cursor})
+    return Errand("statement", 0.0, account_id, "queries", "GET", "/v1/statement", query=query)
+
+
+def house() -> Errand:
+    """Return an operator's question for what the house has."""
+    return Errand("house", 0.0, OPERATOR, "back_office", "GET", "/v1/house")
+
+
+def archivist(at_ms: float) -> Errand:
+    """Return a minute of the archivist's schedule."""
+    return Errand("archivist", at_ms, OPERATOR, "archivist", "", "")
+
+
+def damage(at_ms: float, how: int) -> Errand:
+    """Return damage to what is kept and not believed; see ``damage.py``."""
+    return Errand("damage", at_ms, OPERATOR, "", "", "", body={"how": how})
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many lives there are, for how long, for whom, and in which regions."""
+
+    lives: int
+    duration_ms: float
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+
+
+def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
+    """Return the errands of a seed."""
+    chance = Random(f"errands {seed}")
+    found: list[Errand] = []
+    for kind, lives in EACH.items():
+        for number in range(max(1, pace.lives // lives)):
+            at_ms = chance.uniform(0, pace.duration_ms)
+            found += DRAWN[kind](chance, number, at_ms, pace)
+    found += _stops(chance, pace)
+    found += _moves(chance, pace)
+    return tuple(found)
+
+
+Drawn = Callable[[Random, int, float, Pace], Iterator[Errand]]
+
+
+def sometimes(chance: Random, share: float, most_ms: float) -> float | None:
+    """Return a time in a share of the cases, rather soon than late."""
+    drawn, after_ms = chance.random(), chance.random() ** 3 * most_ms
+    return after_ms if drawn < share else None
+
+
+def _asked(chance: Random, errand: Errand, pace: Pace) -> Errand:
+    """Return an errand as a client asks for it: again and again, once too often, anywhere."""
+    return replace(
+        errand,
+        tries=chance.randint(1, TRIES_MAX),
+        again_after_ms=sometimes(chance, 0.3, 20_000),
+        region=chance.choice(pace.regions),
+    )
+
+
+def _money(chance: Random) -> dict[str, Any]:
+    """Return an amount; sometimes it is more than most accounts have."""
+    currency = chance.choice(CURRENCIES)
+    amount = chance.choice(("1", "2", "0.000001", "0.7", "3"))
+    if chance.random() < 0.1:
+        amount = "2400"
+    return {"currency": currency, "amount": amount}
+
+
+def _deposit(chance: Random, number: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    made = deposit(number, at_ms, chance.choice(pace.accounts), _money(chance))
+    reversed_after_ms = sometimes(chance, 0.4, 5_000)
+    yield replace(_asked(chance, made, pace), reversed_after_ms=reversed_after_ms)
+
+
+def _withdrawal(chance: Random, number: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    """Yield a withdrawal and what an operator does about it: post, void, both at once, nothing."""
+    account_id = chance.choice(pace.accounts)
+    yield _asked(chance, withdrawal(number, at_ms, account_id, _money(chance)), pace)
+    after_ms = chance.random() ** 2 * 8_000
+    for how in chance.choice((("post",), ("post",), ("void",), ("post", "void"), ())):
+        ended = ending(number, at_ms + after_ms, account_id, how)
+        reversed_after_ms = sometimes(chance, 0.3, 5_000) if how == "post" else None
+        yield replace(_asked(chance, ended, pace), reversed_after_ms=reversed_after_ms)
+
+
+def _transfer(chance: Random, number: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    """Yield a transfer. Two have the same id, and mostly not the same sender."""
+    receiver = pace.accounts[number // 2 % len(pace.accounts)]
+    sender = chance.choice([one for one in pace.accounts if one != receiver])
+    body = _money(chance) | {"to_account_id": receiver}
+    yield _asked(chance, transfer(number // 2, at_ms, sender, body), pace)
+
+
+def _price(chance: Random, at_ms: float) -> tuple[str, str, str]:
+    """Return a symbol, a price near where it trades, and when it was observed."""
+    symbol = chance.choice(tuple(SYMBOLS))
+    price = SYMBOLS[symbol] * chance.uniform(0.995, 1.005)
+    seconds, ms = divmod(int(at_ms), 1_000)
+    minutes, seconds = divmod(seconds, 60)
+    # START_MS is 2025-11-24T16:00:00Z, and no run is longer than an hour while clients are at work.
+    return symbol, f"{price:.4f}", f"2025-11-24T16:{minutes:02d}:{seconds:02d}.{ms:03d}Z"
+
+
+def _index(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    yield _asked(chance, index(at_ms, *_price(chance, at_ms)), pace)
+
+
+def _observation(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    yield _asked(chance, observation(at_ms, *_price(chance, at_ms)), pace)
+
+
+def _stream(chance: Random, pace: Pace) -> str:
+    accounts = [f"account#{one}" for one in pace.accounts]
+    books = [f"book#{symbol}" for symbol in SYMBOLS]
+    return chance.choice((*books, *books, "house#USD", "control#markets", chance.choice(accounts)))
+
+
+def _export(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    stream = _stream(chance, pace)
+    for after_ms in (0.0, chance.random() * 2_000):
+        yield _asked(chance, export(at_ms + after_ms, stream), pace)
+
+
+def _look(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    sequence = chance.randint(1, 40) if chance.random() < 0.7 else None
+    yield _asked(chance, look(at_ms, _stream(chance, pace), sequence), pace)
+
+
+def _archivist(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
+    yield replace(archivist(at_ms), region=chance.choice(pace.regions))
+
+
+def _damage(chance: Random, _: int, at_ms: float, __: Pace) -> Iterator[Errand]:
+    yield damage(at_ms, chance.randrange(1 << 16))
+
+
+def _stops(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield a market's stop and its opening, in some runs."""
+    if chance.random() >= STOPPED_SHARE:
+        return
+    symbol, at_ms = chance.choice(tuple(SYMBOLS)), chance.uniform(0, pace.duration_ms)
+    for wanted, after_ms in ((chance.choice(STOPS), 0.0), ("OPEN", chance.uniform(0, 3_000))):
+        region = chance.choice(pace.regions)
+        yield replace(state(at_ms + after_ms, symbol, wanted), region=region)
+
+
+def _moves(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield takeovers where there is a region to move to: there, and perhaps back and again."""
+    if len(pace.regions) == 1:
+        return
+    for _ in range(chance.randint(1, 4)):
+        at_ms = chance.uniform(0, pace.duration_ms)
+        moved = takeover(at_ms, chance.choice(tuple(SYMBOLS)), chance.choice((AWAY, *REGIONS)))
+        yield replace(moved, again_after_ms=sometimes(chance, 0.3, 20_000))
+
+
+DRAWN: Final[dict[str, Drawn]] = {
+    "deposit": _deposit,
+    "withdrawal": _withdrawal,
+    "transfer": _transfer,
+    "index": _index,
+    "observation": _observation,
+    "export": _export,
+    "look": _look,
+    "archivist": _archivist,
+    "damage": _damage,
+}
