@@ -86,13 +86,18 @@ def setup(progress: Progress) -> None:
     """
     with _alone():
         for environment in ENVIRONMENTS:
-            if environment.is_current:
-                continue
-            progress(f"installing {environment.what}")
-            environment.stamp.unlink(missing_ok=True)
-            environment.build()
-            STAMPS.mkdir(exist_ok=True)
-            environment.stamp.write_text(environment.digest, encoding="utf-8")
+            build_if_changed(environment, progress)
+
+
+def build_if_changed(environment: Environment, progress: Progress) -> None:
+    """Build one environment unless it stands as its inputs would have it."""
+    if environment.is_current:
+        return
+    progress(f"installing {environment.what}")
+    environment.stamp.unlink(missing_ok=True)
+    environment.build()
+    STAMPS.mkdir(exist_ok=True)
+    environment.stamp.write_text(environment.digest, encoding="utf-8")
 
 
 def lock(progress: Progress) -> None:
@@ -211,6 +216,10 @@ def _build_runtime() -> None:
     _build_isolated(RUNTIME, "runtime.lock")
 
 
+def _build_template_tools() -> None:
+    _build_isolated(TOOLS / "template-tools", "templates.lock")
+
+
 def _build_isolated(folder: Path, lock_name: str) -> None:
     venv.create(folder, clear=True, with_pip=False, symlinks=True)
     _uv(
@@ -317,6 +326,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     ),
     "emulator": ("--group", "emulator"),
     "runtime": ("--extra", "runtime"),
+    "templates": ("--group", "templates"),
     "vendor": ("--extra", "vendor", "--excludes", "requirements/vendor.excludes"),
     "numeric": ("--extra", "numeric"),
 }
@@ -360,3 +370,11 @@ ENVIRONMENTS = (
         _build_numeric,
     ),
 )
+
+TEMPLATE_TOOLS = Environment(
+    TOOLS / "template-tools",
+    "cfn-lint and checkov, .local/template-tools",
+    (REQUIREMENTS / "templates.lock",),
+    _build_template_tools,
+)
+"""Built when templates are checked, and not by set-up: it is as large as all the others."""
