@@ -13,7 +13,7 @@ unexport AWS_CA_BUNDLE
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants explore format lock layer clean python
+.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants explore format lock layer templates clean python
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ lock: setup  ## derive the lock files from pyproject.toml and package.json again
 
 layer: setup  ## build the third-party Lambda layer for AWS (arm64)
 	@$(BIN)/python -m infra_cdk.local layer
+
+templates: setup  ## cfn-lint and checkov over the templates of every stage, in an environment of their own
+	@$(BIN)/python -m infra_cdk.local templates
 
 clean: down  ## stop, and delete all that setup and run produced, keys and state too
 	@rm -rf .venv .local node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,7 +1,8 @@
 """The CDK app. ``cdk synth -c stage=dev`` picks an environment; ``local`` is the default.
 
 Context: ``stage`` (a name in ``infra_cdk.settings.ENVIRONMENTS``, or ``all``), ``account``,
-``alarm_email``, ``profile`` (single, continental or global) and ``vendor_layer``. An environment
+``alarm_email``, ``profile`` (single, continental or global) ``vendor_layer`` and
+``numeric_layer``. An environment
 has a stage for each of its regions: ``production-eu-west-1``.
 
 Needs neither AWS credentials nor a network.

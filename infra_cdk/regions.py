@@ -36,6 +36,7 @@ API: Final = frozenset(
         "funds",
         "order_intake",
         "price_source",
+        "pricing_api",
         "queries",
     }
 )

@@ -49,6 +49,8 @@ class Settings:
     architecture: Architecture
     vendor_layer: Path
     """Folder with ``python/`` inside: the third-party packages, built for the architecture."""
+    numeric_layer: Path
+    """The same for numpy, which only the functions that price carry."""
     ships_byte_code: bool
     """Beside the source, where the interpreter that synthesises is the runtime's. The local cloud
     runs functions on the interpreter of the machine, and keeps byte code by itself."""
@@ -177,8 +179,8 @@ def load(
     environment
         A name in ``ENVIRONMENTS``.
     context
-        Looks up CDK context: ``account``, ``alarm_email``, ``profile`` and ``vendor_layer`` (a
-        folder) are read.
+        Looks up CDK context: ``account``, ``alarm_email``, ``profile``, ``vendor_layer`` and
+        ``numeric_layer`` (folders) are read.
 
     Raises
     ------
@@ -188,11 +190,13 @@ def load(
     if environment not in ENVIRONMENTS:
         raise SettingsError(f"stage is {environment!r}, known are {', '.join(ENVIRONMENTS)}")
     settings = replace(ENVIRONMENTS[environment], **_overrides(context))
-    if not (settings.vendor_layer / "python").is_dir():
-        raise SettingsError(
-            f"vendor_layer {settings.vendor_layer} has no python/ folder: build the third-party "
-            f"packages for {settings.architecture} there, or name another with -c vendor_layer=..."
-        )
+    for name in ("vendor_layer", "numeric_layer"):
+        folder: Path = getattr(settings, name)
+        if not (folder / "python").is_dir():
+            raise SettingsError(
+                f"{name} {folder} has no python/ folder: build the third-party packages for "
+                f"{settings.architecture} there, or name another with -c {name}=..."
+            )
     return everywhere(settings)
 
 
@@ -207,6 +211,7 @@ def _overrides(context: Callable[[str], object]) -> dict[str, Any]:
         "alarm_email": str,
         "profile": str,
         "vendor_layer": Path,
+        "numeric_layer": Path,
     }
     given = {field: context(field) for field in read}
     return {field: read[field](str(value)) for field, value in given.items() if value is not None}
@@ -222,6 +227,7 @@ ON_AWS = Settings(
     account=None,
     architecture="arm64",
     vendor_layer=ROOT / ".local" / "layers" / "vendor-arm64",
+    numeric_layer=ROOT / ".local" / "layers" / "numeric-arm64",
     ships_byte_code=True,
     data_outlives_stack=True,
     has_customer_key=True,
@@ -241,6 +247,7 @@ ENVIRONMENTS: Mapping[str, Settings] = {
         account="000000000000",
         architecture=_host_architecture(),
         vendor_layer=ROOT / ".local" / "layers" / "vendor",
+        numeric_layer=ROOT / ".local" / "layers" / "numeric",
         ships_byte_code=False,
         data_outlives_stack=False,
         has_customer_key=False,

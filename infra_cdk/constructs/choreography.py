@@ -182,6 +182,7 @@ class Choreography(Construct):
             "Undelivered",
             queue_name=f"{prefix}-undelivered",
             enforce_ssl=True,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
             retention_period=Duration.days(14),
         )
         for route in self._routes.routes:

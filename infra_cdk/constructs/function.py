@@ -46,6 +46,8 @@ class ZerodeskFunction(Construct):
     access
         Everything that the function may touch. Each right also sets the environment variable that
         names the resource, so that the list is the whole environment and the whole policy.
+    computes
+        Whether it needs numpy, and so a layer more.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class ZerodeskFunction(Construct):
         layers: Layers,
         access: Sequence[Access],
         size: Size = DEFAULT_SIZE,
+        computes: bool = False,
     ) -> None:
         super().__init__(scope, name)
         function_name = f"{settings.prefix}-{name}"
@@ -70,7 +73,7 @@ class ZerodeskFunction(Construct):
             code=_code(name, settings),
             runtime=runtime(),
             architecture=architecture_of(settings),
-            layers=list(layers.versions),
+            layers=[*layers.versions, *([layers.numeric] if computes else [])],
             role=self.role,
             log_group=log_group,
             memory_size=size.memory_mb,

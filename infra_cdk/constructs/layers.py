@@ -12,14 +12,20 @@ from infra_cdk.settings import ROOT, RUNTIME, Settings
 
 
 class Layers(Construct):
-    """Third-party packages, the pure domain, and what ties it to AWS."""
+    """Third-party packages, the pure domain, what ties it to AWS; and numpy, for those that ask.
+
+    ``versions`` are the layers of every function, ``numeric`` is the one more of those that price.
+    """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "Layers")
         # Built and compiled by `make setup` and `make layer`.
-        self.versions = [
-            self._layer("Vendor", lambda_.Code.from_asset(str(settings.vendor_layer)), settings)
-        ]
+        built = {"Vendor": settings.vendor_layer, "Numeric": settings.numeric_layer}
+        vendor, self.numeric = (
+            self._layer(name, lambda_.Code.from_asset(str(folder)), settings)
+            for name, folder in built.items()
+        )
+        self.versions = [vendor]
         for name in ("Domain", "Runtime"):
             code = _own(ROOT / "layers" / name.lower(), settings)
             self.versions.append(self._layer(name, code, settings))

@@ -4,8 +4,9 @@ import sys
 
 from infra_cdk.local.environments import layer, lock, setup
 from infra_cdk.local.process import LocalCloudError
+from infra_cdk.local.templates import templates
 
-COMMANDS = {"setup": setup, "lock": lock, "layer": layer}
+COMMANDS = {"setup": setup, "lock": lock, "layer": layer, "templates": templates}
 
 
 def main(arguments: list[str]) -> int:

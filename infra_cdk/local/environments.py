@@ -37,6 +37,7 @@ RECIPE = "1"
 """Raised when the steps below change in a way that the inputs do not show."""
 
 SETUP_LOG = TOOLS / "log" / "setup.log"
+THIRD_PARTY_LAYERS = ("vendor", "numeric")
 LAMBDA_PLATFORM = "aarch64-manylinux_2_28"
 LAMBDA_PYTHON = LAMBDA_RUNTIME.removeprefix("python")
 """Interpreter of the functions on AWS; the local cloud runs them on the one of the machine."""
@@ -85,13 +86,18 @@ def setup(progress: Progress) -> None:
     """
     with _alone():
         for environment in ENVIRONMENTS:
-            if environment.is_current:
-                continue
-            progress(f"installing {environment.what}")
-            environment.stamp.unlink(missing_ok=True)
-            environment.build()
-            STAMPS.mkdir(exist_ok=True)
-            environment.stamp.write_text(environment.digest, encoding="utf-8")
+            build_if_changed(environment, progress)
+
+
+def build_if_changed(environment: Environment, progress: Progress) -> None:
+    """Build one environment unless it stands as its inputs would have it."""
+    if environment.is_current:
+        return
+    progress(f"installing {environment.what}")
+    environment.stamp.unlink(missing_ok=True)
+    environment.build()
+    STAMPS.mkdir(exist_ok=True)
+    environment.stamp.write_text(environment.digest, encoding="utf-8")
 
 
 def lock(progress: Progress) -> None:
@@ -109,17 +115,20 @@ def lock(progress: Progress) -> None:
 
 
 def layer(progress: Progress) -> None:
-    """Build the third-party Lambda layer for AWS: Lambda's interpreter on arm64, without Docker."""
-    folder = LAYERS / "vendor-arm64"
-    progress(f"building {folder.relative_to(ROOT)} for {LAMBDA_PLATFORM}")
-    build_vendor_layer(folder, platform=LAMBDA_PLATFORM)
+    """Build the third-party Lambda layers for AWS: Lambda's interpreter on arm64, no Docker."""
+    for name in THIRD_PARTY_LAYERS:
+        folder = LAYERS / f"{name}-arm64"
+        progress(f"building {folder.relative_to(ROOT)} for {LAMBDA_PLATFORM}")
+        build_layer(name, folder, platform=LAMBDA_PLATFORM)
 
 
-def build_vendor_layer(folder: Path, *, platform: str | None = None) -> None:
-    """Build the third-party Lambda layer into ``folder``, replacing what is there.
+def build_layer(name: str, folder: Path, *, platform: str | None = None) -> None:
+    """Build a third-party Lambda layer into ``folder``, replacing what is there.
 
     Parameters
     ----------
+    name
+        One of `THIRD_PARTY_LAYERS`, and of its lock file.
     folder
         Gets a ``python/`` folder, as Lambda wants a layer.
     platform
@@ -134,7 +143,7 @@ def build_vendor_layer(folder: Path, *, platform: str | None = None) -> None:
         elsewhere += ["--python-version", LAMBDA_PYTHON]
     _uv(
         *("pip", "install", "--target", str(target), "--only-binary", ":all:", "--no-deps"),
-        *("--require-hashes", "-r", str(REQUIREMENTS / "vendor.lock"), *elsewhere),
+        *("--require-hashes", "-r", str(REQUIREMENTS / f"{name}.lock"), *elsewhere),
         python=VENV,
     )
     _strip(target)
@@ -207,6 +216,10 @@ def _build_runtime() -> None:
     _build_isolated(RUNTIME, "runtime.lock")
 
 
+def _build_template_tools() -> None:
+    _build_isolated(TOOLS / "template-tools", "templates.lock")
+
+
 def _build_isolated(folder: Path, lock_name: str) -> None:
     venv.create(folder, clear=True, with_pip=False, symlinks=True)
     _uv(
@@ -217,7 +230,11 @@ def _build_isolated(folder: Path, lock_name: str) -> None:
 
 
 def _build_vendor() -> None:
-    build_vendor_layer(LAYERS / "vendor")
+    build_layer("vendor", LAYERS / "vendor")
+
+
+def _build_numeric() -> None:
+    build_layer("numeric", LAYERS / "numeric")
 
 
 def _uv(*arguments: str | Path, python: Path) -> None:
@@ -309,6 +326,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     ),
     "emulator": ("--group", "emulator"),
     "runtime": ("--extra", "runtime"),
+    "templates": ("--group", "templates"),
     "vendor": ("--extra", "vendor", "--excludes", "requirements/vendor.excludes"),
     "numeric": ("--extra", "numeric"),
 }
@@ -345,4 +363,18 @@ ENVIRONMENTS = (
         (REQUIREMENTS / "vendor.lock",),
         _build_vendor,
     ),
+    Environment(
+        LAYERS / "numeric",
+        "the layer of the functions that price, .local/layers/numeric",
+        (REQUIREMENTS / "numeric.lock",),
+        _build_numeric,
+    ),
 )
+
+TEMPLATE_TOOLS = Environment(
+    TOOLS / "template-tools",
+    "cfn-lint and checkov, .local/template-tools",
+    (REQUIREMENTS / "templates.lock",),
+    _build_template_tools,
+)
+"""Built when templates are checked, and not by set-up: it is as large as all the others."""

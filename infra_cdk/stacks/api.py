@@ -13,6 +13,7 @@ from infra_cdk.constructs.rest_api import App, ZerodeskApi, routes_of
 from infra_cdk.settings import Settings
 from order_intake.routes import app as order_intake
 from price_source.routes import app as price_source
+from pricing_api.routes import app as pricing_api
 from queries.routes import app as queries
 from reconciliation.routes import app as reconciliation
 
@@ -22,6 +23,7 @@ APPS: Mapping[str, App] = {
     "funds": funds,
     "order_intake": order_intake,
     "price_source": price_source,
+    "pricing_api": pricing_api,
     "queries": queries,
     "reconciliation": reconciliation,
 }

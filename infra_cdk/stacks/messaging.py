@@ -69,4 +69,5 @@ def _fifo(
         retention_period=KEPT,
         dead_letter_queue=dead,
         enforce_ssl=True,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
     )

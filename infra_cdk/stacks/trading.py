@@ -125,6 +125,8 @@ class TradingStack(Stack):
             self._publish,
         )
         self._declare("price_source", data.market.access("GetItem"), self._send)
+        # One core, so that a full batch is priced well within the gateway's patience.
+        self._declare("pricing_api", size=Size(memory_mb=1_769, timeout_seconds=25), computes=True)
         self._declare(
             "queries",
             data.journal.access(*READ_JOURNAL),
@@ -185,7 +187,9 @@ class TradingStack(Stack):
             size=size,
         )
 
-    def _declare(self, name: str, *access: Access, size: Size = DEFAULT_SIZE) -> None:
+    def _declare(
+        self, name: str, *access: Access, size: Size = DEFAULT_SIZE, computes: bool = False
+    ) -> None:
         if name not in self._settings.functions:
             return
         self.functions[name] = ZerodeskFunction(
@@ -195,6 +199,7 @@ class TradingStack(Stack):
             layers=self._layers,
             access=access,
             size=size,
+            computes=computes,
         )
 
     def _declare_workflows(self) -> None:

@@ -18,7 +18,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import starmap
 from pathlib import Path
@@ -42,6 +42,7 @@ GREEKS: Final = ("price", "delta", "gamma", "vega", "theta", "rho")
 # For libraries that are called once an option.
 SLOW_ELEMENTS: Final = 20_000
 REFERENCES: Final = 400
+AMERICANS: Final = 1_000
 EPS: Final = 2.0**-52
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -88,6 +89,8 @@ class Contender:
     name: str
     work: Work
     at_once: bool = True
+    elements_max: int = SLOW_ELEMENTS
+    """How many of the options it gets that is called once an option."""
 
 
 def some_options(count: int) -> Options:
@@ -168,6 +171,16 @@ def measure(elements: int, rounds: int) -> None:
         print(f"\nimplied volatility, {kind}, {len(quotes)} calls out of the money")
         report(timed(volatility_contenders(), quotes, rounds), volatility_errors)
 
+    puts = some_days(AMERICANS)
+    print(f"\nAmerican, {AMERICANS} puts; the greatest error in units of the currency")
+    report(timed(american_contenders(), puts, rounds), american_errors)
+
+
+def some_days(count: int) -> Options:
+    """Return options that expire in whole days, as QuantLib has it."""
+    options = some_options(count)
+    return replace(options, expiry_years=np.ceil(365.0 * options.expiry_years) / 365.0)
+
 
 Measured: TypeAlias = list[tuple[str, float, Any, Options]]
 
@@ -176,7 +189,7 @@ def timed(contenders: list[Contender], options: Options, rounds: int) -> Measure
     """Return the best CPU time of each an element, in ns, with what it answered."""
     best = [float("inf")] * len(contenders)
     answers: list[Any] = [None] * len(contenders)
-    inputs = [options if c.at_once else options.first(SLOW_ELEMENTS) for c in contenders]
+    inputs = [options if c.at_once else options.first(c.elements_max) for c in contenders]
     for round_ in range(rounds):
         for i, contender in enumerate(contenders):
             if round_ >= 2 and not contender.at_once:
@@ -342,6 +355,72 @@ def fast_volatility_contenders() -> list[Contender]:
             lambda o: jackel.jackel_iv_black(*quote(o), is_call=True),
         ),
     ]
+
+
+def american_contenders() -> list[Contender]:
+    from zerodesk.pricing.american import american
+
+    def ours(accuracy: str, outputs: tuple[str, ...]) -> Work:
+        return lambda o: american("put", *o.terms, outputs, accuracy=accuracy)["price"]
+
+    found = [
+        Contender("zerodesk, fast", ours("fast", ("price",))),
+        Contender("zerodesk, precise", ours("precise", ("price",))),
+        Contender("zerodesk, fast, five Greeks", ours("fast", GREEKS)),
+        Contender("zerodesk, precise, five Greeks", ours("precise", GREEKS)),
+    ]
+    if ql := library("QuantLib"):
+        engine = ql.QdFpAmericanEngine
+        schemes = {
+            "fast": (engine.fastScheme(), AMERICANS),
+            "accurate": (engine.accurateScheme(), AMERICANS),
+            "high precision": (engine.highPrecisionScheme(), 100),
+        }
+        for name, (scheme, count) in schemes.items():
+            work = quantlib_puts(ql, scheme)
+            found.append(
+                Contender(f"QuantLib QdFp {name}", work, at_once=False, elements_max=count)
+            )
+    return found
+
+
+def quantlib_puts(ql: Any, scheme: Any) -> Work:
+    """Return what prices American puts one by one; all that can be kept is kept."""
+    today, days = ql.Date(2, 1, 2026), ql.Actual365Fixed()
+    ql.Settings.instance().evaluationDate = today
+    spot, rate, carry, volatility = (ql.SimpleQuote(0.0) for _ in range(4))
+
+    def curve(quote: Any) -> Any:
+        return ql.YieldTermStructureHandle(ql.FlatForward(today, ql.QuoteHandle(quote), days))
+
+    flat = ql.BlackConstantVol(today, ql.NullCalendar(), ql.QuoteHandle(volatility), days)
+    process = ql.BlackScholesMertonProcess(
+        ql.QuoteHandle(spot), curve(carry), curve(rate), ql.BlackVolTermStructureHandle(flat)
+    )
+    engine = ql.QdFpAmericanEngine(process, scheme)
+
+    def one(*terms: float) -> float:
+        for quote, value in zip(
+            (spot, rate, carry, volatility), (terms[0], *terms[3:]), strict=True
+        ):
+            quote.setValue(value)
+        exercise = ql.AmericanExercise(today, today + round(365.0 * terms[2]))
+        option = ql.VanillaOption(ql.PlainVanillaPayoff(ql.Option.Put, terms[1]), exercise)
+        option.setPricingEngine(engine)
+        return float(option.NPV())
+
+    return lambda o: np.array(list(starmap(one, o.rows())))
+
+
+def american_errors(answer: Any, options: Options) -> str:
+    """Return the greatest error against the same equation on other and finer grids."""
+    from zerodesk.pricing._american import EFFORTS, Effort
+    from zerodesk.pricing._exercise import Accuracy
+    from zerodesk.pricing.american import american
+
+    EFFORTS["reference"] = (Effort(Accuracy(72, 101, 1e-13), 241),) * 3
+    exact = american("put", *options.terms, accuracy="reference")["price"]
+    return f"error {np.abs(answer - exact).max():.1e}"
 
 
 def quote(o: Options) -> tuple[Floats, Floats, Floats, Floats]:

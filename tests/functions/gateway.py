@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-FUNCTIONS = ("back_office", "funds", "order_intake", "price_source", "queries")
+FUNCTIONS = ("back_office", "funds", "order_intake", "price_source", "pricing_api", "queries")
 BTC_USD = {
     "symbol": "BTC-USD",
     "base": "BTC",

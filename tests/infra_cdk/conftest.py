@@ -26,7 +26,13 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     (layer / "python").mkdir()
     (layer / "python" / "nothing.txt").write_text("stands for the third-party packages")
     told = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    return {**told, "stage": "all", "account": "000000000000", "vendor_layer": str(layer)}
+    return {
+        **told,
+        "stage": "all",
+        "account": "000000000000",
+        "vendor_layer": str(layer),
+        "numeric_layer": str(layer),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ The calls are those of a run in memory (``python -m tests.calls``); the rights a
 templates of a whole region.
 """
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.calls.recording import read, record, to_text
@@ -28,7 +30,6 @@ ASIDE = "undelivered"
 RARE = {
     ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and none is made",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
-    ("sweeper", "dynamodb:PutItem", "orders"): "drives a transfer on that has no receipt yet",
 }
 """Rights that the recorded run has no use for, and the reason why they are."""
 
@@ -50,7 +51,8 @@ def shared_name(stage: StageTemplates, entry: Resource, resource: str) -> str:
     text = resource.replace(bucket.logical_id, "snapshots")
     if text == stage.settings.prefix:
         return "zerodesk"
-    return text.replace(f"{stage.settings.prefix}-", "")
+    # A queue of another region has no name in this template, only an ARN.
+    return text.rpartition(":")[2].replace(f"{stage.settings.prefix}-", "")
 
 
 def without_index(call: tuple[str, str, str]) -> tuple[str, str, str]:
@@ -62,14 +64,33 @@ def test_the_recording_is_that_of_the_code_as_it_is() -> None:
     assert to_text(record()) == to_text(read()), "python -m tests.calls records the calls again"
 
 
-def test_no_call_is_made_without_a_right(dev: StageTemplates) -> None:
-    assert read() - rights(dev) == set()
+def test_commands_of_a_moved_book_may_be_sent_to_each_other_region(stage: StageTemplates) -> None:
+    allowed = {
+        resource
+        for statement in stage.statements(stage.functions()["matching"])
+        if "sqs:SendMessage" in statement.actions
+        for resource in statement.resources
+    }
+    name = f"{stage.settings.prefix}-commands.fifo"
+    others = stage.settings.sibling_regions
+    assert {resource.partition("sqs:")[2].split(":")[0] for resource in allowed} == set(others)
+    assert all(resource.endswith(name) for resource in allowed)
 
 
-def test_no_right_is_without_a_call(dev: StageTemplates) -> None:
+@pytest.fixture
+def home(stages: Mapping[str, StageTemplates]) -> StageTemplates:
+    """Return a region that runs everything, beside others that trade."""
+    return stages["production-us-east-1"]
+
+
+def test_no_call_is_made_without_a_right(home: StageTemplates) -> None:
+    assert read() - rights(home) == set()
+
+
+def test_no_right_is_without_a_call(home: StageTemplates) -> None:
     # The right to query a table and its index is one, though the code may use either.
     called = {without_index(call) for call in read()}
-    idle = {right for right in rights(dev) if without_index(right) not in called}
+    idle = {right for right in rights(home) if without_index(right) not in called}
 
     assert {without_index(right) for right in idle} == set(RARE)
 

@@ -38,16 +38,25 @@ def test_an_unknown_stage_is_told_the_known_ones() -> None:
 
 
 def test_a_layer_that_was_not_built_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=f"vendor_layer {tmp_path}"):
-        load("local", {"vendor_layer": str(tmp_path)}.get)
+    (tmp_path / "built" / "python").mkdir(parents=True)
+    built = str(tmp_path / "built")
+    for name in ("vendor_layer", "numeric_layer"):
+        layers = {"vendor_layer": built, "numeric_layer": built, name: str(tmp_path)}
+        with pytest.raises(SettingsError, match=f"{name} {tmp_path} has no python"):
+            load("local", layers.get)
 
 
 def test_the_command_line_may_name_the_account_and_the_layer(tmp_path: Path) -> None:
     (tmp_path / "python").mkdir()
+    layers = {"vendor_layer": str(tmp_path), "numeric_layer": str(tmp_path)}
 
-    [settings] = load("dev", {"account": 123456789012, "vendor_layer": str(tmp_path)}.get)
+    [settings] = load("dev", {"account": 123456789012, **layers}.get)
 
-    assert (settings.account, settings.vendor_layer) == ("123456789012", tmp_path)
+    assert (settings.account, settings.vendor_layer, settings.numeric_layer) == (
+        "123456789012",
+        tmp_path,
+        tmp_path,
+    )
 
 
 def test_a_command_stays_hidden_for_six_time_outs() -> None:
@@ -56,8 +65,9 @@ def test_a_command_stays_hidden_for_six_time_outs() -> None:
 
 def test_an_environment_has_settings_for_each_region_of_its_profile(tmp_path: Path) -> None:
     (tmp_path / "python").mkdir()
+    layers = {"vendor_layer": str(tmp_path), "numeric_layer": str(tmp_path)}
 
-    found = load("dev", {"profile": "continental", "vendor_layer": str(tmp_path)}.get)
+    found = load("dev", {"profile": "continental", **layers}.get)
 
     assert [settings.stage for settings in found] == [
         "dev-us-east-1",

@@ -13,6 +13,7 @@ from back_office.routes import api as back_office
 from funds.routes import api as funds
 from order_intake.routes import api as order_intake
 from price_source.routes import api as price_source
+from pricing_api.routes import api as pricing_api
 from queries.routes import api as queries
 from reconciliation.routes import api as reconciliation
 from zerodesk import CODE_VERSION
@@ -22,9 +23,19 @@ from zerodesk_aws.api.routing import JSON, PROBLEM_JSON, Route
 from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, MAX_DEPTH
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import PlainSchema
+from zerodesk_aws.contracts.pricing import PRICING_BODY_BYTES
 from zerodesk_aws.contracts.problems import Problem
 
-APIS: Final = (archivist, back_office, funds, order_intake, price_source, queries, reconciliation)
+APIS: Final = (
+    archivist,
+    back_office,
+    funds,
+    order_intake,
+    price_source,
+    pricing_api,
+    queries,
+    reconciliation,
+)
 SCHEMAS: Final = "#/components/schemas/{model}"
 
 ALWAYS: Final = (
@@ -64,11 +75,12 @@ belongs to another is a 404.
 
 **Numbers.** Prices, quantities and amounts are decimal *strings*, exact, in one grammar: up to 18
 digits, then optionally a point and up to 12 digits. JSON numbers, exponents, NaN and infinities
-are refused. Times are UTC with milliseconds.
+are refused. Times are UTC with milliseconds. Only the routes of `/v1/pricing` take and answer JSON
+numbers, in binary64: models are no money.
 
-**Requests.** A body is one JSON object of at most {MAX_BODY_BYTES} bytes and {MAX_DEPTH} levels,
-in UTF-8, whatever its Content-Type says. Unknown fields, unknown query parameters and repeated
-keys are refused.
+**Requests.** A body is one JSON object of at most {MAX_BODY_BYTES} bytes, of `/v1/pricing`
+{PRICING_BODY_BYTES}, and {MAX_DEPTH} levels, in UTF-8, whatever its Content-Type says. Unknown
+fields, unknown query parameters and repeated keys are refused.
 
 **Problems.** A refused request has moved no money. The answer is a problem document (RFC 9457)
 with a stable `code`, and `field`, `value` and `rule` where one field is to blame. 400 is the

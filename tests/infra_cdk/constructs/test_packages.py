@@ -33,7 +33,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 def a_stack(settings: Settings, vendor: Path) -> Stack:
     (vendor / "python").mkdir(exist_ok=True)
     stack = Stack(App(), "Stack")
-    Layers(stack, settings=replace(settings, vendor_layer=vendor))
+    Layers(stack, settings=replace(settings, vendor_layer=vendor, numeric_layer=vendor))
     return stack
 
 

@@ -242,7 +242,16 @@ def test_intake_has_concurrency_of_its_own(stage: StageTemplates) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["order_intake", "queries", "back_office", "funds", "price_source", "authorizer"]
+    "function",
+    [
+        "order_intake",
+        "queries",
+        "back_office",
+        "funds",
+        "price_source",
+        "pricing_api",
+        "authorizer",
+    ],
 )
 def test_who_answers_a_client_gives_up_before_the_gateway_does(
     stage: StageTemplates, function: str
@@ -293,6 +302,24 @@ def test_what_a_woken_function_fails_at_is_put_aside(stage: StageTemplates) -> N
 
     assert set(kept) == woken
     assert all(aside.endswith("-undelivered") for aside in kept.values())
+
+
+def test_only_the_function_that_computes_carries_numpy(stage: StageTemplates) -> None:
+    layers = {name: len(entry.properties["Layers"]) for name, entry in stage.functions().items()}
+    fewest = min(layers.values())
+
+    assert {name for name, count in layers.items() if count > fewest} == {"pricing_api"}
+    assert layers["pricing_api"] == fewest + 1
+
+
+def test_what_prices_for_anybody_may_touch_nothing(stage: StageTemplates) -> None:
+    variables = stage.functions()["pricing_api"].properties["Environment"]["Variables"]
+
+    assert set(variables) == {
+        "LOG_LEVEL",
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_METRICS_NAMESPACE",
+    }
 
 
 @pytest.mark.parametrize("function", sorted(MEMORY_GB))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.zerodesk.pricing.lattice import american_by_lattice
 from tests.zerodesk.pricing.options import (
@@ -43,6 +43,7 @@ KINDS = {
     "above two boundaries": ("put", 100.0, 100.0, 1.0, -0.01, -0.03, 0.2),
     "below two boundaries": ("put", 40.0, 100.0, 1.0, -0.02, -0.05, 0.1),
     "two boundaries met": ("put", 90.0, 100.0, 10.0, -0.01, -0.012, 0.2),
+    "two boundaries met, below": ("put", 60.0, 100.0, 10.0, -0.01, -0.012, 0.2),
     "two boundaries met at once": ("put", 90.0, 100.0, 2.0, -0.03, -0.05, 0.8),
     "two boundaries, a call": ("call", 110.0, 100.0, 1.0, -0.04, -0.015, 0.2),
     "two limits reached, above": ("put", 101.0, 100.0, 40.0, -0.01, -0.06, 0.03),
@@ -116,6 +117,7 @@ def test_the_price_leaves_the_payoff_smoothly(kind: str) -> None:
 
 
 @given(option_types, ratios, expiries, rates, rates, volatilities)
+@settings(deadline=None)
 def test_early_exercise_is_a_right(
     option_type: str, ratio: float, expiry: float, rate: float, carry: float, volatility: float
 ) -> None:
@@ -128,6 +130,7 @@ def test_early_exercise_is_a_right(
 
 
 @given(ratios, expiries, rates, rates, volatilities)
+@settings(deadline=None)
 def test_waiting_costs_nothing(
     ratio: float, expiry: float, rate: float, carry: float, volatility: float
 ) -> None:
@@ -139,6 +142,7 @@ def test_waiting_costs_nothing(
 
 
 @given(ratios, expiries, rates, rates, volatilities)
+@settings(deadline=None)
 def test_a_call_is_the_put_that_changes_spot_for_strike(
     ratio: float, expiry: float, rate: float, carry: float, volatility: float
 ) -> None:

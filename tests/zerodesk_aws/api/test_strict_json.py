@@ -13,10 +13,10 @@ from zerodesk_aws.api.problems import ProblemError
 from zerodesk_aws.api.strict_json import (
     MAX_BODY_BYTES,
     MAX_DEPTH,
-    JsonNumber,
     body_of,
     parse_object,
 )
+from zerodesk_aws.contracts.numbers import JsonNumber
 
 SAFE = st.characters(exclude_categories=["Cs"])
 VALUES = st.recursive(

@@ -30,7 +30,7 @@ def a_surface() -> VolatilitySurface:
     discount = np.exp(-RATE * EXPIRIES)
     forward = SPOT * np.exp((RATE - CARRY) * EXPIRIES)
     variance = EssviSurface(EXPIRIES, Slices(theta, rho, psi))
-    provenance = Provenance("XYZ", "2026-11-02T16:00:00Z", "essvi", "")
+    provenance = Provenance("XYZ", "2026-11-02T16:00:00Z", "essvi", "0f" * 32)
     return VolatilitySurface(variance, forward, discount, provenance)
 
 

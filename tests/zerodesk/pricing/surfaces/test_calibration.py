@@ -100,11 +100,11 @@ def test_a_quote_that_cannot_be_used_is_named_and_moves_nothing(
 
 def test_a_pair_off_parity_is_named_by_its_side_in_the_money() -> None:
     chain = a_chain(noise=0.3).chain
-    index = find(chain, -1.0, 120.0, EXPIRIES[6])
+    index = find(chain, -1.0, 110.0, EXPIRIES[7])
     middle = chain.middle[index] + 1.5
     found = fitted(with_quote(chain, index, middle - 0.02, middle + 0.02))
     assert found.use[index] == QuoteUse.OFF_PARITY
-    assert found.use[find(chain, 1.0, 120.0, EXPIRIES[6])] == QuoteUse.USED
+    assert found.use[find(chain, 1.0, 110.0, EXPIRIES[7])] == QuoteUse.USED
 
 
 def test_contracts_on_something_else_are_told_apart_by_the_spot() -> None:

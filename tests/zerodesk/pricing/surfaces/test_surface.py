@@ -28,6 +28,14 @@ def test_prices_and_greeks_are_those_of_its_own_volatility() -> None:
         assert got[name] == pytest.approx(values, rel=1e-9)
 
 
+def test_rates_and_growth_go_on_beyond_the_last_expiry() -> None:
+    names = ("forward", "discount")
+    got = a_surface().evaluate("call", 100.0, [0.001, 5.0], names)
+    years = np.array([0.001, 5.0])
+    assert got["discount"] == pytest.approx(np.exp(-RATE * years), rel=1e-12)
+    assert got["forward"] == pytest.approx(SPOT * np.exp((RATE - CARRY) * years), rel=1e-12)
+
+
 def test_far_wings_keep_within_lees_bound() -> None:
     surface = a_surface()
     strikes = SPOT * np.exp(np.array([-40.0, 40.0]))
@@ -78,6 +86,7 @@ def test_a_kept_surface_is_the_same_surface() -> None:
     surface = a_surface()
     again = VolatilitySurface.from_dict(json.loads(json.dumps(surface.to_dict())))
     assert again.to_dict() == surface.to_dict()
+    assert again.provenance == surface.provenance
     one, other = (
         s.evaluate("put", [70.0, 100.0], 0.4, ("price", "local_volatility"))
         for s in (surface, again)

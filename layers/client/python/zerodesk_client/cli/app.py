@@ -11,6 +11,7 @@ from zerodesk_client.cli import (
     funds,
     history,
     markets,
+    options,
     orders,
     replay,
     statements,
@@ -71,6 +72,7 @@ TRADING = "Trading"
 MONEY = "The money of an account"
 OPERATING = "Running the venue"
 HISTORY = "The journal"
+OPTIONS = "Options, on this machine"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -102,6 +104,8 @@ app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING
 app.command(rich_help_panel=HISTORY)(history.state)
 app.command(rich_help_panel=HISTORY)(history.export)
 app.command(rich_help_panel=HISTORY)(history.verify)
+app.command(rich_help_panel=OPTIONS)(options.price)
+app.command(rich_help_panel=OPTIONS)(options.surface)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ To add one, publish an object that satisfies ``TradeFormat`` under the entry poi
 its header line alone.
 """
 
-from zerodesk_client.formats.reading import open_trades
+from zerodesk_client.formats.reading import open_text, open_trades
 from zerodesk_client.formats.registry import ENTRY_POINTS, known_formats
 from zerodesk_client.formats.trades import (
     FormatError,
@@ -21,5 +21,6 @@ __all__ = [
     "SkippedRow",
     "TradeFormat",
     "known_formats",
+    "open_text",
     "open_trades",
 ]

@@ -27,7 +27,7 @@ def open_trades(path: Path) -> Iterator[tuple[TradeFormat, Iterator[RecordedTrad
         The file cannot be read, its header is no known format's, or, while reading, a row is bad.
     """
     try:
-        with _text(path) as file:
+        with open_text(path) as file:
             csv.field_size_limit(MAX_FIELD_CHARACTERS)
             rows = csv.reader(file)
             header = [name.strip() for name in next(rows, [])]
@@ -38,7 +38,8 @@ def open_trades(path: Path) -> Iterator[tuple[TradeFormat, Iterator[RecordedTrad
 
 
 @contextmanager
-def _text(path: Path) -> Iterator[TextIO]:
+def open_text(path: Path) -> Iterator[TextIO]:
+    """Open a file of text, plain or gzip."""
     with path.open("rb") as raw:
         packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         raw.seek(0)

@@ -26,7 +26,7 @@ class Effort(NamedTuple):
 
 
 # By what a boundary does besides starting steeply: nothing, a bend, or nearly reaching its limit.
-EFFORTS: Final = {
+EFFORTS: Final[dict[str, tuple[Effort, Effort, Effort]]] = {
     "fast": (
         Effort(Accuracy(9, 17, 1e-8), 51),
         Effort(Accuracy(18, 27, 1e-8), 61),
@@ -34,8 +34,8 @@ EFFORTS: Final = {
     ),
     "precise": (
         Effort(Accuracy(20, 41, 1e-12), 101),
-        Effort(Accuracy(40, 61, 1e-12), 111),
-        Effort(Accuracy(48, 81, 1e-12), 131),
+        Effort(Accuracy(46, 61, 1e-12), 111),
+        Effort(Accuracy(52, 81, 1e-12), 131),
     ),
 }
 # A boundary that starts below the strike bends when it comes to feel the strike, unless that is
@@ -53,7 +53,7 @@ _STILL: Final = 1e-13
 # Premiums below make no difference.
 _NOTHING: Final = 1e-15
 # Elements of the largest arrays that are worked on at a time.
-_CHUNK: Final = 16_384
+_CHUNK: Final = 65_536
 # What of a `Premium` each output needs.
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "price": ("value",),
@@ -70,6 +70,16 @@ class AmericanBlock:
 
     Every option is told as a put per unit of its strike; the strike of a call's put is its spot.
     """
+
+    sign: FloatArray
+    spot: FloatArray
+    strike: FloatArray
+    expiry_years: FloatArray
+    rate: FloatArray
+    dividend_yield: FloatArray
+    volatility: FloatArray
+    put_strike: FloatArray
+    put_spot: FloatArray
 
     def __init__(self, *arguments: FloatArray, outputs: Sequence[str], accuracy: str) -> None:
         sign, spot, strike, expiry_years, rate, dividend_yield, volatility = np.broadcast_arrays(
@@ -99,13 +109,14 @@ class AmericanBlock:
         until = np.where(still, _best_time(self.puts, self.put_spot) * expiry_years, expiry_years)
         self.european = EuropeanBlock(sign, spot, strike, until, rate, dividend_yield, volatility)
         valid = np.isfinite(self.european.spot)
+        self._pays = pays & valid
         self.is_early = pays & moves & valid & (self.puts.most > _NOTHING)
         self.is_exercised = still & valid & (until == 0.0) & (sign * (spot - strike) > 0.0)
         self._is_still = still & valid & (until < expiry_years)
         # What the gains come on top of: exercise now below a lower boundary, else the European.
         self._is_lower = np.zeros_like(valid)
         names = list(dict.fromkeys(need for name in outputs for need in _NEEDS[name]))
-        self._gains = {name: np.zeros_like(deviation) for name in names}
+        self._gains: Gains = {name: np.zeros_like(deviation) for name in names}
         kinds = _kinds(self.puts)
         for kind, effort in enumerate(EFFORTS[accuracy]):
             early = np.flatnonzero(self.is_early & (kinds == kind))
@@ -151,7 +162,7 @@ class AmericanBlock:
         else:
             held = held + self._gained(name)
         if name == "price":
-            held = np.where(self.is_early, np.maximum(held, at_once), held)
+            held = np.where(self._pays, np.maximum(held, at_once), held)
         return np.where(self.is_exercised, at_once, held)
 
     def _exercised(self, name: str) -> FloatArray:
@@ -162,14 +173,14 @@ class AmericanBlock:
 
     def _gained(self, name: str) -> FloatArray:
         """Return what the right to exercise early adds to an output."""
-        gains = self._gains
+        gains, strike = self._gains, self.put_strike
         if name == "price":
-            return self.put_strike * gains["value"]
+            return strike * gains["value"]
         if name == "vega":
-            return self.put_strike * np.sqrt(self.expiry_years) * gains["by_deviation"]
+            return strike * np.sqrt(self.expiry_years) * gains["by_deviation"]
         if name == "rho":
-            by_rate = np.where(self.is_call, gains["by_carry"], gains["by_rate"])
-            return self.put_strike * self.expiry_years * by_rate
+            by_rate: FloatArray = np.where(self.is_call, gains["by_carry"], gains["by_rate"])
+            return strike * self.expiry_years * by_rate
         # The spot of a call is the strike of its put, to which the price is in proportion.
         if name == "delta":
             by_strike = gains["value"] - self.put_spot * gains["delta"]
@@ -197,7 +208,13 @@ class _Edge(NamedTuple):
     """Whether the boundary stands still beyond."""
 
     def some(self, which: Indices | slice) -> "_Edge":
-        return _Edge(self.puts.some(which), *(values[which] for values in self[1:]))
+        return _Edge(
+            self.puts.some(which),
+            self.root[which],
+            self.spot[which],
+            self.horizon[which],
+            self.lasts[which],
+        )
 
     @property
     def log_boundary(self) -> FloatArray:

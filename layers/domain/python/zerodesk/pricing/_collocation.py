@@ -108,4 +108,5 @@ def _lagrange(coordinate: FloatArray, x: FloatArray) -> FloatArray:
     is_node = difference == 0.0
     terms = sign / np.where(is_node, 1.0, difference)
     matrix = terms / terms.sum(-1, keepdims=True)
-    return np.where(is_node.any(-1, keepdims=True), is_node, matrix)
+    exact: FloatArray = np.where(is_node.any(-1, keepdims=True), is_node, matrix)
+    return exact

@@ -32,10 +32,11 @@ from zerodesk.pricing.batch import BoolArray, FloatArray
 from zerodesk.pricing.normal import INVERSE_SQRT_2PI, mills_ratio
 
 # Elements of the largest arrays that are worked on at a time.
-_CHUNK: Final = 16_384
+_CHUNK: Final = 65_536
 _FAR: Final = 38.0
 _TINY: Final = 1e-280
 _STEPS_MAX: Final = 40
+_ROUNDING: Final = 1e-14
 # One step of Newton's method changes a root by this factor at most.
 _SHRINK: Final = 0.3
 _STRETCH: Final = 3.0
@@ -55,6 +56,10 @@ _MEETING: Final = 1e-7
 Indices: TypeAlias = NDArray[np.intp]
 
 
+# Roots that end below lose digits, unless care is taken.
+_CLOSE: Final = 1e-3
+
+
 class Accuracy(NamedTuple):
     """How many nodes a boundary has, points its integrals, and how exactly it is solved for."""
 
@@ -65,7 +70,12 @@ class Accuracy(NamedTuple):
 
 _ROUGH: Final = Accuracy(6, 13, 1e-4)
 # Where the step from there to a fine grid is too long.
-_STEPS: Final = (Accuracy(5, 21, 1e-4), Accuracy(9, 31, 1e-4), Accuracy(16, 41, 1e-4))
+_STEPS: Final = (
+    Accuracy(5, 21, 1e-4),
+    Accuracy(9, 31, 1e-4),
+    Accuracy(16, 41, 1e-4),
+    Accuracy(30, 61, 1e-6),
+)
 _MEETING_ACCURACY: Final = Accuracy(12, 21, 1e-8)
 
 
@@ -136,7 +146,9 @@ class Puts(NamedTuple):
     def most(self) -> FloatArray:
         """A bound of the order of the premium, from what exercise gains and for how long."""
         room = np.where(self.rate < 0.0, np.log(self.carry / self.rate) / self.deviation, 1.0)
-        return (self.rate - np.minimum(self.carry, 0.0)) * np.minimum(room * room, 1.0)
+        gain: FloatArray = self.rate - np.minimum(self.carry, 0.0)
+        gain *= np.minimum(room * room, 1.0)
+        return gain
 
     @property
     def haste(self) -> FloatArray:
@@ -163,7 +175,8 @@ def guess(puts: Puts, time: FloatArray) -> FloatArray:
     near = np.exp(-((away / 1.7) ** 2)) * (puts.side[:, None] > 0.0)
     slope = _SLOPE + (np.sqrt(square) - _SLOPE) * near
     lasting = puts.lasting[:, None]
-    return -lasting * np.expm1(-slope * width / lasting)
+    root: FloatArray = -lasting * np.expm1(-slope * width / lasting)
+    return root
 
 
 def boundary(puts: Puts, accuracy: Accuracy) -> FloatArray:
@@ -171,15 +184,18 @@ def boundary(puts: Puts, accuracy: Accuracy) -> FloatArray:
 
     NaN where Newton's method finds nothing.
     """
-    root = _refined(puts, (_ROUGH, accuracy))
+    root = _refined(puts, (_ROUGH, accuracy), makes_do=False)
     lost = np.flatnonzero(np.isnan(root).any(axis=1))
     if lost.size:
-        root[lost] = _refined(puts.some(lost), (*_STEPS, accuracy))
+        root[lost] = _refined(puts.some(lost), (*_STEPS, accuracy), makes_do=True)
     return root
 
 
-def _refined(puts: Puts, accuracies: Sequence[Accuracy]) -> FloatArray:
-    """Return the same from one grid to the next; few nodes are solved for from anywhere."""
+def _refined(puts: Puts, accuracies: Sequence[Accuracy], *, makes_do: bool) -> FloatArray:
+    """Return the same from one grid to the next; few nodes are solved for from anywhere.
+
+    Who makes do takes what a grid gives where a finer one gives nothing.
+    """
     nodes, share = 0, np.ones((puts.rate.size, 0))
     root = share
     for accuracy in accuracies:
@@ -191,6 +207,8 @@ def _refined(puts: Puts, accuracies: Sequence[Accuracy]) -> FloatArray:
             share = np.clip(share, _SHARE_MIN, 1.0 / _SHARE_MIN)
             first *= np.where(np.isfinite(share), share, 1.0)
         root = solve(puts, times, first, accuracy.tolerance)
+        if nodes and makes_do:
+            root = np.where(np.isnan(root) & np.isfinite(share), first, root)
         nodes, share = accuracy.nodes, root / guess(puts, times.time)
     return root
 
@@ -241,10 +259,12 @@ def solve(puts: Puts, grid: Grid, root: FloatArray, tolerance: float) -> FloatAr
             chunk = active[start : start + size]
             equation = Equation(puts.some(chunk), grid, root[chunk])
             step = solved(equation.slopes(), -equation.residual)
-            change = step / root[chunk]
-            root[chunk] *= np.clip(1.0 + change, _SHRINK, _STRETCH)
+            now = root[chunk]
+            # Squares that are interpolated are told to rounding of the largest among them.
+            room = enough * now + _ROUNDING * now.max(axis=1, keepdims=True) ** 2 / now
+            root[chunk] = now * np.clip(1.0 + step / now, _SHRINK, _STRETCH)
             # What is NaN will not get better.
-            pending.append(chunk[np.abs(change).max(axis=1) >= enough])
+            pending.append(chunk[(np.abs(step) / room).max(axis=1) >= 1.0])
         active = np.concatenate(pending) if pending else active
         if not active.size:
             break
@@ -252,17 +272,23 @@ def solve(puts: Puts, grid: Grid, root: FloatArray, tolerance: float) -> FloatAr
     return root
 
 
+def _total(values: FloatArray) -> FloatArray:
+    """Return sums over the last axis, which is too short for numpy's own to be fast."""
+    total: FloatArray = values @ np.ones(values.shape[-1])
+    return total
+
+
 def solved(matrices: FloatArray, sides: FloatArray) -> FloatArray:
     """Return the solutions of linear equations, shape (options, nodes); NaN where there is none."""
     try:
-        solutions: FloatArray = np.linalg.solve(matrices, sides[..., None])[..., 0]
+        solutions = np.linalg.solve(matrices, sides[..., None])[..., 0]
     except np.linalg.LinAlgError:
         if len(matrices) == 1:
             return np.full_like(sides, np.nan)
         # One singular matrix refuses the whole batch.
         halves = np.array_split(np.arange(len(matrices)), 2)
         return np.concatenate([solved(matrices[half], sides[half]) for half in halves])
-    return solutions
+    return solutions.astype(np.float64, copy=False)
 
 
 class Equation:
@@ -292,18 +318,20 @@ class Equation:
         exponent -= self.carry * (past.root * past.root)
         density = np.exp(exponent, out=exponent)
         density *= INVERSE_SQRT_2PI
-        # What exercise gains and loses a year balances at X, and next to it cancels.
-        grown = np.expm1(self.side * self.inner)
-        grown *= self.rate / self.start
-        self.gain = grown + self.rate / self.start
+        self.gain = np.exp(self.side * self.inner)
+        self.gain *= self.rate / self.start
         self.density = density
         self.flux = density * past.weight
         self.flux *= self.inverse
-        self.pull = grown + puts.pull[:, None]
-        self.paid = (self.flux * self.pull).sum(-1)
+        self.pull = self.gain - self.carry
+        if root[:, 0].min() < _CLOSE:
+            # What exercise gains and loses a year balances at X, and next to it cancels.
+            grown = np.expm1(self.side * self.inner)
+            self.pull = grown * (self.rate / self.start) + puts.pull[:, None]
+        self.paid = _total(self.flux * self.pull)
         self.kept = np.zeros_like(self.paid)
         if np.any(self.carry):
-            self.kept = (self.side * self.carry).T * self.tail.sum(-1)
+            self.kept = (self.side * self.carry).T * _total(self.tail)
         self._first_term(drift)
         self.kept_is_left = self.kept >= 0.0
         kept_left = np.maximum(self.kept, 0.0)
@@ -358,13 +386,14 @@ class Equation:
         np.subtract(by_z, by_inner, out=by_inner)
         by_inner *= self.flux
         by_z *= self.flux
-        own -= by_z.sum(-1)
+        own -= _total(by_z)
         by_inner *= np.where(self.inner > NOTHING, 1.0 / self.inner, 0.0)
         slopes = np.matmul(by_inner, self.grid.past.interpolation.transpose(0, 2, 1))
         slopes *= self.root
         nodes = np.arange(own.shape[0])
         slopes[nodes, :, nodes] += own
-        return slopes.transpose(1, 0, 2)
+        by_node: FloatArray = slopes.transpose(1, 0, 2)
+        return by_node
 
     @property
     def _per_kept(self) -> FloatArray:
@@ -372,7 +401,8 @@ class Equation:
 
     def _moved(self, first: FloatArray, kept: FloatArray, paid: FloatArray) -> FloatArray:
         """Return the derivative of the residual, from those of its terms, (options, nodes)."""
-        return (first / self.left + kept * self._per_kept - paid / self.right).T
+        moved: FloatArray = (first / self.left + kept * self._per_kept - paid / self.right).T
+        return moved
 
     def by_deviation(self) -> FloatArray:
         """Return the derivatives of the residual at fixed roots, shape (options, nodes)."""

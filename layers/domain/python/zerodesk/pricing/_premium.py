@@ -64,7 +64,8 @@ class Premium:
     @cached_property
     def _ratio(self) -> FloatArray:
         """1 / B."""
-        return np.exp(self.side * self.inner) / self.start
+        ratio: FloatArray = np.exp(self.side * self.inner) / self.start
+        return ratio
 
     @cached_property
     def _asset(self) -> FloatArray:
@@ -80,12 +81,14 @@ class Premium:
     @cached_property
     def _pull(self) -> FloatArray:
         grown = np.expm1(self.side * self.inner)
-        return self.rate / self.start * grown + self.start_pull
+        pull: FloatArray = self.rate / self.start * grown + self.start_pull
+        return pull
 
     @cached_property
     def _by_log(self) -> FloatArray:
         """The derivative of what is integrated by ln B."""
-        return self.spot * self._density * self._pull / self.width
+        by_log: FloatArray = self.spot * self._density * self._pull / self.width
+        return by_log
 
     def _sum(self, values: FloatArray) -> FloatArray:
         total: FloatArray = (self.side * values) @ self.weight

@@ -3,7 +3,8 @@
 After Kim (1990) and Andersen, Lake and Offengenden (2016). The price is that of the European option
 and a premium, an integral over where exercise pays, see `zerodesk.pricing._premium`. The boundary
 of that region is found by collocation, for many options at a time, see
-`zerodesk.pricing._exercise`. A call is a put with spot and strike, and rate and yield, changed over.
+`zerodesk.pricing._exercise`. A call is a put with spot and strike, and rate and yield, changed
+over.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ from zerodesk.pricing.batch import (
     FloatArray,
     MalformedCallError,
     OptionType,
-    numbers,
     option_signs,
 )
 from zerodesk.pricing.quotes import ImpliedVolatility, answered
@@ -107,12 +107,12 @@ def american(
     _require_accuracy(accuracy)
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
+        spot=spot,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
     )
     results = {name: batch.empty() for name in outputs}
     with np.errstate(all="ignore"):
@@ -178,12 +178,12 @@ def american_implied_volatility(
     _require_accuracy(accuracy)
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        price=numbers("price", price),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
+        price=price,
+        spot=spot,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
     )
     return answered(batch, partial(implied, accuracy=accuracy))
 

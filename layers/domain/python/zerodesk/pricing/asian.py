@@ -155,12 +155,12 @@ def _batch(
         raise MalformedCallError(f"fixings: expected whole numbers from 0 to {FIXINGS_MAX}")
     return Batch(
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
+        spot=spot,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
         fixings=counts,
     )
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zerodesk.pricing.batch import Batch, FloatArray, OptionType, numbers, option_signs
+from zerodesk.pricing.batch import Batch, FloatArray, OptionType, option_signs
 from zerodesk.pricing.normal import INVERSE_SQRT_2PI, mills_slope, polynomial
 from zerodesk.pricing.quotes import ImpliedVolatility, QuoteStatus, answered, time_value
 
@@ -84,11 +84,11 @@ def bachelier(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        forward=numbers("forward", forward),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        discount=numbers("discount", discount),
-        volatility=numbers("volatility", volatility),
+        forward=forward,
+        strike=strike,
+        expiry_years=expiry_years,
+        discount=discount,
+        volatility=volatility,
     )
     return batch.evaluate(_price)
 
@@ -185,11 +185,11 @@ def bachelier_implied_volatility(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        price=numbers("price", price),
-        forward=numbers("forward", forward),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        discount=numbers("discount", discount),
+        price=price,
+        forward=forward,
+        strike=strike,
+        expiry_years=expiry_years,
+        discount=discount,
     )
     return answered(batch, _implied)
 

@@ -18,7 +18,6 @@ from zerodesk.pricing.batch import (
     FloatArray,
     OptionType,
     choices,
-    numbers,
     option_signs,
 )
 from zerodesk.pricing.normal import INVERSE_SQRT_2PI, weighted_cdf
@@ -88,14 +87,14 @@ def barrier(
     batch = Batch(
         barrier_type=choices("barrier_type", barrier_type, BARRIER_TYPES),
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        barrier_level=numbers("barrier_level", barrier_level),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
-        rebate=numbers("rebate", rebate),
+        spot=spot,
+        strike=strike,
+        barrier_level=barrier_level,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
+        rebate=rebate,
     )
     return batch.evaluate(lambda *arguments: _Barrier(*arguments).price())
 

@@ -111,16 +111,17 @@ class Batch:
     Parameters
     ----------
     arguments
-        Float64 arrays by the names that the caller knows them by.
+        What the caller gave, by the names that he knows it by; each is told as `numbers`.
 
     Raises
     ------
     MalformedCallError
-        The shapes do not broadcast; the first argument that does not fit is named.
+        An argument is something else than numbers, or the shapes do not broadcast; the first
+        argument that does not fit is named.
 
     Examples
     --------
-    >>> batch = Batch(spot=np.array([[100.0], [110.0]]), strike=np.array([90.0, 95.0, 100.0]))
+    >>> batch = Batch(spot=[[100.0], [110.0]], strike=[90.0, 95.0, 100.0])
     >>> batch.shape
     (2, 3)
     >>> Batch(spot=np.ones(2), strike=np.ones(3))
@@ -128,9 +129,10 @@ class Batch:
     zerodesk.pricing.batch.MalformedCallError: strike: shape (3,) does not broadcast with (2,)
     """
 
-    def __init__(self, **arguments: FloatArray) -> None:
+    def __init__(self, **arguments: ArrayLike) -> None:
         self.shape: tuple[int, ...] = ()
-        for name, array in arguments.items():
+        arrays = {name: numbers(name, value) for name, value in arguments.items()}
+        for name, array in arrays.items():
             try:
                 self.shape = np.broadcast_shapes(self.shape, array.shape)
             except ValueError as misfit:
@@ -138,7 +140,7 @@ class Batch:
                     f"{name}: shape {array.shape} does not broadcast with {self.shape}"
                 ) from misfit
         self.size = int(np.prod(self.shape))
-        self._flat = [self._flattened(array) for array in arguments.values()]
+        self._flat = [self._flattened(array) for array in arrays.values()]
 
     def _flattened(self, array: FloatArray) -> FloatArray:
         # One number stays one number: whatever depends on such alone is computed once a block.

@@ -15,7 +15,6 @@ from zerodesk.pricing.batch import (
     FloatArray,
     MalformedCallError,
     OptionType,
-    numbers,
     option_signs,
 )
 
@@ -129,12 +128,12 @@ def black_scholes(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
+        spot=spot,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
     )
     return _evaluate(EuropeanBlock, batch, outputs)
 
@@ -193,10 +192,10 @@ def black76(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        forward=numbers("forward", forward),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        volatility=numbers("volatility", volatility),
+        forward=forward,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        volatility=volatility,
     )
     return _evaluate(ForwardBlock, batch, outputs)

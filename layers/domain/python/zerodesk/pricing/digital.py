@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zerodesk.pricing._european import EuropeanBlock
-from zerodesk.pricing.batch import Batch, FloatArray, OptionType, choices, numbers, option_signs
+from zerodesk.pricing.batch import Batch, FloatArray, OptionType, choices, option_signs
 
 CASH: Final = 0.0
 ASSET: Final = 1.0
@@ -66,12 +66,12 @@ def digital(
     batch = Batch(
         payoff=choices("payoff", payoff, {"cash": CASH, "asset": ASSET}),
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
+        spot=spot,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
     )
     return batch.evaluate(_price)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from zerodesk.pricing.batch import Batch, FloatArray, numbers
+from zerodesk.pricing.batch import Batch, FloatArray
 
 
 def forward_price(
@@ -40,10 +40,10 @@ def forward_price(
     103.0455
     """
     batch = Batch(
-        spot=numbers("spot", spot),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
+        spot=spot,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
     )
     return batch.evaluate(_forward_price)
 
@@ -72,11 +72,11 @@ def forward_value(
     12.4092
     """
     batch = Batch(
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
+        spot=spot,
+        strike=strike,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
     )
     return batch.evaluate(_forward_value)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zerodesk.pricing.bachelier import deviation_guess
-from zerodesk.pricing.batch import Batch, FloatArray, OptionType, numbers, option_signs
+from zerodesk.pricing.batch import Batch, FloatArray, OptionType, option_signs
 from zerodesk.pricing.normal import (
     INVERSE_SQRT_2PI,
     SERIES_DEVIATION,
@@ -94,11 +94,11 @@ def implied_volatility(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        price=numbers("price", price),
-        forward=numbers("forward", forward),
-        strike=numbers("strike", strike),
-        expiry_years=numbers("expiry_years", expiry_years),
-        discount=numbers("discount", discount),
+        price=price,
+        forward=forward,
+        strike=strike,
+        expiry_years=expiry_years,
+        discount=discount,
     )
     return answered(batch, _implied)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zerodesk.pricing._european import EuropeanBlock
-from zerodesk.pricing.batch import Batch, BoolArray, FloatArray, OptionType, numbers, option_signs
+from zerodesk.pricing.batch import Batch, BoolArray, FloatArray, OptionType, option_signs
 from zerodesk.pricing.normal import pdf, weighted_cdf
 
 # Below this |k| s the closed form of J, a difference over k, gives way to its series.
@@ -77,12 +77,12 @@ def floating_lookback(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        running_extremum=numbers("running_extremum", running_extremum),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
+        spot=spot,
+        running_extremum=running_extremum,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
     )
     return batch.evaluate(_floating)
 
@@ -116,13 +116,13 @@ def fixed_lookback(
     """
     batch = Batch(
         option_type=option_signs("option_type", option_type),
-        spot=numbers("spot", spot),
-        strike=numbers("strike", strike),
-        running_extremum=numbers("running_extremum", running_extremum),
-        expiry_years=numbers("expiry_years", expiry_years),
-        rate=numbers("rate", rate),
-        dividend_yield=numbers("dividend_yield", dividend_yield),
-        volatility=numbers("volatility", volatility),
+        spot=spot,
+        strike=strike,
+        running_extremum=running_extremum,
+        expiry_years=expiry_years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
     )
     return batch.evaluate(_fixed)
 

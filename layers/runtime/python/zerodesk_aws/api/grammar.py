@@ -66,7 +66,10 @@ def _problem(contract: type[BaseModel], found: ErrorDetails) -> Problem:
     if code is ProblemCode.INTAKE_MISSING_FIELD:
         return Problem(code, f"{field}: {rule}", field, rule=rule)
     value = found["input"]
-    if isinstance(value, Mapping):
+    told = found.get("ctx", {})
+    if "value" in told:
+        value = told["value"]
+    elif isinstance(value, Mapping):
         # A rule across fields is given the whole request; the value is the field's.
         value = value.get(field)
     elif isinstance(value, BaseModel):
@@ -85,8 +88,14 @@ def _code(found: ErrorDetails) -> ProblemCode:
 
 
 def _field(found: ErrorDetails) -> str:
+    place = [str(part) for part in found["loc"]]
     named = found.get("ctx", {}).get("field")
-    return str(named) if named else ".".join(str(part) for part in found["loc"])
+    if named:
+        # A rule knows its field by name, and not what it is inside of.
+        if place and place[-1] == str(named).partition(".")[0]:
+            place.pop()
+        place.append(str(named))
+    return ".".join(place)
 
 
 def _rule(contract: type[BaseModel], field: str, found: ErrorDetails) -> str:

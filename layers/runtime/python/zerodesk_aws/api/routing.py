@@ -26,7 +26,7 @@ from zerodesk_aws.api.problems import (
     ProblemError,
     refused,
 )
-from zerodesk_aws.api.strict_json import body_of, check_characters, parse_object
+from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, body_of, check_characters, parse_object
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Contract
 from zerodesk_aws.entry import count, logger
@@ -94,6 +94,8 @@ class Route(Generic[A]):
     answers: Mapping[int, type[BaseModel] | None]
     refuses: tuple[ProblemCode, ...]
     view: Callable[[Call, A], Answer]
+    body_bytes: int = MAX_BODY_BYTES
+    """The largest body that is read."""
 
     @property
     def asks_by_query(self) -> bool:
@@ -119,7 +121,7 @@ class Route(Generic[A]):
         if extra := _query_of(event):
             name, value = next(iter(extra.items()))
             raise refused(ProblemCode.INTAKE_UNKNOWN_FIELD, name, value, "no query parameters")
-        data = body_of(event)
+        data = body_of(event, self.body_bytes)
         # A request without fields may leave its body out.
         return parse_object(data) if data or self.asks.model_fields else {}
 
@@ -143,6 +145,7 @@ class Api:
         answers: Mapping[int, type[BaseModel] | None],
         role: Role | None = None,
         refuses: Sequence[ProblemCode] = (),
+        body_bytes: int = MAX_BODY_BYTES,
     ) -> Callable[[View[A]], View[A]]:
         """Declare a view.
 
@@ -158,10 +161,12 @@ class Api:
             Who may call, None for every key.
         refuses
             Problems beyond those that every route with such a request may answer.
+        body_bytes
+            The largest body that it reads, if not that of all others.
         """
 
         def declare(view: View[A]) -> View[A]:
-            route = Route(method, path, asks, role, answers, tuple(refuses), view)
+            route = Route(method, path, asks, role, answers, tuple(refuses), view, body_bytes)
             self.routes.append(route)
 
             def served(**_: str) -> Response:

@@ -8,10 +8,10 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from zerodesk_aws.api.problems import Problem, ProblemCode, ProblemError, ended, refused
+from zerodesk_aws.contracts.numbers import JsonNumber
 
 MAX_BODY_BYTES: Final = 16 * 1024
 MAX_DEPTH: Final = 8
@@ -23,17 +23,7 @@ _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _BRACKET: Final = re.compile(r"[\[\]{}]")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonNumber:
-    """A JSON number that no field takes, as it was written; never a float."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def body_of(event: dict[str, Any]) -> bytes:
+def body_of(event: dict[str, Any], bytes_max: int = MAX_BODY_BYTES) -> bytes:
     """Return the body of an API Gateway event as the bytes that the client sent.
 
     Raises
@@ -49,12 +39,12 @@ def body_of(event: dict[str, Any]) -> bytes:
             data = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError) as error:
             raise _malformed("not base64, as its envelope says") from error
-    if len(data) > MAX_BODY_BYTES:
+    if len(data) > bytes_max:
         raise ProblemError(
             Problem(
                 ProblemCode.INTAKE_BODY_TOO_LARGE,
                 f"The body has {len(data)} bytes.",
-                rule=f"at most {MAX_BODY_BYTES} bytes",
+                rule=f"at most {bytes_max} bytes",
             )
         )
     return data

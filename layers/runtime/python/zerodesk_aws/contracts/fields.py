@@ -72,7 +72,9 @@ class Nothing(Contract):
     """A request that asks for nothing beyond its path."""
 
 
-def refusal(kind: str, rule: str, field: str | None = None) -> PydanticCustomError:
+def refusal(
+    kind: str, rule: str, field: str | None = None, value: object = None
+) -> PydanticCustomError:
     """Return the error that says which rule a value breaks.
 
     Parameters
@@ -83,8 +85,12 @@ def refusal(kind: str, rule: str, field: str | None = None) -> PydanticCustomErr
         What the value must be, in words for the client.
     field
         The field, where a rule spans several and the place in the code does not tell.
+    value
+        What was refused, where it is less than what pydantic was given: one of a list.
     """
-    return PydanticCustomError(kind, "{rule}", {"rule": rule} | ({"field": field} if field else {}))
+    about = {"field": field, "value": value}
+    told = {name: said for name, said in about.items() if said is not None}
+    return PydanticCustomError(kind, "{rule}", {"rule": rule, **told})
 
 
 def read_decimal(value: object) -> Decimal:

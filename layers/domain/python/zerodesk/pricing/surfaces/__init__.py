@@ -6,10 +6,12 @@ smile        total variance in log-moneyness; Durrleman's function; Dupire's loc
 svi          one expiry by five parameters; its wings, its jump-wing parameters
 arbitrage    butterfly and calendar arbitrage of slices, found by polynomial roots
 svi_fit      the quasi-explicit calibration of one slice
+svi_cuts     the same under the condition of no butterfly arbitrage
 ssvi         all expiries by three parameters and the variance at the money
 essvi        all expiries, each with a skew of its own; between and beyond them
-essvi_chart  every surface without arbitrage as a box of free parameters
-essvi_fit    the global fit on that box
+boxes        least squares between bounds
+charts       every surface without arbitrage as a box of free parameters
+smile_fit    smiles fitted to quotes: each alone, then all in the box of a chart
 chain        quotes with bid and ask, and why one is not used
 parity       forwards and discounts from calls less puts
 calibration  the whole way from a chain to a surface, with its residuals

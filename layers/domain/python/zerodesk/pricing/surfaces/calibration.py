@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +35,21 @@ _NEIGHBOURS: Final = 2
 _GREATEST: Final = 10.0
 # A spread says nothing of a volatility that it leaves open by more than this share of it.
 _WIDEST: Final = 0.5
+# In the money a price is mostly intrinsic value, and its time value mostly noise.
+_WIDEST_IN_THE_MONEY: Final = 0.05
 _MEDIAN_DEVIATION: Final = 0.6745
 
 
 class NoSurfaceError(ValueError):
     """No expiry of the chain can be used; the text says what became of the quotes."""
+
+
+class Misfit(NamedTuple):
+    """How far a surface is from quotes: medians of the distance from their middles, and a share."""
+
+    volatility: float
+    half_spreads: float
+    share_within_bid_and_ask: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,24 @@ class Calibration:
         """Return by how much the surface's price is above the middle, in halves of the spread."""
         with np.errstate(all="ignore"):
             return (self.model_price - self.chain.middle) / self.chain.half_spread
+
+    @property
+    def is_within_bid_and_ask(self) -> NDArray[np.bool_]:
+        """Return for which quotes the surface's price is one that somebody would trade at."""
+        price, chain = self.model_price, self.chain
+        within: NDArray[np.bool_] = (price >= chain.bid) & (price <= chain.ask)
+        return within
+
+    def misfit(self, chosen: NDArray[np.bool_]) -> "Misfit":
+        """Return how far the surface is from some quotes with a volatility, one at least."""
+        half_spreads = np.abs(self.residual_half_spreads[chosen])
+        # Where bid is ask there is no spread to tell it in.
+        told = half_spreads[np.isfinite(half_spreads)]
+        return Misfit(
+            volatility=float(np.median(np.abs(self.residual[chosen]))),
+            half_spreads=float(np.median(told)) if told.size else np.nan,
+            share_within_bid_and_ask=float(np.mean(self.is_within_bid_and_ask[chosen])),
+        )
 
     @property
     def is_used(self) -> NDArray[np.bool_]:
@@ -111,7 +139,8 @@ def calibrate(
 
     Notes
     -----
-    Of each strike the side out of the money is used, if it has a quote. A quote's error is half
+    Of each strike the side out of the money is used, if it has a quote, else the other if that is
+    narrow enough. A quote's error is half
     its spread, told in total variance. What is off the smile of its neighbours is named and left
     out, and the rest fitted again.
     """
@@ -164,6 +193,7 @@ class _Quoted:
         self.chain, self.forward, self.discount = chain, forward, discount
         with np.errstate(all="ignore"):
             self.moneyness = np.log(chain.strike / forward)
+        self.in_the_money = chain.sign * (forward - chain.strike) > 0.0
         self.volatility = self.implied(chain.middle)
         rate = -np.log(discount) / chain.expiry_years
         with np.errstate(all="ignore"):
@@ -191,7 +221,8 @@ class _Quoted:
         nothing = ~(np.isfinite(self.volatility) & np.isfinite(self.weight) & (self.weight > 0.0))
         nothing |= self.volatility > _GREATEST
         use[(use == QuoteUse.USED) & nothing] = QuoteUse.NO_VOLATILITY
-        use[(use == QuoteUse.USED) & (self.error > _WIDEST * self.volatility)] = QuoteUse.TOO_WIDE
+        widest = np.where(self.in_the_money, _WIDEST_IN_THE_MONEY, _WIDEST)
+        use[(use == QuoteUse.USED) & (self.error > widest * self.volatility)] = QuoteUse.TOO_WIDE
         return use
 
     def without_twins(self, use: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -199,9 +230,10 @@ class _Quoted:
         use = use.copy()
         chain = self.chain
         usable = np.flatnonzero(use == QuoteUse.USED)
-        in_the_money = chain.sign * (self.forward - chain.strike) > 0.0
         order = usable[
-            np.lexsort((in_the_money[usable], chain.strike[usable], chain.expiry_years[usable]))
+            np.lexsort(
+                (self.in_the_money[usable], chain.strike[usable], chain.expiry_years[usable])
+            )
         ]
         strike, years = chain.strike[order], chain.expiry_years[order]
         again = (np.diff(strike, prepend=np.nan) == 0.0) & (np.diff(years, prepend=np.nan) == 0.0)

@@ -19,6 +19,10 @@ MAX_QUOTES: Final = 100_000
 """The largest listed chains have a fifth of it."""
 
 
+WIDEST: Final = 0.25
+"""Half a spread that says something, of the middle at most."""
+
+
 class QuoteUse(IntEnum):
     """What became of a quote."""
 
@@ -37,7 +41,8 @@ class QuoteUse(IntEnum):
     NO_VOLATILITY = 7
     """Its middle is below the intrinsic value, or takes more than 1,000 % of volatility."""
     TOO_WIDE = 8
-    """Bid and ask leave its volatility open by half of it to either side, or more."""
+    """Bid and ask are further apart than half of their middle, or leave the volatility open by half
+    of it to either side: next to nothing, the tick says more than the market does."""
     TOO_FEW = 9
     """Its expiry has fewer than two strikes that can be used."""
     OTHER_UNDERLYING = 10
@@ -58,7 +63,7 @@ EXPLANATIONS: Final = {
     QuoteUse.NO_BID: "no bid",
     QuoteUse.NO_FORWARD: "no call and put of one strike to imply a forward",
     QuoteUse.NO_VOLATILITY: "no volatility below 1,000 % gives its middle",
-    QuoteUse.TOO_WIDE: "a spread too wide to tell its volatility",
+    QuoteUse.TOO_WIDE: "bid and ask too far apart",
     QuoteUse.TOO_FEW: "fewer than two strikes at its expiry",
     QuoteUse.OTHER_UNDERLYING: "call and put imply another underlying, as adjusted contracts do",
     QuoteUse.OFF_PARITY: "off put-call parity",
@@ -143,6 +148,7 @@ class OptionChain:
         """Return for each quote why it cannot be used on its own account; else USED."""
         use = np.full(self.strike.size, QuoteUse.USED, np.int8)
         # In order of rising precedence: the last one written is told.
+        use[self.half_spread > WIDEST * self.middle] = QuoteUse.TOO_WIDE
         use[~(self.bid > 0.0)] = QuoteUse.NO_BID
         use[self.bid > self.ask] = QuoteUse.CROSSED
         use[self.expiry_years <= 0.0] = QuoteUse.EXPIRED

@@ -4,11 +4,12 @@ A chart turns free parameters, each between two bounds, into slices that satisfy
 `zerodesk.pricing.surfaces.essvi`. It takes many points at once, in the rows of an array.
 """
 
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from zerodesk.pricing.batch import FloatArray
+from zerodesk.pricing.surfaces.boxes import Box
 from zerodesk.pricing.surfaces.essvi import Slices
 from zerodesk.pricing.surfaces.ssvi import STEEPEST, STEEPEST_GAMMA
 
@@ -19,13 +20,6 @@ _LEAST_SHARE: Final = 1e-4
 _LEAST_GAMMA: Final = 1e-3
 _FIRST_GAMMA: Final = 0.4
 _WHOLE: Final = 1.0 - 1e-12
-
-
-class Box(NamedTuple):
-    """Bounds of the free parameters, each of shape (p,)."""
-
-    low: FloatArray
-    high: FloatArray
 
 
 class Chart(Protocol):
@@ -95,7 +89,7 @@ class EssviChart:
             least, most = _between(psi[i - 1], theta, spread, room, i)
             psi[i] = np.clip(psi[i], least, most)
             share[i] = (psi[i] - least) / (most - least) if most > least else 0.0
-        return _inside(np.concatenate([rho, rise, share]), self.box)
+        return self.box.inside(np.concatenate([rho, rise, share]))
 
 
 class SsviChart:
@@ -123,11 +117,7 @@ class SsviChart:
         eta = np.median(slices.psi * (theta / (1.0 + theta)) ** (_FIRST_GAMMA - 1.0))
         share = eta / np.sqrt(STEEPEST / (1.0 + abs(rho)))
         free = np.concatenate([[rho, share, _FIRST_GAMMA], np.diff(theta, prepend=0.0)])
-        return _inside(free, self.box)
-
-
-def _inside(free: FloatArray, box: Box) -> FloatArray:
-    return np.minimum(np.maximum(free, box.low), box.high)
+        return self.box.inside(free)
 
 
 def _spread(rho: FloatArray) -> FloatArray:

@@ -22,6 +22,9 @@ _ROUNDS: Final = 8
 # By how much the rates of expiries differ from their mean, and the mean from zero; per year.
 _RATES_APART: Final = 0.003
 _RATES: Final = 0.05
+# Near the money: within so many deviations. At the money a straddle is worth 0.8 of one.
+_NEAR: Final = 0.5
+_DEVIATION_OF_STRADDLE: Final = 1.25
 # The median of absolute deviations of a normal variable of deviation one.
 _MEDIAN_DEVIATION: Final = 0.6745
 
@@ -46,6 +49,8 @@ class Pairs(NamedTuple):
     strike: FloatArray
     difference: FloatArray
     error: FloatArray
+    straddle: FloatArray
+    """Call and put together."""
 
 
 class _Line(NamedTuple):
@@ -83,7 +88,8 @@ def imply_carry(
     -----
     The line is fitted by weights that fall with the spread, iterated with Tukey's biweight, from
     a first line through the median. Where a pair is far off it, the option in the money is named:
-    the other one is judged by its smile.
+    the other one is judged by its smile. The forward is what the line's pairs imply at strikes near
+    the money, half a standard deviation or so: American options obey parity there, if anywhere.
     """
     use = use.copy()
     expiries = np.unique(chain.expiry_years[use == QuoteUse.USED])
@@ -118,7 +124,7 @@ def _pairs(chain: OptionChain, use: NDArray[np.int8], years: float) -> Pairs:
     middle, half = chain.middle, chain.half_spread
     # Without a spread a quote would count without end.
     error = np.maximum(half[call] + half[put], 1e-6 * strike)
-    return Pairs(call, put, strike, middle[call] - middle[put], error)
+    return Pairs(call, put, strike, middle[call] - middle[put], error, middle[call] + middle[put])
 
 
 def _of_spot(pairs: Pairs, spot: float, use: NDArray[np.int8]) -> Pairs:
@@ -126,8 +132,8 @@ def _of_spot(pairs: Pairs, spot: float, use: NDArray[np.int8]) -> Pairs:
     implied = pairs.strike + pairs.difference
     near = (implied > spot / _ANOTHER) & (implied < spot * _ANOTHER)
     use[pairs.call[~near]] = use[pairs.put[~near]] = QuoteUse.OTHER_UNDERLYING
-    call, put, strike, difference, error = pairs
-    return Pairs(call[near], put[near], strike[near], difference[near], error[near])
+    call, put, strike, difference, error, straddle = pairs
+    return Pairs(call[near], put[near], strike[near], difference[near], error[near], straddle[near])
 
 
 def _line(pairs: Pairs) -> _Line | None:
@@ -172,8 +178,15 @@ def _rates(expiries: FloatArray, lines: list[_Line | None]) -> FloatArray:
 
 
 def _forward(pairs: Pairs, discount: float, line: _Line) -> tuple[float, float]:
-    """Return the forward and its standard error, given the discount."""
-    precision = line.weight / (pairs.error / discount) ** 2
-    total = float(precision.sum())
+    """Return the forward and its standard error, given the discount, from strikes near it."""
     implied = pairs.strike + pairs.difference / discount
+    precision = line.weight / (pairs.error / discount) ** 2
+    forward = float(precision @ implied / precision.sum())
+    # Far from the money one of the two is hardly traded and, if American, worth more than parity
+    # says. The straddle at the money tells how far is far.
+    nearest = int(np.argmin(np.where(line.weight > 0.0, np.abs(pairs.strike - forward), np.inf)))
+    width = _NEAR * _DEVIATION_OF_STRADDLE * pairs.straddle[nearest] / discount
+    apart = (pairs.strike - pairs.strike[nearest]) / width
+    precision = precision * np.exp(-0.5 * apart * apart)
+    total = float(precision.sum())
     return float(precision @ implied) / total, 1.0 / np.sqrt(total)

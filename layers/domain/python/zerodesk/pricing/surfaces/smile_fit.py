@@ -80,8 +80,7 @@ def fit_chart(chart: Chart, quotes: SmileQuotes) -> Fit:
         rounds = 0
         while rounds < _ROUNDS and damping < _DAMPING_GREATEST:
             rounds += 1
-            step = _step(chart, free, gradient, normal, damping)
-            trial = np.clip(free + step, *chart.box)
+            trial = chart.box.inside(free + chart.box.step(free, gradient, normal, damping))
             trial_cost = _cost(chart, trial, quotes)
             if not trial_cost < cost:
                 damping *= 8.0
@@ -219,18 +218,3 @@ def _system(
         by_free @ gradient.reshape(-1) + prior_by_free @ priors[0],
         spread @ by_free.T + prior_by_free @ prior_by_free.T,
     )
-
-
-def _step(
-    chart: Chart, free: FloatArray, gradient: FloatArray, normal: FloatArray, damping: float
-) -> FloatArray:
-    """Return the step of the parameters that are not held by a bound."""
-    low, high = chart.box
-    held = ((free <= low) & (gradient > 0.0)) | ((free >= high) & (gradient < 0.0))
-    moving = np.flatnonzero(~held)
-    matrix = normal[np.ix_(moving, moving)].copy()
-    diagonal = np.einsum("ii->i", matrix)
-    diagonal += damping * diagonal + 1e-300
-    step = np.zeros_like(free)
-    step[moving] = np.linalg.lstsq(matrix, -gradient[moving], rcond=None)[0]
-    return step

@@ -16,7 +16,8 @@ import numpy as np
 
 from zerodesk.pricing.batch import FloatArray
 from zerodesk.pricing.surfaces.arbitrage import has_butterfly_arbitrage, turning_points
-from zerodesk.pricing.surfaces.charts import Box, EssviChart
+from zerodesk.pricing.surfaces.boxes import Box
+from zerodesk.pricing.surfaces.charts import EssviChart
 from zerodesk.pricing.surfaces.smile import Smile, durrleman
 from zerodesk.pricing.surfaces.smile_fit import SmileQuotes, fit_chart
 from zerodesk.pricing.surfaces.svi import STEEPEST_WING, SviSlice
@@ -30,7 +31,6 @@ _ENOUGH: Final = 1e-6
 _DIFFERENCE: Final = 1e-7
 _DAMPING: Final = 1e-3
 _DAMPING_GREATEST: Final = 1e9
-_TINY: Final = 1e-300
 _HALVINGS: Final = 30
 _LEAST_VARIANCE: Final = 1e-12
 # Of the range of the quotes: how wide a slice may be, and how far its centre may lie outside.
@@ -53,34 +53,47 @@ def polished(
 ) -> SviSlice:
     """Return the best slice near one, with or without arbitrage."""
     task = _Task(moneyness, variance, weight, np.empty(0), _box(moneyness))
-    return _slice(_fit(_inside(_point(svi), task.box), task))
+    return _slice(_fit(task.box.inside(_point(svi)), task))
 
 
 def fit_without_arbitrage(
-    moneyness: FloatArray, variance: FloatArray, weight: FloatArray
+    best: SviSlice, moneyness: FloatArray, variance: FloatArray, weight: FloatArray
 ) -> SviSlice:
     """Return the best slice without butterfly arbitrage, shapes (n,); weights as in `fit_svi`.
 
-    Starts from the best slice that satisfies the conditions of Gatheral and Jacquier. What
-    violation the last round leaves, if any, is taken back on the way to that one.
+    Starts twice: from the best slice that satisfies the conditions of Gatheral and Jacquier, and
+    from where the way from that to ``best``, the best slice of all, comes to arbitrage. What
+    violation a round leaves is taken back on such a way, too, and of all slices that were met the
+    best is the answer.
     """
     quotes = SmileQuotes.of([(moneyness, np.maximum(variance, _LEAST_VARIANCE), weight)])
+    box = _box(moneyness)
     safe = _point(fit_chart(EssviChart(1), quotes).slices.svi(0))
-    task = _Task(moneyness, variance, weight, np.empty(0), _box(moneyness))
-    point = _inside(safe, task.box)
+    task = _Task(moneyness, variance, weight, np.empty(0), box)
+    near = _taken_back(safe, box.inside(_point(best)))
+    met = [safe, near, *_cut(safe, safe, task), *_cut(near, safe, task)]
+    errors = _errors(np.stack(met), task)
+    return _slice(met[int(np.argmin((errors * errors).sum(axis=1)))])
+
+
+def _cut(start: FloatArray, safe: FloatArray, task: _Task) -> list[FloatArray]:
+    """Return the points without arbitrage that cutting planes meet on their way from a start."""
+    point: FloatArray = task.box.inside(start)
+    met: list[FloatArray] = []
     for _ in range(_CUTS):
-        point = _fit(point, task)
         trial = _slice(point)
-        if not has_butterfly_arbitrage(trial):
-            return trial
         minima = turning_points(trial)
         low = minima[durrleman(minima, trial.smile(minima)) < _MARGIN]
         task = task._replace(cuts=np.concatenate([task.cuts, low]))
-    return _taken_back(safe, point)
+        point = _fit(point, task)
+        if not has_butterfly_arbitrage(_slice(point)):
+            return [*met, point]
+        met.append(_taken_back(safe, point))
+    return met
 
 
-def _taken_back(safe: FloatArray, point: FloatArray) -> SviSlice:
-    """Return the last slice without arbitrage on the way from a safe point to another."""
+def _taken_back(safe: FloatArray, point: FloatArray) -> FloatArray:
+    """Return the last point without arbitrage on the way from a safe one to another."""
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         share = 0.5 * (low + high)
@@ -88,7 +101,7 @@ def _taken_back(safe: FloatArray, point: FloatArray) -> SviSlice:
             high = share
         else:
             low = share
-    return _slice(safe + low * (point - safe))
+    return safe + low * (point - safe)
 
 
 def _fit(point: FloatArray, task: _Task) -> FloatArray:
@@ -103,7 +116,7 @@ def _fit(point: FloatArray, task: _Task) -> FloatArray:
         trial, trial_cost = point, cost
         while not trial_cost < cost and damping < _DAMPING_GREATEST:
             damping *= 8.0
-            trial = _inside(point + _step(point, gradient, normal, damping, task.box), task.box)
+            trial = task.box.inside(point + task.box.step(point, gradient, normal, damping))
             found = _errors(trial[None, :], task)[0]
             trial_cost = float(found @ found)
         if not trial_cost < cost:
@@ -112,18 +125,6 @@ def _fit(point: FloatArray, task: _Task) -> FloatArray:
         if cost - trial_cost < _ENOUGH * cost:
             return point
     return point
-
-
-def _step(
-    point: FloatArray, gradient: FloatArray, normal: FloatArray, damping: float, box: Box
-) -> FloatArray:
-    """Return the step of the parameters that are not held by a bound."""
-    held = ((point <= box.low) & (gradient > 0.0)) | ((point >= box.high) & (gradient < 0.0))
-    matrix: FloatArray = normal + np.diag(damping * np.diag(normal) + _TINY)
-    matrix[held] = matrix[:, held] = 0.0
-    matrix[held, held] = 1.0
-    target: FloatArray = np.where(held, 0.0, -gradient)
-    return np.asarray(np.linalg.lstsq(matrix, target, rcond=None)[0], np.float64)
 
 
 def _errors(points: FloatArray, task: _Task) -> FloatArray:
@@ -163,7 +164,3 @@ def _box(moneyness: FloatArray) -> Box:
     low = [_LEAST_VARIANCE, 0.0, 0.0, first - span, _NARROWEST * span]
     high = [np.inf, STEEPEST_WING, STEEPEST_WING, last + span, _WIDEST * span]
     return Box(np.array(low), np.array(high))
-
-
-def _inside(point: FloatArray, box: Box) -> FloatArray:
-    return np.minimum(np.maximum(point, box.low), box.high)

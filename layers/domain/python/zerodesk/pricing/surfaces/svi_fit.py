@@ -86,7 +86,7 @@ def fit_svi(moneyness: ArrayLike, variance: ArrayLike, weight: ArrayLike = 1.0) 
     best = polished(_search(*columns), *columns)
     if not has_butterfly_arbitrage(best):
         return best
-    return fit_without_arbitrage(*columns)
+    return fit_without_arbitrage(best, *columns)
 
 
 def _search(k: FloatArray, variance: FloatArray, weight: FloatArray) -> SviSlice:

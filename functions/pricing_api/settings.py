@@ -1,0 +1,1 @@
+"""The environment of pricing_api: it needs none."""

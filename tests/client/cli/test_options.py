@@ -1,0 +1,174 @@
+"""``price`` and ``surface``: the library on this machine, and no venue."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.client.conftest import Zerodesk
+from tests.zerodesk.pricing.surfaces.chains import EXPIRIES, MadeChain, a_chain
+from zerodesk.pricing.surfaces.surface import VolatilitySurface
+
+HULL = ("price", "call", "40", "--spot", "42", "--years", "0.5", "--rate", "0.1")
+
+
+@pytest.fixture(scope="module")
+def made() -> MadeChain:
+    return a_chain(noise=0.3)
+
+
+@pytest.fixture
+def file(tmp_path: Path, made: MadeChain) -> Path:
+    """Write the chain as the house's format, its times to expiry told from an epoch of days."""
+    rows = ["expiry,strike,type,bid,ask"]
+    start = np.datetime64("2026-11-02T16:00:00")
+    chain = made.chain
+    for i in range(chain.strike.size):
+        seconds = round(float(chain.expiry_years[i]) * 365 * 86_400)
+        kind = "call" if chain.sign[i] > 0 else "put"
+        expiry = start + np.timedelta64(seconds, "s")
+        rows.append(f"{expiry},{chain.strike[i]:g},{kind},{chain.bid[i]:.4f},{chain.ask[i]:.4f}")
+    path = tmp_path / "xyz.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+AS_OF = ("--as-of", "2026-11-02T16:00:00")
+
+
+def test_hulls_example_has_hulls_price_with_units(zerodesk: Zerodesk) -> None:
+    shown = zerodesk(*HULL, "--volatility", "0.2")
+    assert shown.exit_code == 0
+    assert "4.75942" in shown.stdout
+    assert "per 1.00 of volatility" in shown.stdout
+    document = json.loads(zerodesk(*HULL, "--volatility", "0.2", "--json").stdout)
+    assert document["delta"] == pytest.approx(0.7791, abs=1e-4)
+
+
+def test_a_price_has_its_volatility(zerodesk: Zerodesk) -> None:
+    document = json.loads(zerodesk(*HULL, "--price", "4.759422392871535", "--json").stdout)
+    assert document["volatility"] == pytest.approx(0.2, rel=1e-9)
+    by_forward = zerodesk(
+        *("price", "put", "100", "--forward", "102", "--days", "182.5", "--price", "4.2", "--json")
+    )
+    assert json.loads(by_forward.stdout)["price"] == pytest.approx(4.2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("price", "straddle", "1", "--years", "1", "--spot", "1", "--volatility", "1"), "neither"),
+        (("price", "call", "1", "--spot", "1", "--volatility", "1"), "--years or as --days"),
+        ((*HULL, "--days", "3", "--volatility", "1"), "--years or as --days"),
+        ((*HULL, "--forward", "3", "--volatility", "1"), "--spot or as --forward"),
+        (HULL, "give --volatility, or a --price"),
+        ((*HULL, "--volatility", "0.2", "--price", "3"), "give --volatility, or a --price"),
+        ((*HULL, "--volatility", "-0.2"), "must be positive numbers"),
+        ((*HULL, "--price", "1"), "no volatility gives the price 1: below intrinsic"),
+        ((*HULL, "--price", "50"), "above maximum"),
+        (
+            (
+                *("price", "call", "1", "--years", "1", "--forward", "1", "--volatility", "1"),
+                *("--dividend-yield", "0.1"),
+            ),
+            "leave out --dividend-yield",
+        ),
+    ],
+)
+def test_what_cannot_be_priced_is_usage(
+    zerodesk: Zerodesk, words: tuple[str, ...], message: str
+) -> None:
+    refused = zerodesk(*words)
+    assert refused.exit_code == 2
+    assert message in refused.stderr
+
+
+def test_a_surface_is_fitted_drawn_kept_and_priced_off(
+    zerodesk: Zerodesk, file: Path, made: MadeChain, tmp_path: Path
+) -> None:
+    kept, picture = tmp_path / "surface.json", tmp_path / "surface.svg"
+    fit = ("surface", str(file), *AS_OF, "--save", str(kept), "--plot", str(picture))
+    shown = zerodesk(*fit)
+    assert shown.exit_code == 0, shown.stderr
+    assert "neither butterflies nor calendars" in shown.stdout
+    assert "in the money: the other side of the strike is used" in shown.stdout
+    assert picture.read_text().startswith("<?xml")
+
+    surface = VolatilitySurface.from_dict(json.loads(kept.read_text()))
+    assert surface.provenance.underlying == "xyz"
+    priced = zerodesk("price", "put", "90", "--years", "0.5", "--surface", str(kept), "--json")
+    document = json.loads(priced.stdout)
+    truth = made.surface.evaluate("put", 90.0, 0.5, ("price", "volatility"))
+    assert document["price"] == pytest.approx(float(truth["price"]), rel=5e-3)
+    assert document["surface"]["underlying"] == "xyz"
+    assert (
+        "off xyz" in zerodesk("price", "put", "90", "--years", "1", "--surface", str(kept)).stdout
+    )
+
+
+def test_programs_get_every_figure(zerodesk: Zerodesk, file: Path) -> None:
+    document = json.loads(
+        zerodesk("surface", str(file), *AS_OF, "--model", "ssvi", "--json").stdout
+    )
+    assert len(document["expiries"]) == EXPIRIES.size
+    assert sum(entry["quotes"] for entry in document["uses"]) == document["quotes"]
+    assert document["surface"]["model"] == "ssvi"
+    assert len({expiry["rho"] for expiry in document["expiries"]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--as-of", "teatime"), "'teatime' is no time"),
+        ((*AS_OF, "--at", "noon"), "'noon' is no time of day"),
+        ((*AS_OF, "--spot", "-1"), "--spot -1 is no positive number"),
+        ((*AS_OF, "--rate", "nan"), "--rate nan is no finite number"),
+        ((*AS_OF, "--model", "sabr"), "model: expected essvi or ssvi"),
+        ((*AS_OF, "--plot", "surface.pdf"), "ends with .png or .svg"),
+        ((*AS_OF, "--save", "/nowhere/surface.json"), "--save /nowhere/surface.json"),
+        ((), "give --as-of"),
+    ],
+)
+def test_what_cannot_be_fitted_is_usage(
+    zerodesk: Zerodesk, file: Path, words: tuple[str, ...], message: str
+) -> None:
+    refused = zerodesk("surface", str(file), *words)
+    assert refused.exit_code == 2
+    assert message in refused.stderr
+
+
+def test_a_chain_without_a_forward_says_what_became_of_it(
+    zerodesk: Zerodesk, tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("expiry,strike,type,bid,ask\n2027-01-15,100,call,5.0,5.2\n")
+    refused = zerodesk("surface", str(path), *AS_OF)
+    assert refused.exit_code == 2
+    assert "1 NO_FORWARD" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "expected a JSON object"),
+        ("{", "is no surface"),
+        ('{"format": "zerodesk.book"}', "format: expected 'zerodesk.surface'"),
+        (" " * 1_000_001, "larger than a surface"),
+    ],
+)
+def test_a_file_that_is_no_surface_is_refused(
+    zerodesk: Zerodesk, tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "surface.json"
+    path.write_text(text)
+    refused = zerodesk("price", "put", "90", "--years", "1", "--surface", str(path))
+    assert refused.exit_code == 2
+    assert message in refused.stderr
+
+
+def test_a_surface_leaves_nothing_else_to_be_given(zerodesk: Zerodesk, tmp_path: Path) -> None:
+    path = tmp_path / "surface.json"
+    path.write_text("{}")
+    words = ("price", "put", "90", "--years", "1", "--surface", str(path), "--rate", "0.01")
+    assert "leave out the others" in zerodesk(*words).stderr
