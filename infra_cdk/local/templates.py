@@ -29,7 +29,7 @@ CHECKOV_LEAVES_OUT: Final[Mapping[str, str]] = {
     "CKV_AWS_21": "versions of objects: each is written once, under a name with its hash",
     "CKV_AWS_27": "queues are encrypted with a key of SQS; the rule counts keys of KMS alone",
     "CKV_AWS_26": "the topic holds names of alarms; a key would have to be opened to CloudWatch",
-    "CKV_AWS_73": "X-Ray: see infra_cdk/policy.py",
+    "CKV_AWS_73": "X-Ray: wants a wildcard resource in each role, see NO_TRACES",
     "CKV_AWS_111": "the account's role for the logs of API Gateway, as AWS's own policy has it",
     "CKV_AWS_115": "reserved for intake alone: reserving for all takes from the shared rest",
     "CKV_AWS_116": "failures of woken functions have a destination; others a caller or a queue",
