@@ -138,14 +138,10 @@ class _AccountFold:
 
     def __init__(self, account_id: str) -> None:
         self.audit = AccountAudit(account_id)
-        self.transit = Transit(account_id)
 
     def apply(self, record: Record) -> None:
         self.audit.apply(record.sequence, record.body)
         _no_breach(self.audit)
-        fault = self.transit.apply(record.sequence, record.body)
-        if fault is not None:
-            raise ValueError(fault)
 
     def state(self) -> Any:
         return self.audit.state
@@ -247,7 +243,7 @@ class Verifier:
     @property
     def transit(self) -> Transit | None:
         """The account's side of its transfers so far; None for any other stream."""
-        return self._fold.transit if isinstance(self._fold, _AccountFold) else None
+        return self._fold.audit.transit if isinstance(self._fold, _AccountFold) else None
 
     def state(self) -> Any:
         """Return what the stream comes to, as JSON-able values; None for a stream of nothing."""

@@ -20,7 +20,6 @@ SEED: Final = 20131008
 TRADES: Final = 1_000
 OPENING: Final = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 FIRST_PRICE_CENTS: Final = 41_235
-ROUND_LOT: Final = 100
 SHIFT_AT: Final = 0.62
 """Where in the file the level shifts by ``SHIFT_CENTS``, as after a piece of news."""
 SHIFT_CENTS: Final = -260
