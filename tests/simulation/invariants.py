@@ -569,6 +569,13 @@ def projections_are_the_fold(evidence: Evidence) -> Broken:
             yield f"market {symbol} shows {shown}, its book {view}"
 
 
+SHOWN: Final = (
+    *("status", "filled_lots", "remaining_lots", "price_ticks"),
+    *("filled_notional_minor", "fee_minor"),
+)
+"""What an item shows of what a book's record says of its order."""
+
+
 def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]) -> Broken:
     told = evidence.last_told(key)
     causes = evidence.causes.get(key, [])
@@ -588,10 +595,8 @@ def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]
         if not projection.get("if_pending"):
             yield f"order {key} refused by its account and taken by its book"
         return
-    names = ("status", "filled_lots", "filled_notional_minor", "fee_minor")
-    wrong = {
-        n: (item[n], projection[n]) for n in names if n in projection and item[n] != projection[n]
-    }
+    said = {name: projection[name] for name in SHOWN if projection.get(name) is not None}
+    wrong = {name: (item.get(name), told) for name, told in said.items() if item.get(name) != told}
     if wrong or item.get("book_sequence") != record.sequence:
         yield f"item {key} is not as record {record.sequence} says: {wrong}, {item}"
 
