@@ -347,11 +347,23 @@ def _orders_stand(evidence: Evidence) -> Broken:
     for asked, answered in evidence.heard.orders:
         if answered.status in (200, 201, 202):
             key = asked.account_id, asked.order_id
-            if Decimal(answered.json["quantity"]) != Decimal(asked.body["quantity"]):
+            if not _is_of_order(evidence, key, asked, answered):
                 yield f"order {key} asked for with {asked.body}, answered with {answered.json}"
             yield from _stands_by(evidence, asked, answered)
         elif answered.status != 409 and "code" not in answered.json:
             yield f"order of client {asked.number} answered {answered.status}: {answered.json}"
+
+
+def _is_of_order(evidence: Evidence, key: tuple[str, str], asked: Life, answered: Answered) -> bool:
+    """Whether an answer has the quantity that was asked for, or that the book made of it."""
+    market = evidence.markets[answered.json["symbol"]]
+    made_lots = [
+        told["filled_lots"] + told["remaining_lots"]
+        for _, told in evidence.told.get(key, ())
+        if told.get("remaining_lots") is not None
+    ]
+    quantities = [asked.body["quantity"], *map(market.format_quantity, made_lots)]
+    return Decimal(answered.json["quantity"]) in map(Decimal, quantities)
 
 
 def _partners_stand(evidence: Evidence) -> Broken:

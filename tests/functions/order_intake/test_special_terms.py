@@ -70,6 +70,7 @@ def test_an_order_that_slid_is_shown_at_the_price_that_it_rests_at(gateway: Gate
 
 
 def test_what_the_account_would_have_traded_with_itself_comes_off_both(gateway: Gateway) -> None:
+    gateway.deposit("bob", "USD", "50000")
     ask = gateway.place("bob", "ask", "SELL", quantity="1")
     bid = gateway.place("bob", "bid", "BUY", quantity="0.4", self_trade="DECREMENT")
     assert shown(bid, "status", "quantity", "filled_quantity") == ("EXPIRED", "0", "0")
@@ -79,7 +80,7 @@ def test_what_the_account_would_have_traded_with_itself_comes_off_both(gateway: 
 
 def test_an_order_that_would_get_less_than_its_minimum_gets_nothing(gateway: Gateway) -> None:
     gateway.place("bob", "ask", "SELL", quantity="0.2")
-    terms = {"quantity": "1", "time_in_force": "IOC"}
+    terms = {"quantity": "0.5", "time_in_force": "IOC"}
     short = gateway.place("alice", "one", "BUY", **terms, min_quantity="0.3")
     assert shown(short, "status", "filled_quantity") == ("EXPIRED", "0")
     enough = gateway.place("alice", "two", "BUY", **terms, min_quantity="0.2")
