@@ -4,11 +4,12 @@ Each record was hashed and chained when it was read. That the whole archive fold
 ``zerodesk verify`` to see, which needs nobody's word.
 """
 
+import hashlib
 from typing import Final
 
 from archivist.history import History, as_read
-from zerodesk.archive import Head, manifest_name, manifest_of, part_of
-from zerodesk.codec import state_hash
+from zerodesk.archive import Head, manifest_name, manifest_of, pack_state, part_of, state_name
+from zerodesk.codec import canonical_json
 from zerodesk_aws.archive_files import ArchiveFiles, FileTakenError
 from zerodesk_aws.contracts.journal import Exported
 from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
@@ -62,17 +63,19 @@ class Exports:
     def _write_part(
         self, files: ArchiveFiles, head: Head, records: list[JournalRecord]
     ) -> tuple[str, bytes]:
-        """Write the records, and return the manifest that is to name them."""
+        """Write the records and the state behind; return the manifest that is to name them."""
         last = records[-1]
         part, data = part_of([as_read(record) for record in records])
         files.put(part["name"], data)
+        state_text = canonical_json(self._history.state_behind(last))
+        files.put(state_name(last.sequence), pack_state(state_text))
         text = manifest_of(
             last.stream,
             head,
             [part],
             last=last.sequence,
             last_record_hash=last.hash,
-            state_hash=state_hash(self._history.state_behind(last)),
+            state_hash=hashlib.sha256(state_text).hexdigest(),
         )
         return manifest_name(head.manifests + 1), text
 

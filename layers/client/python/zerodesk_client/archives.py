@@ -32,8 +32,16 @@ def verify_live(client: Client, stream: str) -> Verifier:
     return verifier
 
 
-def read_archive(folder: Path) -> Archive:
+def read_archive(folder: Path, manifests: tuple[int, int] | None = None) -> Archive:
     """Verify the archive in a folder; one that is not there is empty.
+
+    Parameters
+    ----------
+    folder
+        The archive.
+    manifests
+        The first and the last manifest to read; all, without it. A first one is read from the
+        state behind the one before it.
 
     Raises
     ------
@@ -45,8 +53,11 @@ def read_archive(folder: Path) -> Archive:
         path = folder / Path(name).name
         return path.read_bytes() if path.is_file() else None
 
+    first, last = manifests or (1, None)
     archive = Archive(folder.name)
-    archive.verify(load)
+    if first > 1:
+        archive = Archive.behind(folder.name, first - 1, load)
+    archive.verify(load, last)
     return archive
 
 

@@ -50,12 +50,29 @@ def patched(before: State, change: dict[str, Any]) -> State:
     >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"in": {"b": {"put": {"c": 4}, "drop": ["d"]}}})
     {'a': 1, 'b': {'c': 4}}
     """
-    dropped = set(change.get("drop", ()))
-    after = {name: value for name, value in before.items() if name not in dropped}
+    after = dict(before)
+    for name in change.get("drop", ()):
+        del after[name]
     after.update(change.get("put", {}))
     for name, inner in change.get("in", {}).items():
         after[name] = patched(before[name], inner)
     return after
+
+
+def changed_names(body: Body, part: str) -> set[str] | None:
+    """Return which names of a part of the state a record changes; None where it says all of them.
+
+    Examples
+    --------
+    >>> change = {"in": {"holds": {"put": {"a": 1}, "drop": ["b"]}}}
+    >>> sorted(changed_names({"delta": change}, "holds"))
+    ['a', 'b']
+    """
+    change = body.get("delta")
+    if change is None or part in change.get("put", ()) or part in change.get("drop", ()):
+        return None
+    inner = change.get("in", {}).get(part, {})
+    return {*inner.get("put", ()), *inner.get("drop", ()), *inner.get("in", ())}
 
 
 def state_after(before: State | None, body: Body) -> State:

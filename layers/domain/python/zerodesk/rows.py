@@ -215,7 +215,9 @@ def _answer(quote: str, entry: Entry) -> Entry:
     if type(entry) is dict:
         return entry
     if len(entry) == len(PROJECTION_COLUMNS):
-        return dict(zip(PROJECTION_COLUMNS, entry, strict=True)) | {"fee_currency": quote}
+        projection = dict(zip(PROJECTION_COLUMNS, entry, strict=True))
+        projection["fee_currency"] = quote
+        return projection
     if len(entry) not in (2, 4):
         return entry
     account_id, order_id, *reason = entry

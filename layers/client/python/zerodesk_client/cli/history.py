@@ -157,7 +157,7 @@ def _verify_folders(session: Session, folders: list[Path], processes: int) -> No
     verified = verify_archives(folders, processes)
     documents = [one.told() for one in verified]
     lines = [
-        f"{one.stream}: {one.records:,} records verified, state {one.state_hash}"
+        f"{one.stream}: {one.records:,} records verified, state {one.head.state_hash}"
         for one in verified
     ]
     report = reconciled(verified)
