@@ -120,11 +120,11 @@ def test_a_state_that_is_forged_with_its_manifest_is_named_by_whoever_reads_up_t
 
 def test_pieces_that_do_not_meet_are_not_joined(tmp_path: Path) -> None:
     [folder] = a_book_in_pieces(tmp_path)
-    first = Verified.of(read_archive(folder, (1, 1)))
-    second = Verified.of(read_archive(folder, (2, 2)))
+    first = Verified.of(folder, (1, 1))
+    second = Verified.of(folder, (2, 2))
     assert joined([first, second]).records == 80
     with pytest.raises(ArchiveError, match="ends with"):
-        joined([first, Verified.of(read_archive(folder, (3, 3)))])
+        joined([first, Verified.of(folder, (3, 3))])
     with pytest.raises(VerificationError, match="record 41: epoch 7 after 2"):
         joined([first, replace(second, began_in=7)])
 

@@ -8,13 +8,13 @@ pieces of one archive are joined where the end of each is what the next began wi
 
 import multiprocessing
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from zerodesk.archive import Archive, ArchiveError, Head
+from zerodesk.archive import ArchiveError, Head
 from zerodesk.reconciliation import AccountAudit, BookAudit, compared, watermarks_of
 from zerodesk.verification import Audit, VerificationError
 from zerodesk_client.archives import read_archive
@@ -25,8 +25,12 @@ Watermarks = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """One stream, verified from one end of its archive, or of a piece of it, to the other."""
+    """An archive, or a piece of one, verified from one end to the other.
 
+    ``name`` is that of its folder: the stream, and for a range which records of it.
+    """
+
+    name: str
     stream: str
     began_at: Head
     head: Head
@@ -35,10 +39,12 @@ class Verified:
     audit: Audit | None
 
     @classmethod
-    def of(cls, archive: Archive) -> "Verified":
-        """Return what is told of an archive that was verified."""
+    def of(cls, folder: Path, manifests: tuple[int, int] | None = None) -> "Verified":
+        """Verify an archive, or a range of its manifests, see ``read_archive``."""
+        archive = read_archive(folder, manifests)
         verifier = archive.verifier
         return cls(
+            folder.name,
             verifier.stream,
             archive.began_at,
             archive.head,
@@ -52,11 +58,22 @@ class Verified:
         """How many records were verified."""
         return self.head.sequence - self.began_at.sequence
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it begins with the stream's first record."""
+        return not self.began_at.sequence
+
     def told(self) -> dict[str, Any]:
         """Return it as a JSON-able document."""
+        behind = {
+            "first": self.began_at.sequence + 1,
+            "state_hash_before": self.began_at.state_hash,
+            "record_hash_before": self.began_at.record_hash,
+        }
         return {
             "stream": self.stream,
             "records": self.records,
+            **({} if self.is_whole else behind),
             "last_record_hash": self.head.record_hash,
             "state_hash": self.head.state_hash,
             "manifest_hash": self.head.manifest_hash,
@@ -73,7 +90,7 @@ def verify_archives(folders: Sequence[Path], processes: int) -> list[Verified]:
     """
     shares = shared(folders, processes) if processes > 1 else []
     if shares[1:] == []:
-        return [Verified.of(read_archive(folder)) for folder in folders]
+        return [Verified.of(folder) for folder in folders]
     context = multiprocessing.get_context("spawn")
     workers, pipes = [], []
     for share in shares:
@@ -96,13 +113,16 @@ def verify_archives(folders: Sequence[Path], processes: int) -> list[Verified]:
             worker.terminate()
             worker.join()
     places = {folder.name: place for place, folder in enumerate(folders)}
-    pieces.sort(key=lambda one: (places[one.stream], one.began_at.sequence))
-    return [joined(list(of)) for _, of in groupby(pieces, key=lambda one: one.stream)]
+    pieces.sort(key=lambda one: (places[one.name], one.began_at.sequence))
+    return [joined(list(of)) for _, of in groupby(pieces, key=lambda one: one.name)]
 
 
 def reconciled(verified: Iterable[Verified]) -> dict[str, Any] | None:
-    """Return the report on streams held against each other; None where there is but one kind."""
-    audits = [one.audit for one in verified if one.audit is not None]
+    """Return the report on streams held against each other; None where there is but one kind.
+
+    A range is held against nothing: what its stream did before is not known.
+    """
+    audits = [one.audit for one in verified if one.audit is not None and one.is_whole]
     kinds = {type(audit) for audit in audits}
     return compared(audits) if {AccountAudit, BookAudit} <= kinds else None
 
@@ -126,13 +146,13 @@ def joined(pieces: Sequence[Verified]) -> Verified:
         for piece in pieces[1:]:
             assert isinstance(piece.audit, BookAudit), "all pieces are of one stream"
             audit.join(piece.audit)
-    return Verified(first.stream, first.began_at, last.head, first.began_in, last.epoch, audit)
+    return replace(first, head=last.head, epoch=last.epoch, audit=audit)
 
 
 def _work(pieces: Sequence[Piece], pipe: Connection) -> None:
     """Be one of the processes."""
     try:
-        verified = [Verified.of(read_archive(one.folder, one.manifests)) for one in pieces]
+        verified = [Verified.of(one.folder, one.manifests) for one in pieces]
     except (ArchiveError, VerificationError, OSError) as error:
         pipe.send(error)
         return

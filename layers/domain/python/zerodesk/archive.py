@@ -2,7 +2,11 @@
 
 An archive of a stream is a folder. Each export adds the records behind the last one: parts of
 gzipped JSON lines, and a manifest that names them by their hashes and the manifest before by its
-own. So the hash of the newest manifest vouches for everything in the folder.
+own. So the hash of the newest manifest vouches for everything in the folder, and for the state
+behind each manifest, at which a reader may begin.
+
+The archive of a range begins with such a state and a manifest of it, number 0, instead of with the
+stream's first record.
 """
 
 import hashlib
@@ -22,6 +26,9 @@ PART_RECORDS: Final = 10_000
 GZIP: Final = 16 + zlib.MAX_WBITS
 LINES_LEVEL: Final = 9
 STATE_LEVEL: Final = 6
+
+RANGE: Final = "@"
+"""Between a stream and its records in the name of an archive; no stream has it in its name."""
 
 READER: Final = json.JSONDecoder()
 BODY: Final = '{"body":'
@@ -75,6 +82,22 @@ def manifest_name(number: int) -> str:
 def state_name(sequence: int) -> str:
     """Return the name of the state behind a record."""
     return f"state-{sequence:012d}.json.gz"
+
+
+def range_name(stream: str, first: int, last: int) -> str:
+    """Return the name of the archive of a range of a stream."""
+    return f"{stream}{RANGE}{first}-{last}"
+
+
+def stream_of(name: str) -> str:
+    """Return the stream of which an archive is, by the archive's name.
+
+    Examples
+    --------
+    >>> stream_of(range_name("book#BTC-USD", 5_001, 7_500))
+    'book#BTC-USD'
+    """
+    return name.partition(RANGE)[0]
 
 
 def pack_state(text: bytes) -> bytes:
@@ -136,6 +159,28 @@ def manifest_of(
         "parts": parts,
     }
     return canonical_json(manifest) + b"\n"
+
+
+def opening(
+    stream: str, sequence: int, record_hash: str, state_text: bytes
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files, by name, with which the archive of a range begins behind a record.
+
+    Manifest 0 names the state from which the range is folded, and no records. What it says is the
+    word of whoever began the archive: an anchor in the range, the journal and any archive of all of
+    the stream say it too.
+    """
+    yield state_name(sequence), pack_state(state_text)
+    before = Head(manifests=-1, sequence=sequence, record_hash=record_hash)
+    text = manifest_of(
+        stream,
+        before,
+        [],
+        last=sequence,
+        last_record_hash=record_hash,
+        state_hash=hashlib.sha256(state_text).hexdigest(),
+    )
+    yield manifest_name(0), text
 
 
 class Archive:
