@@ -91,7 +91,7 @@ def draw(seed: int) -> Bounds:
         records_per_export=chance.choice((2, 25, 5_000)),
         fees_wait_ms=chance.choice((0, 5_000, 5 * MINUTE_MS)),
         reserved_ms=chance.choice((20_000, 10 * MINUTE_MS)),
-        minutes_a_day=chance.choice((1, 5, 1_440)),
+        minutes_a_day=chance.choice((5, 60, 1_440)),
     )
 
 
