@@ -52,7 +52,7 @@ def patched(before: State, change: dict[str, Any]) -> State:
     """
     after = dict(before)
     for name in change.get("drop", ()):
-        del after[name]
+        after.pop(name, None)
     after.update(change.get("put", {}))
     for name, inner in change.get("in", {}).items():
         after[name] = patched(before[name], inner)
