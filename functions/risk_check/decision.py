@@ -1,6 +1,6 @@
 """One order against one account: the pure part of risk_check."""
 
-from typing import Any
+from typing import Any, Final, cast
 
 from zerodesk.accounts import Change, hold, reject
 from zerodesk.orders import OrderStatus, PlaceCommand
@@ -11,10 +11,13 @@ from zerodesk_aws.accounts import Account, Decide
 from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import Orders
 
+SPECIAL_TERMS: Final = ("trigger", "trigger_ticks")
+"""What most orders have not, and goes to the book as intake stored it."""
+
 
 def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
     """Return the order as it goes to the book: priced once, its hold and its fees fixed."""
-    return PlaceCommand(
+    command = PlaceCommand(
         kind="place",
         command_id=order["order_id"],
         account_id=order["account_id"],
@@ -30,6 +33,8 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
         held_minor=quote.need_minor,
         accepted_at_ms=order["accepted_at_ms"],
     )
+    special = {name: order[name] for name in SPECIAL_TERMS if name in order}
+    return cast("PlaceCommand", {**command, **special})
 
 
 def refusal(quoted: dict[str, Any]) -> Rejection:

@@ -20,6 +20,7 @@ TERMS = {
     "price": "price_ticks",
     "in force": "time_in_force",
     "post only": "post_only",
+    "trigger price": "trigger_ticks",
 }
 
 

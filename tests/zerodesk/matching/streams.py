@@ -121,6 +121,9 @@ class Stream:
             terms["min_quantity_lots"] = noise.randint(1, quantity_lots)
         if noise.randrange(12) == 0:
             terms["slides"] = True
+        if noise.randrange(3) == 0:
+            terms["trigger"] = noise.choice(("STOP", "TAKE_PROFIT"))
+            terms["trigger_ticks"] = noise.choice(PRICES_TICKS)
         return terms
 
     def a_cancel(self) -> dict[str, Any]:
@@ -232,6 +235,13 @@ class Run:
                 continue
             filled = (shown["filled_lots"], shown["filled_notional_minor"], shown["fee_minor"])
             self.answers[key] = (shown["status"], code, *filled)
+
+    def waiting(self) -> dict[str, tuple[int, int]]:
+        state = self.book.state()
+        return {
+            order["command"]["command_id"]: (order["trigger_ticks"], order["held_minor"])
+            for order in state.get("rising", []) + state.get("falling", [])
+        }
 
     def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
         state = self.book.state()

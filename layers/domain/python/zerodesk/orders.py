@@ -49,11 +49,31 @@ class SelfTrade(StrEnum):
     DECREMENT = "DECREMENT"
 
 
+class Trigger(StrEnum):
+    """What an order waits for: the last trade at its trigger price, or beyond.
+
+    STOP goes with the market: a buyer waits for the price to rise to the trigger, a seller for it
+    to fall there. TAKE_PROFIT goes against it: a buyer waits for a fall, a seller for a rise.
+    """
+
+    STOP = "STOP"
+    TAKE_PROFIT = "TAKE_PROFIT"
+
+
+def rises(*, is_buy: bool, trigger: str) -> bool:
+    """Whether an order waits for the price to rise to its trigger; if not, for it to fall there."""
+    return is_buy == (trigger == Trigger.STOP)
+
+
 class OrderStatus(StrEnum):
-    """Where an order stands. QUEUED and HELD are before the book has answered."""
+    """Where an order stands. QUEUED and HELD are before the book has answered.
+
+    ARMED waits in the book for its trigger.
+    """
 
     QUEUED = "QUEUED"
     HELD = "HELD"
+    ARMED = "ARMED"
     OPEN = "OPEN"
     PARTIALLY_FILLED = "PARTIALLY_FILLED"
     FILLED = "FILLED"
@@ -68,8 +88,8 @@ class OrderStatus(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether the order rests in its book."""
-        return self in (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
+        """Whether the order rests in its book, or waits there for its trigger."""
+        return self in (OrderStatus.ARMED, OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
 
     @property
     def is_terminal(self) -> bool:
@@ -83,7 +103,8 @@ class PlaceCommand(TypedDict):
     ``self_trade`` is a value of SelfTrade. An IOC order with ``min_quantity_lots`` trades that
     much at once or nothing. A GTC order with ``display_lots`` shows no more than that of what
     rests. A post-only order that ``slides`` rests one tick short of the price that it would have
-    met.
+    met. One with a ``trigger``, a value of Trigger, waits for a trade at ``trigger_ticks`` or
+    beyond and comes in then, with all its other terms.
     """
 
     kind: Literal["place"]
@@ -105,6 +126,8 @@ class PlaceCommand(TypedDict):
     min_quantity_lots: NotRequired[int]
     display_lots: NotRequired[int]
     slides: NotRequired[bool]
+    trigger: NotRequired[str]
+    trigger_ticks: NotRequired[int]
 
 
 class CancelCommand(TypedDict):

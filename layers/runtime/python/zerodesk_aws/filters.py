@@ -22,7 +22,8 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         The first filter that is broken: tick, lot, maximum quantity, minimum notional. That of a
         market order goes by the mark, see ``below_min_notional``.
     """
-    price_ticks = _price_ticks(asked, market)
+    price_ticks = _price_ticks("price", asked.price, market)
+    trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
     quantity_lots = _quantity_lots(asked, market)
     if quantity_lots > market.max_quantity_lots:
         raise refused(
@@ -31,11 +32,12 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
             format(asked.quantity, "f"),
             f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
         )
-    if price_ticks is not None:
-        refusal = below_min_notional(market, price_ticks, quantity_lots)
+    worth_ticks = price_ticks or trigger_ticks
+    if worth_ticks is not None:
+        refusal = below_min_notional(market, worth_ticks, quantity_lots)
         if refusal is not None:
             raise refusal
-    return {
+    return _special_terms(asked, trigger_ticks) | {
         "client_order_id": asked.client_order_id,
         "symbol": market.symbol,
         "side": asked.side.value,
@@ -45,6 +47,16 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         "time_in_force": asked.in_force.value,
         "post_only": asked.post_only,
     }
+
+
+def _special_terms(asked: PlaceOrder, trigger_ticks: int | None) -> dict[str, Any]:
+    """Return the terms that most orders have not, and those not at all that this one has not.
+
+    So an order without them has the same fingerprint as ever.
+    """
+    if asked.trigger is None:
+        return {}
+    return {"trigger": asked.trigger.value, "trigger_ticks": trigger_ticks}
 
 
 def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> ProblemError | None:
@@ -75,17 +87,17 @@ def fingerprint(terms: dict[str, Any]) -> str:
     return hashlib.sha256(canonical_json(terms)).hexdigest()
 
 
-def _price_ticks(asked: PlaceOrder, market: Market) -> int | None:
-    if asked.price is None:
+def _price_ticks(field: str, asked: Decimal | None, market: Market) -> int | None:
+    if asked is None:
         return None
-    price = format(asked.price, "f")
+    price = format(asked, "f")
     try:
-        price_ticks = market.price_ticks(asked.price)
+        price_ticks = market.price_ticks(asked)
     except NumberError as error:
-        raise refused(ProblemCode.INTAKE_OFF_TICK, "price", price, error.rule) from error
+        raise refused(ProblemCode.INTAKE_OFF_TICK, field, price, error.rule) from error
     if price_ticks > MAX_EXACT:
         most = market.format_price(MAX_EXACT)
-        raise refused(ProblemCode.INTAKE_BAD_NUMBER, "price", price, f"at most {most}")
+        raise refused(ProblemCode.INTAKE_BAD_NUMBER, field, price, f"at most {most}")
     return price_ticks
 
 

@@ -127,7 +127,7 @@ class OrderPath:
     def _gate(self, account_id: str, order_id: str, asked: PlaceOrder, market: Market) -> OrderItem:
         """Return the item of an order: the one just put, or the one that was there."""
         terms = order_terms(asked, market)
-        if asked.price is None:
+        if asked.price is None and asked.trigger is None:
             self._check_worth(account_id, order_id, market, terms)
         at_ms, asked_for = now_ms(), fingerprint(terms)
         item, _ = self._orders.open_gate(

@@ -33,7 +33,7 @@ def order_view(item: OrderItem, market: instruments.Market) -> Order:
     """Return an order's item as the API shows it."""
     asked: dict[str, Any] = item.request
     quantity_lots, filled_lots = asked["quantity_lots"], int(item.filled_lots)
-    price_ticks = asked["price_ticks"]
+    price_ticks, trigger_ticks = asked["price_ticks"], asked.get("trigger_ticks")
     return Order(
         order_id=item.order_id,
         client_order_id=asked["client_order_id"],
@@ -42,6 +42,8 @@ def order_view(item: OrderItem, market: instruments.Market) -> Order:
         type=asked["type"],
         time_in_force=asked["time_in_force"],
         post_only=asked["post_only"],
+        trigger=asked.get("trigger"),
+        trigger_price=None if trigger_ticks is None else market.format_price(trigger_ticks),
         quantity=market.format_quantity(quantity_lots),
         price=None if price_ticks is None else market.format_price(price_ticks),
         status=OrderStatus(item.status),

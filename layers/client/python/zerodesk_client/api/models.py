@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce, Trigger
 
 T = TypeVar("T")
 
@@ -33,6 +33,8 @@ class NewOrder:
     type: OrderType = OrderType.LIMIT
     time_in_force: TimeInForce = TimeInForce.GTC
     post_only: bool = False
+    trigger: Trigger | None = None
+    trigger_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Order:
     updated_at: datetime
     account_sequence: int | None = None
     book_sequence: int | None = None
+    trigger: Trigger | None = None
+    trigger_price: Decimal | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -67,7 +71,7 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        """Whether the order rests in its book."""
+        """Whether the order rests in its book, or waits there for its trigger."""
         return self.status.is_open
 
     @property

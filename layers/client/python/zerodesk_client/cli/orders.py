@@ -3,15 +3,15 @@
 import uuid
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 from rich.table import Table
 
-from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce, order_id_for
+from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce, Trigger, order_id_for
 from zerodesk_client.api import Client, NewOrder, Order
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of
-from zerodesk_client.cli.exits import ExitCode
+from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, card, number, price, side, status, table
 
@@ -48,6 +48,14 @@ def order(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = None,
     post_only: Annotated[bool, typer.Option(help="Refuse it if it would trade at once.")] = False,
+    stop: Annotated[
+        str | None,
+        typer.Option(help="Wait for the market to go through this price, then come in."),
+    ] = None,
+    take_profit: Annotated[
+        str | None,
+        typer.Option(help="Wait for the market to come back to this price, then come in."),
+    ] = None,
     client_order_id: Annotated[
         str | None, typer.Option("--id", help="Makes repeating it harmless; new by default.")
     ] = None,
@@ -64,11 +72,30 @@ def order(  # noqa: PLR0913 - each is an option of the command
         type=OrderType.MARKET if at_market else OrderType.LIMIT,
         time_in_force=time_in_force or (TimeInForce.IOC if at_market else TimeInForce.GTC),
         post_only=post_only,
+        **_trigger(stop, take_profit),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
     if placed.status is OrderStatus.REJECTED:
         raise typer.Exit(ExitCode.DIFFERENT)
+
+
+class Triggered(TypedDict, total=False):
+    """What an order waits for."""
+
+    trigger: Trigger
+    trigger_price: Decimal
+
+
+def _trigger(stop: str | None, take_profit: str | None) -> Triggered:
+    if stop is not None and take_profit is not None:
+        raise CommandError("an order waits for --stop or for --take-profit, not for both")
+    if stop is not None:
+        return {"trigger": Trigger.STOP, "trigger_price": amount_of(stop, "--stop")}
+    if take_profit is not None:
+        trigger_price = amount_of(take_profit, "--take-profit")
+        return {"trigger": Trigger.TAKE_PROFIT, "trigger_price": trigger_price}
+    return {}
 
 
 def cancel(
@@ -132,6 +159,7 @@ def order_card(placed: Order) -> Table:
         ("side", side(placed.side)),
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
+        *_waits_for(placed),
         ("time in force", placed.time_in_force + (", post-only" if placed.post_only else "")),
         ("filled", f"{number(placed.filled_quantity)} {base}"),
         ("average price", f"{_average(placed.average_price)} {quote}"),
@@ -143,6 +171,13 @@ def order_card(placed: Order) -> Table:
         numbers = {"have": refused.have, "need": refused.need, "limit": refused.limit}
         facts += [(name, text) for name, text in numbers.items() if text is not None]
     return card(f"Order on {placed.symbol}", facts)
+
+
+def _waits_for(placed: Order) -> list[tuple[Cell, Cell]]:
+    if placed.trigger is None:
+        return []
+    kind = placed.trigger.replace("_", " ").lower()
+    return [(kind, f"{price(placed.trigger_price)} {_quote(placed.symbol)}")]
 
 
 def orders_table(title: str, listed: tuple[Order, ...]) -> Table:

@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from zerodesk.matching import control
 from zerodesk.matching.draft import Draft
+from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
 from zerodesk.matching.memory import LATE, REPEAT, admission
-from zerodesk.matching.place import place, reject, work
+from zerodesk.matching.place import place, reject
 from zerodesk.matching.shapes import fault_of
 from zerodesk.matching.state import BookState
+from zerodesk.matching.triggers import run_triggered
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import cancel_row, command_entry, place_row
@@ -33,8 +35,8 @@ DECISIONS: Final = HOT | {
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    A taker that the record before left unfinished comes first, and nothing else enters until it
-    is through.
+    A taker that the record before left unfinished comes first, and what it triggered; nothing else
+    enters until all of it is through.
 
     Raises
     ------
@@ -44,6 +46,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     if state.continuing is not None:
         draft.touch(state.continuing)
         work(state, draft, state.continuing)
+    if state.prices_ticks is not None:
+        run_triggered(state, draft)
     memory, resting, symbol = state.memory, state.orders, state.symbol
     consumed, known = 0, memory.since_ms
     remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
@@ -73,6 +77,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
                 _take(state, draft, command)
         except (AttributeError, KeyError, TypeError, CommandError) as error:
             raise _command_error(error, command, consumed) from error
+        if state.prices_ticks is not None:
+            run_triggered(state, draft)
         consumed += 1
     return consumed
 

@@ -27,6 +27,7 @@ Scalars = tuple[
     LastTrade | None,
     int,
     BookOrder | None,
+    tuple[int, int] | None,
     str,
 ]
 
@@ -87,6 +88,7 @@ class Draft:
             state.last,
             state.trades,
             state.continuing,
+            state.prices_ticks,
             state.home,
         )
         self.fees_before_minor = state.fees_minor
@@ -172,6 +174,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.last,
         state.trades,
         state.continuing,
+        state.prices_ticks,
         state.home,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -15,6 +15,7 @@ LIMIT: Final = OrderType.LIMIT.value
 SPECIAL_TERMS: Final = frozenset({"self_trade", "display_lots"})
 """Those that an order keeps; others are done with when it has come in."""
 
+ARMED: Final = OrderStatus.ARMED.value
 OPEN: Final = OrderStatus.OPEN.value
 PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED.value
 
@@ -53,6 +54,10 @@ class BookOrder:
     self_trade: str = NONE
     display_lots: int = 0
     hidden_lots: int = 0
+    is_armed: bool = False
+    rises: bool = False
+    untraded: str = OPEN
+    """The status of one that is not done and has no fill."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -84,7 +89,7 @@ class BookOrder:
         self.next: BookOrder | None = None
 
     @classmethod
-    def of(cls, command: PlaceCommand, stamp: int) -> "BookOrder":
+    def of(cls, command: PlaceCommand, stamp: int = 0) -> "BookOrder":
         """Return the order that a command places."""
         kind = SpecialOrder if SPECIAL_TERMS & command.keys() else BookOrder
         order = kind(
@@ -115,7 +120,7 @@ class BookOrder:
         """Where the order stands, as a value of OrderStatus."""
         if self.outcome is not None:
             return self.outcome
-        return OPEN if self.total_lots == self.quantity_lots else PARTIALLY_FILLED
+        return self.untraded if self.total_lots == self.quantity_lots else PARTIALLY_FILLED
 
     def to_dict(self) -> dict[str, Any]:
         """Return the order as JSON-able values, for a snapshot.

@@ -33,7 +33,15 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "set_state": _shape(SetStateCommand),
 }
 OPTIONAL: Final = frozenset(
-    {"sent_at_ms", "self_trade", "min_quantity_lots", "display_lots", "slides"}
+    {
+        "sent_at_ms",
+        "self_trade",
+        "min_quantity_lots",
+        "display_lots",
+        "slides",
+        "trigger",
+        "trigger_ticks",
+    }
 )
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 

@@ -21,6 +21,8 @@ from zerodesk.reconciliation.shown import Shown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+REPRICING: Final = ("OrderTriggered", "OrderOpened")
+"""Events that say an order's limit."""
 
 Moved = dict[tuple[str, str], int]
 """Minor units by (account, currency); positive is what the account receives."""
@@ -40,6 +42,8 @@ class OpenOrder:
     maker_bps: int
     taker_bps: int
     held_minor: int
+    may_improve: bool = False
+    """Its limit may become better for it than it named: it slides."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
 
@@ -49,6 +53,12 @@ class OpenOrder:
             return market.sell_need_minor(self.remaining_lots)
         rate_bps = max(self.maker_bps, self.taker_bps)
         return market.buy_need_minor(self.price_ticks, self.remaining_lots, rate_bps)
+
+    def reprice(self, price_ticks: int) -> None:
+        """Take a limit over that the book says, if it may be and is better for the order."""
+        if self.may_improve:
+            better_of = min if self.is_buy else max
+            self.price_ticks = better_of(self.price_ticks, price_ticks)
 
     def allows(self, price_ticks: int) -> bool:
         """Whether a price is within the order's limit."""
@@ -133,11 +143,6 @@ class BookAudit:
     def _open(self, body: dict[str, Any]) -> set[str]:
         """Take in the orders that this record let into the book."""
         opened: set[str] = set()
-        prices_ticks = {
-            event["order_id"]: event["price_ticks"]
-            for event in body["events"]
-            if event["type"] == "OrderOpened"
-        }
         for command in body["commands"]:
             order_id = command["command_id"]
             projection = body["orders"].get(order_id)
@@ -153,14 +158,18 @@ class BookAudit:
                 account_id=command["account_id"],
                 is_buy=is_buy,
                 currency=market.quote if is_buy else market.base,
-                price_ticks=_limit_ticks(command, prices_ticks.get(order_id)),
+                price_ticks=command["price_ticks"],
                 quantity_lots=command["quantity_lots"],
                 remaining_lots=command["quantity_lots"],
                 maker_bps=command["maker_bps"],
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
+                may_improve=bool(command.get("slides")),
             )
             opened.add(order_id)
+        for event in body["events"]:
+            if event["type"] in REPRICING and event["order_id"] in self.orders:
+                self.orders[event["order_id"]].reprice(event["price_ticks"])
         return opened
 
     def _postings(
@@ -348,15 +357,6 @@ class BookAudit:
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
-
-
-def _limit_ticks(command: dict[str, Any], opened_ticks: int | None) -> int:
-    """Return an order's limit: what it named, or better for it where it slides and so rests."""
-    limit_ticks: int = command["price_ticks"]
-    if opened_ticks is None or not command.get("slides"):
-        return limit_ticks
-    better_of = min if command["side"] == Side.BUY else max
-    return better_of(limit_ticks, opened_ticks)
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

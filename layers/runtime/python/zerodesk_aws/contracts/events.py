@@ -23,6 +23,7 @@ from zerodesk_aws.contracts.fields import (
     SideField,
     Symbol,
     Timestamp,
+    TriggerField,
 )
 from zerodesk_aws.contracts.orders import Order, PlaceOrder, Rejection
 from zerodesk_aws.contracts.problems import Problem
@@ -48,6 +49,29 @@ class OrderOpened(OfBook):
     price_ticks: int
     quantity_lots: int
     remaining_lots: int
+
+
+class OrderArmed(OfBook):
+    """An order waits in its book for its trigger."""
+
+    command_id: OrderId
+    order_id: OrderId
+    account_id: AccountId
+    side: SideField
+    trigger: TriggerField
+    trigger_ticks: int
+    price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
+    quantity_lots: int
+
+
+class OrderTriggered(OfBook):
+    """A trade reached the trigger of an order, and it comes in."""
+
+    command_id: OrderId
+    order_id: OrderId
+    account_id: AccountId
+    trigger_ticks: int
+    price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
 
 
 class OrderCancelled(OfBook):
@@ -267,6 +291,8 @@ class EventContract:
 EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.orders", OrderAccepted, "partner_intake"),
     EventContract("zerodesk.orders", OrderRejected, "matching, partner_intake"),
+    EventContract("zerodesk.orders", OrderArmed, "matching"),
+    EventContract("zerodesk.orders", OrderTriggered, "matching"),
     EventContract("zerodesk.orders", OrderOpened, "matching"),
     EventContract("zerodesk.orders", OrderCancelled, "matching"),
     EventContract("zerodesk.orders", OrderExpired, "matching"),

@@ -15,7 +15,14 @@ from pydantic_core import PydanticCustomError
 
 from zerodesk.instruments import SYMBOL, SYMBOL_RULE
 from zerodesk.money import DECIMAL_RULE, NumberError, parse_decimal
-from zerodesk.orders import CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE, OrderType, Side, TimeInForce
+from zerodesk.orders import (
+    CLIENT_ORDER_ID,
+    CLIENT_ORDER_ID_RULE,
+    OrderType,
+    Side,
+    TimeInForce,
+    Trigger,
+)
 
 WRONG_TYPE: Final = "wrong_type"
 MISSING: Final = "missing_field"
@@ -196,3 +203,4 @@ WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]
 SideField = Annotated[Side, Field(strict=False)]
 OrderTypeField = Annotated[OrderType, Field(strict=False)]
 TimeInForceField = Annotated[TimeInForce, Field(strict=False)]
+TriggerField = Annotated[Trigger, Field(strict=False)]

@@ -21,6 +21,7 @@ from zerodesk_aws.contracts.fields import (
     Symbol,
     TimeInForceField,
     Timestamp,
+    TriggerField,
     refusal,
 )
 
@@ -100,6 +101,16 @@ class PlaceOrder(Contract):
     post_only: bool = Field(
         default=False, description="Refuse the order if it would take. Only with LIMIT and GTC."
     )
+    trigger: TriggerField | None = Field(
+        default=None,
+        description="The order waits, ARMED, for a trade at its trigger_price or beyond, and comes "
+        "in then. STOP: a BUY waits for a rise, a SELL for a fall. TAKE_PROFIT: the other way.",
+    )
+    trigger_price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, a multiple of the market's tick; with a trigger only. The limit, "
+        "or what a MARKET order may pay, keeps to the collar around it.",
+    )
 
     @property
     def in_force(self) -> TimeInForce:
@@ -119,6 +130,10 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, "IOC or FOK for a MARKET order", "time_in_force")
         if self.post_only and (not limit or self.in_force is not TimeInForce.GTC):
             raise refusal(BAD_VALUE, "false, unless the order is LIMIT and GTC", "post_only")
+        if self.trigger is not None and self.trigger_price is None:
+            raise refusal(MISSING, "required with a trigger", "trigger_price")
+        if self.trigger is None and self.trigger_price is not None:
+            raise refusal(BAD_VALUE, "absent without a trigger", "trigger_price")
         return self
 
 
@@ -146,6 +161,8 @@ class Order(Contract):
                     "type": "LIMIT",
                     "time_in_force": "GTC",
                     "post_only": False,
+                    "trigger": None,
+                    "trigger_price": None,
                     "quantity": "0.5",
                     "price": "60000",
                     "status": "FILLED",
@@ -171,6 +188,8 @@ class Order(Contract):
     type: OrderTypeField
     time_in_force: TimeInForceField
     post_only: bool
+    trigger: TriggerField | None = None
+    trigger_price: Amount | None = None
     quantity: Amount
     price: Amount | None
     status: Annotated[OrderStatus, Field(strict=False)]

@@ -22,6 +22,7 @@ from zerodesk_aws.contracts.fields import (
     SideField,
     Symbol,
     TimeInForceField,
+    TriggerField,
 )
 
 
@@ -38,6 +39,8 @@ class StoredOrder(Contract):
     quantity_lots: int
     time_in_force: TimeInForceField
     post_only: bool
+    trigger: TriggerField | None = None
+    trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
     accepted_at_ms: int
 
 
@@ -90,6 +93,8 @@ class PlaceCommand(Contract):
     taker_bps: int
     held_minor: int
     accepted_at_ms: int
+    trigger: TriggerField | None = None
+    trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
 
 
 class RiskDecided(Contract):
