@@ -1,18 +1,15 @@
 """One order against one account: the pure part of risk_check."""
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from zerodesk.accounts import Change, hold, reject
-from zerodesk.orders import OrderStatus, PlaceCommand
+from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand
 from zerodesk.pricing.spot import Quote
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk import assess
 from zerodesk_aws.accounts import Account, Decide
 from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import Orders
-
-SPECIAL_TERMS: Final = ("trigger", "trigger_ticks")
-"""What most orders have not, and goes to the book as intake stored it."""
 
 
 def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
@@ -33,8 +30,8 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
         held_minor=quote.need_minor,
         accepted_at_ms=order["accepted_at_ms"],
     )
-    special = {name: order[name] for name in SPECIAL_TERMS if name in order}
-    return cast("PlaceCommand", {**command, **special})
+    special = {name: order[name] for name in SPECIAL_TERMS & order.keys()}
+    return cast("PlaceCommand", command | special)
 
 
 def refusal(quoted: dict[str, Any]) -> Rejection:

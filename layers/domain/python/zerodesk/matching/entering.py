@@ -5,7 +5,7 @@ from typing import Final
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import fill
 from zerodesk.matching.order import BUY, NONE, OPEN, SELL, BookOrder, SpecialOrder
-from zerodesk.matching.record import expire
+from zerodesk.matching.record import expire, with_price
 from zerodesk.matching.self_trades import fill_others, offers_of_others
 from zerodesk.matching.state import BookState
 from zerodesk.orders import TimeInForce
@@ -71,4 +71,6 @@ def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
         )
     )
     if order.stamp != draft.stamp:
-        draft.answers[order.order_id] = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
+        answer = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
+        shown = with_price(state, order, answer) if order.repriced else answer
+        draft.answers[order.order_id] = shown

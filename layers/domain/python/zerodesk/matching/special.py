@@ -2,7 +2,7 @@
 
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.matching.order import BookOrder
+from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import BookState
 from zerodesk.orders import OrderType, PlaceCommand, SelfTrade, TimeInForce, Trigger
 
@@ -44,8 +44,8 @@ class SpecialTerms(NamedTuple):
         """Whether an order can have these terms.
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
-        less than the whole of an order that rests. Only a post-only order slides. A trigger has
-        a price.
+        less than the whole of an order that rests. Only a post-only order that rests slides. A
+        trigger has a price.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force == TimeInForce.GTC and command["type"] == OrderType.LIMIT
@@ -54,7 +54,7 @@ class SpecialTerms(NamedTuple):
             self.self_trade in MODES
             and (least_lots is None or (0 < least_lots <= lots and in_force == TimeInForce.IOC))
             and (shown_lots is None or (0 < shown_lots < lots and rests))
-            and (command["post_only"] is True or not self.slides)
+            and ((command["post_only"] is True and rests) or not self.slides)
             and self._triggers_make_sense()
         )
 
@@ -90,5 +90,5 @@ def slide(state: BookState, order: BookOrder) -> None:
         return
     price_ticks = facing.price_ticks + (-1 if order.is_buy else 1)
     if price_ticks > 0:
-        order.price_ticks = price_ticks
-        order.key = -price_ticks if order.is_buy else price_ticks
+        assert isinstance(order, SpecialOrder), "no other order slides"
+        order.reprice(price_ticks)

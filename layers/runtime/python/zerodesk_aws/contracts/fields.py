@@ -19,6 +19,7 @@ from zerodesk.orders import (
     CLIENT_ORDER_ID,
     CLIENT_ORDER_ID_RULE,
     OrderType,
+    SelfTrade,
     Side,
     TimeInForce,
     Trigger,
@@ -200,6 +201,7 @@ TransferId = Annotated[str, text(TRANSFER_ID, TRANSFER_ID_RULE)]
 WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]
 
 # Enumerations are read by value: strictness would ask for members, which JSON does not have.
+SelfTradeField = Annotated[SelfTrade, Field(strict=False)]
 SideField = Annotated[Side, Field(strict=False)]
 OrderTypeField = Annotated[OrderType, Field(strict=False)]
 TimeInForceField = Annotated[TimeInForce, Field(strict=False)]

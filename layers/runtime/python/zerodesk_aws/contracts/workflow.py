@@ -19,6 +19,7 @@ from zerodesk_aws.contracts.fields import (
     OrderId,
     OrderTypeField,
     PlainSchema,
+    SelfTradeField,
     SideField,
     Symbol,
     TimeInForceField,
@@ -26,7 +27,18 @@ from zerodesk_aws.contracts.fields import (
 )
 
 
-class StoredOrder(Contract):
+class SpecialTerms(Contract):
+    """The terms that most orders have not. One that an order has not is not there."""
+
+    self_trade: SelfTradeField | None = None
+    min_quantity_lots: int | None = None
+    display_lots: int | None = None
+    slides: bool | None = None
+    trigger: TriggerField | None = None
+    trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
+
+
+class StoredOrder(SpecialTerms):
     """An order as intake recorded it; the workflow's input."""
 
     account_id: AccountId
@@ -39,8 +51,6 @@ class StoredOrder(Contract):
     quantity_lots: int
     time_in_force: TimeInForceField
     post_only: bool
-    trigger: TriggerField | None = None
-    trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
     accepted_at_ms: int
 
 
@@ -76,7 +86,7 @@ class OrderPriced(Contract):
     rejection: StoredRejection | None = None
 
 
-class PlaceCommand(Contract):
+class PlaceCommand(SpecialTerms):
     """An order on its way to its book, with its hold."""
 
     kind: Literal["place"]
@@ -93,8 +103,6 @@ class PlaceCommand(Contract):
     taker_bps: int
     held_minor: int
     accepted_at_ms: int
-    trigger: TriggerField | None = None
-    trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
 
 
 class RiskDecided(Contract):
