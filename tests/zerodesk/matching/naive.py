@@ -12,6 +12,7 @@ from typing import Any
 from zerodesk.instruments import Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
+RESTING = ("GTC", "GTD", "DAY")
 MODES = {"NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"}
 
 Trade = tuple[str, int, int, str, str, int, int]
@@ -54,6 +55,11 @@ class NaiveOrder:
     @property
     def trigger(self) -> int:
         return int(self.command["trigger_ticks"])
+
+    @property
+    def ends(self) -> int | None:
+        found: int | None = self.command.get("expires_at_ms")
+        return found
 
     @property
     def mode(self) -> str:
@@ -102,15 +108,27 @@ class NaiveBook:
         if rests or self.knows(key, time):
             if kind == "place" and not rests:
                 self.time = time
+                self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
                 self.releases.append((command["account_id"], key))
             return
         self.time = time
+        self.end_what_is_due()
         if command["accepted_at_ms"] + COMMAND_BOUND_MS < time:
             self.refuse(command, "MATCHING_EXPIRED")
             return
         self.known[key] = command["accepted_at_ms"]
         getattr(self, f"take_{kind}")(command)
+
+    def end_what_is_due(self) -> None:
+        standing = self.resting + self.armed
+        due = [o for o in standing if o.ends is not None and o.ends <= self.time]
+        for order in due:
+            (self.resting if order in self.resting else self.armed).remove(order)
+            self.close(order, "EXPIRED")
+
+    def take_expire(self, command: dict[str, Any]) -> None:
+        pass
 
     def knows(self, key: str, time: int) -> bool:
         return key in self.known and self.known[key] + COMMAND_BOUND_MS >= time
@@ -168,6 +186,9 @@ class NaiveBook:
             return
         self.arrivals += 1
         order = NaiveOrder(command, self.arrivals, command["quantity_lots"], command["held_minor"])
+        if order.ends is not None and order.ends <= self.time:
+            self.expire_at_once(order)
+            return
         before = len(self.trades)
         if "trigger" in command:
             self.take_armed(order)
@@ -175,6 +196,21 @@ class NaiveBook:
         else:
             self.come(order)
             self.let_in(self.trades[before:])
+
+    def expire_at_once(self, order: NaiveOrder) -> None:
+        """What comes too late to stand is refused for the same reasons as any other."""
+        assert self.market is not None
+        command, facing = order.command, self.facing(order)
+        if command.get("slides") and facing and self.one_tick_short(order, facing[0]) > 0:
+            order.moved_price, facing = self.one_tick_short(order, facing[0]), []
+        if "trigger" in command:
+            order.moved_price = None
+        if order.need(self.market) > order.held:
+            self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
+        elif command["post_only"] and facing and "trigger" not in command:
+            self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
+        else:
+            self.close(order, "EXPIRED")
 
     def take_armed(self, order: NaiveOrder) -> None:
         assert self.market is not None
@@ -223,7 +259,10 @@ class NaiveBook:
             self.work(order)
 
     def makes_sense(self, command: dict[str, Any]) -> bool:
-        if command.get("self_trade", "NONE") not in MODES:
+        expires = command["time_in_force"] in ("GTD", "DAY")
+        if command.get("self_trade", "NONE") not in MODES or expires != (
+            "expires_at_ms" in command
+        ):
             return False
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         if "min_quantity_lots" in command and (
@@ -231,7 +270,7 @@ class NaiveBook:
         ):
             return False
         if "display_lots" in command and (
-            in_force != "GTC"
+            in_force not in RESTING
             or command["type"] != "LIMIT"
             or not 1 <= command["display_lots"] < lots
         ):
@@ -242,7 +281,7 @@ class NaiveBook:
             command["trigger"] not in ("STOP", "TAKE_PROFIT") or command["trigger_ticks"] < 1
         ):
             return False
-        rests = in_force == "GTC" and command["type"] == "LIMIT"
+        rests = in_force in RESTING and command["type"] == "LIMIT"
         return not command.get("slides") or bool(command["post_only"] and rests)
 
     def one_tick_short(self, order: NaiveOrder, facing: NaiveOrder) -> int:
@@ -279,7 +318,7 @@ class NaiveBook:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
-        elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] == "GTC":
+        elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] in RESTING:
             taker.show_more()
             self.resting.append(taker)
             self.settle_hold(taker)

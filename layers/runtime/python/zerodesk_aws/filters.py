@@ -2,14 +2,17 @@
 
 import hashlib
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
-from zerodesk_aws.contracts.orders import PlaceOrder
+from zerodesk_aws.clock import as_ms, iso_ms
+from zerodesk_aws.contracts.orders import MAX_DAYS, PlaceOrder
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
@@ -64,6 +67,8 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     if asked.trigger is not None:
         terms["trigger"] = asked.trigger.value
         terms["trigger_ticks"] = _price_ticks("trigger_price", asked.trigger_price, market)
+    if asked.expires_at is not None:
+        terms["expires_at_ms"] = as_ms(asked.expires_at)
     return terms
 
 
@@ -78,6 +83,29 @@ def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> 
         f"{market.format_quantity(quantity_lots)} at {market.format_price(price_ticks)}",
         f"worth at least {format_minor(market.min_notional_minor, market.quote)} {market.quote}",
     )
+
+
+def bad_expiry(expires_at_ms: int, now_ms: int) -> ProblemError | None:
+    """Return the refusal of an order that would end before it begins, or not for very long."""
+    if now_ms < expires_at_ms <= now_ms + MAX_DAYS * DAY_MS:
+        return None
+    return refused(
+        ProblemCode.INTAKE_BAD_VALUE,
+        "expires_at",
+        iso_ms(expires_at_ms),
+        f"later than now, {iso_ms(now_ms)}, and at most {MAX_DAYS} days",
+    )
+
+
+def end_of_day_ms(at_ms: int) -> int:
+    """Return when the day of a moment ends, in UTC.
+
+    Examples
+    --------
+    >>> end_of_day_ms(86_399_999), end_of_day_ms(86_400_000)
+    (86400000, 172800000)
+    """
+    return (at_ms // DAY_MS + 1) * DAY_MS
 
 
 def amount_minor_of(amount: Decimal, currency: str) -> int:

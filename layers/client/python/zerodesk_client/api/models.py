@@ -42,6 +42,7 @@ class NewOrder:
     display_quantity: Decimal | None = None
     trigger: Trigger | None = None
     trigger_price: Decimal | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Order:
     display_quantity: Decimal | None = None
     trigger: Trigger | None = None
     trigger_price: Decimal | None = None
+    expires_at: datetime | None = None
 
     @property
     def is_pending(self) -> bool:

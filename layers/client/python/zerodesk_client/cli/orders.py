@@ -19,7 +19,7 @@ from zerodesk.orders import (
     order_id_for,
 )
 from zerodesk_client.api import Client, NewOrder, Order
-from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of
+from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of, time_of
 from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, card, number, price, side, status, table
@@ -52,7 +52,7 @@ def order(  # noqa: PLR0913 - each is an option of the command
         typer.Option(
             "--tif",
             case_sensitive=False,
-            help="GTC rests, IOC does not, FOK is all or "
+            help="GTC rests, DAY to the end of the day in UTC; IOC does not, FOK is all or "
             "nothing. A limit is GTC by default, a market order IOC.",
         ),
     ] = None,
@@ -82,6 +82,9 @@ def order(  # noqa: PLR0913 - each is an option of the command
         str | None,
         typer.Option(help="Wait for the market to come back to this price, then come in."),
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="GTD: rest until this time, UTC if it says no more.")
+    ] = None,
     client_order_id: Annotated[
         str | None, typer.Option("--id", help="Makes repeating it harmless; new by default.")
     ] = None,
@@ -96,18 +99,25 @@ def order(  # noqa: PLR0913 - each is an option of the command
         quantity=amount_of(quantity, "QUANTITY"),
         price=None if limit_price is None else amount_of(limit_price, "--price"),
         type=OrderType.MARKET if at_market else OrderType.LIMIT,
-        time_in_force=time_in_force or (TimeInForce.IOC if at_market else TimeInForce.GTC),
+        time_in_force=time_in_force or _usual(at_market=at_market, until=until),
         post_only=post_only,
         slides=slides or None,
         self_trade=self_trade,
         min_quantity=None if least is None else amount_of(least, "--min"),
         display_quantity=None if shown is None else amount_of(shown, "--display"),
         **_trigger(stop, take_profit),
+        expires_at=time_of(until, "--until"),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
     if placed.status is OrderStatus.REJECTED:
         raise typer.Exit(ExitCode.DIFFERENT)
+
+
+def _usual(*, at_market: bool, until: str | None) -> TimeInForce:
+    if until is not None:
+        return TimeInForce.GTD
+    return TimeInForce.IOC if at_market else TimeInForce.GTC
 
 
 class Triggered(TypedDict, total=False):
@@ -190,6 +200,7 @@ def order_card(placed: Order) -> Table:
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
         *_waits_for(placed),
+        *([] if placed.expires_at is None else [("until (UTC)", at(placed.expires_at))]),
         ("time in force", ", ".join((placed.time_in_force, *_terms(placed)))),
         ("filled", f"{number(placed.filled_quantity)} {base}"),
         ("average price", f"{_average(placed.average_price)} {quote}"),

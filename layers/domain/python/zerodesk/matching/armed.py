@@ -14,12 +14,13 @@ class ArmedOrder(BookOrder):
     another order takes its place, with its id and its hold.
     """
 
-    __slots__ = ("command", "rises", "trigger_ticks")
+    __slots__ = ("command", "expires_at_ms", "rises", "trigger_ticks")
 
     is_armed = True
     untraded = ARMED
 
     command: PlaceCommand
+    expires_at_ms: int
     rises: bool
     trigger_ticks: int
 
@@ -39,6 +40,7 @@ class ArmedOrder(BookOrder):
             stamp,
         )
         order.command = command
+        order.expires_at_ms = command.get("expires_at_ms", 0)
         order.rises = rises(is_buy=order.is_buy, trigger=command["trigger"])
         order._wait_for(command["trigger_ticks"])
         return order

@@ -268,6 +268,7 @@ class Book:
             "mark": state.mark(),
             "index": state.index,
             "last": state.last_trade(),
+            "next_expiry_ms": state.next_expiry_ms(),
             "best_bid_ticks": None if best_bid is None else best_bid.price_ticks,
             "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
             "trades": state.trades,

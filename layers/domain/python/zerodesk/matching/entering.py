@@ -57,6 +57,7 @@ def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
     lots = order.remaining_lots
     if isinstance(order, SpecialOrder):
         order.hide()
+        state.keep_expiry(order)
     state.rest(order)
     draft.moves.append(order)
     draft.events.append(

@@ -105,7 +105,7 @@ class Fold:
             event = events[position]
             if event["type"] == "OrderTriggered":
                 self.acting.add(event["order_id"])
-            elif event["command_id"] not in self.acting:
+            elif event["command_id"] not in self.acting and "expires_at_ms" not in event:
                 break
             FOLDS[event["type"]](self, event)
             position += 1
@@ -168,6 +168,7 @@ class Fold:
         order = ArmedOrder.of(command, self.draft.stamp)
         self.draft.note(order, order.quantity_lots)
         self.state.arm(order)
+        self.state.keep_expiry(order)
         self.draft.moves.append(order)
         if self.state.last is not None:
             self.state.saw_prices(self.state.last[1], self.state.last[1])
@@ -189,6 +190,7 @@ class Fold:
             if price_ticks != order.price_ticks:
                 order.reprice(price_ticks)
             order.hide()
+            self.state.keep_expiry(order)
         elif price_ticks != order.price_ticks:
             raise MismatchError(f"order {order.order_id} opens at {price_ticks} ticks")
         self.state.rest(order)
@@ -196,10 +198,20 @@ class Fold:
 
     def expired(self, event: Event) -> None:
         """Fold an order that ended without resting, or that another command ended."""
-        if event["command_id"] == event["order_id"]:
+        if "expires_at_ms" in event:
+            self._end_of_time(event)
+        elif event["command_id"] == event["order_id"]:
             self._taker(event["order_id"]).outcome = EXPIRED
         else:
             self._leave(self._resting(event["order_id"]), EXPIRED)
+
+    def _end_of_time(self, event: Event) -> None:
+        """Fold an order whose time had come when a command was sent, in this record or the next."""
+        order = self._resting(event["order_id"])
+        self.state.time_ms = max(self.state.time_ms, event["at_ms"])
+        if not 0 < order.expires_at_ms == event["expires_at_ms"] <= self.state.time_ms:
+            raise MismatchError(f"order {order.order_id} ends at {order.expires_at_ms}: {event}")
+        self._leave(order, EXPIRED)
 
     def prevented(self, event: Event) -> None:
         """Fold the notice that two orders did not trade: what became of them is told by itself."""

@@ -8,18 +8,18 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import REJECTED, Draft
 from zerodesk.matching.entering import FOK, enter, work
 from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder, need_minor
-from zerodesk.matching.record import unfilled
+from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
-from zerodesk.orders import OrderType, PlaceCommand, Side, TimeInForce
+from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import command_entry, place_row
 
-KNOWN_TERMS: Final = frozenset(
-    product(*([member.value for member in words] for words in (Side, OrderType, TimeInForce)))
-)
+EVER: Final = [one.value for one in TimeInForce if not one.expires]
+KNOWN_TERMS: Final = frozenset(product(Side, OrderType, EVER))
+KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(Side, OrderType, EXPIRING))
 MARKET_OPEN: Final = TradingState.OPEN.value
 
 
@@ -57,7 +57,7 @@ def place(  # noqa: C901 - the hot path, flat
     draft.commands.append(entry)
     special = special_terms(command) if entry is command else None
     if (
-        (side, order_type, time_in_force) not in KNOWN_TERMS
+        ((side, order_type, time_in_force) not in KNOWN_TERMS and not _may_expire(command))
         or price_ticks <= 0
         or quantity_lots <= 0
         or not 0 <= maker_bps <= BASIS_POINTS
@@ -93,11 +93,19 @@ def place(  # noqa: C901 - the hot path, flat
         draft.touch(order)
     if special is None and time_in_force != FOK:
         work(state, draft, order)
+    elif 0 < order.expires_at_ms <= state.time_ms:
+        expire(draft, order)
     elif isinstance(order, ArmedOrder):
         arm(state, draft, order)
     else:
         least_lots = quantity_lots if special is None else special.least_lots(command)
         enter(state, draft, order, least_lots)
+
+
+def _may_expire(command: PlaceCommand) -> bool:
+    """Whether an order has the words of one that ends at a time, and says when."""
+    words = (command["side"], command["type"], command["time_in_force"])
+    return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:

@@ -4,7 +4,15 @@ from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import BookState
-from zerodesk.orders import OrderType, PlaceCommand, SelfTrade, TimeInForce, Trigger
+from zerodesk.orders import (
+    EXPIRING,
+    RESTING,
+    OrderType,
+    PlaceCommand,
+    SelfTrade,
+    TimeInForce,
+    Trigger,
+)
 
 MODES: Final = frozenset(member.value for member in SelfTrade)
 TRIGGERS: Final = frozenset(member.value for member in Trigger)
@@ -19,6 +27,7 @@ class SpecialTerms(NamedTuple):
     slides: bool
     trigger: str | None
     trigger_ticks: int | None
+    expires_at_ms: int | None
 
     @classmethod
     def of(cls, command: Any) -> Self:
@@ -30,8 +39,12 @@ class SpecialTerms(NamedTuple):
             command.get("slides", False),
             command.get("trigger"),
             command.get("trigger_ticks"),
+            command.get("expires_at_ms"),
         )
-        numbers = (terms.min_quantity_lots, terms.display_lots, terms.trigger_ticks)
+        numbers = (
+            *(terms.min_quantity_lots, terms.display_lots),
+            *(terms.trigger_ticks, terms.expires_at_ms),
+        )
         if not all(number is None or type(number) is int for number in numbers):
             raise TypeError
         if type(terms.self_trade) is not str or type(terms.slides) is not bool:
@@ -45,16 +58,17 @@ class SpecialTerms(NamedTuple):
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
         less than the whole of an order that rests. Only a post-only order that rests slides. A
-        trigger has a price.
+        trigger has a price, and what expires has a time.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
-        rests = in_force == TimeInForce.GTC and command["type"] == OrderType.LIMIT
+        rests = in_force in RESTING and command["type"] == OrderType.LIMIT
         least_lots, shown_lots = self.min_quantity_lots, self.display_lots
         return (
             self.self_trade in MODES
             and (least_lots is None or (0 < least_lots <= lots and in_force == TimeInForce.IOC))
             and (shown_lots is None or (0 < shown_lots < lots and rests))
             and ((command["post_only"] is True and rests) or not self.slides)
+            and (self.expires_at_ms is not None) == (in_force in EXPIRING)
             and self._triggers_make_sense()
         )
 

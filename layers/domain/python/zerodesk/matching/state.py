@@ -1,5 +1,6 @@
 """All that a book is between two records, and its views."""
 
+from heapq import heapify, heappop, heappush
 from typing import Any, Final, Self
 
 from zerodesk.codec import state_hash
@@ -13,6 +14,9 @@ from zerodesk.matching.queues import Queues
 INDEX: Final = "INDEX"
 LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
+
+EXPIRIES_KEPT: Final = 64
+"""Entries of orders that are gone for which it is never worth to look through all."""
 
 LastTrade = tuple[str, int, int, str, int]
 LAST_TRADE_FIELDS: Final = (
@@ -47,6 +51,7 @@ class BookState(Queues):
 
     __slots__ = (
         "continuing",
+        "expiries",
         "fees_minor",
         "home",
         "index",
@@ -83,9 +88,38 @@ class BookState(Queues):
         self.fees_minor = 0
         self.continuing: BookOrder | None = None
         self.prices_ticks: tuple[int, int] | None = None
+        self.expiries: list[tuple[int, str]] = []
         self.home = ""
         self.memory = CommandMemory()
         self.stamp = 0
+
+    def keep_expiry(self, order: BookOrder) -> None:
+        """Remember when an order that rests or waits from now on is to end, if it ever is.
+
+        The heap is only a way to find them, and may name orders that are gone.
+        """
+        if order.expires_at_ms:
+            if len(self.expiries) > 2 * len(self.orders) + EXPIRIES_KEPT:
+                self.expiries = [one for one in self.expiries if self._is_expiry(one)]
+                heapify(self.expiries)
+            heappush(self.expiries, (order.expires_at_ms, order.order_id))
+
+    def next_expiry_ms(self) -> int | None:
+        """Return when the next order is to end, None if none is."""
+        while self.expiries and not self._is_expiry(self.expiries[0]):
+            heappop(self.expiries)
+        return self.expiries[0][0] if self.expiries else None
+
+    def due_order(self) -> BookOrder | None:
+        """Return the next order whose time has come by record time: the earliest, then by id."""
+        expires_at_ms = self.next_expiry_ms()
+        if expires_at_ms is None or expires_at_ms > self.time_ms:
+            return None
+        return self.orders[self.expiries[0][1]]
+
+    def _is_expiry(self, expiry: tuple[int, str]) -> bool:
+        order = self.orders.get(expiry[1])
+        return order is not None and order.expires_at_ms == expiry[0]
 
     def list_market(self, market: Market, time_ms: int) -> None:
         """Take a market as listed."""
@@ -238,6 +272,8 @@ class BookState(Queues):
             state.rest(BookOrder.from_dict(order))
         for order in values.get("rising", []) + values.get("falling", []):
             state.arm(ArmedOrder.from_dict(order))
+        for one in state.orders.values():
+            state.keep_expiry(one)
         state.memory = CommandMemory.of(values["known_commands"])
         return state
 

@@ -20,6 +20,7 @@ def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
     """Let an order wait; one whose trigger the last trade has reached does not wait for long."""
     state.ladder_of(order).compact(state.armed)
     state.arm(order)
+    state.keep_expiry(order)
     draft.moves.append(order)
     draft.events.append(
         {

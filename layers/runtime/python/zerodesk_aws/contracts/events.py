@@ -87,12 +87,14 @@ class OrderCancelled(OfBook):
 
 
 class OrderExpired(OfBook):
-    """What was left of an order that does not rest."""
+    """What was left of an order that does not rest, or whose time had come, or that met its own."""
 
-    command_id: OrderId
+    command_id: str
     order_id: OrderId
     account_id: AccountId
     remaining_lots: int
+    expires_at_ms: int | None = Field(default=None, description="Of one whose time had come.")
+    at_ms: int | None = Field(default=None, description="Record time when it had come.")
 
 
 class OrderAccepted(Order):
