@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from random import Random
 from typing import Any, Final
 
@@ -65,7 +65,10 @@ class Life:
     @property
     def order_id(self) -> str:
         """The order's id."""
-        return order_id_for(self.account_id, self.body["client_order_id"])
+        return _order_id_for(self.account_id, self.body["client_order_id"])
+
+
+_order_id_for: Final = lru_cache(maxsize=1_024)(order_id_for)
 
 
 @dataclass(frozen=True, slots=True)
