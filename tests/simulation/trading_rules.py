@@ -138,6 +138,10 @@ class _Followed:
         if taker["post_only"]:
             yield f"{name}: a post-only order takes"
         self.taken_lots[taker["command_id"]] = self.taken_lots.get(taker["command_id"], 0) + lots
+        for role in (maker_id, trade["taker_order_id"]):
+            ends_ms = self.placed[role].get("expires_at_ms")
+            if ends_ms is not None and trade["executed_at_ms"] >= ends_ms:
+                yield f"{name}: {role} trades after its end, {ends_ms}"
         maker = self.resting.get(maker_id)
         if maker is None or maker.lots < lots:
             yield f"{name}: {maker_id} does not rest, or not with {lots} lots"

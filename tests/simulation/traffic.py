@@ -11,8 +11,9 @@ from tests.simulation import errands
 from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
 from tests.simulation.regions import AWAY, HOME, REGIONS
-from tests.simulation.world import World
+from tests.simulation.world import START_MS, World
 from zerodesk.orders import SelfTrade, Trigger, order_id_for
+from zerodesk_aws.clock import iso_ms
 
 POOR: Final = "poor"
 ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", POOR)
@@ -41,7 +42,7 @@ TERMS_SHARE: Final = 0.5
 """In how many runs some orders have terms that most have not."""
 
 TRIGGERS_SHARE: Final = 0.5
-"""In how many runs some orders wait for their trigger."""
+"""In how many runs some orders wait for their trigger, or end at a time."""
 
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
@@ -132,7 +133,7 @@ def draw(seed: int, lives: int) -> Traffic:
         placed = tuple(replace(life, body=life.body | _terms(chance, life)) for life in placed)
     chance = Random(f"triggers {seed}")
     if chance.random() < TRIGGERS_SHARE:
-        placed = tuple(_waiting(chance, life) for life in placed)
+        placed = tuple(_ending(chance, _waiting(chance, life)) for life in placed)
     pace = Pace(lives, at_ms, ACCOUNTS, regions)
     return Traffic(placed, errands.draw(seed, pace), regions)
 
@@ -153,6 +154,17 @@ def _waiting(chance: Random, life: Life) -> Life:
     tick, reference = _prices(life.body["symbol"])
     trigger = {"trigger": kind.value, "trigger_price": f"{reference + away * tick:.2f}"}
     return replace(life, body=life.body | trigger)
+
+
+def _ending(chance: Random, life: Life) -> Life:
+    """Return a life that ends at a time, perhaps before it is over, or one that does not."""
+    ends, after_ms = chance.random(), chance.choice((500, 5_000, 60_000))
+    if ends > 0.2 or life.body.get("time_in_force") != "GTC":
+        return life
+    if ends < 0.02:
+        return replace(life, body=life.body | {"time_in_force": "DAY"})
+    end = {"time_in_force": "GTD", "expires_at": iso_ms(START_MS + int(life.at_ms) + after_ms)}
+    return replace(life, body=life.body | end)
 
 
 def _prices(symbol: str) -> tuple[float, float]:

@@ -316,4 +316,19 @@ MUTANTS: Final = (
         '    order.held_minor = armed.command["held_minor"]\n',
         claim=CLAIMS,
     ),
+    Mutant(
+        "only a look at the time ends orders",
+        "The sweeper comes every minute, that is soon enough.",
+        f"{BOOK}/decide.py",
+        "                if state.expiries and not expire_due(state, draft, command_id):\n"
+        "                    break\n",
+        "",
+    ),
+    Mutant(
+        "the end of an order put back is forgotten",
+        "What is taken back is as it was.",
+        f"{BOOK}/draft.py",
+        "            state.keep_expiry(order)\n",
+        "",
+    ),
 )
