@@ -114,3 +114,15 @@ Rule: Orders that end at a time
       | order | status   | filled | remaining | because                  |
       | b1    | REJECTED | 0      | 3         | MATCHING_INVALID_COMMAND |
       | b2    | REJECTED | 0      | 3         | MATCHING_INVALID_COMMAND |
+
+  Scenario: an order that comes too late does not slide
+    When 5000 ms have passed
+    And orders arrive
+      | order | account | side | lots | price | in force | expires at | post only | slides |
+      | a1    | bob     | SELL | 3    | 100   | GTC      |            | no        | no     |
+      | b1    | alice   | BUY  | 3    | 100   | GTD      | 5000       | yes       | yes    |
+      | b2    | alice   | BUY  | 3    | 99    | GTD      | 5000       | yes       | yes    |
+    Then these orders
+      | order | status   | filled | remaining | because                        |
+      | b1    | REJECTED | 0      | 3         | MATCHING_POST_ONLY_WOULD_CROSS |
+      | b2    | EXPIRED  | 0      | 3         |                                |

@@ -321,6 +321,7 @@ def test_an_order_whose_time_has_come_in_a_quiet_book_expires_and_is_released(
 ) -> None:
     ends_ms = venue.clock_ms + 2 * MINUTE_MS
     venue.place("alice", "gtd", "BUY", time_in_force="GTD", expires_at_ms=ends_ms)
+    venue.settle()
     assert night.sweep() == {}
     assert night.sweep(2 * MINUTE_MS) == {"Expiries": 1}
     night.drive()

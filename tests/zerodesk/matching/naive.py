@@ -201,10 +201,6 @@ class NaiveBook:
         """What comes too late to stand is refused for the same reasons as any other."""
         assert self.market is not None
         command, facing = order.command, self.facing(order)
-        if command.get("slides") and facing and self.one_tick_short(order, facing[0]) > 0:
-            order.moved_price, facing = self.one_tick_short(order, facing[0]), []
-        if "trigger" in command:
-            order.moved_price = None
         if order.need(self.market) > order.held:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
         elif command["post_only"] and facing and "trigger" not in command:

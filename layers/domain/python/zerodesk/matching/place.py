@@ -82,7 +82,7 @@ def place(  # noqa: C901 - the hot path, flat
         order, post_only = ArmedOrder.of(command), False
     else:
         order = BookOrder.of(command)
-        if special.slides:
+        if special.slides and not _comes_too_late(state, order):
             slide(state, order)
     need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
     rejection = _refusal(state, order, need, post_only=post_only)
@@ -93,7 +93,7 @@ def place(  # noqa: C901 - the hot path, flat
         draft.touch(order)
     if special is None and time_in_force != FOK:
         work(state, draft, order)
-    elif 0 < order.expires_at_ms <= state.time_ms:
+    elif _comes_too_late(state, order):
         expire(draft, order)
     elif isinstance(order, ArmedOrder):
         arm(state, draft, order)
@@ -106,6 +106,10 @@ def _may_expire(command: PlaceCommand) -> bool:
     """Whether an order has the words of one that ends at a time, and says when."""
     words = (command["side"], command["type"], command["time_in_force"])
     return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
+
+
+def _comes_too_late(state: BookState, order: BookOrder) -> bool:
+    return 0 < order.expires_at_ms <= state.time_ms
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
