@@ -323,6 +323,7 @@ MUTANTS: Final = (
         "                if state.expiries and not expire_due(state, draft, command_id):\n"
         "                    break\n",
         "",
+        claim="tests/scenarios",
     ),
     Mutant(
         "the end of an order put back is forgotten",
