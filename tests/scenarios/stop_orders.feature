@@ -225,3 +225,18 @@ Rule: Stops and take-profits
     Then these orders
       | order | status   | filled | remaining | because                  |
       | s1    | REJECTED | 0      | 2         | MATCHING_INVALID_COMMAND |
+
+  Scenario: every price of an order that goes through several counts
+    When orders arrive
+      | order | account | side | lots | price | trigger     | trigger price |
+      | a1    | bob     | SELL | 1    | 97    |             |               |
+      | a2    | bob     | SELL | 1    | 103   |             |               |
+      | t1    | alice   | BUY  | 1    | 101   | TAKE_PROFIT | 98            |
+      | d1    | carol   | BUY  | 2    | 103   |             |               |
+    Then these trades
+      | maker | taker | lots | price |
+      | a1    | d1    | 1    | 97    |
+      | a2    | d1    | 1    | 103   |
+    And these orders
+      | order | status | filled | remaining |
+      | t1    | OPEN   | 0      | 1         |

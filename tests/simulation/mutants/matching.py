@@ -284,6 +284,7 @@ MUTANTS: Final = (
         f"{BOOK}/fills.py",
         "        state.saw_prices(fills[0][2], price_ticks)",
         "        state.saw_prices(price_ticks, price_ticks)",
+        claim="tests/scenarios",
     ),
     Mutant(
         "take-profits wait as stops do",
