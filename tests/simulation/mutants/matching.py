@@ -71,8 +71,8 @@ MUTANTS: Final = (
         "repeat of a resting order releases its hold",
         "A repeat releases what is held, always.",
         f"{BOOK}/decide.py",
-        'if command["kind"] == "place" and command["command_id"] not in state.orders:',
-        'if command["kind"] == "place":',
+        'return command["kind"] == "place" and command["command_id"] not in state.orders',
+        'return command["kind"] == "place"',
     ),
     Mutant(
         "repeat of a done order releases nothing",
