@@ -34,6 +34,7 @@ class Listed:
     marked_at_ms: int
     last_price_ticks: int | None
     book_sequence: int
+    next_expiry_ms: int | None = None
 
 
 class Markets:
@@ -84,4 +85,5 @@ def _listed(item: MarketItem) -> Listed:
         marked_at_ms=view["mark"]["at_ms"],
         last_price_ticks=view["last"] and view["last"]["price_ticks"],
         book_sequence=int(item.book_sequence),
+        next_expiry_ms=view.get("next_expiry_ms"),
     )
