@@ -30,6 +30,8 @@ ASIDE = "undelivered"
 RARE = {
     ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and none is made",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
+    ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
+    ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
 }
 """Rights that the recorded run has no use for, and the reason why they are."""
 
