@@ -140,6 +140,42 @@ def quote_option(
         The order, as for `zerodesk.pricing.spot.quote_spot`.
     ranges
         Of the scenarios of the risk array.
+
+    Returns
+    -------
+    OptionQuote or Rejection
+        PRICING_NO_MARK: it has expired. PRICING_COLLAR: the price is outside the collar.
+        PRICING_ORDER_TOO_LARGE: it is worth more than integers keep exactly everywhere.
+
+    Raises
+    ------
+    MalformedCallError
+        The option is neither call nor put.
+
+    References
+    ----------
+    Black (1976), "The pricing of commodity contracts", Journal of Financial Economics 3, 167-179;
+    CME Group, "Standard Portfolio Analysis of Risk", for scenarios and their weights.
+
+    Examples
+    --------
+    >>> from zerodesk.instruments import list_market
+    >>> from zerodesk.pricing.surfaces.essvi import EssviSurface, Slices
+    >>> from zerodesk.pricing.surfaces.surface import Provenance
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal("0.01"), lot_size=Decimal("0.0001"),
+    ...     min_notional=Decimal(1), max_quantity=Decimal(100), maker_bps=2, taker_bps=5,
+    ...     collar_bps=500, reference_price=Decimal(60000))
+    >>> one = np.array([1.0])
+    >>> variance = EssviSurface(one, Slices(0.36 * one, -0.2 * one, 0.5 * one))
+    >>> origin = Provenance("BTC", "", "essvi", "")
+    >>> surface = VolatilitySurface(variance, 60000.0 * one, one, origin)
+    >>> quote = quote_option(
+    ...     market, OptionTerms("call", Decimal(60000), YEAR_MS),
+    ...     MarketSurface(surface, 0, Decimal(60000)), mark_price_ticks=6_000_000, now_ms=0,
+    ...     side=Side.BUY, price_ticks=None, quantity_lots=1)
+    >>> quote.mark_price_ticks, quote.volatility, quote.risk_array_minor[:2]
+    (1414937, '0.6', (339100, -346813))
     """
     mark = mark_price_ticks * market.tick_units / 10**market.tick_digits
     valued = _value(terms, published, mark, now_ms, ranges)
