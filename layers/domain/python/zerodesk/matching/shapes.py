@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.instruments import Market
 from zerodesk.orders import (
+    SPECIAL_TERMS,
     CancelCommand,
     IndexCommand,
     ListCommand,
@@ -32,9 +33,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
 }
-OPTIONAL: Final = frozenset(
-    {"sent_at_ms", "self_trade", "min_quantity_lots", "display_lots", "slides"}
-)
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms"}
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 
 
