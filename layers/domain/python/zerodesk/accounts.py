@@ -6,8 +6,8 @@ the whole state after. One change is one record of the account's journal.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.ledger import (
     AVAILABLE,
@@ -30,8 +30,7 @@ class AnswersWaitError(LedgerError):
     """An account has as many answers as it may keep: nothing changes until some are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """What is set aside for one order, with the order as it was submitted.
 
     The command travels from here to the book, so a repeat is never priced anew.
@@ -50,8 +49,7 @@ class Hold:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(NamedTuple):
     """What is set aside for one withdrawal, until it is posted or void."""
 
     currency: str
@@ -101,7 +99,7 @@ class AccountState:
             "answered": self.answered,
         }
         if self.withdrawals:
-            values["withdrawals"] = {key: asdict(one) for key, one in self.withdrawals.items()}
+            values["withdrawals"] = {key: one._asdict() for key, one in self.withdrawals.items()}
         return values
 
     @classmethod
@@ -207,8 +205,7 @@ def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
     return replace(state, answered=kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What one record of a book owes to one account."""
 
     sequence: int
@@ -279,7 +276,7 @@ def _apply_posting(
         if rest_minor < 0:
             raise LedgerError(f"{order_id} holds {held.held_minor}, posting {held_delta_minor}")
         if rest_minor:
-            holds[order_id] = replace(held, held_minor=rest_minor)
+            holds[order_id] = held._replace(held_minor=rest_minor)
         else:
             del holds[order_id]
         moved[HELD, currency] += held_delta_minor

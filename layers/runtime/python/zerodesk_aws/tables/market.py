@@ -1,7 +1,6 @@
 """The market table: each book as its last record leaves it, for readers."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
@@ -24,8 +23,7 @@ class MarketItem(Model):
     view = JSONAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A listed market as of a record of its book. Prices in ticks."""
 
     market: Market
