@@ -10,6 +10,7 @@ from tests.simulation.mutants import (
     funding,
     intake,
     keeping,
+    limiting,
     matching,
     moving,
     settling,
@@ -26,6 +27,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *funding.MUTANTS,
     *keeping.MUTANTS,
     *moving.MUTANTS,
+    *limiting.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

@@ -14,7 +14,14 @@ MATCHING: Final = "zerodesk.matching"
 MARKETS: Final = "zerodesk.markets"
 SETTLEMENT: Final = "zerodesk.settlement"
 
-OF_ONE_ORDER: Final = {"OrderOpened", "OrderCancelled", "OrderExpired", "OrderRejected"}
+OF_ONE_ORDER: Final = {
+    "OrderArmed",
+    "OrderTriggered",
+    "OrderOpened",
+    "OrderCancelled",
+    "OrderExpired",
+    "OrderRejected",
+}
 
 
 def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Announcement]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce, Trigger
 
 T = TypeVar("T")
 
@@ -40,6 +40,9 @@ class NewOrder:
     self_trade: SelfTrade | None = None
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
+    trigger: Trigger | None = None
+    trigger_price: Decimal | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ class Order:
     self_trade: SelfTrade = SelfTrade.NONE
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
+    trigger: Trigger | None = None
+    trigger_price: Decimal | None = None
+    expires_at: datetime | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -78,7 +84,7 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        """Whether the order rests in its book."""
+        """Whether the order rests in its book, or waits there for its trigger."""
         return self.status.is_open
 
     @property
@@ -317,6 +323,67 @@ class Reversal:
     reversal_sequence: int
     entries: tuple[StatementEntry, ...]
     balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What an account's fills in a market add up to; quantity in base, amounts in quote units."""
+
+    symbol: str
+    currency: str
+    quantity: Decimal
+    average_price: Decimal | None
+    cost: Decimal
+    mark_price: Decimal
+    unrealised: Decimal
+    realised: Decimal
+    fees: Decimal
+    realised_today: Decimal
+    fees_today: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Every market that an account has traded, at one record of its journal."""
+
+    account_id: str
+    account_sequence: int
+    positions: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveLimit:
+    """A limit that holds for an account, who set it, and how much of it is used."""
+
+    limit: str
+    value: Decimal
+    set_by: str
+    key: str | None = None
+    unit: str | None = None
+    used: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLimits:
+    """What an account may do at most."""
+
+    account_id: str
+    account_sequence: int
+    limits_sequence: int
+    status: str
+    verification_level: int
+    limits: tuple[EffectiveLimit, ...]
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLimits:
+    """The limits of the venue or of a group, and who set them why."""
+
+    scope: str
+    author: str
+    reason: str
+    limits: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

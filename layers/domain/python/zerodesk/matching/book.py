@@ -98,8 +98,11 @@ class Book:
 
     @property
     def continuing(self) -> bool:
-        """Whether the next record first finishes a taker; decide even without commands."""
-        return self._state.continuing is not None
+        """Whether the next record goes on with a taker, or with what it triggered.
+
+        Decide then even without commands.
+        """
+        return self._state.is_unfinished
 
     def decide(
         self, commands: Sequence[Command], *, max_fills: int = MAX_FILLS_PER_RECORD
@@ -132,7 +135,7 @@ class Book:
             raise ValueError(f"max_fills is {max_fills}, at least 1")
         self._latest = None
         state = self._state
-        if not commands and state.continuing is None:
+        if not commands and not state.is_unfinished:
             return None
         state.memory.purge(state.time_ms)
         live_orders = len(state.orders)
@@ -141,7 +144,7 @@ class Book:
         try:
             decision = self._decide(commands, max_fills)
         except CommandError as error:
-            if error.position == 0 and state.continuing is None:
+            if error.position == 0 and not state.is_unfinished:
                 raise
             decision = self._decide(commands[: error.position], max_fills)
         self._latest = decision
@@ -265,6 +268,7 @@ class Book:
             "mark": state.mark(),
             "index": state.index,
             "last": state.last_trade(),
+            "next_expiry_ms": state.next_expiry_ms(),
             "best_bid_ticks": None if best_bid is None else best_bid.price_ticks,
             "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
             "trades": state.trades,

@@ -6,7 +6,14 @@ from zerodesk.instruments import Market, TradingState
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
-from zerodesk.orders import CancelCommand, Command, IndexCommand, ListCommand, SetStateCommand
+from zerodesk.orders import (
+    CancelCommand,
+    Command,
+    ExpireCommand,
+    IndexCommand,
+    ListCommand,
+    SetStateCommand,
+)
 from zerodesk.rejections import RejectionCode
 from zerodesk.rows import cancel_row, command_entry
 
@@ -124,6 +131,10 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
             "reason": state.state_reason,
         }
     )
+
+
+def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:
+    """Do nothing more: what was due has expired before any command is decided."""
 
 
 def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:

@@ -27,6 +27,7 @@ Scalars = tuple[
     LastTrade | None,
     int,
     BookOrder | None,
+    tuple[int, int] | None,
     str,
 ]
 
@@ -87,6 +88,7 @@ class Draft:
             state.last,
             state.trades,
             state.continuing,
+            state.prices_ticks,
             state.home,
         )
         self.fees_before_minor = state.fees_minor
@@ -94,7 +96,7 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
-        return not (self.commands or self.touched)
+        return not (self.commands or self.touched or self.moves)
 
     def touch(self, order: BookOrder) -> None:
         """Note an order as it is, once, before it changes."""
@@ -143,6 +145,7 @@ def rollback(state: BookState, draft: Draft) -> None:
             state.withdraw(order)
         else:
             state.restore(order)
+            state.keep_expiry(order)
             order.outcome = None
     for touch in draft.touched:
         order, remaining_lots, notional_minor, fee_minor, held_minor, quantity_lots, _ = touch
@@ -172,6 +175,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.last,
         state.trades,
         state.continuing,
+        state.prices_ticks,
         state.home,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -10,6 +10,7 @@ from zerodesk.instruments import Market
 from zerodesk.orders import (
     SPECIAL_TERMS,
     CancelCommand,
+    ExpireCommand,
     IndexCommand,
     ListCommand,
     PlaceCommand,
@@ -32,6 +33,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
+    "expire": _shape(ExpireCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms"}
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)

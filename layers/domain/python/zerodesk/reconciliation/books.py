@@ -6,9 +6,9 @@ formulas of the market alone, and compares that with the record's postings and p
 """
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from zerodesk.instruments import Market
 from zerodesk.ledger import fee_account
@@ -17,10 +17,12 @@ from zerodesk.orders import OrderStatus, Side
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held, Owed, Step
-from zerodesk.reconciliation.shown import Shown, ShownOrders
+from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+REPRICING: Final = ("OrderTriggered", "OrderOpened")
+"""Events that say an order's limit."""
 
 Moved = dict[tuple[str, str], int]
 """Minor units by (account, currency); positive is what the account receives."""
@@ -40,8 +42,28 @@ class OpenOrder:
     maker_bps: int
     taker_bps: int
     held_minor: int
+    may_improve: bool = False
+    """Its limit may become better for it than it named, when it comes to rest: it slides."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
+
+    @classmethod
+    def of(cls, kept: dict[str, Any], market: Market) -> Self:
+        """Return an order as its book keeps it, see ``zerodesk.matching``."""
+        is_buy = kept["side"] == Side.BUY
+        return cls(
+            order_id=kept["order_id"],
+            account_id=kept["account_id"],
+            is_buy=is_buy,
+            currency=market.quote if is_buy else market.base,
+            price_ticks=kept["price_ticks"],
+            quantity_lots=kept["quantity_lots"],
+            remaining_lots=kept["remaining_lots"] + kept.get("hidden_lots", 0),
+            maker_bps=kept["maker_bps"],
+            taker_bps=kept["taker_bps"],
+            held_minor=kept["held_minor"],
+            may_improve=bool(kept.get("slides")),
+        )
 
     def need_minor(self, market: Market) -> int:
         """Return what the rest of the order could cost at worst."""
@@ -49,6 +71,12 @@ class OpenOrder:
             return market.sell_need_minor(self.remaining_lots)
         rate_bps = max(self.maker_bps, self.taker_bps)
         return market.buy_need_minor(self.price_ticks, self.remaining_lots, rate_bps)
+
+    def reprice(self, price_ticks: int) -> None:
+        """Take a limit over that the book says, if it may be and is better for the order."""
+        if self.may_improve:
+            better_of = min if self.is_buy else max
+            self.price_ticks = better_of(self.price_ticks, price_ticks)
 
     def allows(self, price_ticks: int) -> bool:
         """Whether a price is within the order's limit."""
@@ -62,7 +90,7 @@ class BookAudit:
     by the house's own watermark, ``unswept`` the rest: (sequence, currency, minor units).
     """
 
-    def __init__(self, symbol: str) -> None:
+    def __init__(self, symbol: str, shown: ShownOrders | None = None) -> None:
         self.symbol = symbol
         self.sequence = 0
         self.settled_sequence = 0
@@ -74,8 +102,47 @@ class BookAudit:
         self.swept: dict[str, int] = defaultdict(int)
         self.orders: dict[str, OpenOrder] = {}
         self.owed: dict[str, Owed] = defaultdict(Owed)
-        self.shown = ShownOrders()
+        self.shown = ShownOrders() if shown is None else shown
         self.findings = Findings()
+
+    @classmethod
+    def behind(cls, state: dict[str, Any]) -> Self:
+        """Return an audit that begins where a book is in a state.
+
+        What the book did before is not known to it: what it owes, what it collected, its trades.
+        """
+        audit = cls(state["symbol"], NothingShown())
+        audit.sequence, audit.trading_state = state["sequence"], state["state"]
+        if state["market"] is None:
+            return audit
+        market = audit.market = Market.from_dict(state["market"])
+        for kept in open_in(state):
+            order = audit.orders[kept["order_id"]] = OpenOrder.of(kept, market)
+            owed = audit.owed[order.account_id]
+            owed.open[order.order_id] = (order.currency, order.held_minor)
+        return audit
+
+    def join(self, later: Self) -> None:
+        """Take in the audit of the records behind these, which began at the state they lead to."""
+        self.sequence, self.trades = later.sequence, self.trades + later.trades
+        self.market, self.trading_state = later.market, later.trading_state
+        self.orders = later.orders
+        for mine, theirs in ((self.fees, later.fees), (self.swept, later.swept)):
+            for currency, fee_minor in theirs.items():
+                mine[currency] += fee_minor
+        self.unswept += later.unswept
+        for account_id, owed in later.owed.items():
+            self.owed[account_id].join(owed)
+        self.findings.add(later.findings)
+
+    def agrees_with(self, state: dict[str, Any]) -> bool:
+        """Whether a book's state has just the orders that this audit has open, as they are."""
+        market = self.market
+        if market is None:
+            return not self.orders
+        return {
+            kept["order_id"]: OpenOrder.of(kept, market) for kept in open_in(state)
+        } == self.orders
 
     @property
     def subject(self) -> str:
@@ -103,8 +170,7 @@ class BookAudit:
         touched.update(order_id for _, order_id in held_deltas if order_id)
         held = self._orders_after(sequence, body["orders"], touched, held_deltas)
         self._log(sequence, body, moved, fills, held)
-        for order_id, projection in body["orders"].items():
-            self.shown.add(projection["account_id"], order_id, Shown.of(sequence, projection))
+        self.shown.take(sequence, body["orders"])
         self.sequence = sequence
 
     def fold_fees(self, upto: int) -> None:
@@ -133,11 +199,6 @@ class BookAudit:
     def _open(self, body: dict[str, Any]) -> set[str]:
         """Take in the orders that this record let into the book."""
         opened: set[str] = set()
-        prices_ticks = {
-            event["order_id"]: event["price_ticks"]
-            for event in body["events"]
-            if event["type"] == "OrderOpened"
-        }
         for command in body["commands"]:
             order_id = command["command_id"]
             projection = body["orders"].get(order_id)
@@ -153,14 +214,20 @@ class BookAudit:
                 account_id=command["account_id"],
                 is_buy=is_buy,
                 currency=market.quote if is_buy else market.base,
-                price_ticks=_limit_ticks(command, prices_ticks.get(order_id)),
+                price_ticks=command["price_ticks"],
                 quantity_lots=command["quantity_lots"],
                 remaining_lots=command["quantity_lots"],
                 maker_bps=command["maker_bps"],
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
+                may_improve=bool(command.get("slides")),
             )
             opened.add(order_id)
+        for event in body["events"]:
+            if event["type"] in REPRICING and event["order_id"] in self.orders:
+                order = self.orders[event["order_id"]]
+                order.reprice(event["price_ticks"])
+                order.may_improve = order.may_improve and event["type"] != "OrderOpened"
         return opened
 
     def _postings(
@@ -350,13 +417,19 @@ class BookAudit:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
 
 
-def _limit_ticks(command: dict[str, Any], opened_ticks: int | None) -> int:
-    """Return an order's limit: what it named, or better for it where it slides and so rests."""
-    limit_ticks: int = command["price_ticks"]
-    if opened_ticks is None or not command.get("slides"):
-        return limit_ticks
-    better_of = min if command["side"] == Side.BUY else max
-    return better_of(limit_ticks, opened_ticks)
+def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the orders that are open in a book's state, the armed ones with their commands' terms.
+
+    A taker in the middle of its fills is open.
+    """
+    yield from state["bids"]
+    yield from state["asks"]
+    if state["continuing"] is not None:
+        yield state["continuing"]
+    for armed in state.get("rising", []) + state.get("falling", []):
+        command = armed["command"]
+        lots = command["quantity_lots"]
+        yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -22,6 +22,7 @@ from zerodesk.orders import (
     SelfTrade,
     Side,
     TimeInForce,
+    Trigger,
 )
 
 WRONG_TYPE: Final = "wrong_type"
@@ -45,6 +46,8 @@ KEY_ID: Final = re.compile(r"[0-9a-f]{12}", re.ASCII)
 KEY_ID_RULE: Final = "a key_id as the API gave it: 12 hexadecimal digits"
 CURRENCY: Final = re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
 CURRENCY_RULE: Final = "2 to 12 capitals or digits"
+GROUP: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
+GROUP_RULE: Final = "1 to 32 small letters, digits or hyphens"
 PARTNER: Final = re.compile(r"partner\.[a-z0-9-]{1,32}", re.ASCII)
 PARTNER_RULE: Final = "partner. and 1 to 32 small letters, digits or hyphens"
 PRICE_SOURCE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
@@ -187,6 +190,7 @@ AccountId = Annotated[str, text(ACCOUNT_ID, ACCOUNT_ID_RULE)]
 ClientOrderId = Annotated[str, text(CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE)]
 Currency = Annotated[str, text(CURRENCY, CURRENCY_RULE)]
 DepositId = Annotated[str, text(DEPOSIT_ID, DEPOSIT_ID_RULE)]
+Group = Annotated[str, text(GROUP, GROUP_RULE)]
 Hash = Annotated[str, text(HASH, HASH_RULE)]
 KeyId = Annotated[str, text(KEY_ID, KEY_ID_RULE)]
 OrderId = Annotated[str, text(ORDER_ID, ORDER_ID_RULE)]
@@ -204,3 +208,4 @@ SelfTradeField = Annotated[SelfTrade, Field(strict=False)]
 SideField = Annotated[Side, Field(strict=False)]
 OrderTypeField = Annotated[OrderType, Field(strict=False)]
 TimeInForceField = Annotated[TimeInForce, Field(strict=False)]
+TriggerField = Annotated[Trigger, Field(strict=False)]

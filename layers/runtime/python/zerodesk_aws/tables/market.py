@@ -29,8 +29,10 @@ class Listed(NamedTuple):
     market: Market
     state: TradingState
     mark_price_ticks: int
+    marked_at_ms: int
     last_price_ticks: int | None
     book_sequence: int
+    next_expiry_ms: int | None = None
 
 
 class Markets:
@@ -78,6 +80,8 @@ def _listed(item: MarketItem) -> Listed:
         market=Market.from_dict(view["market"]),
         state=TradingState(view["state"]),
         mark_price_ticks=view["mark"]["price_ticks"],
+        marked_at_ms=view["mark"]["at_ms"],
         last_price_ticks=view["last"] and view["last"]["price_ticks"],
         book_sequence=int(item.book_sequence),
+        next_expiry_ms=view.get("next_expiry_ms"),
     )
