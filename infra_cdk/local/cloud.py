@@ -24,6 +24,7 @@ from infra_cdk.local.paths import (
     RUNTIME,
     SOURCES_VARIABLE,
     STATE_VARIABLE,
+    WRITE_LOG_VARIABLE,
     sources_folder,
     state_folder,
 )
@@ -248,6 +249,8 @@ def _launch(port: int) -> Process:
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
     }
+    if WRITE_LOG_VARIABLE in os.environ:
+        environment[WRITE_LOG_VARIABLE] = os.environ[WRITE_LOG_VARIABLE]
     with log.open("ab") as output:
         child = subprocess.Popen(
             [EMULATOR / "bin" / "python", "-m", "infra_cdk.local.emulator"],
