@@ -70,6 +70,7 @@ def test_the_golden_book_has_seen_everything() -> None:
     records = a_venue().journals["book#BTC-USD"]
     types = {event["type"] for record in records for event in record.body["events"]}
     assert types == {
+        "AuctionUncrossed",
         "CommandRefused",
         "IndexPriceChanged",
         "MarketListed",

@@ -5,6 +5,7 @@ from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerErr
 from zerodesk_client.api.models import (
     Account,
     AccountKey,
+    Auction,
     Balance,
     Balances,
     Breach,
@@ -41,6 +42,7 @@ __all__ = [
     "AccountKey",
     "ApiError",
     "ApiProblem",
+    "Auction",
     "Balance",
     "Balances",
     "Breach",

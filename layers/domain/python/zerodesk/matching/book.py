@@ -98,8 +98,8 @@ class Book:
 
     @property
     def continuing(self) -> bool:
-        """Whether the next record first finishes a taker; decide even without commands."""
-        return self._state.continuing is not None
+        """Whether the next record first goes on with this one; decide even without commands."""
+        return self._state.is_unfinished
 
     def decide(
         self, commands: Sequence[Command], *, max_fills: int = MAX_FILLS_PER_RECORD
@@ -132,7 +132,7 @@ class Book:
             raise ValueError(f"max_fills is {max_fills}, at least 1")
         self._latest = None
         state = self._state
-        if not commands and state.continuing is None:
+        if not commands and not state.is_unfinished:
             return None
         state.memory.purge(state.time_ms)
         live_orders = len(state.orders)
@@ -141,7 +141,7 @@ class Book:
         try:
             decision = self._decide(commands, max_fills)
         except CommandError as error:
-            if error.position == 0 and state.continuing is None:
+            if error.position == 0 and not state.is_unfinished:
                 raise
             decision = self._decide(commands[: error.position], max_fills)
         self._latest = decision
@@ -262,6 +262,7 @@ class Book:
             "market": None if state.market is None else state.market.to_dict(),
             "state": state.trading_state,
             "state_reason": state.state_reason,
+            "auction": state.auction_view(),
             "mark": state.mark(),
             "index": state.index,
             "last": state.last_trade(),

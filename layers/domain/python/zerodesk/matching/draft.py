@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import BookState, LastTrade
+from zerodesk.matching.state import Auction, BookState, LastTrade, Uncrossing
 
 if TYPE_CHECKING:
     from zerodesk.rows import Entry
@@ -28,6 +28,9 @@ Scalars = tuple[
     int,
     BookOrder | None,
     str,
+    Auction | None,
+    Uncrossing | None,
+    bool,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -88,6 +91,9 @@ class Draft:
             state.trades,
             state.continuing,
             state.home,
+            state.auction,
+            state.uncrossing,
+            state.is_plain,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -173,5 +179,8 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.trades,
         state.continuing,
         state.home,
+        state.auction,
+        state.uncrossing,
+        state.is_plain,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

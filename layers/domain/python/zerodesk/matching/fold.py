@@ -18,7 +18,7 @@ from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import BookState, last_trade
+from zerodesk.matching.state import Auction, BookState, Uncrossing, last_trade
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -54,6 +54,8 @@ class Fold:
             self.working[taker_id] = state.continuing
             state.continuing = None
             position = self._follow(events, 0, taker_id)
+        elif state.uncrossing is not None:
+            position = self._follow(events, 0, state.uncrossing.command_id)
         for command in body["commands"]:
             self._admit(command)
             position = self._follow(events, position, command["command_id"])
@@ -79,7 +81,7 @@ class Fold:
         said = [body[name] for name in ("commands", "events", "postings", "releases", "orders")]
         if any(said) or body["time_ms"] != state.time_ms or type(home) is not str or not home:
             raise MismatchError(f"a takeover by {home!r} that says more than that")
-        if body["continuing"] != (state.continuing is not None):
+        if body["continuing"] != state.is_unfinished:
             raise MismatchError(f"continuing is {body['continuing']}")
         state.home = home
 
@@ -128,22 +130,55 @@ class Fold:
         order.outcome = outcome
 
     def trade(self, event: Event) -> None:
-        """Fold a trade: lots leave both orders, a filled maker leaves the book."""
+        """Fold a trade: lots leave both orders, a filled one leaves the book.
+
+        In an auction both rest, and the lots are of what its end lets trade.
+        """
         state = self.state
-        maker, taker = self._resting(event["maker_order_id"]), self._taker(event["taker_order_id"])
+        is_auctioned = "auction_id" in event
+        maker = self._resting(event["maker_order_id"])
+        taker = (self._resting if is_auctioned else self._taker)(event["taker_order_id"])
         lots = event["quantity_lots"]
         if not 0 < lots <= min(maker.remaining_lots, taker.remaining_lots):
             raise MismatchError(f"{event['trade_id']} fills {lots} lots, more than remain")
         state.trades += 1
         if event["trade_id"] != f"{state.symbol}-{state.trades}":
             raise MismatchError(f"{event['trade_id']} is not trade {state.trades}")
-        state.ladder_of(maker).levels[maker.key].change(-lots)
         maker.remaining_lots -= lots
         taker.remaining_lots -= lots
-        if not maker.total_lots:
-            self._leave(maker, FILLED)
+        for order in (maker, taker) if is_auctioned else (maker,):
+            state.ladder_of(order).levels[order.key].change(-lots)
+            if not order.total_lots:
+                self._leave(order, FILLED)
+        if is_auctioned:
+            self._uncross(event)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
+
+    def _uncross(self, trade: Event) -> None:
+        """Take the lots of a trade off what the end of an auction lets trade."""
+        uncrossing, lots = self.state.uncrossing, trade["quantity_lots"]
+        if (
+            uncrossing is None
+            or trade["auction_id"] != uncrossing.auction_id
+            or trade["price_ticks"] != uncrossing.price_ticks
+            or lots > uncrossing.left_lots
+        ):
+            raise MismatchError(f"{trade['trade_id']} is not of {uncrossing}")
+        left_lots = uncrossing.left_lots - lots
+        self.state.uncrossing = uncrossing._replace(left_lots=left_lots)
+
+    def uncrossed(self, event: Event) -> None:
+        """Fold the price at which an auction ends, and how much trades at it."""
+        if event["quantity_lots"]:
+            self.state.uncrossing = Uncrossing(
+                event["command_id"],
+                event["auction_id"],
+                event["price_ticks"],
+                event["quantity_lots"],
+                event["then"],
+                event["reason"],
+            )
 
     def opened(self, event: Event) -> None:
         """Fold an order that rests from now on."""
@@ -214,12 +249,15 @@ class Fold:
     def listed(self, event: Event) -> None:
         """Fold the listing."""
         self.state.list_market(Market.from_dict(event["market"]), self.state.time_ms)
-        self.state.trading_state = event["state"]
+        self.state.enter(event["state"], self.state.state_reason, None)
 
     def state_changed(self, event: Event) -> None:
         """Fold a change of what the market accepts."""
-        self.state.trading_state = event["state"]
-        self.state.state_reason = event["reason"]
+        uncrossing, auction = self.state.uncrossing, event.get("auction")
+        if uncrossing is not None and uncrossing.left_lots:
+            raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
+        self.state.uncrossing = None
+        self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
 
     def _finish(self) -> None:
         """Close or continue what worked, take the projections over, and add everything up."""
@@ -232,7 +270,7 @@ class Fold:
                 if self.state.continuing is not None:
                     raise MismatchError(f"order {order.order_id} has no end")
                 self.state.continuing = order
-        if self.body["continuing"] != (self.state.continuing is not None):
+        if self.body["continuing"] != self.state.is_unfinished:
             raise MismatchError(f"continuing is {self.body['continuing']}")
         self._project(self._held_deltas())
 
@@ -285,6 +323,7 @@ class Fold:
 
 FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "TradeExecuted": Fold.trade,
+    "AuctionUncrossed": Fold.uncrossed,
     "OrderOpened": Fold.opened,
     "OrderExpired": Fold.expired,
     "OrderReduced": Fold.reduced,

@@ -3,7 +3,6 @@
 from itertools import product
 from typing import Final
 
-from zerodesk.instruments import TradingState
 from zerodesk.matching.draft import FILLED, REJECTED, Draft
 from zerodesk.matching.fills import fill
 from zerodesk.matching.order import (
@@ -21,6 +20,7 @@ from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.self_trades import fill_others, offers_of_others
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
+from zerodesk.matching.states import accepts
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import OrderType, PlaceCommand, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
@@ -29,7 +29,6 @@ from zerodesk.rows import command_entry, place_row
 KNOWN_TERMS: Final = frozenset(
     product(*([member.value for member in words] for words in (Side, OrderType, TimeInForce)))
 )
-MARKET_OPEN: Final = TradingState.OPEN.value
 FOK: Final = TimeInForce.FOK.value
 
 
@@ -93,7 +92,7 @@ def place(  # noqa: C901 - the hot path, flat
         if special.slides:
             slide(state, order)
     need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
-    rejection = _refusal(state, order, need, post_only=post_only)
+    rejection = _refusal(state, order, need, command, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)
         return
@@ -105,7 +104,11 @@ def place(  # noqa: C901 - the hot path, flat
     if least_lots and not _offers(state, order, least_lots):
         expire(draft, order)
         return
-    work(state, draft, order)
+    if state.is_plain:
+        work(state, draft, order)
+    else:
+        # It gathers with the others, crossing or not.
+        _open(state, draft, order)
 
 
 def _offers(state: BookState, order: BookOrder, least_lots: int) -> bool:
@@ -189,10 +192,12 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
         draft.answers[order_id] = answer
 
 
-def _refusal(state: BookState, order: BookOrder, need: int, *, post_only: bool) -> Rejection | None:
+def _refusal(
+    state: BookState, order: BookOrder, need: int, command: PlaceCommand, *, post_only: bool
+) -> Rejection | None:
     """Return why the book does not let an order in, the first reason by precedence."""
-    if state.trading_state != MARKET_OPEN:
-        return _not_open(state)
+    if not state.is_plain and not accepts(state.trading_state, command):
+        return _not_accepted(state, command)
     if need > order.held_minor:
         return _short(state, order, need)
     return _would_cross(state, order) if post_only else None
@@ -207,9 +212,12 @@ def _senseless(command: PlaceCommand) -> Rejection:
     )
 
 
-def _not_open(state: BookState) -> Rejection:
-    found = state.trading_state or "not listed"
-    return Rejection(RejectionCode.MATCHING_MARKET_NOT_OPEN, f"{state.symbol} is {found}")
+def _not_accepted(state: BookState, command: PlaceCommand) -> Rejection:
+    detail = f"{state.symbol} is {state.trading_state or 'not listed'}"
+    if state.auction is not None:
+        terms = f"{command['type']} {command['time_in_force']}"
+        detail += f", no place for {terms}{', post-only' if command['post_only'] else ''}"
+    return Rejection(RejectionCode.MATCHING_MARKET_NOT_OPEN, detail)
 
 
 def _short(state: BookState, order: BookOrder, need: int) -> Rejection:

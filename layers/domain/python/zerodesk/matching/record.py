@@ -45,7 +45,7 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         "postings": postings,
         "releases": list(draft.releases),
         "orders": orders,
-        "continuing": state.continuing is not None,
+        "continuing": state.is_unfinished,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 from zerodesk.instruments import Market
 from zerodesk.orders import (
     CancelCommand,
+    EndAuctionCommand,
     IndexCommand,
     ListCommand,
     PlaceCommand,
@@ -31,9 +32,11 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
+    "end_auction": _shape(EndAuctionCommand),
 }
 OPTIONAL: Final = frozenset(
     {"sent_at_ms", "self_trade", "min_quantity_lots", "display_lots", "slides"}
+    | {"auction", "lasts_ms"}
 )
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 

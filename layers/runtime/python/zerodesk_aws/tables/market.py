@@ -33,6 +33,7 @@ class Listed:
     mark_price_ticks: int
     last_price_ticks: int | None
     book_sequence: int
+    auction: dict[str, Any] | None = None
 
 
 class Markets:
@@ -82,4 +83,5 @@ def _listed(item: MarketItem) -> Listed:
         mark_price_ticks=view["mark"]["price_ticks"],
         last_price_ticks=view["last"] and view["last"]["price_ticks"],
         book_sequence=int(item.book_sequence),
+        auction=view.get("auction"),
     )
