@@ -59,8 +59,8 @@ unit: setup
 
 LIVES ?= 10000
 SEED ?= 1
-simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check every invariant
-	@$(BIN)/python -m tests.simulation --lives $(LIVES) --seed $(SEED)
+simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check every invariant; KEEP=FILE goes on
+	@$(BIN)/python -m tests.simulation --lives $(LIVES) --seed $(SEED) $(if $(KEEP),--keep $(KEEP))
 
 SEEDS ?= 40
 mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and see what catches it

@@ -2,9 +2,13 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.simulation import seam
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
     from tests.simulation.campaign import Tally
 
 REPORT_SECONDS: Final = 5.0
+INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTED: Final = 130
 KILL_PLACES: Final = 12
 CASES_PER_LINE: Final = 500
 RUNS_PER_PROCESS: Final = 5
@@ -26,13 +32,14 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--lives", type=int, default=10_000, help="order lives in all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a file of totals, to go on from and to write")
     parser.add_argument("--run", type=int, help="the seed of one run alone, as a failure names it")
     parser.add_argument("--pairs", action="store_true", help="every fault and pair, no chance")
     asked = parser.parse_args(arguments)
     with seam.installed():
         if asked.pairs:
             return play_all()
-        return Campaign(asked.seed, asked.lives, asked.run).run()
+        return Campaign(asked).run()
 
 
 def play_all() -> int:
@@ -74,49 +81,92 @@ class Counted:
 class Campaign:
     """A campaign that tells how it goes."""
 
-    def __init__(self, seed: int, lives: int, only: int | None) -> None:
-        self._seed, self._lives, self._only = seed, lives, only
+    def __init__(self, asked: argparse.Namespace) -> None:
+        from tests.simulation.campaign import Tally, seeds_of
+        from tests.simulation.kept import Kept
+
+        self._seed, self._lives = asked.seed, asked.lives
+        self._seeds = seeds_of(asked.seed, asked.lives)
+        self._kept = None
+        if asked.run is not None:
+            self._seeds = [(asked.run, asked.lives)]
+        elif asked.keep is not None:
+            self._kept = Kept(asked.keep, asked.seed, asked.lives)
+        self._tally = Tally() if self._kept is None else self._kept.read()
+        self._lives_before = self._tally.lives
         self._begun_s = time.monotonic()
         self._told_s = self._begun_s
-        self._processes = 1
+        cores = len(os.sched_getaffinity(0))
+        self._processes = max(1, min(cores, len(self._seeds) // RUNS_PER_PROCESS))
+        self._stopped = False
 
     def run(self) -> int:
-        """Run to the end or to the first failure, and say so in the last line."""
-        from tests.simulation.campaign import campaign, seeds_of
+        """Run to the end, to the first failure or to an interrupt; the last line has the totals."""
+        from tests.simulation.campaign import campaign
 
-        seeds = seeds_of(self._seed, self._lives)
-        if self._only is not None:
-            seeds = [(self._only, self._lives)]
-        cores = len(os.sched_getaffinity(0))
-        self._processes = max(1, min(cores, len(seeds) // RUNS_PER_PROCESS))
-        tally = campaign(seeds, self._progress, processes=self._processes)
-        self._summary(tally)
+        tally, stopped = self._tally, False
+        with self._stopping_between_runs():
+            try:
+                rest = self._seeds[tally.runs :]
+                campaign(rest, self._progress, processes=self._processes, tally=tally)
+            except KeyboardInterrupt:
+                stopped = True
         if tally.failed is not None:
             self._explain(tally)
-            return 1
+        elif self._kept is not None:
+            self._kept.write(tally)
+        if tally.lives:
+            self._summary(tally)
+        if stopped:
+            print(f"interrupted: {tally.runs} of {len(self._seeds)} runs are done")
         print(
-            f"{tally.lives} order lives, {tally.kills} kills, "
-            f"{tally.timeouts_after_commit} time-outs after commit, 0 violations"
+            f"{tally.lives} order lives, {tally.errands} errands, {tally.kills} kills, "
+            f"{tally.timeouts_after_commit} time-outs after commit, {tally.violations} violations, "
+            f"{tally.cpu_seconds:.0f} CPU seconds",
+            flush=True,
         )
-        return 0
+        if tally.failed is not None:
+            return 1
+        return INTERRUPTED if stopped else 0
+
+    @contextmanager
+    def _stopping_between_runs(self) -> Iterator[None]:
+        """Let the first interrupt end the campaign behind a run, and the second at once."""
+
+        def stop(number: int, _: object) -> None:
+            self._stopped = True
+            signal.signal(number, standing[signal.Signals(number)])
+
+        standing = {number: signal.signal(number, stop) for number in INTERRUPTS}
+        try:
+            yield
+        finally:
+            for number, handler in standing.items():
+                signal.signal(number, handler)
 
     def _progress(self, tally: "Tally") -> None:
+        if self._stopped:
+            raise KeyboardInterrupt
         now_s = time.monotonic()
-        if now_s - self._told_s >= REPORT_SECONDS:
-            self._told_s = now_s
-            rate = tally.lives / (now_s - self._begun_s)
-            print(
-                f"{tally.lives:>9} of {self._lives} lives, {rate:6.0f} a second, "
-                f"{tally.lives / tally.cpu_seconds:.0f} a second of a core, "
-                f"{tally.kills} kills, {sum(tally.faults.values())} faults",
-                flush=True,
-            )
+        if now_s - self._told_s < REPORT_SECONDS:
+            return
+        self._told_s = now_s
+        if self._kept is not None:
+            self._kept.write(tally)
+        rate = (tally.lives - self._lives_before) / (now_s - self._begun_s)
+        print(
+            f"{tally.lives:>9} of {self._lives} lives, {rate:6.0f} a second, "
+            f"{tally.lives / tally.cpu_seconds:.0f} a second of a core, "
+            f"{tally.kills} kills, {sum(tally.faults.values())} faults, "
+            f"{timedelta(seconds=round((self._lives - tally.lives) / rate))} to go",
+            flush=True,
+        )
 
     def _summary(self, tally: "Tally") -> None:
         seconds = time.monotonic() - self._begun_s
         print(
             f"{tally.runs} runs in {self._processes} processes, seed {self._seed}: "
-            f"{tally.lives / seconds:.0f} lives a second, "
+            f"{(tally.lives - self._lives_before) / seconds:.0f} lives a second, "
             f"{tally.lives / tally.cpu_seconds:.0f} a second of a core"
         )
         print(

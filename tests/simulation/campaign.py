@@ -6,8 +6,9 @@ However many cores there are, the runs are told in the order of their seeds: the
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from multiprocessing import get_context
@@ -34,6 +35,7 @@ class Tally:
     """What a campaign has come to."""
 
     lives: int = 0
+    errands: int = 0
     runs: int = 0
     kills: int = 0
     timeouts_after_commit: int = 0
@@ -46,9 +48,15 @@ class Tally:
     failed_seed: int | None = None
     failed: Result | None = None
 
+    @property
+    def violations(self) -> int:
+        """How many invariants the run that failed broke; no run is made after it."""
+        return 0 if self.failed is None else len(self.failed.violations)
+
     def add(self, result: Summary) -> None:
         """Take a run in."""
         self.lives += result.lives
+        self.errands += result.errands
         self.runs += 1
         self.kills += result.count(*KILLS)
         self.timeouts_after_commit += result.count(*AMBIGUOUS, Fault.SERVER_ERROR_AFTER)
@@ -101,19 +109,32 @@ def _in_worker(run: Run) -> Told:
     return _runner(run)
 
 
+def _told_by(processes: int, runs: Sequence[Run]) -> Iterator[Told]:
+    """Make the runs, and tell of each in order. A worker that dies ends it with an exception."""
+    if processes == 1:
+        yield from map(_in_worker, runs)
+        return
+    pool = ProcessPoolExecutor(processes, get_context("fork"))
+    try:
+        yield from pool.map(_in_worker, runs)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def campaign(
-    runs: Iterable[Run], progress: Callable[[Tally], None], *, processes: int = 1
+    runs: Sequence[Run],
+    progress: Callable[[Tally], None],
+    *,
+    processes: int = 1,
+    tally: Tally | None = None,
 ) -> Tally:
-    """Make each run, in so many processes, until one fails; that one is made again, to be read."""
-    tally = Tally()
-    with few_collections(), ExitStack() as stack:
-        told: Iterable[Told]
-        if processes == 1:
-            told = map(_in_worker, runs)
-        else:
-            pool = stack.enter_context(get_context("fork").Pool(processes))
-            told = pool.imap(_in_worker, runs)
-        for run, summary, cpu_seconds in told:
+    """Make each run, in so many processes, until one fails; that one is made again, to be read.
+
+    What comes of them is added to the tally: who leaves early, by what ``progress`` raises, has it.
+    """
+    tally = Tally() if tally is None else tally
+    with few_collections():
+        for run, summary, cpu_seconds in _told_by(processes, runs):
             tally.add(summary)
             tally.cpu_seconds += cpu_seconds
             if summary.violations:

@@ -43,6 +43,7 @@ class Summary:
     violations: tuple[Violation, ...]
     digest: str
     lives: int
+    errands: int
     answered: int
     faults: dict[int, Fault]
     boundaries: Counter[tuple[str, str]]
@@ -176,6 +177,7 @@ def simulate(
             violations=tuple(violations),
             digest=journal_digest(world.dynamodb),
             lives=len(traffic.lives),
+            errands=len(traffic.errands),
             answered=len(clients.heard.orders),
             faults=dict(plan.done),
             boundaries=plan.boundaries,
