@@ -30,6 +30,7 @@ MUTANTS: Final = (
         "    elif to == TradingState.OPEN:\n        auctions.uncross(state, draft, command_id, to, reason)\n",
         "    elif to == TradingState.OPEN:\n"
         "        auctions.change_state(state, draft, command_id, to, reason)\n",
+        claim=f"{CLAIMS}::test_a_market_that_opens_behind_a_broken_auction_is_uncrossed_first",
     ),
     Mutant(
         "closing auction opens",

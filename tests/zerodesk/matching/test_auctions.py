@@ -213,3 +213,12 @@ def test_each_state_takes_just_the_orders_of_the_table(
     book = a_book() if state == "OPEN" else a_book(a_state(state))
     refused = "OrderRejected" in types(record_of(book, order))
     assert refused is (terms not in ACCEPTED[state])
+
+
+def test_a_market_that_opens_behind_a_broken_auction_is_uncrossed_first() -> None:
+    book = crossed_book()
+    record_of(book, a_state("HALTED", command_id="s2"))
+    record = record_of(book, a_state("OPEN", command_id="s3"))
+    assert types(record)[0] == "AuctionUncrossed"
+    assert types(record)[-1] == "MarketStateChanged"
+    assert book.depth(9) == ([[100, 3, 1]], [])
