@@ -68,6 +68,7 @@ def _fitted(fit: FitSurface) -> Calibration:
                 model=fit.model,
                 rate=fit.rate,
                 spot=fit.spot,
+                exercise=fit.exercise,
             )
     except NoSurfaceError as error:
         rule = "an expiry with a call and a put of one strike, and two usable strikes"

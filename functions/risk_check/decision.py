@@ -1,9 +1,9 @@
 """One order against one account: the pure part of risk_check."""
 
-from typing import Any
+from typing import Any, cast
 
 from zerodesk.accounts import Change, hold, reject
-from zerodesk.orders import OrderStatus, PlaceCommand
+from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand
 from zerodesk.pricing.spot import Quote
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk import assess
@@ -14,7 +14,7 @@ from zerodesk_aws.tables.orders import Orders
 
 def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
     """Return the order as it goes to the book: priced once, its hold and its fees fixed."""
-    return PlaceCommand(
+    command = PlaceCommand(
         kind="place",
         command_id=order["order_id"],
         account_id=order["account_id"],
@@ -30,6 +30,8 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
         held_minor=quote.need_minor,
         accepted_at_ms=order["accepted_at_ms"],
     )
+    special = {name: order[name] for name in SPECIAL_TERMS & order.keys()}
+    return cast("PlaceCommand", command | special)
 
 
 def refusal(quoted: dict[str, Any]) -> Rejection:

@@ -34,6 +34,16 @@ Rule: Post-only orders
       | BUY  | 99    | 5    | 1      |
       | SELL | 100   | 5    | 1      |
 
+  Scenario: one that slid is shown with the price that it has
+    When orders arrive
+      | order | account | side | lots | price | post only | slides |
+      | a1    | alice   | SELL | 5    | 100   |           |        |
+      | b1    | bob     | BUY  | 5    | 103   | yes       | yes    |
+      | a2    | alice   | SELL | 2    | 99    |           |        |
+    Then these orders
+      | order | status           | filled | remaining | price |
+      | b1    | PARTIALLY_FILLED | 2      | 3         | 99    |
+
   Scenario: one that slides rests a tick above the best bid
     When orders arrive
       | order | account | side | lots | price | post only | slides |

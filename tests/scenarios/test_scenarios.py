@@ -125,6 +125,7 @@ def shown_of(run: Run, order_id: str) -> dict[str, str]:
         "status": shown["status"],
         "filled": str(shown["filled_lots"]),
         "remaining": str(shown["remaining_lots"]),
+        "price": str(shown.get("price_ticks", "")),
         "because": shown.get("rejection", {}).get("code", ""),
     }
 

@@ -347,11 +347,23 @@ def _orders_stand(evidence: Evidence) -> Broken:
     for asked, answered in evidence.heard.orders:
         if answered.status in (200, 201, 202):
             key = asked.account_id, asked.order_id
-            if Decimal(answered.json["quantity"]) != Decimal(asked.body["quantity"]):
+            if not _is_of_order(evidence, key, asked, answered):
                 yield f"order {key} asked for with {asked.body}, answered with {answered.json}"
             yield from _stands_by(evidence, asked, answered)
         elif answered.status != 409 and "code" not in answered.json:
             yield f"order of client {asked.number} answered {answered.status}: {answered.json}"
+
+
+def _is_of_order(evidence: Evidence, key: tuple[str, str], asked: Life, answered: Answered) -> bool:
+    """Whether an answer has the quantity that was asked for, or that the book made of it."""
+    market = evidence.markets[answered.json["symbol"]]
+    made_lots = [
+        told["filled_lots"] + told["remaining_lots"]
+        for _, told in evidence.told.get(key, ())
+        if told.get("remaining_lots") is not None
+    ]
+    quantities = [asked.body["quantity"], *map(market.format_quantity, made_lots)]
+    return Decimal(answered.json["quantity"]) in map(Decimal, quantities)
 
 
 def _partners_stand(evidence: Evidence) -> Broken:
@@ -569,6 +581,13 @@ def projections_are_the_fold(evidence: Evidence) -> Broken:
             yield f"market {symbol} shows {shown}, its book {view}"
 
 
+SHOWN: Final = (
+    *("status", "filled_lots", "remaining_lots", "price_ticks"),
+    *("filled_notional_minor", "fee_minor"),
+)
+"""What an item shows of what a book's record says of its order."""
+
+
 def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]) -> Broken:
     told = evidence.last_told(key)
     causes = evidence.causes.get(key, [])
@@ -588,10 +607,8 @@ def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]
         if not projection.get("if_pending"):
             yield f"order {key} refused by its account and taken by its book"
         return
-    names = ("status", "filled_lots", "filled_notional_minor", "fee_minor")
-    wrong = {
-        n: (item[n], projection[n]) for n in names if n in projection and item[n] != projection[n]
-    }
+    said = {name: projection[name] for name in SHOWN if projection.get(name) is not None}
+    wrong = {name: (item.get(name), told) for name, told in said.items() if item.get(name) != told}
     if wrong or item.get("book_sequence") != record.sequence:
         yield f"item {key} is not as record {record.sequence} says: {wrong}, {item}"
 

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import CodeType, FunctionType, GenericAlias, ModuleType, UnionType
 from typing import Any, Final, cast
-from unittest.mock import patch
 
+from tests.handler_settings import SETTINGS
 from tests.simulation.regions import HOME, environment
 from tests.simulation.seam import QuietLogger, QuietMetrics
 
@@ -159,10 +160,33 @@ def shared_modules() -> Iterator[ModuleType]:
         yield from modules.values()
 
 
+@cache
+def _own(region: str) -> dict[str, str]:
+    """Return what a region tells its functions beside, or other than, what stands in the seam."""
+    told = environment(region)
+    return {name: value for name, value in told.items() if SETTINGS.get(name) != value}
+
+
+@contextmanager
+def _told_by(region: str) -> Iterator[None]:
+    """Let the environment be a region's. To exchange all of it would cost more than the modules."""
+    told = _own(region) | {"AWS_REGION": region}
+    standing = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
+    try:
+        yield
+    finally:
+        for name, value in standing.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
 def load(function: str, region: str) -> dict[str, ModuleType]:
     """Load a function's modules anew, beside those that are loaded, as they are in a region."""
     place = function, region
-    with patch.dict(os.environ, environment(region)):
+    with _told_by(region):
         if place not in _remembered.functions:
             _remembered.remember(function, region)
         names, shared = _remembered.functions[place], _remembered.shared[place]

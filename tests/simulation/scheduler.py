@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from heapq import heappop, heappush
+from math import inf
 from random import Random
 from typing import Any
 
@@ -54,6 +55,7 @@ class Scheduler:
         self.activities: set[Activity] = set()
         self._queue: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._number = 0
+        self._until_ms = inf
         self.main = getcurrent()
         self._entered: dict[str, Process] = {}
         self._region = ""
@@ -66,6 +68,7 @@ class Scheduler:
     def run(self, until_ms: float | None = None) -> None:
         """Let everything happen that is due, in order, until a moment or until nothing is left."""
         self.main = getcurrent()
+        self._until_ms = inf if until_ms is None else until_ms
         queue = self._queue
         while queue and (until_ms is None or queue[0][0] <= until_ms):
             at_ms, _, action, arguments = heappop(queue)
@@ -73,6 +76,18 @@ class Scheduler:
             action(*arguments)
         if until_ms is not None:
             self.now_ms = max(self.now_ms, until_ms)
+
+    def passes(self, delay_ms: float) -> bool:
+        """Let time pass in which nobody else has a turn; False, and it stands, where somebody has.
+
+        Who goes on next would be who runs now: that needs no way through the queue.
+        """
+        at_ms = self.now_ms + delay_ms
+        if at_ms > self._until_ms or (self._queue and self._queue[0][0] <= at_ms):
+            return False
+        self._number += 1
+        self.now_ms = at_ms
+        return True
 
     @property
     def waits(self) -> bool:

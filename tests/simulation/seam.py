@@ -21,7 +21,7 @@ import boto3
 import botocore.client
 
 from tests.handler_settings import SETTINGS
-from tests.simulation import bounds, shortcuts
+from tests.simulation import bounds, requests, shortcuts
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
 Told = Callable[[str, str, dict[str, Any]], None]
@@ -127,6 +127,7 @@ def installed() -> Iterator[None]:
         stack.callback(random.setstate, state)
         _quieten(stack)
         shortcuts.take(stack)
+        requests.take(stack)
         # Ids that handlers make up are drawn from the seed, too.
         stack.enter_context(patch.object(os, "urandom", random.randbytes))
         stack.enter_context(bounds.given_back())

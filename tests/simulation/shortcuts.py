@@ -81,7 +81,7 @@ def _defaults(model: Any) -> dict[str, Any]:
 def instantiate(model: Any, values: dict[str, dict[str, Any]]) -> Any:
     """Return a model's instance, as ``AttributeContainer._instantiate`` does for flat models."""
     instance = model.__new__(model)
-    instance.attribute_values = found = _defaults(model).copy()
+    instance.__dict__ = found = _defaults(model).copy()
     readers = _readers(model)
     for stored_name, value in values.items():
         reader = readers.get(stored_name)
@@ -97,19 +97,34 @@ def instantiate(model: Any, values: dict[str, dict[str, Any]]) -> Any:
 
 def set_defaults(instance: Any, *, _user_instantiated: bool = True) -> None:
     """Set the defaults, as ``AttributeContainer._set_defaults`` does where they are constants."""
-    instance.attribute_values.update(_defaults(instance.__class__))
+    instance.__dict__.update(_defaults(instance.__class__))
+
+
+def values_of(instance: Any) -> dict[str, Any]:
+    """Return the values of an instance: here, what Python itself looks up in it."""
+    return instance.__dict__  # type: ignore[no-any-return]
+
+
+def set_values(instance: Any, values: dict[str, Any]) -> None:
+    """Let an instance have other values."""
+    instance.__dict__ = values
 
 
 def get(attribute: Any, instance: Any, owner: Any) -> Any:
-    """Return an attribute's value, as ``Attribute.__get__`` does for flat models."""
-    if instance is None:
-        return attribute
-    return instance.attribute_values.get(attribute.attr_path[-1])
+    """Return what ``Attribute.__get__`` does for flat models, of a value that is not there."""
+    return attribute if instance is None else None
 
 
-def assign(attribute: Any, instance: Any, value: Any) -> None:
-    """Set an attribute's value, as ``Attribute.__set__`` does for flat models."""
-    instance.attribute_values[attribute.attr_path[-1]] = value
+def _take_values(stack: ExitStack) -> None:
+    """Let instances keep their values where Python finds them before it asks the attribute.
+
+    That is so of what has no ``__set__``.
+    """
+    stack.callback(setattr, Attribute, "__set__", Attribute.__set__)
+    del Attribute.__set__
+    values = property(values_of, set_values)
+    stack.enter_context(patch.object(AttributeContainer, "attribute_values", values, create=True))
+    stack.enter_context(patch.object(Attribute, "__get__", get))
 
 
 # Expressions.
@@ -181,11 +196,10 @@ def _attribute_type(original: Callable[..., str]) -> Callable[..., str]:
 
 def take(stack: ExitStack) -> None:
     """Take the shortcuts until the stack is closed."""
+    _take_values(stack)
     for owner, name, shortcut in (
         (Connection, "dispatch", dispatch),
         (MetaTable, "get_attribute_type", _attribute_type(MetaTable.get_attribute_type)),
-        (Attribute, "__get__", get),
-        (Attribute, "__set__", assign),
         (NumberAttribute, "deserialize", number),
         (NumberAttribute, "serialize", number_text),
         (JSONAttribute, "deserialize", decoded),

@@ -8,7 +8,7 @@ import pytest
 from pynamodb.connection.base import Connection
 from pynamodb.exceptions import AttributeDeserializationError
 
-from tests.simulation import shortcuts
+from tests.simulation import requests, shortcuts
 from zerodesk_aws.tables.bind import bound, update
 from zerodesk_aws.tables.cursors import CursorItem
 from zerodesk_aws.tables.journal import JournalItem
@@ -44,6 +44,7 @@ CURSOR = {"name": {"S": "settlement#BTC-USD"}, "position": {"N": "0.5"}}
 def short() -> Iterator[None]:
     with ExitStack() as stack:
         shortcuts.take(stack)
+        requests.take(stack)
         yield
 
 

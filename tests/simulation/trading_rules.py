@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.money import BASIS_POINTS
+from zerodesk.orders import SPECIAL_TERMS
 
 if TYPE_CHECKING:
     from tests.simulation.cloud.expressions import Item
@@ -32,6 +33,7 @@ class _Resting:
     side: str
     rank: tuple[int, int]
     lots: int
+    account_id: str
 
 
 @dataclass(slots=True)
@@ -60,12 +62,24 @@ class _Followed:
                 yield f"{event['command_id']} comes into a market that is stopped"
             case "TradeExecuted":
                 yield from self._trade(event)
-            case "OrderOpened":
-                self._open(event)
-            case "OrderCancelled":
-                self.resting.pop(event["order_id"], None)
             case "OrderRejected" if event["code"] in DEFECTS:
                 yield f"{event['order_id']} came to the book, and is {event['code']}"
+            case _:
+                self._move(event)
+
+    def _move(self, event: Event) -> None:
+        """Let an order enter its queue, change in it, or leave it."""
+        match event["type"]:
+            case "OrderOpened":
+                self._open(event)
+            case "OrderRefreshed":
+                self.arrivals += 1
+                order = self.resting[event["order_id"]]
+                order.rank, order.lots = (order.rank[0], self.arrivals), event["shown_lots"]
+            case "OrderReduced" if event["order_id"] in self.resting:
+                self.resting[event["order_id"]].lots -= event["by_lots"]
+            case "OrderCancelled" | "OrderExpired":
+                self.resting.pop(event["order_id"], None)
 
     def _of_market(self, event: Event) -> Iterator[str]:
         match event["type"]:
@@ -79,8 +93,11 @@ class _Followed:
     def _open(self, event: Event) -> None:
         self.arrivals += 1
         sign = -1 if event["side"] == "BUY" else 1
-        rank = sign * event["price_ticks"], self.arrivals
-        self.resting[event["order_id"]] = _Resting(event["side"], rank, event["remaining_lots"])
+        rank, lots = (sign * event["price_ticks"], self.arrivals), event["remaining_lots"]
+        shown_lots = self.placed[event["order_id"]].get("display_lots", lots)
+        self.resting[event["order_id"]] = _Resting(
+            event["side"], rank, min(lots, shown_lots), event["account_id"]
+        )
 
     def _state(self, event: Event) -> Iterator[str]:
         """Yield what is wrong with a new state: an auction not through, a market open crossed."""
@@ -89,8 +106,9 @@ class _Followed:
             yield f"{said['auction_id']} traded {self.uncrossed_lots} of {said['quantity_lots']}"
         self.stopped, self.gathers = event["state"] != "OPEN", event["state"] == "AUCTION"
         self.uncrossing = None
-        bids = [-one.rank[0] for one in self.resting.values() if one.side == "BUY"]
-        asks = [one.rank[0] for one in self.resting.values() if one.side == "SELL"]
+        waiting = [one for one in self.resting.values() if one.lots]
+        bids = [-one.rank[0] for one in waiting if one.side == "BUY"]
+        asks = [one.rank[0] for one in waiting if one.side == "SELL"]
         if event["state"] == "OPEN" and bids and asks and max(bids) >= min(asks):
             yield f"a market opens crossed, {max(bids)} over {min(asks)}"
 
@@ -103,17 +121,16 @@ class _Followed:
         self.uncrossed_lots += trade["quantity_lots"]
         for role, sign in (("maker", 1), ("taker", -1)):
             order = self.resting.get(trade[f"{role}_order_id"])
-            if order is None:
-                yield f"{name}: {trade[f'{role}_order_id']} does not rest"
+            if order is None or order.lots < trade["quantity_lots"]:
+                yield f"{name}: {trade[f'{role}_order_id']} does not rest with so many lots"
                 continue
             if order.rank[0] > sign * price_ticks:
                 yield f"{name} at {price_ticks} is beyond the {role}'s limit"
-            first = min(one.rank for one in self.resting.values() if one.side == order.side)
+            waiting = [one for one in self.resting.values() if one.side == order.side and one.lots]
+            first = min(one.rank for one in waiting)
             if first != order.rank:
                 yield f"{name} passes by an order with priority: {first} before {order.rank}"
             order.lots -= trade["quantity_lots"]
-            if order.lots <= 0:
-                del self.resting[trade[f"{role}_order_id"]]
 
     def _price(self, event: Event) -> Iterator[str]:
         if event["observed_at_ms"] < self.observed_at_ms:
@@ -133,17 +150,18 @@ class _Followed:
             yield f"{name}: a post-only order takes"
         self.taken_lots[taker["command_id"]] = self.taken_lots.get(taker["command_id"], 0) + lots
         maker = self.resting.get(maker_id)
-        if maker is None:
-            yield f"{name}: {maker_id} does not rest"
+        if maker is None or maker.lots < lots:
+            yield f"{name}: {maker_id} does not rest, or not with {lots} lots"
             return
+        if maker.account_id == taker["account_id"] and "self_trade" in taker:
+            yield f"{name}: {taker['self_trade']}, and trades with its own account"
         if trade["price_ticks"] != abs(maker.rank[0]):
             yield f"{name} at {trade['price_ticks']}, its maker rests at {abs(maker.rank[0])}"
-        first = min(one.rank for one in self.resting.values() if one.side == maker.side)
+        facing = [one for one in self.resting.values() if one.side == maker.side and one.lots]
+        first = min(one.rank for one in facing)
         if first != maker.rank:
             yield f"{name} passes by an order with priority: {first} before {maker.rank}"
         maker.lots -= lots
-        if maker.lots <= 0:
-            del self.resting[maker_id]
 
     def _fees(self, trade: Event) -> Iterator[str]:
         """Yield fees that are not exactly the rate of the order's own command, rounded down."""
@@ -159,11 +177,13 @@ class _Followed:
                 yield f"{trade['trade_id']}: {role} pays {paid_minor}, not {fee_minor}"
 
     def at_end(self) -> Iterator[str]:
-        """Yield all-or-nothing orders that got something."""
+        """Yield orders that got something, and less than they would take."""
         for order_id, lots in self.taken_lots.items():
             command = self.placed[order_id]
             if command["time_in_force"] == "FOK" and lots != command["quantity_lots"]:
                 yield f"{order_id}: {lots} of {command['quantity_lots']} lots filled or killed"
+            if lots < command.get("min_quantity_lots", 0):
+                yield f"{order_id}: {lots} lots, at least {command['min_quantity_lots']} or nothing"
 
 
 def orders_are_treated_right(evidence: "Evidence") -> Iterator[str]:
@@ -179,8 +199,12 @@ def orders_are_treated_right(evidence: "Evidence") -> Iterator[str]:
         yield from book.at_end()
 
 
+ASKED: Final = ("side", "type", "quantity_lots", "time_in_force", "post_only", *SPECIAL_TERMS)
+"""What an order comes to its book with just as it was asked for."""
+
+
 def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
-    """An order comes to its book as its hold stores it, however often it comes."""
+    """An order comes to its book as its hold stores it, however often, and as it was asked for."""
     held = {
         key: record.body["state"]["holds"][key[1]]["command"]
         for key, records in evidence.causes.items()
@@ -193,8 +217,13 @@ def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
                 if command["kind"] != "place":
                     continue
                 came = {name: value for name, value in command.items() if name != "sent_at_ms"}
-                if came != held.get((command["account_id"], command["command_id"])):
+                key = command["account_id"], command["command_id"]
+                if came != held.get(key):
                     yield f"{symbol} {record.sequence}: {came} is not what is held"
+                asked = evidence.items[key]["request"]
+                other = [name for name in ASKED if came.get(name) != asked.get(name)]
+                if other:
+                    yield f"{symbol} {record.sequence}: {other} of {came} are not as asked, {asked}"
 
 
 def record_time_is_true(evidence: "Evidence") -> Iterator[str]:

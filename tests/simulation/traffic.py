@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from random import Random
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import World
-from zerodesk.orders import order_id_for
+from zerodesk.orders import SelfTrade, order_id_for
 
 POOR: Final = "poor"
 ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", POOR)
@@ -37,6 +37,9 @@ PARTNER_ACCOUNT: Final = "alice"
 PARTNER_SHARE: Final = 0.15
 """How many orders of that account come from a partner, over the bus."""
 
+TERMS_SHARE: Final = 0.5
+"""In how many runs some orders have terms that most have not."""
+
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
 
@@ -54,11 +57,15 @@ class Life:
     cancel_after_ms: float | None = None
     region: str = HOME
     by_partner: bool = False
+    lots: int = 1
 
     @property
     def order_id(self) -> str:
         """The order's id."""
-        return order_id_for(self.account_id, self.body["client_order_id"])
+        return _order_id_for(self.account_id, self.body["client_order_id"])
+
+
+_order_id_for: Final = lru_cache(maxsize=1_024)(order_id_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,9 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"places {seed}")
     regions = REGIONS if chance.random() < AWAY_SHARE else (HOME,)
     placed = tuple(_placed(chance, life, regions) for life in found)
+    chance = Random(f"terms {seed}")
+    if chance.random() < TERMS_SHARE:
+        placed = tuple(replace(life, body=life.body | _terms(chance, life)) for life in placed)
     pace = Pace(lives, at_ms, ACCOUNTS, regions)
     return Traffic(placed, errands.draw(seed, pace), regions)
 
@@ -157,11 +167,28 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
         at_ms,
         account_id,
         body,
+        lots=lots,
         tries=chance.randint(1, TRIES_MAX),
         repeat_after_ms=errands.sometimes(chance, 0.08, 30_000),
         other_after_ms=errands.sometimes(chance, 0.03, 5_000),
         cancel_after_ms=errands.sometimes(chance, 0.45, chance.choice((15, 3_000, 3_000))),
     )
+
+
+def _terms(chance: Random, life: Life) -> dict[str, Any]:
+    """Return terms that most orders have not, such as make sense for this one."""
+    terms: dict[str, Any] = {}
+    if chance.random() < 0.4:
+        terms["self_trade"] = chance.choice([mode.value for mode in SelfTrade])
+    lots, shown, least = life.lots, chance.randint(1, 7), chance.randint(1, 3)
+    in_force = life.body.get("time_in_force", "IOC")
+    if in_force == "GTC" and shown < lots and chance.random() < 0.5:
+        terms["display_quantity"] = _quantity(life, shown)
+    if in_force == "IOC" and least <= lots and chance.random() < 0.5:
+        terms["min_quantity"] = _quantity(life, least)
+    if life.body.get("post_only"):
+        terms["slides"] = chance.random() < 0.5
+    return terms
 
 
 def _quantity(life: Life, lots: int) -> str:

@@ -225,8 +225,12 @@ class World:
             kind = "PutObject new"
         self.calls[operation] += 1
         fault = self._at(kind, process.function, operation, asked)
+        latency_ms = self._latency_ms()
+        answers_itself = fault is None and operation != "StartSyncExecution"
+        if answers_itself and self.scheduler.passes(latency_ms):
+            return self._execute(process.region, operation, asked)
         self.scheduler.after(
-            self._latency_ms(), self._land, activity, operation, asked, fault, self.boundaries
+            latency_ms, self._land, activity, operation, asked, fault, self.boundaries
         )
         answer: dict[str, Any] = self.scheduler.park()
         return answer
@@ -277,6 +281,8 @@ class World:
         """Execute a call that comes from a region."""
         self._writing_in = region
         match operation:
+            case "GetItem" | "Query" | "BatchGetItem" | "Scan":
+                return self.dynamodb.call(operation, asked, **how)
             case "SendMessage":
                 return self._send(asked)
             case "PutEvents":
@@ -295,7 +301,7 @@ class World:
                     lag_ms = self.scheduler.chance.choice(INDEX_LAGS_MS)
                 return self._write(operation, asked, lag_ms)
             case _:
-                return self.dynamodb.call(operation, asked, **how)
+                raise NotImplementedError(f"{operation} is not in this model")
 
     def _send(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Send a message to the queue that its URL names."""
@@ -610,6 +616,8 @@ class World:
 
     def sleep(self, delay_ms: float) -> None:
         """Let the current activity wait."""
+        if self.scheduler.passes(delay_ms):
+            return
         self.scheduler.after(delay_ms, self.scheduler.resume, current(), None)
         self.scheduler.park()
 

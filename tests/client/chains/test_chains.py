@@ -4,6 +4,7 @@ import gzip
 import math
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,14 +119,15 @@ def test_the_house_format_needs_a_time_and_any_a_file(tmp_path: Path) -> None:
         read_chain(tmp_path / "broken.gz", ChainOptions())
 
 
-def fitted(name: str, **options: float) -> tuple[RecordedChain, Calibration]:
+def fitted(name: str, **options: Any) -> tuple[RecordedChain, Calibration]:
     recorded = read_chain(SHARED / name, ChainOptions())
     calibration = calibrate(
         recorded.chain,
         underlying=recorded.underlying,
         as_of=recorded.as_of.isoformat(),
         spot=recorded.spot,
-        **options,  # type: ignore[arg-type]
+        exercise=recorded.exercise,
+        **options,
     )
     return recorded, calibration
 
@@ -148,6 +150,9 @@ def test_the_recorded_apple_chain_has_a_surface_near_its_quotes(day: str) -> Non
     assert np.sum(found.use == QuoteUse.OTHER_UNDERLYING) > 2_000
     assert recorded.spot is not None
     assert found.surface.forward == pytest.approx(np.full(12, recorded.spot), rel=0.02)
+    # The file's spot is of another hour than its options, and parity notices.
+    assert found.spot == pytest.approx(recorded.spot, rel=0.02)
+    assert found.spot == pytest.approx(found.surface.forward[0], rel=1e-3)
     used = found.is_used
     assert used.sum() > 700
     # Half a spread is assumed, so this says how far off a smooth surface is, not more.

@@ -68,6 +68,23 @@ def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> No
     assert order["rejection"]["code"] == "MATCHING_POST_ONLY_WOULD_CROSS"
 
 
+@pytest.mark.parametrize(
+    ("options", "told", "line"),
+    [
+        (("--display", "0.2"), {"display_quantity": "0.2"}, "GTC, shows 0.2"),
+        (("--tif", "ioc", "--min", "0.1"), {"min_quantity": "0.1"}, "IOC, at least 0.1"),
+        (("--self-trade", "decrement"), {"self_trade": "DECREMENT"}, "self-trade: DECREMENT"),
+        (("--post-only", "--slide"), {"post_only": True, "slides": True}, "post-only or slides"),
+    ],
+)
+def test_special_terms_are_options_and_are_shown(
+    zerodesk: Zerodesk, options: tuple[str, ...], told: dict[str, Any], line: str
+) -> None:
+    words = ("order", "buy", "1", "BTC-USD", "--price", "99", *options, "--id", "mine")
+    assert answer(zerodesk, *words).items() >= told.items()
+    assert line in zerodesk(*words).stdout
+
+
 def test_orders_and_fills_are_tables_for_people(zerodesk: Zerodesk) -> None:
     zerodesk("order", "buy", "1", "BTC-USD", "--price", "100")
     zerodesk("order", "buy", "1", "BTC-USD", "--price", "99")

@@ -142,6 +142,38 @@ GRAMMAR: dict[str, tuple[bytes | str, str, str | None]] = {
         BAD_VALUE,
         "post_only",
     ),
+    "slides that is a text": (body(post_only=True, slides="yes"), WRONG_TYPE, "slides"),
+    "slides without post_only": (body(slides=True), BAD_VALUE, "slides"),
+    "an unknown self_trade": (body(self_trade="CANCEL_OLDEST"), BAD_VALUE, "self_trade"),
+    "a self_trade of null": (body(self_trade=None), WRONG_TYPE, "self_trade"),
+    "a minimum of a GTC order": (body(min_quantity="0.5"), BAD_VALUE, "min_quantity"),
+    "a minimum of a FOK order": (
+        body(min_quantity="0.5", time_in_force="FOK"),
+        BAD_VALUE,
+        "min_quantity",
+    ),
+    "a minimum above the quantity": (
+        body(min_quantity="1.0001", time_in_force="IOC"),
+        BAD_VALUE,
+        "min_quantity",
+    ),
+    "a minimum of zero": (
+        body(min_quantity="0", time_in_force="IOC"),
+        BAD_NUMBER,
+        "min_quantity",
+    ),
+    "a minimum that is a number": (
+        body(min_quantity=1, time_in_force="IOC"),
+        WRONG_TYPE,
+        "min_quantity",
+    ),
+    "an iceberg that does not rest": (
+        body(display_quantity="0.1", time_in_force="IOC"),
+        BAD_VALUE,
+        "display_quantity",
+    ),
+    "an iceberg that shows all": (body(display_quantity="1"), BAD_VALUE, "display_quantity"),
+    "an iceberg in 101 slices": (body(display_quantity="0.0099"), BAD_VALUE, "display_quantity"),
 }
 
 FILTERS: dict[str, tuple[str, str, str]] = {

@@ -195,6 +195,26 @@ def test_a_surface_may_be_fitted_and_asked_nothing(shared_gateway: Gateway) -> N
     assert answer.json["surface"]["model"] == "ssvi"
 
 
+def test_american_quotes_are_freed_of_early_exercise(shared_gateway: Gateway) -> None:
+    strikes, types = [80.0, 90.0, 95.0, 100.0, 105.0, 110.0, 120.0], ("call", "put")
+    terms = (100.0, strikes, 1.0, 0.08, 0.0, 0.25)
+    price = np.concatenate([american(kind, *terms)["price"] for kind in types])
+    quotes = {
+        "option_type": [kind for kind in types for _ in strikes],
+        "strike": strikes * 2,
+        "expiry_years": 1.0,
+        "bid": (price - 0.01).tolist(),
+        "ask": (price + 0.01).tolist(),
+    }
+    fit = {"underlying": "XYZ", "as_of": "2026-11-02", "rate": 0.08, "spot": 100, "quotes": quotes}
+    answer = ask(shared_gateway, "surface", {"fit": {**fit, "exercise": "american"}}).json
+    assert answer["surface"]["expiries"][0]["forward"] == pytest.approx(108.3287, abs=1e-2)
+    found = [value for value in answer["quotes"]["volatility"] if value is not None]
+    assert found == pytest.approx([0.25] * len(found), abs=2e-4)
+    assert answer["quotes"]["use"].count("DEEP") == 1
+    assert answer["quotes"]["surface_price"] == pytest.approx(price.tolist(), abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("place", "good", "change", "code", "field"),
     [
@@ -305,6 +325,22 @@ def changed_surface(path: list[Any], value: object) -> dict[str, Any]:
         (changed_surface(["format"], "zerodesk.surface") | {"ask": None}, "ask"),
         ({**changed_surface(["version"], 1), "fit": a_fit()}, "surface"),
         ({"fit": a_fit(model="sabr")}, "fit.model"),
+        ({"fit": a_fit(exercise="bermudan")}, "fit.exercise"),
+        (
+            {
+                "fit": a_fit(
+                    exercise="american",
+                    quotes={
+                        "option_type": "call",
+                        "strike": [100] * (contracts.MAX_AMERICAN_QUOTES + 1),
+                        "bid": 1,
+                        "ask": 2,
+                        "expiry_years": 1,
+                    },
+                )
+            },
+            "fit.quotes",
+        ),
         ({"fit": a_fit(quotes={**a_fit()["quotes"], "bid": 1.0, "ask": 0.5})}, "fit.quotes"),
         ({"fit": a_fit(quotes={**a_fit()["quotes"], "strike": [1, 2]})}, "fit.quotes.strike"),
         (

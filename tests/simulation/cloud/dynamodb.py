@@ -18,7 +18,14 @@ from zlib import crc32
 from tests.simulation.cloud import expressions
 from tests.simulation.cloud.expressions import Item, KeyCondition, Names, Values
 from tests.simulation.cloud.faults import InvalidRequestError, not_sent, refused
-from tests.simulation.cloud.items import key_number, key_text, size_of, stored_item, stored_value
+from tests.simulation.cloud.items import (
+    NOTHING,
+    key_number,
+    key_text,
+    size_of,
+    stored_item,
+    stored_value,
+)
 
 MAX_PAGE_BYTES: Final = 1_000_000
 MAX_PARTITION_BYTES: Final = 1_000_000
@@ -313,7 +320,7 @@ class DynamoDB:
         after = dict(standing or asked["Key"])
         for _, action in clauses:
             action(standing or {}, after, names, values)
-        table.put(key, stored_item(after), self._clock_ms(), lag_ms)
+        table.put(key, stored_item(after, standing or NOTHING), self._clock_ms(), lag_ms)
         return {"Attributes": dict(after)} if returned == "ALL_NEW" else {}
 
     @staticmethod
@@ -433,6 +440,8 @@ class DynamoDB:
 def _placeholders(asked: dict[str, Any], *kinds: str) -> tuple[Names, Values]:
     """Return the names and values of a request: those that its expressions refer to, no others."""
     names, values = asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")
+    if names is None and values is None and not any(kind in asked for kind in kinds):
+        return {}, {}
     used_names, used_values = expressions.placeholders(*[asked.get(kind) for kind in kinds])
     given: tuple[Names, Values] = (names or {}, values or {})
     if given[0].keys() != used_names or given[1].keys() != used_values:

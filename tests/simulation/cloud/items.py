@@ -13,12 +13,20 @@ MAX_FRACTION_ZEROS: Final = 129
 """Numbers lie between 1E-130 and 1E+126."""
 
 MAX_BYTES_A_CHARACTER: Final = 4
+AS_GIVEN: Final = frozenset(("S", "B", "BOOL", "NULL"))
+NOTHING: Final[Item] = {}
 NUMBER: Final = re.compile(r"-?(\d+)(?:\.(\d+))?", re.ASCII)
 
 
-def stored_item(item: Item) -> tuple[Item, int]:
-    """Return an item as it is stored, and its size, or refuse it."""
-    stored = {name: stored_value(value) for name, value in item.items()}
+def stored_item(item: Item, standing: Item = NOTHING) -> tuple[Item, int]:
+    """Return an item as it is stored, and its size, or refuse it.
+
+    What it has from the item that stands, the same value, is as it is stored.
+    """
+    stored = {
+        name: value if standing.get(name) is value else stored_value(value)
+        for name, value in item.items()
+    }
     if "" in stored:
         raise InvalidRequestError("an attribute without a name")
     size = size_of(stored)
@@ -30,11 +38,12 @@ def stored_item(item: Item) -> tuple[Item, int]:
 def stored_value(value: Value) -> Value:
     """Return a value as it is stored, or refuse it."""
     ((kind, content),) = value.items()
-    if kind == "N":
-        return {"N": stored_number(content)}
-    if kind not in ("S", "B", "BOOL", "NULL"):
+    if kind in AS_GIVEN:
+        return value
+    if kind != "N":
         raise NotImplementedError(f"type {kind} is not in this model")
-    return value
+    number = stored_number(content)
+    return value if number is content else {"N": number}
 
 
 def stored_number(text: str) -> str:
@@ -74,9 +83,9 @@ def size_of(item: Item) -> int:
     total = 0
     for name, value in item.items():
         ((kind, content),) = value.items()
-        total += bytes_of(name)
+        total += len(name) if name.isascii() else bytes_of(name)
         if kind == "S":
-            total += bytes_of(content)
+            total += len(content) if content.isascii() else bytes_of(content)
         elif kind == "B":
             total += len(content)
         elif kind == "N":

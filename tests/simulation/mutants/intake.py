@@ -10,6 +10,21 @@ PATH: Final = f"{RUNTIME}/order_path.py"
 
 MUTANTS: Final = (
     Mutant(
+        "special terms left behind",
+        "An order is its side, its price and its quantity.",
+        "functions/risk_check/decision.py",
+        '    return cast("PlaceCommand", command | special)\n',
+        "    return command\n",
+    ),
+    Mutant(
+        "price in the book not shown",
+        "An order is shown at the price that was asked for.",
+        f"{RUNTIME}/tables/orders.py",
+        '    "remaining_lots",\n    "price_ticks",\n    "filled_notional_minor",\n    "fee_minor",\n'
+        '    "rejection",\n)\n',
+        '    "remaining_lots",\n    "filled_notional_minor",\n    "fee_minor",\n    "rejection",\n)\n',
+    ),
+    Mutant(
         "gate without condition",
         "Ids are unique, so the put needs no condition.",
         ITEMS,

@@ -117,7 +117,8 @@ class NaiveBook:
         key = command["command_id"]
         if command["kind"] == "place":
             self.releases.append((command["account_id"], key))
-            self.answer(key, ("REJECTED", code, 0, 0, 0), only_first=code == "MATCHING_EXPIRED")
+            refusal = ("REJECTED", code, 0, 0, 0, None)
+            self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
         elif command["kind"] == "cancel":
             self.answer(key, ("REFUSED", code), only_first=True)
 
@@ -210,7 +211,7 @@ class NaiveBook:
         else:
             self.known[target] = max(self.time, command["accepted_at_ms"])
             self.releases.append((account, target))
-            self.answer(target, ("CANCELLED", None, 0, 0, 0), only_first=True)
+            self.answer(target, ("CANCELLED", None, 0, 0, 0, None), only_first=True)
         self.answer(key, ("DONE", None), only_first=True)
 
     def take_place(self, command: dict[str, Any]) -> None:
@@ -260,7 +261,8 @@ class NaiveBook:
             or not 1 <= command["display_lots"] < lots
         ):
             return False
-        return not command.get("slides") or bool(command["post_only"])
+        rests = in_force == "GTC" and command["type"] == "LIMIT"
+        return not command.get("slides") or bool(command["post_only"] and rests)
 
     def one_tick_short(self, order: NaiveOrder, facing: NaiveOrder) -> int:
         return facing.price - 1 if order.buys else facing.price + 1
@@ -377,7 +379,8 @@ class NaiveBook:
 
     def show(self, order: NaiveOrder, status: str) -> None:
         filled = order.command["quantity_lots"] - order.taken_off - order.remaining
-        self.answers[order.id] = (status, None, filled, order.notional, order.fee)
+        shown = (status, None, filled, order.notional, order.fee, order.moved_price)
+        self.answers[order.id] = shown
 
     def move(self, order: NaiveOrder, currency: str, held: int, available: int) -> None:
         row = self.moved[order.account, order.id, currency]

@@ -260,7 +260,7 @@ class Run:
                 self.answers[key] = (shown["status"], code)
                 continue
             filled = (shown["filled_lots"], shown["filled_notional_minor"], shown["fee_minor"])
-            self.answers[key] = (shown["status"], code, *filled)
+            self.answers[key] = (shown["status"], code, *filled, shown.get("price_ticks"))
 
     def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
         state = self.book.state()

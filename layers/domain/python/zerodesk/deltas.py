@@ -50,8 +50,9 @@ def patched(before: State, change: dict[str, Any]) -> State:
     >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"in": {"b": {"put": {"c": 4}, "drop": ["d"]}}})
     {'a': 1, 'b': {'c': 4}}
     """
-    dropped = set(change.get("drop", ()))
-    after = {name: value for name, value in before.items() if name not in dropped}
+    after = dict(before)
+    for name in change.get("drop", ()):
+        after.pop(name, None)
     after.update(change.get("put", {}))
     for name, inner in change.get("in", {}).items():
         after[name] = patched(before[name], inner)

@@ -77,6 +77,10 @@ class OrderStatus(StrEnum):
         return not (self.is_pending or self.is_open)
 
 
+SPECIAL_TERMS: Final = frozenset({"self_trade", "min_quantity_lots", "display_lots", "slides"})
+"""Of an order: those that most have not, and that are then left out wherever it is written."""
+
+
 class PlaceCommand(TypedDict):
     """An order on its way to its book, as the hold stores it and the queue carries it.
 

@@ -211,11 +211,16 @@ def _event_entry(symbol: str, event: Entry) -> Entry:
     return row if _event(symbol, row) == event else event
 
 
+def projection(row: Entry, quote: str) -> dict[str, Any]:
+    """Return what a row shows of an order, by the names of its fields."""
+    return dict(zip(PROJECTION_COLUMNS, row, strict=True)) | {"fee_currency": quote}
+
+
 def _answer(quote: str, entry: Entry) -> Entry:
     if type(entry) is dict:
         return entry
     if len(entry) == len(PROJECTION_COLUMNS):
-        return dict(zip(PROJECTION_COLUMNS, entry, strict=True)) | {"fee_currency": quote}
+        return projection(entry, quote)
     if len(entry) not in (2, 4):
         return entry
     account_id, order_id, *reason = entry

@@ -7,6 +7,7 @@ from typing import Any
 from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
+from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
 from zerodesk_aws.contracts.orders import PlaceOrder
 
@@ -14,7 +15,8 @@ from zerodesk_aws.contracts.orders import PlaceOrder
 def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     """Return what was asked in the market's own units, defaults filled in.
 
-    Requests that mean the same have the same terms: "1.0" is "1.00" is "1".
+    Requests that mean the same have the same terms: "1.0" is "1.00" is "1". A special term that
+    the order has not is left out, so that most orders say what they always said.
 
     Raises
     ------
@@ -23,7 +25,7 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         market order goes by the mark, see ``below_min_notional``.
     """
     price_ticks = _price_ticks(asked, market)
-    quantity_lots = _quantity_lots(asked, market)
+    quantity_lots = lots_of("quantity", asked.quantity, market)
     if quantity_lots > market.max_quantity_lots:
         raise refused(
             ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
@@ -44,7 +46,20 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         "quantity_lots": quantity_lots,
         "time_in_force": asked.in_force.value,
         "post_only": asked.post_only,
-    }
+    } | _special_terms(asked, market)
+
+
+def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+    terms: dict[str, Any] = {}
+    if asked.self_trade is not SelfTrade.NONE:
+        terms["self_trade"] = asked.self_trade.value
+    if asked.min_quantity is not None:
+        terms["min_quantity_lots"] = lots_of("min_quantity", asked.min_quantity, market)
+    if asked.display_quantity is not None:
+        terms["display_lots"] = lots_of("display_quantity", asked.display_quantity, market)
+    if asked.slides:
+        terms["slides"] = True
+    return terms
 
 
 def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> ProblemError | None:
@@ -89,9 +104,10 @@ def _price_ticks(asked: PlaceOrder, market: Market) -> int | None:
     return price_ticks
 
 
-def _quantity_lots(asked: PlaceOrder, market: Market) -> int:
+def lots_of(field: str, quantity: Decimal, market: Market) -> int:
+    """Return a quantity in lots, or refuse one that is off the lot."""
     try:
-        return market.quantity_lots(asked.quantity)
+        return market.quantity_lots(quantity)
     except NumberError as error:
-        quantity = format(asked.quantity, "f")
-        raise refused(ProblemCode.INTAKE_OFF_LOT, "quantity", quantity, error.rule) from error
+        text = format(quantity, "f")
+        raise refused(ProblemCode.INTAKE_OFF_LOT, field, text, error.rule) from error

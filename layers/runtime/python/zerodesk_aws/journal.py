@@ -67,7 +67,7 @@ class JournalRecord:
     @cached_property
     def body(self) -> dict[str, Any]:
         """What the record says; read where somebody asks, for many ask only where a stream ends."""
-        return expand(json.loads(self.text))
+        return expand(json.loads(self.text.decode()))
 
     @property
     def tip(self) -> Tip:

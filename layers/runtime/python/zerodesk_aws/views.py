@@ -6,7 +6,7 @@ from typing import Any, Final
 from zerodesk import instruments
 from zerodesk.accounts import AccountState
 from zerodesk.money import format_minor, format_scaled, power_of_ten
-from zerodesk.orders import OrderStatus
+from zerodesk.orders import OrderStatus, SelfTrade
 from zerodesk.transfers import TransferStatus
 from zerodesk.withdrawals import WithdrawalStatus
 from zerodesk_aws.accounts import Account
@@ -32,8 +32,10 @@ TRANSFER_STATUSES: Final = {
 def order_view(item: OrderItem, market: instruments.Market) -> Order:
     """Return an order's item as the API shows it."""
     asked: dict[str, Any] = item.request
-    quantity_lots, filled_lots = asked["quantity_lots"], int(item.filled_lots)
-    price_ticks = asked["price_ticks"]
+    filled_lots, remaining_lots = int(item.filled_lots), _whole(item.remaining_lots)
+    if remaining_lots is None:
+        remaining_lots = asked["quantity_lots"] - filled_lots
+    price_ticks = _whole(item.price_ticks) or asked["price_ticks"]
     return Order(
         order_id=item.order_id,
         client_order_id=asked["client_order_id"],
@@ -42,23 +44,31 @@ def order_view(item: OrderItem, market: instruments.Market) -> Order:
         type=asked["type"],
         time_in_force=asked["time_in_force"],
         post_only=asked["post_only"],
-        quantity=market.format_quantity(quantity_lots),
+        slides=asked.get("slides", False),
+        self_trade=asked.get("self_trade", SelfTrade.NONE),
+        min_quantity=_quantity(market, asked.get("min_quantity_lots")),
+        display_quantity=_quantity(market, asked.get("display_lots")),
+        quantity=market.format_quantity(filled_lots + remaining_lots),
         price=None if price_ticks is None else market.format_price(price_ticks),
         status=OrderStatus(item.status),
         filled_quantity=market.format_quantity(filled_lots),
-        remaining_quantity=market.format_quantity(quantity_lots - filled_lots),
+        remaining_quantity=market.format_quantity(remaining_lots),
         average_price=average_price(market, int(item.filled_notional_minor), filled_lots),
         fee=format_minor(int(item.fee_minor), market.quote),
         fee_currency=market.quote,
         rejection=None if item.rejection is None else Rejection(**item.rejection),
         accepted_at=iso_ms(int(item.placed_at_ms)),
         updated_at=iso_ms(int(item.updated_at_ms)),
-        account_sequence=_sequence(item.account_sequence),
-        book_sequence=_sequence(item.book_sequence),
+        account_sequence=_whole(item.account_sequence),
+        book_sequence=_whole(item.book_sequence),
     )
 
 
-def _sequence(number: float | None) -> int | None:
+def _quantity(market: instruments.Market, quantity_lots: int | None) -> str | None:
+    return None if quantity_lots is None else market.format_quantity(quantity_lots)
+
+
+def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
@@ -154,7 +164,7 @@ def withdrawal_view(item: OrderItem) -> Withdrawal:
         amount=format_minor(asked["amount_minor"], asked["currency"]),
         status=WithdrawalStatus(item.status),
         rejection=None if item.rejection is None else Rejection(**item.rejection),
-        account_sequence=_sequence(item.account_sequence),
+        account_sequence=_whole(item.account_sequence),
         asked_at=iso_ms(int(item.placed_at_ms)),
         updated_at=iso_ms(int(item.updated_at_ms)),
     )
@@ -171,7 +181,7 @@ def transfer_view(item: OrderItem) -> Transfer:
         amount=format_minor(asked["amount_minor"], asked["currency"]),
         status=TRANSFER_STATUSES[item.status],
         rejection=None if item.rejection is None else Rejection(**item.rejection),
-        account_sequence=_sequence(item.account_sequence),
+        account_sequence=_whole(item.account_sequence),
         asked_at=iso_ms(int(item.placed_at_ms)),
         updated_at=iso_ms(int(item.updated_at_ms)),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce
 
 T = TypeVar("T")
 
@@ -23,7 +23,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order to place. ``client_order_id`` makes placing it again harmless."""
+    """An order to place. ``client_order_id`` makes placing it again harmless.
+
+    What is None is left to the venue: most orders have none of the last four terms.
+    """
 
     client_order_id: str
     symbol: str
@@ -33,6 +36,10 @@ class NewOrder:
     type: OrderType = OrderType.LIMIT
     time_in_force: TimeInForce = TimeInForce.GTC
     post_only: bool = False
+    slides: bool | None = None
+    self_trade: SelfTrade | None = None
+    min_quantity: Decimal | None = None
+    display_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,10 @@ class Order:
     updated_at: datetime
     account_sequence: int | None = None
     book_sequence: int | None = None
+    slides: bool = False
+    self_trade: SelfTrade = SelfTrade.NONE
+    min_quantity: Decimal | None = None
+    display_quantity: Decimal | None = None
 
     @property
     def is_pending(self) -> bool:

@@ -35,7 +35,6 @@ _SHARE: Final = 0.01
 NOTES: Final = (
     "one price a contract, of its last trade or of the middle of its last quotes",
     "bid and ask are assumed: a tick, 0.01 below 3 else 0.05, or 1 % of the price to either side",
-    "the options are American and taken as European",
 )
 
 

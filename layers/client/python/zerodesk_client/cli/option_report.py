@@ -42,6 +42,8 @@ def surface_report(document: dict[str, Any]) -> RenderableType:
     """Return a fit: its expiries, what became of the quotes, and what to know of the file."""
     model = document["surface"]["model"]
     title = f"{document['underlying']}, {document['as_of']:%Y-%m-%d %H:%M} UTC, {model}"
+    if document["spot"] is not None:
+        title += f", freed of early exercise at {document['spot']:.2f}"
     headings = (
         *("expiry", ">days", ">forward", ">rate", ">at the money", ">rho", ">psi", ">quotes"),
         *(">off by, vol", ">half spreads", ">inside"),

@@ -102,6 +102,10 @@ def surface(  # noqa: PLR0913 - each is an option of the command
     model: Annotated[
         str, typer.Option("--model", help="essvi, a skew an expiry; or ssvi, one for all.")
     ] = "essvi",
+    exercise: Annotated[
+        str | None,
+        typer.Option("--exercise", help="american or european, if the file does not say."),
+    ] = None,
     rate: RateOption = None,
     spot: SpotOption = None,
     as_of: Annotated[
@@ -117,12 +121,13 @@ def surface(  # noqa: PLR0913 - each is an option of the command
 
     FILE is a CSV, plain or gzip, with the header expiry,strike,type,bid,ask, or one of LEAN's:
     minute quotes of index options, or a daily universe. Every quote that is not used is accounted
-    for. Without --rate the discounts are implied by put-call parity.
+    for. Without --rate the discounts are implied by put-call parity. American quotes are freed of
+    their right of early exercise first.
     """
     session = Session.of(context)
     fitting = _fitting()
     options = fitting.options(as_of=time_of(as_of, "--as-of"), at=at, spot=spot)
-    found = fitting.fit(file, options, model=model, rate=rate)
+    found = fitting.fit(file, options, model=model, rate=rate, exercise=exercise)
     if save is not None:
         fitting.keep(found, save)
     if plot is not None:

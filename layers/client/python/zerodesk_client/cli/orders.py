@@ -1,6 +1,7 @@
 """Trading: ``order``, ``cancel``, ``orders``, ``fills``."""
 
 import uuid
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from zerodesk.orders import OrderStatus, OrderType, Side, TimeInForce, order_id_for
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce, order_id_for
 from zerodesk_client.api import Client, NewOrder, Order
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of
 from zerodesk_client.cli.exits import ExitCode
@@ -48,6 +49,23 @@ def order(  # noqa: PLR0913 - each is an option of the command
         ),
     ] = None,
     post_only: Annotated[bool, typer.Option(help="Refuse it if it would trade at once.")] = False,
+    slides: Annotated[
+        bool, typer.Option("--slide", help="With --post-only: rest a tick short instead.")
+    ] = False,
+    self_trade: Annotated[
+        SelfTrade | None,
+        typer.Option(
+            case_sensitive=False,
+            help="Instead of trading with the account's own orders: expire the taker, the maker or "
+            "both, or take the smaller quantity off both.",
+        ),
+    ] = None,
+    least: Annotated[
+        str | None, typer.Option("--min", help="IOC: trade at least so much, or nothing.")
+    ] = None,
+    shown: Annotated[
+        str | None, typer.Option("--display", help="Show no more than so much of what rests.")
+    ] = None,
     client_order_id: Annotated[
         str | None, typer.Option("--id", help="Makes repeating it harmless; new by default.")
     ] = None,
@@ -64,6 +82,10 @@ def order(  # noqa: PLR0913 - each is an option of the command
         type=OrderType.MARKET if at_market else OrderType.LIMIT,
         time_in_force=time_in_force or (TimeInForce.IOC if at_market else TimeInForce.GTC),
         post_only=post_only,
+        slides=slides or None,
+        self_trade=self_trade,
+        min_quantity=None if least is None else amount_of(least, "--min"),
+        display_quantity=None if shown is None else amount_of(shown, "--display"),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
@@ -132,7 +154,7 @@ def order_card(placed: Order) -> Table:
         ("side", side(placed.side)),
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
-        ("time in force", placed.time_in_force + (", post-only" if placed.post_only else "")),
+        ("time in force", ", ".join((placed.time_in_force, *_terms(placed)))),
         ("filled", f"{number(placed.filled_quantity)} {base}"),
         ("average price", f"{_average(placed.average_price)} {quote}"),
         ("fee", f"{number(placed.fee)} {placed.fee_currency}"),
@@ -166,6 +188,18 @@ def orders_table(title: str, listed: tuple[Order, ...]) -> Table:
         *(">quantity", ">limit", ">filled", "status"),
     )
     return table(title, headings, rows)
+
+
+def _terms(placed: Order) -> Iterator[str]:
+    """Yield the terms that most orders have not."""
+    if placed.post_only:
+        yield "post-only" + (" or slides" if placed.slides else "")
+    if placed.min_quantity is not None:
+        yield f"at least {number(placed.min_quantity)}"
+    if placed.display_quantity is not None:
+        yield f"shows {number(placed.display_quantity)}"
+    if placed.self_trade is not SelfTrade.NONE:
+        yield f"self-trade: {placed.self_trade}"
 
 
 def _order_id(trader: Client, name: str) -> str:

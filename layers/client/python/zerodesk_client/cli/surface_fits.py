@@ -22,6 +22,7 @@ class SurfaceFit:
 
     recorded: RecordedChain
     calibration: Calibration
+    exercise: str
 
 
 def options(*, as_of: datetime | None, at: str | None, spot: float | None) -> ChainOptions:
@@ -40,8 +41,15 @@ def options(*, as_of: datetime | None, at: str | None, spot: float | None) -> Ch
         raise CommandError(f"--at {at!r} is no time of day", "such as 15:30") from error
 
 
-def fit(file: Path, chosen: ChainOptions, *, model: str, rate: float | None) -> SurfaceFit:
-    """Return the surface that fits a file.
+def fit(
+    file: Path,
+    chosen: ChainOptions,
+    *,
+    model: str,
+    rate: float | None,
+    exercise: str | None,
+) -> SurfaceFit:
+    """Return the surface that fits a file; without an exercise, of the one that the file says.
 
     Raises
     ------
@@ -53,6 +61,7 @@ def fit(file: Path, chosen: ChainOptions, *, model: str, rate: float | None) -> 
     if rate is not None and not math.isfinite(rate):
         raise CommandError(f"--rate {rate:g} is no finite number")
     recorded = read_chain(file, chosen)
+    exercise = exercise or recorded.exercise
     try:
         calibration = calibrate(
             recorded.chain,
@@ -61,10 +70,11 @@ def fit(file: Path, chosen: ChainOptions, *, model: str, rate: float | None) -> 
             model=model,
             rate=rate,
             spot=recorded.spot,
+            exercise=exercise,
         )
     except (NoSurfaceError, MalformedCallError) as error:
         raise CommandError(f"{file}: {error}") from error
-    return SurfaceFit(recorded, calibration)
+    return SurfaceFit(recorded, calibration, exercise)
 
 
 def keep(found: SurfaceFit, path: Path) -> None:
@@ -90,7 +100,8 @@ def document(found: SurfaceFit) -> dict[str, Any]:
     return {
         "underlying": recorded.underlying,
         "as_of": recorded.as_of,
-        "exercise": recorded.exercise,
+        "exercise": found.exercise,
+        "spot": calibration.spot,
         "notes": list(recorded.notes),
         "quotes": int(calibration.use.size),
         "with_volatility": int(np.isfinite(calibration.volatility).sum()),

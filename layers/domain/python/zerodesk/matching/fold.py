@@ -183,10 +183,13 @@ class Fold:
     def opened(self, event: Event) -> None:
         """Fold an order that rests from now on."""
         order = self._taker(event["order_id"])
-        order.price_ticks = event["price_ticks"]
-        order.key = -order.price_ticks if order.is_buy else order.price_ticks
+        price_ticks = event["price_ticks"]
         if isinstance(order, SpecialOrder):
+            if price_ticks != order.price_ticks:
+                order.reprice(price_ticks)
             order.hide()
+        elif price_ticks != order.price_ticks:
+            raise MismatchError(f"order {order.order_id} opens at {price_ticks} ticks")
         self.state.rest(order)
         self.draft.moves.append(order)
 
@@ -310,6 +313,10 @@ class Fold:
                 or projected["filled_lots"] != order.quantity_lots - order.total_lots
             ):
                 raise MismatchError(f"{projected} of order {order.order_id}, events say otherwise")
+            if projected.get("price_ticks", order.price_ticks) != order.price_ticks:
+                raise MismatchError(
+                    f"{projected} of order {order.order_id}, which has another price"
+                )
             if order.held_minor < 0 or (order.outcome is not None and order.held_minor):
                 raise MismatchError(f"order {order.order_id} is {order.status} with {projected}")
             moved_minor = order.held_minor - held_before[order.order_id]

@@ -3,7 +3,14 @@
 from typing import Any, Final
 
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import OrderStatus, OrderType, PlaceCommand, SelfTrade, TimeInForce
+from zerodesk.orders import (
+    SPECIAL_TERMS,
+    OrderStatus,
+    OrderType,
+    PlaceCommand,
+    SelfTrade,
+    TimeInForce,
+)
 
 BUY: Final = "BUY"
 SELL: Final = "SELL"
@@ -12,8 +19,8 @@ NONE: Final = SelfTrade.NONE.value
 GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
-SPECIAL_TERMS: Final = frozenset({"self_trade", "display_lots"})
-"""Those that an order keeps; others are done with when it has come in."""
+KEPT_TERMS: Final = frozenset({"self_trade", "display_lots", "repriced"})
+"""Of a special order: those that it goes on having once it rests."""
 
 OPEN: Final = OrderStatus.OPEN.value
 PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED.value
@@ -53,6 +60,7 @@ class BookOrder:
     self_trade: str = NONE
     display_lots: int = 0
     hidden_lots: int = 0
+    repriced: bool = False
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -101,8 +109,7 @@ class BookOrder:
         )
         if isinstance(order, SpecialOrder):
             order.self_trade = command.get("self_trade", NONE)
-            order.display_lots, order.hidden_lots = command.get("display_lots", 0), 0
-            order.successor = None
+            order.display_lots = command.get("display_lots", 0)
         return order
 
     @property
@@ -163,8 +170,7 @@ class BookOrder:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "BookOrder":
         """Return the order that ``to_dict`` wrote, in no queue yet."""
-        is_special = "self_trade" in values or "display_lots" in values
-        kind = SpecialOrder if is_special else BookOrder
+        kind = SpecialOrder if KEPT_TERMS & values.keys() else BookOrder
         order = kind(
             values["order_id"],
             values["account_id"],
@@ -183,7 +189,7 @@ class BookOrder:
             order.self_trade = values.get("self_trade", NONE)
             order.display_lots = values.get("display_lots", 0)
             order.hidden_lots = values.get("hidden_lots", 0)
-            order.successor = None
+            order.repriced = values.get("repriced", False)
         return order
 
 
@@ -194,14 +200,22 @@ class SpecialOrder(BookOrder):
     ``display_lots`` shows no more of what rests than that: ``remaining_lots`` is what is in the
     queue, ``hidden_lots`` the rest. When the shown lots are filled the next ones enter the queue
     at its end, as an order of their own that takes the first one's place, see ``next_slice``.
+    ``repriced`` is one whose price is another than it came with.
     """
 
-    __slots__ = ("display_lots", "hidden_lots", "self_trade", "successor")
+    __slots__ = ("display_lots", "hidden_lots", "repriced", "self_trade", "successor")
 
     self_trade: str
     display_lots: int
     hidden_lots: int
+    repriced: bool
     successor: "SpecialOrder | None"
+
+    def __init__(self, *terms: Any) -> None:
+        super().__init__(*terms)
+        self.self_trade, self.repriced = NONE, False
+        self.display_lots = self.hidden_lots = 0
+        self.successor = None
 
     def special(self) -> dict[str, Any]:
         """Return those of the special terms that the order has."""
@@ -209,8 +223,15 @@ class SpecialOrder(BookOrder):
             "self_trade": self.self_trade,
             "display_lots": self.display_lots,
             "hidden_lots": self.hidden_lots,
+            "repriced": self.repriced,
         }
         return {name: value for name, value in terms.items() if value not in (0, NONE)}
+
+    def reprice(self, price_ticks: int) -> None:
+        """Give the order, which is in no queue, another price."""
+        self.price_ticks = price_ticks
+        self.key = -price_ticks if self.is_buy else price_ticks
+        self.repriced = True
 
     def hide(self) -> None:
         """Show no more than the displayed quantity, before the order rests."""
@@ -235,8 +256,8 @@ class SpecialOrder(BookOrder):
             self.taker_bps,
         )
         order.self_trade, order.display_lots = self.self_trade, self.display_lots
+        order.repriced = self.repriced
         order.remaining_lots, order.hidden_lots = 0, self.hidden_lots
-        order.successor = None
         order.hide()
         self.successor = order
         return order

@@ -16,7 +16,7 @@ from zerodesk.matching.order import (
     SpecialOrder,
     need_minor,
 )
-from zerodesk.matching.record import expire, unfilled
+from zerodesk.matching.record import expire, unfilled, with_price
 from zerodesk.matching.self_trades import fill_others, offers_of_others
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
@@ -88,6 +88,7 @@ def place(  # noqa: C901 - the hot path, flat
         held_minor,
     )
     if special is not None:
+        assert isinstance(order, SpecialOrder), "made for these terms"
         special.give_to(order)
         if special.slides:
             slide(state, order)
@@ -161,7 +162,9 @@ def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
         )
     )
     if order.stamp != draft.stamp:
-        draft.answers[order.order_id] = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
+        answer = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
+        shown = with_price(state, order, answer) if order.repriced else answer
+        draft.answers[order.order_id] = shown
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:

@@ -12,7 +12,7 @@ from zerodesk.ledger import LedgerError, fee_account
 from zerodesk.matching.draft import EXPIRED, Draft, Touch
 from zerodesk.matching.order import OPEN, PARTIALLY_FILLED, BookOrder, need_minor
 from zerodesk.matching.state import BookState
-from zerodesk.rows import FORMAT
+from zerodesk.rows import FORMAT, Entry, projection
 
 
 def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
     currency = market.quote if order.is_buy else market.base
     draft.postings.append((account_id, order_id, currency, -held_minor, held_minor))
     remaining_lots = order.total_lots
-    draft.answers[order_id] = (
+    answer = (
         account_id,
         outcome,
         order.quantity_lots - remaining_lots,
@@ -75,6 +75,14 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
         order.fee_minor,
         0,
     )
+    draft.answers[order_id] = with_price(state, order, answer) if order.repriced else answer
+
+
+def with_price(state: BookState, order: BookOrder, answer: Entry) -> Entry:
+    """Return what is shown of an order whose price is another than it came with."""
+    market = state.market
+    assert market is not None, "an order is shown only of a listed market"
+    return projection(answer, market.quote) | {"price_ticks": order.price_ticks}
 
 
 def expire(draft: Draft, order: BookOrder) -> None:
@@ -111,7 +119,7 @@ def _settle(
             held_minor = need_minor(order, remaining_lots, tick_value_minor, lot_value_minor)
             status = OPEN if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
-        orders[order_id] = (
+        answer = (
             account_id,
             status,
             quantity_lots - remaining_lots,
@@ -120,6 +128,7 @@ def _settle(
             fee_minor,
             held_minor,
         )
+        orders[order_id] = with_price(state, order, answer) if order.repriced else answer
         leaves_minor = held_before - held_minor
         # What was taken off the quantity was not traded.
         executed_lots = lots_before + hidden_before - remaining_lots

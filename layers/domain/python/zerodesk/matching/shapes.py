@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.instruments import Market
 from zerodesk.orders import (
+    SPECIAL_TERMS,
     CancelCommand,
     EndAuctionCommand,
     IndexCommand,
@@ -34,10 +35,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "set_state": _shape(SetStateCommand),
     "end_auction": _shape(EndAuctionCommand),
 }
-OPTIONAL: Final = frozenset(
-    {"sent_at_ms", "self_trade", "min_quantity_lots", "display_lots", "slides"}
-    | {"auction", "lasts_ms"}
-)
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms"}
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 
 

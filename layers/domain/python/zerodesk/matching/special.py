@@ -2,7 +2,7 @@
 
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.matching.order import BookOrder, SpecialOrder
+from zerodesk.matching.order import SpecialOrder
 from zerodesk.matching.state import BookState
 from zerodesk.orders import OrderType, PlaceCommand, SelfTrade, TimeInForce
 
@@ -37,7 +37,7 @@ class SpecialTerms(NamedTuple):
         """Whether an order can have these terms.
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
-        less than the whole of an order that rests. Only a post-only order slides.
+        less than the whole of an order that rests. Only a post-only order that rests slides.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force == TimeInForce.GTC and command["type"] == OrderType.LIMIT
@@ -46,15 +46,13 @@ class SpecialTerms(NamedTuple):
             self.self_trade in MODES
             and (least_lots is None or (0 < least_lots <= lots and in_force == TimeInForce.IOC))
             and (shown_lots is None or (0 < shown_lots < lots and rests))
-            and (command["post_only"] is True or not self.slides)
+            and ((command["post_only"] is True and rests) or not self.slides)
         )
 
-    def give_to(self, order: BookOrder) -> None:
+    def give_to(self, order: SpecialOrder) -> None:
         """Let an order have the terms that stay with it."""
-        assert isinstance(order, SpecialOrder), "made for these terms"
         order.self_trade = self.self_trade
-        order.display_lots, order.hidden_lots = self.display_lots or 0, 0
-        order.successor = None
+        order.display_lots = self.display_lots or 0
 
 
 def special_terms(command: PlaceCommand) -> SpecialTerms | None:
@@ -66,7 +64,7 @@ def special_terms(command: PlaceCommand) -> SpecialTerms | None:
 NO_TERMS: Final = SpecialTerms(SelfTrade.NONE.value, None, None, slides=False)
 
 
-def slide(state: BookState, order: BookOrder) -> None:
+def slide(state: BookState, order: SpecialOrder) -> None:
     """Move the price of an order that would meet another one tick short of it.
 
     Where there is no price left, below one tick, the order stays and is refused as any other
@@ -77,5 +75,4 @@ def slide(state: BookState, order: BookOrder) -> None:
         return
     price_ticks = facing.price_ticks + (-1 if order.is_buy else 1)
     if price_ticks > 0:
-        order.price_ticks = price_ticks
-        order.key = -price_ticks if order.is_buy else price_ticks
+        order.reprice(price_ticks)

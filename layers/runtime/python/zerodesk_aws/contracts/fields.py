@@ -15,7 +15,14 @@ from pydantic_core import PydanticCustomError
 
 from zerodesk.instruments import SYMBOL, SYMBOL_RULE
 from zerodesk.money import DECIMAL_RULE, NumberError, parse_decimal
-from zerodesk.orders import CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE, OrderType, Side, TimeInForce
+from zerodesk.orders import (
+    CLIENT_ORDER_ID,
+    CLIENT_ORDER_ID_RULE,
+    OrderType,
+    SelfTrade,
+    Side,
+    TimeInForce,
+)
 
 WRONG_TYPE: Final = "wrong_type"
 MISSING: Final = "missing_field"
@@ -193,6 +200,7 @@ TransferId = Annotated[str, text(TRANSFER_ID, TRANSFER_ID_RULE)]
 WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]
 
 # Enumerations are read by value: strictness would ask for members, which JSON does not have.
+SelfTradeField = Annotated[SelfTrade, Field(strict=False)]
 SideField = Annotated[Side, Field(strict=False)]
 OrderTypeField = Annotated[OrderType, Field(strict=False)]
 TimeInForceField = Annotated[TimeInForce, Field(strict=False)]

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from zerodesk.orders import OrderStatus, OrderType, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
@@ -17,6 +17,7 @@ from zerodesk_aws.contracts.fields import (
     OrderId,
     OrderTypeField,
     PositiveDecimal,
+    SelfTradeField,
     SideField,
     Symbol,
     TimeInForceField,
@@ -26,6 +27,9 @@ from zerodesk_aws.contracts.fields import (
 
 COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 MAX_PAGE: Final = 500
+MAX_SLICES: Final = 100
+"""An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
+
 DEFAULT_PAGE: Final = 100
 
 
@@ -100,6 +104,21 @@ class PlaceOrder(Contract):
     post_only: bool = Field(
         default=False, description="Refuse the order if it would take. Only with LIMIT and GTC."
     )
+    slides: bool = Field(
+        default=False,
+        description="Let a post-only order that would take rest one tick short of the price that "
+        "it would have met. Only with post_only.",
+    )
+    self_trade: SelfTradeField = SelfTrade.NONE
+    min_quantity: PositiveDecimal | None = Field(
+        default=None,
+        description="Trade at least so much at once, or nothing. At most quantity, only with IOC.",
+    )
+    display_quantity: PositiveDecimal | None = Field(
+        default=None,
+        description="Show no more than so much of what rests; the next comes to the end of its "
+        "queue. Less than quantity and at least a hundredth of it, only with LIMIT and GTC.",
+    )
 
     @property
     def in_force(self) -> TimeInForce:
@@ -119,7 +138,24 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, "IOC or FOK for a MARKET order", "time_in_force")
         if self.post_only and (not limit or self.in_force is not TimeInForce.GTC):
             raise refusal(BAD_VALUE, "false, unless the order is LIMIT and GTC", "post_only")
+        self._check_special_terms()
         return self
+
+    def _check_special_terms(self) -> None:
+        least, shown = self.min_quantity, self.display_quantity
+        rests = self.type is OrderType.LIMIT and self.in_force is TimeInForce.GTC
+        if self.slides and not self.post_only:
+            raise refusal(BAD_VALUE, "false, unless the order is post-only", "slides")
+        if least is not None and self.in_force is not TimeInForce.IOC:
+            raise refusal(BAD_VALUE, "absent, unless the order is IOC", "min_quantity")
+        if least is not None and least > self.quantity:
+            raise refusal(BAD_VALUE, "at most the order's quantity", "min_quantity")
+        if shown is not None and not rests:
+            rule = "absent, unless the order is LIMIT and GTC"
+            raise refusal(BAD_VALUE, rule, "display_quantity")
+        if shown is not None and not self.quantity / MAX_SLICES <= shown < self.quantity:
+            rule = "less than the order's quantity, and at least a hundredth of it"
+            raise refusal(BAD_VALUE, rule, "display_quantity")
 
 
 class Rejection(Contract):
@@ -133,7 +169,11 @@ class Rejection(Contract):
 
 
 class Order(Contract):
-    """An order as it stands. Quantities are base units, prices and the fee quote units."""
+    """An order as it stands. Quantities are base units, prices and the fee quote units.
+
+    ``quantity`` and ``price`` are those that the book has it with: less than was asked where the
+    order met another one of its account, the price where it slid to.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -146,6 +186,10 @@ class Order(Contract):
                     "type": "LIMIT",
                     "time_in_force": "GTC",
                     "post_only": False,
+                    "slides": False,
+                    "self_trade": "NONE",
+                    "min_quantity": None,
+                    "display_quantity": None,
                     "quantity": "0.5",
                     "price": "60000",
                     "status": "FILLED",
@@ -171,6 +215,10 @@ class Order(Contract):
     type: OrderTypeField
     time_in_force: TimeInForceField
     post_only: bool
+    slides: bool = False
+    self_trade: SelfTradeField = SelfTrade.NONE
+    min_quantity: Amount | None = None
+    display_quantity: Amount | None = None
     quantity: Amount
     price: Amount | None
     status: Annotated[OrderStatus, Field(strict=False)]

@@ -34,6 +34,8 @@ AMERICAN_OUTPUTS: Final = ("price", "delta", "gamma", "vega", "theta", "rho")
 MAX_AMERICAN: Final = {"fast": 10_000, "precise": 2_000}
 """Of one request, by the accuracy asked for: what one core does in some seconds."""
 SURFACE_OUTPUTS: Final = ("volatility", "local_volatility", "forward", "discount", *OUTPUTS)
+MAX_AMERICAN_QUOTES: Final = 4_000
+"""Of a chain: each is priced a dozen times with its right of early exercise."""
 MAX_EXPIRIES: Final = 100
 """Different ones in a chain; the largest listed chains have half of it."""
 MAX_FIXINGS: Final = 2_000
@@ -59,6 +61,7 @@ QuoteUse = Literal[
     "OTHER_UNDERLYING",
     "OFF_PARITY",
     "OFF_SMILE",
+    "DEEP",
 ]
 
 
@@ -275,7 +278,7 @@ class PriceExotics(Columns):
 
 
 class QuotedChain(Columns):
-    """European options with bid and ask; null for a side that nobody quotes."""
+    """Options with bid and ask; null for a side that nobody quotes."""
 
     option_type: OptionTypes
     strike: Numbers
@@ -321,7 +324,17 @@ class FitSurface(Contract):
     spot: Number | None = Field(
         None, description="Even roughly: it tells contracts on something else apart."
     )
+    exercise: Literal["european", "american"] = Field(
+        "european", description="American quotes are freed of their early exercise first."
+    )
     quotes: QuotedChain
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.exercise == "american" and self.quotes.count > MAX_AMERICAN_QUOTES:
+            rule = f"at most {MAX_AMERICAN_QUOTES} quotes of American options"
+            raise refusal(BAD_VALUE, rule, "quotes", f"{self.quotes.count} quotes")
+        return self
 
 
 class AskSurface(Columns):
@@ -357,7 +370,7 @@ class FittedQuotes(Contract):
     use: tuple[QuoteUse, ...]
     volatility: tuple[Value, ...] = Field(description="Of the middle of bid and ask.")
     surface_volatility: tuple[Value, ...]
-    surface_price: tuple[Value, ...]
+    surface_price: tuple[Value, ...] = Field(description="Of the option as it was quoted.")
     median_half_spreads: Value = Field(
         description="How far the surface is from the middles of the quotes used, in half spreads."
     )

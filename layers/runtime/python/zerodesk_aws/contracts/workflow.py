@@ -19,13 +19,23 @@ from zerodesk_aws.contracts.fields import (
     OrderId,
     OrderTypeField,
     PlainSchema,
+    SelfTradeField,
     SideField,
     Symbol,
     TimeInForceField,
 )
 
 
-class StoredOrder(Contract):
+class SpecialTerms(Contract):
+    """The terms that most orders have not. One that an order has not is not there."""
+
+    self_trade: SelfTradeField | None = None
+    min_quantity_lots: int | None = None
+    display_lots: int | None = None
+    slides: bool | None = None
+
+
+class StoredOrder(SpecialTerms):
     """An order as intake recorded it; the workflow's input."""
 
     account_id: AccountId
@@ -73,7 +83,7 @@ class OrderPriced(Contract):
     rejection: StoredRejection | None = None
 
 
-class PlaceCommand(Contract):
+class PlaceCommand(SpecialTerms):
     """An order on its way to its book, with its hold."""
 
     kind: Literal["place"]

@@ -32,6 +32,8 @@ MOVING: Final = [
     "placed_at_ms",
     "status",
     "filled_lots",
+    "remaining_lots",
+    "price_ticks",
     "filled_notional_minor",
     "fee_minor",
     "rejection",
@@ -41,7 +43,14 @@ MOVING: Final = [
 ]
 """All of an item but what was asked, which is most of it."""
 
-PROJECTED: Final = ("filled_lots", "filled_notional_minor", "fee_minor", "rejection")
+PROJECTED: Final = (
+    "filled_lots",
+    "remaining_lots",
+    "price_ticks",
+    "filled_notional_minor",
+    "fee_minor",
+    "rejection",
+)
 STILL_PENDING: Final = tuple(status.value for status in OrderStatus if status.is_pending)
 STILL_MOVING: Final = tuple(status.value for status in OrderStatus if not status.is_terminal)
 ANSWERED: Final = frozenset(
@@ -70,7 +79,11 @@ class ByPlaced(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-ca
 
 
 class OrderItem(Model):
-    """An order, a cancel, a deposit...: ``kind`` says what, ``request`` what was asked."""
+    """An order, a cancel, a deposit...: ``kind`` says what, ``request`` what was asked.
+
+    ``remaining_lots`` is what its book leaves of an order, ``price_ticks`` the limit that it has
+    there; None is what was asked.
+    """
 
     class Meta:
         """The table's name is bound where a function starts."""
@@ -86,6 +99,8 @@ class OrderItem(Model):
     request = JSONAttribute()
     status = UnicodeAttribute()
     filled_lots = NumberAttribute(default=0)
+    remaining_lots = NumberAttribute(null=True)
+    price_ticks = NumberAttribute(null=True)
     filled_notional_minor = NumberAttribute(default=0)
     fee_minor = NumberAttribute(default=0)
     rejection = JSONAttribute(null=True)
@@ -335,7 +350,7 @@ class Orders:
         actions += [
             getattr(OrderItem, name).set(projection[name])
             for name in PROJECTED
-            if name in projection
+            if projection.get(name) is not None
         ]
         unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < sequence)
         statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING

@@ -14,6 +14,7 @@ charts       every surface without arbitrage as a box of free parameters
 smile_fit    smiles fitted to quotes: each alone, then all in the box of a chart
 chain        quotes with bid and ask, and why one is not used
 parity       forwards and discounts from calls less puts
+early_exercise  American quotes freed of early exercise, for parity and smiles
 calibration  the whole way from a chain to a surface, with its residuals
 surface      what is kept: versioned, persisted, evaluated
 

@@ -12,6 +12,11 @@ from zerodesk.pricing.black_scholes import black76
 from zerodesk.pricing.implied_volatility import implied_volatility
 from zerodesk.pricing.surfaces.chain import OptionChain, QuoteUse
 from zerodesk.pricing.surfaces.charts import Chart, EssviChart, SsviChart
+from zerodesk.pricing.surfaces.early_exercise import (
+    EXERCISES,
+    LEAST_RATE,
+    without_early_exercise,
+)
 from zerodesk.pricing.surfaces.essvi import EssviSurface
 from zerodesk.pricing.surfaces.parity import Carry, imply_carry
 from zerodesk.pricing.surfaces.smile_fit import SmileQuotes, fit_chart
@@ -59,6 +64,9 @@ class Calibration:
     surface: VolatilitySurface
     carry: Carry
     chain: OptionChain
+    """As quoted."""
+    spot: float | None
+    """With which early exercise was priced; None of European options."""
     use: NDArray[np.int8]
     """A `QuoteUse` each."""
     moneyness: FloatArray
@@ -69,6 +77,7 @@ class Calibration:
     ask_volatility: FloatArray
     model_volatility: FloatArray
     model_price: FloatArray
+    """Of the option as it is quoted, with its right of early exercise."""
 
     @property
     def residual(self) -> FloatArray:
@@ -114,13 +123,14 @@ def calibrate(
     model: str = "essvi",
     rate: float | None = None,
     spot: float | None = None,
+    exercise: str = "european",
 ) -> Calibration:
     """Return the surface that fits a chain best, without arbitrage.
 
     Parameters
     ----------
     chain
-        Quotes with bids and asks; options are taken as European.
+        Quotes with bids and asks.
     underlying, as_of
         Kept with the surface: a name, and the time of the quotes, ISO 8601.
     model
@@ -129,11 +139,14 @@ def calibrate(
         For discounting, continuously compounded, per year; None implies it from the chain.
     spot
         The underlying's price, if it is known, even roughly: it tells adjusted contracts apart.
+    exercise
+        ``"european"`` or ``"american"``: then the quotes are freed of early exercise first, see
+        `zerodesk.pricing.surfaces.early_exercise`, and compared with American prices.
 
     Raises
     ------
     MalformedCallError
-        A model that does not exist.
+        A model or exercise that does not exist.
     NoSurfaceError
         No expiry has a forward and two strikes that can be used.
 
@@ -146,9 +159,16 @@ def calibrate(
     """
     if model not in CHARTS:
         raise MalformedCallError(f"model: expected {' or '.join(CHARTS)}, was {model!r}")
-    carry, use = imply_carry(chain, chain.screened(), rate=rate, spot=spot)
-    forward, discount = _by_quote(chain, carry)
-    quoted = _Quoted(chain, forward, discount)
+    if exercise not in EXERCISES:
+        raise MalformedCallError(f"exercise: expected {' or '.join(EXERCISES)}, was {exercise!r}")
+    freed = None
+    european, use, least_rate = chain, chain.screened(), -np.inf
+    if exercise == "american":
+        freed = without_early_exercise(chain, rate=rate, spot=spot)
+        european, use, least_rate = freed.chain, freed.use, LEAST_RATE
+    carry, use = imply_carry(european, use, rate=rate, least_rate=least_rate, spot=spot)
+    forward, discount, _ = carry.of(chain.expiry_years)
+    quoted = _Quoted(european, forward, discount)
     use = quoted.without_twins(quoted.without_volatility(use))
     use = _without_lonely(chain, use)
     chart = CHARTS[model]
@@ -164,17 +184,21 @@ def calibrate(
     answers = surface.evaluate(
         chain.sign, chain.strike, chain.expiry_years, ("volatility", "price")
     )
+    volatility, price = answers["volatility"], answers["price"]
+    if freed is not None:
+        price = freed.exercise.american_price(volatility)
     return Calibration(
         surface,
         carry,
         chain,
+        None if freed is None else freed.exercise.spot,
         use,
         quoted.moneyness,
         quoted.volatility,
-        quoted.implied(chain.bid),
-        quoted.implied(chain.ask),
-        answers["volatility"],
-        answers["price"],
+        quoted.implied(european.bid),
+        quoted.implied(european.ask),
+        volatility,
+        price,
     )
 
 
@@ -239,18 +263,6 @@ class _Quoted:
         again = (np.diff(strike, prepend=np.nan) == 0.0) & (np.diff(years, prepend=np.nan) == 0.0)
         use[order[again]] = QuoteUse.OTHER_SIDE
         return use
-
-
-def _by_quote(chain: OptionChain, carry: Carry) -> tuple[FloatArray, FloatArray]:
-    """Return forward and discount of each quote; NaN where its expiry has none."""
-    forward, discount = np.full((2, chain.strike.size), np.nan)
-    if carry.expiry_years.size:
-        index = np.searchsorted(carry.expiry_years, chain.expiry_years)
-        index = np.minimum(index, carry.expiry_years.size - 1)
-        known = carry.expiry_years[index] == chain.expiry_years
-        forward[known] = carry.forward[index[known]]
-        discount[known] = carry.discount[index[known]]
-    return forward, discount
 
 
 def _without_lonely(chain: OptionChain, use: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -52,6 +52,8 @@ class QuoteUse(IntEnum):
     """It contradicts the other option of its strike, if the other strikes are right."""
     OFF_SMILE = 12
     """Its volatility contradicts those of its neighbours."""
+    DEEP = 13
+    """American and more than a deviation in the money: its price is that of being exercised."""
 
 
 EXPLANATIONS: Final = {
@@ -68,12 +70,13 @@ EXPLANATIONS: Final = {
     QuoteUse.OTHER_UNDERLYING: "call and put imply another underlying, as adjusted contracts do",
     QuoteUse.OFF_PARITY: "off put-call parity",
     QuoteUse.OFF_SMILE: "off the smile of its neighbours",
+    QuoteUse.DEEP: "American and so far in the money that it is worth its exercise",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class OptionChain:
-    """European options on one underlying with their best bids and asks, shape (n,) each.
+    """Options on one underlying with their best bids and asks, shape (n,) each.
 
     Parameters
     ----------

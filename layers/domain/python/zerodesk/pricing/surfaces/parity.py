@@ -37,8 +37,24 @@ class Carry(NamedTuple):
     discount: FloatArray
     forward_error: FloatArray
     """Standard error of the forward, in its currency."""
+    deviation: FloatArray
+    """What the straddle at the money says of a standard deviation at expiry, in its currency."""
     pairs: NDArray[np.int64]
     """How many strikes with both a call and a put stand behind it; zero for none."""
+
+    def of(self, expiry_years: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return forward, discount and deviation at some expiries; NaN where there is none."""
+        found = np.full((3, expiry_years.size), np.nan)
+        if self.expiry_years.size:
+            index = np.searchsorted(self.expiry_years, expiry_years)
+            index = np.minimum(index, self.expiry_years.size - 1)
+            known = self.expiry_years[index] == expiry_years
+            for values, own in zip(
+                found, (self.forward, self.discount, self.deviation), strict=True
+            ):
+                values[known] = own[index[known]]
+        forward, discount, deviation = found
+        return forward, discount, deviation
 
 
 class Pairs(NamedTuple):
@@ -68,6 +84,7 @@ def imply_carry(
     use: NDArray[np.int8],
     *,
     rate: float | None = None,
+    least_rate: float = -np.inf,
     spot: float | None = None,
 ) -> tuple[Carry, NDArray[np.int8]]:
     """Return forwards and discounts of all expiries, and the uses with what is off parity named.
@@ -80,6 +97,8 @@ def imply_carry(
         A `QuoteUse` for each; only those USED are looked at.
     rate
         Continuously compounded, per year, if it is known; else it is implied, too.
+    least_rate
+        What no implied rate is below.
     spot
         The underlying's price, if it is known, even roughly: pairs that imply a forward of less
         than half of it or more than twice as much are of another underlying.
@@ -97,20 +116,22 @@ def imply_carry(
     if spot is not None:
         pairs = [_of_spot(found, spot, use) for found in pairs]
     lines = [_line(found) for found in pairs]
-    rates = _rates(expiries, lines) if rate is None else np.full(expiries.size, rate)
+    rates = np.full(expiries.size, rate)
+    if rate is None:
+        rates = np.maximum(_rates(expiries, lines), least_rate)
     discount = np.exp(-rates * expiries)
-    forward, error = np.full(expiries.size, np.nan), np.full(expiries.size, np.nan)
+    forward, error, deviation = np.full((3, expiries.size), np.nan)
     for i, (found, line) in enumerate(zip(pairs, lines, strict=True)):
         if line is None:
             continue
-        forward[i], error[i] = _forward(found, discount[i], line)
+        forward[i], error[i], deviation[i] = _forward(found, discount[i], line)
         far = line.weight == 0.0
         is_call_in_the_money = found.strike < forward[i]
         use[np.where(is_call_in_the_money, found.call, found.put)[far]] = QuoteUse.OFF_PARITY
     counts = np.array([found.strike.size for found in pairs], np.int64)
     unknown = expiries[~(forward > 0.0)]
     use[(use == QuoteUse.USED) & np.isin(chain.expiry_years, unknown)] = QuoteUse.NO_FORWARD
-    return Carry(expiries, forward, discount, error, counts), use
+    return Carry(expiries, forward, discount, error, deviation, counts), use
 
 
 def _pairs(chain: OptionChain, use: NDArray[np.int8], years: float) -> Pairs:
@@ -177,16 +198,16 @@ def _rates(expiries: FloatArray, lines: list[_Line | None]) -> FloatArray:
     return (precision * own + apart * mean) / (precision + apart)
 
 
-def _forward(pairs: Pairs, discount: float, line: _Line) -> tuple[float, float]:
-    """Return the forward and its standard error, given the discount, from strikes near it."""
+def _forward(pairs: Pairs, discount: float, line: _Line) -> tuple[float, float, float]:
+    """Return the forward, given the discount, from strikes near it; its error; a deviation."""
     implied = pairs.strike + pairs.difference / discount
     precision = line.weight / (pairs.error / discount) ** 2
     forward = float(precision @ implied / precision.sum())
     # Far from the money one of the two is hardly traded and, if American, worth more than parity
     # says. The straddle at the money tells how far is far.
     nearest = int(np.argmin(np.where(line.weight > 0.0, np.abs(pairs.strike - forward), np.inf)))
-    width = _NEAR * _DEVIATION_OF_STRADDLE * pairs.straddle[nearest] / discount
-    apart = (pairs.strike - pairs.strike[nearest]) / width
+    deviation = _DEVIATION_OF_STRADDLE * pairs.straddle[nearest] / discount
+    apart = (pairs.strike - pairs.strike[nearest]) / (_NEAR * deviation)
     precision = precision * np.exp(-0.5 * apart * apart)
     total = float(precision.sum())
-    return float(precision @ implied) / total, 1.0 / np.sqrt(total)
+    return float(precision @ implied) / total, 1.0 / np.sqrt(total), float(deviation)
