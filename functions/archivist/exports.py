@@ -1,14 +1,27 @@
 """Exports to the bucket: what a stream has behind its archive, as one more manifest.
 
+A range that an operator asks for is an archive of its own, beside that of the whole stream.
+
 Each record was hashed and chained when it was read. That the whole archive folds, is for
 ``zerodesk verify`` to see, which needs nobody's word.
 """
 
+import hashlib
 from typing import Final
 
 from archivist.history import History, as_read
-from zerodesk.archive import Head, manifest_name, manifest_of, part_of
-from zerodesk.codec import state_hash
+from zerodesk.archive import (
+    Head,
+    manifest_name,
+    manifest_of,
+    opening,
+    pack_state,
+    part_of,
+    range_name,
+    state_name,
+)
+from zerodesk.codec import canonical_json
+from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.archive_files import ArchiveFiles, FileTakenError
 from zerodesk_aws.contracts.journal import Exported
 from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
@@ -27,6 +40,10 @@ class Exports:
     def __init__(self, journal: Journal, history: History, bucket_name: str) -> None:
         self._journal, self._history, self._bucket_name = journal, history, bucket_name
 
+    def end_of(self, stream: str) -> int:
+        """Return the last record in a stream's archive."""
+        return _head(ArchiveFiles(self._bucket_name, stream)).sequence
+
     def export(self, stream: str) -> Exported:
         """Add what a stream has, at most one part of it, to its archive.
 
@@ -38,9 +55,36 @@ class Exports:
             The journal does not go on where the archive ends.
         """
         files = ArchiveFiles(self._bucket_name, stream)
+        return self._add(files, stream, _head(files), MAX_RECORDS)
+
+    def export_range(self, stream: str, first: int, last: int) -> Exported:
+        """Add what is missing of a range, at most one part of it, to an archive of its own.
+
+        Refused with NOT_FOUND as long as the stream has not both its ends. Raises as ``export``.
+        """
+        latest = self._journal.latest(stream)
+        if latest is None or latest.sequence < last:
+            raise ended(ProblemCode.NOT_FOUND, "The stream does not have so many records.")
+        files = ArchiveFiles(self._bucket_name, range_name(stream, first, last))
         head = _head(files)
+        if not head.manifests and first > 1:
+            head = self._open_range(files, stream, first - 1)
+        return self._add(files, stream, head, min(MAX_RECORDS, last - head.sequence))
+
+    def _open_range(self, files: ArchiveFiles, stream: str, sequence: int) -> Head:
+        """Begin the archive of a range with the state before it."""
+        [record] = self._journal.read(stream, sequence - 1, limit=1)
+        state_text = canonical_json(self._history.state_behind(record))
+        text = b""
+        for name, text in opening(stream, sequence, record.hash, state_text):
+            # Whoever begins the same range writes the same.
+            files.put(name, text)
+        return Head.of(text)
+
+    def _add(self, files: ArchiveFiles, stream: str, head: Head, limit: int) -> Exported:
+        """Add at most so many records to an archive that ends at ``head``."""
         after = head.sequence
-        records = list(self._journal.read(stream, after, limit=MAX_RECORDS))
+        records = list(self._journal.read(stream, after, limit=limit)) if limit else []
         if not records:
             return Exported(stream=stream, added=0, last=after, manifest_hash=head.manifest_hash)
         if records[0].previous_hash != head.record_hash:
@@ -62,17 +106,19 @@ class Exports:
     def _write_part(
         self, files: ArchiveFiles, head: Head, records: list[JournalRecord]
     ) -> tuple[str, bytes]:
-        """Write the records, and return the manifest that is to name them."""
+        """Write the records and the state behind; return the manifest that is to name them."""
         last = records[-1]
         part, data = part_of([as_read(record) for record in records])
         files.put(part["name"], data)
+        state_text = canonical_json(self._history.state_behind(last))
+        files.put(state_name(last.sequence), pack_state(state_text))
         text = manifest_of(
             last.stream,
             head,
             [part],
             last=last.sequence,
             last_record_hash=last.hash,
-            state_hash=state_hash(self._history.state_behind(last)),
+            state_hash=hashlib.sha256(state_text).hexdigest(),
         )
         return manifest_name(head.manifests + 1), text
 

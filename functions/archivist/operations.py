@@ -1,5 +1,6 @@
 """The archivist as this process has it: one for the schedule and the API."""
 
+from archivist.archiving import Archiving
 from archivist.exports import Exports
 from archivist.history import History
 from archivist.run import Archivist
@@ -14,3 +15,4 @@ _snapshots = Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET)
 archivist = Archivist(_journal, _snapshots)
 history = History(_journal, AccountJournal(JOURNAL_TABLE), Recovery(_journal, _snapshots))
 exports = Exports(_journal, history, SNAPSHOTS_BUCKET)
+archiving = Archiving(_journal, exports)

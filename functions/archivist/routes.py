@@ -53,12 +53,16 @@ def get_state(_: Call, asked: AskState) -> Answer:
     AskExport,
     role=Role.OPERATOR,
     answers={HTTPStatus.OK: Exported},
+    refuses=(ProblemCode.NOT_FOUND,),
 )
 def export(_: Call, asked: AskExport) -> Answer:
     """Add what a stream has to its archive in the venue's bucket, five thousand records at most.
 
-    Nothing is added twice; ask again until nothing is.
+    With a first and a last record, what is between them goes to an archive of its own. Nothing is
+    added twice; ask again until nothing is.
     """
     from archivist.operations import exports
 
-    return Answer(exports.export(asked.stream))
+    if asked.first is None or asked.last is None:
+        return Answer(exports.export(asked.stream))
+    return Answer(exports.export_range(asked.stream, asked.first, asked.last))

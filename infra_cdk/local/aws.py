@@ -34,7 +34,7 @@ class LocalSession:
             region_name=REGION,
             botocore_session=core,
         )
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._config = Config(proxies={}, inject_host_prefix=False)
 
     def client(self, service: str, **settings: Any) -> Any:
@@ -43,9 +43,9 @@ class LocalSession:
 
         make: Any = self._session.client
         config = self._config.merge(Config(**settings))
-        return make(service, endpoint_url=self._endpoint, config=config)
+        return make(service, endpoint_url=self.endpoint, config=config)
 
     def resource(self, service: str) -> Any:
         """Return the resource of a service."""
         make: Any = self._session.resource
-        return make(service, endpoint_url=self._endpoint, config=self._config)
+        return make(service, endpoint_url=self.endpoint, config=self._config)

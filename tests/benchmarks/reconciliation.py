@@ -1,6 +1,7 @@
 """How long a full reconciliation takes: every record of a venue verified, audited and compared.
 
     python -m tests.benchmarks.reconciliation [--records 1000000] [--processes 2] [--seed 1]
+        [--folder FOLDER]    write there, or take what is there
 
 A seeded venue (one book, the stream of commands of ``tests/benchmarks/matching.py``, a thousand
 accounts, ten commands a batch, each batch settled once) is written into archives. Measured is what
@@ -10,6 +11,7 @@ on an idle machine only; CPU time is that of all processes.
 """
 
 import argparse
+import hashlib
 import resource
 import sys
 import tempfile
@@ -21,8 +23,8 @@ from typing import Any, Final
 from tests.benchmarks.matching import Stream, a_market
 from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
-from zerodesk.archive import Head, manifest_name, manifest_of, part_of
-from zerodesk.codec import GENESIS_HASH, state_hash
+from zerodesk.archive import Head, manifest_name, manifest_of, pack_state, part_of, state_name
+from zerodesk.codec import GENESIS_HASH, canonical_json
 from zerodesk.deltas import told_as_change
 from zerodesk.matching import Book, listing
 from zerodesk.orders import Command
@@ -35,6 +37,7 @@ ACCOUNTS: Final = 1_000
 BATCH: Final = 10
 FUNDS: Final = 10**17
 RECORDS_A_PART: Final = 200
+RECORDS_A_MANIFEST: Final = 10_000
 PROGRESS_EVERY: Final = 100_000
 
 
@@ -44,6 +47,7 @@ class ArchiveWriter:
     def __init__(self, folder: Path, stream: str) -> None:
         self.folder, self.stream = folder / stream, stream
         self.sequence, self.hash, self.whole_at = 0, GENESIS_HASH, 0
+        self._head = Head()
         self._parts: list[dict[str, Any]] = []
         self._records: list[Record] = []
 
@@ -74,16 +78,22 @@ class ArchiveWriter:
         self._records = []
 
     def close(self, state: Any) -> None:
+        """Name what was written since the last time by a manifest, with the state behind it."""
         self._flush()
+        if self.sequence == self._head.sequence:
+            return
+        state_text = canonical_json(state)
         text = manifest_of(
             self.stream,
-            Head(),
+            self._head,
             self._parts,
             last=self.sequence,
             last_record_hash=self.hash,
-            state_hash=state_hash(state),
+            state_hash=hashlib.sha256(state_text).hexdigest(),
         )
-        (self.folder / manifest_name(1)).write_bytes(text)
+        (self.folder / state_name(self.sequence)).write_bytes(pack_state(state_text))
+        (self.folder / manifest_name(self._head.manifests + 1)).write_bytes(text)
+        self._head, self._parts = Head.of(text), []
 
 
 class Venue:
@@ -141,6 +151,8 @@ class Venue:
             commands = commands[decision.consumed :]
             if decision.record is not None:
                 rows.append((self.append(self.book.stream, decision.record), decision.record))
+                if self.book.sequence % RECORDS_A_MANIFEST == 0:
+                    self.writers[self.book.stream].close(self.book.state())
         for account_id, dues in dues_by_account(self.market.symbol, rows).items():
             change = settle(self.states[account_id], self.market.symbol, rows[-1][0], dues)
             if change is not None:
@@ -153,13 +165,17 @@ class Venue:
             writer.close(self.book.state() if is_book else self.states[account_id].to_dict())
 
 
-def write(folder: Path, records: int, seed: int) -> Venue:
-    """Return a venue of at least so many records, in archives."""
+def write(folder: Path, records: int, seed: int) -> None:
+    """Write a venue of at least so many records into archives."""
     venue = Venue(folder, seed)
     while venue.records < records:
         venue.take(venue.stream.draw(BATCH))
     venue.close()
-    return venue
+    sys.stdout.write(
+        f"{venue.records:,} records, of them {venue.book.sequence:,} of the book, "
+        f"{venue.stream.number:,} commands, {len(venue.book.open_orders()):,} orders open\n"
+    )
+    sys.stdout.flush()
 
 
 def cpu_seconds() -> float:
@@ -167,33 +183,36 @@ def cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+def measure(folder: Path, processes: int) -> None:
+    """Reconcile what is in a folder, and say what it took."""
+    began_s, began_cpu_s = time.monotonic(), cpu_seconds()
+    verified = verify_archives(archives_in(folder), processes)
+    report = reconciled(verified)
+    wall_s, cpu_s = time.monotonic() - began_s, cpu_seconds() - began_cpu_s
+    assert report is not None
+    assert report["balanced"], report["breaches"]
+    records = sum(one.records for one in verified)
+    sys.stdout.write(
+        f"{records:,} records, {processes} processes: {wall_s:.1f} s of wall time, {cpu_s:.1f} s "
+        f"of CPU, {cpu_s / records * 1e6:.0f} microseconds a record\n"
+    )
+    sys.stdout.flush()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--processes", type=int, nargs="+", default=[2])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="Write there, or take what is there.")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        venue = write(folder, options.records, options.seed)
-        size_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        sys.stdout.write(
-            f"{venue.records:,} records, of them {venue.book.sequence:,} of the book, "
-            f"{venue.stream.number:,} commands, {len(venue.book.open_orders()):,} orders open, "
-            f"{size_bytes:,} bytes\n"
-        )
-        sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder: Path = options.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not archives_in(folder):
+            write(folder, options.records, options.seed)
         for processes in options.processes:
-            began_s, began_cpu_s = time.monotonic(), cpu_seconds()
-            report = reconciled(verify_archives(archives_in(folder), processes))
-            wall_s, cpu_s = time.monotonic() - began_s, cpu_seconds() - began_cpu_s
-            assert report is not None
-            assert report["balanced"], report["breaches"]
-            sys.stdout.write(
-                f"{processes} processes: {wall_s:.1f} s of wall time, {cpu_s:.1f} s of CPU, "
-                f"{cpu_s / venue.records * 1e6:.0f} microseconds a record\n"
-            )
-            sys.stdout.flush()
+            measure(folder, processes)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ class Journal:
     """Streams by name; a test puts records there."""
 
     streams: dict[str, list[Record]]
-    exported: int = 0
+    exported: dict[str, int]
 
     def journal_records(self, _: Principal, data: dict[str, Any]) -> Answer:
         first, limit = int(data["from_sequence"]), int(data["limit"])
@@ -36,8 +36,11 @@ class Journal:
 
     def journal_export(self, _: Principal, data: dict[str, Any]) -> Answer:
         """Add fifty records at most to an archive of which nothing but its end is kept."""
-        last = min(self.exported + 50, len(self.streams.get(data["stream"], [])))
-        added, self.exported = last - self.exported, last
+        first, end = data.get("first", 1), len(self.streams.get(data["stream"], []))
+        name = f"{data['stream']} from {first} to {data.get('last')}"
+        before = self.exported.get(name, first - 1)
+        last = self.exported[name] = min(before + 50, data.get("last", end))
+        added = last - before
         return 200, {
             "stream": data["stream"],
             "added": added,

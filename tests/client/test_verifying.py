@@ -1,18 +1,31 @@
 """Archives of a whole venue are verified in processes, and held against each other."""
 
+import gzip
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.tools.golden import a_venue, files
-from zerodesk.archive import Head, manifest_name, manifest_of, part_of
-from zerodesk.codec import GENESIS_HASH
+from zerodesk.archive import (
+    ArchiveError,
+    Head,
+    manifest_name,
+    manifest_of,
+    pack_state,
+    part_of,
+    state_name,
+)
+from zerodesk.codec import GENESIS_HASH, canonical_json, state_hash
+from zerodesk.reconciliation import BookAudit
 from zerodesk.verification import Record, VerificationError
 from zerodesk_client.archives import archives_in, extend_archive, read_archive
-from zerodesk_client.verifying import reconciled, verify_archives
+from zerodesk_client.shares import shared
+from zerodesk_client.verifying import Verified, joined, reconciled, verify_archives
 
 BOOK, ALICE, BOB = "book#BTC-USD", "account#alice", "account#bob"
 Change = Callable[[dict[str, Any]], None]
@@ -54,6 +67,66 @@ def test_a_sound_venue_is_verified_and_reconciled(tmp_path: Path, processes: int
     assert (report["balanced"], report["complete"], report["accounts"]) == (True, True, 3)
     compared = {check["name"]: check["checked"] for check in report["checks"]}
     assert compared["holds equal open orders"] > compared["deposits equal users plus fees"] == 2
+
+
+def a_book_in_pieces(folder: Path) -> list[Path]:
+    """Export a book's journal with a manifest for each 40 records."""
+    records = a_venue().journals[BOOK]
+    for upto in range(40, len(records) + 40, 40):
+        archive = read_archive(folder / BOOK)
+        extend_archive(archive, folder / BOOK, records[archive.head.sequence : upto])
+    return archives_in(folder)
+
+
+def test_a_book_is_cut_where_states_were_kept(tmp_path: Path) -> None:
+    folders = a_book_in_pieces(tmp_path)
+    shares = shared(folders, 2)
+    pieces = sorted(piece.manifests for share in shares for piece in share if piece.manifests)
+    assert len(shares) == 2
+    assert len(pieces) >= 3
+    assert pieces[0][0] == 1
+    assert all(after[0] == before[1] + 1 for before, after in pairwise(pieces))
+    (tmp_path / BOOK / state_name(40 * pieces[0][1])).unlink()
+    assert pieces[0] not in {piece.manifests for share in shared(folders, 2) for piece in share}
+
+
+def test_pieces_of_a_book_come_to_what_the_whole_comes_to(tmp_path: Path) -> None:
+    folders = a_book_in_pieces(tmp_path)
+    [whole], [joined] = verify_archives(folders, 1), verify_archives(folders, 2)
+    assert joined.told() == whole.told()
+    audits = [whole.audit, joined.audit]
+    for audit in audits:
+        assert isinstance(audit, BookAudit)
+        audit.fold_settled(dict.fromkeys(audit.owed, audit.sequence))
+    assert [vars(audit) | {"shown": None} for audit in audits[1:]] == [
+        vars(audits[0]) | {"shown": None}
+    ]
+
+
+def test_a_state_that_is_forged_with_its_manifest_is_named_by_whoever_reads_up_to_it(
+    tmp_path: Path,
+) -> None:
+    folders = a_book_in_pieces(tmp_path)
+    [cut, *_] = sorted(p.manifests for share in shared(folders, 2) for p in share if p.manifests)
+    manifest = tmp_path / BOOK / manifest_name(cut[1])
+    state = json.loads(gzip.decompress((tmp_path / BOOK / state_name(40 * cut[1])).read_bytes()))
+    state["fees_minor"]["USD"] += 1
+    (tmp_path / BOOK / state_name(40 * cut[1])).write_bytes(pack_state(canonical_json(state)))
+    told = json.loads(manifest.read_bytes()) | {"state_hash": state_hash(state)}
+    manifest.write_bytes(canonical_json(told) + b"\n")
+    with pytest.raises((ArchiveError, VerificationError), match=r"says otherwise|decided on state"):
+        verify_archives(folders, 2)
+
+
+def test_pieces_that_do_not_meet_are_not_joined(tmp_path: Path) -> None:
+    [folder] = a_book_in_pieces(tmp_path)
+    first = Verified.of(folder, (1, 1))
+    second = Verified.of(folder, (2, 2))
+    assert joined([first, second]).records == 80
+    with pytest.raises(ArchiveError, match="ends with"):
+        joined([first, Verified.of(folder, (3, 3))])
+    with pytest.raises(VerificationError, match="record 41: epoch 7 after 2"):
+        joined([first, replace(second, began_in=7)])
 
 
 def add_to_settlement(body: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ class Bounds:
     snapshot_item_bytes: int = MAX_ITEM_BYTES
     records_per_sweep: int = house.MAX_RECORDS
     records_per_export: int = 5_000
+    minutes_a_day: int = 1_440
     fees_wait_ms: int = 5 * MINUTE_MS
     reserved_ms: int = 72 * 60 * MINUTE_MS
 
@@ -41,6 +42,11 @@ class Bounds:
                 return {"BOUND_MS": self.reserved_ms}
             case "archivist.exports":
                 return {"MAX_RECORDS": self.records_per_export}
+            case "archivist.archiving":
+                return {
+                    "MAX_RECORDS": self.records_per_export,
+                    "MINUTES_A_DAY": self.minutes_a_day,
+                }
             case _:
                 return {}
 
@@ -85,6 +91,7 @@ def draw(seed: int) -> Bounds:
         records_per_export=chance.choice((2, 25, 5_000)),
         fees_wait_ms=chance.choice((0, 5_000, 5 * MINUTE_MS)),
         reserved_ms=chance.choice((20_000, 10 * MINUTE_MS)),
+        minutes_a_day=chance.choice((5, 60, 1_440)),
     )
 
 

@@ -16,11 +16,15 @@ from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, Connection, MetaTable
 from pynamodb.constants import BATCH_GET_PAGE_LIMIT
 from pynamodb.exceptions import AttributeNullError, QueryError
 from pynamodb.expressions import projection
-from pynamodb.expressions.update import Update
+from pynamodb.expressions.condition import Comparison
+from pynamodb.expressions.update import RemoveAction, SetAction
 from pynamodb.models import Model
 
 UNASKED: Final = ("filter_condition", "exclusive_start_key", "return_consumed_capacity", "select")
 """What a query may have, and those of most calls have not."""
+
+CLAUSES: Final[tuple[tuple[Any, str], ...]] = ((SetAction, "SET"), (RemoveAction, "REMOVE"))
+"""What an update does; the stores ask for nothing else."""
 
 Names = dict[str, str]
 Values = dict[str, dict[str, Any]]
@@ -61,6 +65,10 @@ def connection_of(original: Callable[[], Any]) -> Any:
         return make(model)
 
     return classmethod(get_connection)
+
+
+def no_discriminator(_: Any) -> None:
+    """Return what tells a model's kinds apart: flat models have one kind."""
 
 
 @cache
@@ -151,10 +159,34 @@ def request_of(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[st
         if consistent_read is not None:
             asked["ConsistentRead"] = consistent_read
         if actions is not None:
-            asked["UpdateExpression"] = Update(*actions).serialize(names, values)  # type: ignore[arg-type]
+            asked["UpdateExpression"] = _update(actions, names, values)
         return _with_placeholders(asked, names, values)
 
     return request
+
+
+def _update(actions: Any, names: Names, values: Values) -> str:
+    """Return the text of an update that sets and removes, as ``Update.serialize`` does."""
+    assert all(type(one) in (SetAction, RemoveAction) for one in actions), actions
+    clauses = []
+    for kind, word in CLAUSES:
+        texts = [one.serialize(names, values) for one in actions if type(one) is kind]
+        if texts:
+            clauses.append(f"{word} {', '.join(texts)}")
+    return " ".join(clauses)
+
+
+def action_text(action: Any, names: Names, values: Values) -> str:
+    """Return the text of an action that sets, as ``Action.serialize`` does."""
+    path, source = action.values
+    return f"{path.serialize(names, values)} = {source.serialize(names, values)}"
+
+
+def comparison_text(comparison: Any, names: Names, values: Values) -> str:
+    """Return the text of a comparison, as ``Condition.serialize`` does."""
+    left, right = comparison.values
+    text = f"{left.serialize(names, values)} {comparison.operator}"
+    return f"{text} {right.serialize(names, values)}"
 
 
 def _with_placeholders(asked: dict[str, Any], names: Names, values: Values) -> dict[str, Any]:
@@ -235,6 +267,9 @@ def take(stack: ExitStack) -> None:
         (Model, "_serialize_keys", classmethod(serialized_keys)),
         (Model, "batch_get", classmethod(batch_get)),
         (MetaTable, "get_identifier_map", identifier),
+        (Model, "_get_discriminator_attribute", classmethod(no_discriminator)),
+        (SetAction, "serialize", action_text),
+        (Comparison, "serialize", comparison_text),
         (base, "create_projection_expression", projected),
         (Connection, "get_operation_kwargs", request_of(Connection.get_operation_kwargs)),
         (Connection, "query", query_of(Connection.query)),

@@ -119,6 +119,8 @@ def ask_everything() -> None:
         )
     )
     list(orders.by_placed.query("alice", ByPlaced.placed_at_ms.between(1, 2), limit=3))
+    newest_first = records.query("book#X", scan_index_forward=False, limit=2, page_size=1)
+    list(newest_first)
     list(orders.batch_get([("alice", "o1"), ("bob", "o2")], attributes_to_get=["status"]))
     orders.get("alice", "o1", consistent_read=True, attributes_to_get=["status", "kind"])
 
@@ -147,4 +149,20 @@ def test_requests_are_as_pynamodb_writes_them(
     plain = sent(monkeypatch)
     request.getfixturevalue("short")
     assert sent(monkeypatch) == plain
-    assert len(plain) == 9
+    assert len(plain) == 10
+
+
+def test_which_keys_go_together_is_the_same_in_every_process(
+    short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for = []
+
+    def record(_: Any, __: str, asked: dict[str, Any]) -> dict[str, Any]:
+        keys = asked["RequestItems"]["orders"]["Keys"]
+        asked_for.append([key["order_id"]["S"] for key in keys])
+        return {"Responses": {"orders": []}, "UnprocessedKeys": {}}
+
+    monkeypatch.setattr(Connection, "dispatch", record)
+    names = [f"o{number:03}" for number in range(150)]
+    list(bound(OrderItem, "orders").batch_get([("alice", name) for name in reversed(names)]))
+    assert asked_for == [names[:100], names[100:]]

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from tests.tools.golden import a_venue
-from zerodesk.archive import Archive, ArchiveError, pack, unpack
+from zerodesk.archive import Archive, ArchiveError, pack, pack_state, unpack
 from zerodesk.codec import GENESIS_HASH, canonical_json, state_hash
 from zerodesk.verification import Record, VerificationError, Verifier
 
@@ -25,10 +25,10 @@ def records(stream: str) -> tuple[Record, ...]:
 
 
 def an_archive(stream: str = BOOK) -> Files:
-    """Two exports in parts of at most 20 records: 40, then the rest."""
+    """Two exports of 40 records, then one of the rest."""
     archive, found = Archive(stream), Files()
-    for some in (records(stream)[:40], records(stream)[40:]):
-        found.update(archive.export(some, part_records=20))
+    found.update(archive.export(records(stream)[:80], part_records=40))
+    found.update(archive.export(records(stream)[80:]))
     return found
 
 
@@ -44,16 +44,17 @@ def test_an_archive_verifies_to_the_journals_end(stream: str) -> None:
     archive = verified(files, stream)
     last = records(stream)[-1]
     assert (archive.verifier.sequence, archive.verifier.hash) == (last.sequence, last.hash)
-    assert archive.head.manifests == 2
-    assert [name for name in sorted(files) if name.startswith("m")] == [
-        "manifest-000001.json",
-        "manifest-000002.json",
+    assert archive.head.manifests == 3
+    assert [name for name in sorted(files) if name[0] in "ms"] == [
+        *(f"manifest-00000{number}.json" for number in (1, 2, 3)),
+        *(f"state-{sequence:012d}.json.gz" for sequence in (40, 80, last.sequence)),
     ]
 
 
 def test_manifests_chain_by_their_hashes() -> None:
     files = an_archive()
-    first = verified({name: files[name] for name in files if name != "manifest-000002.json"})
+    first = Archive(BOOK)
+    first.verify(files.get, upto=1)
     assert json.loads(files["manifest-000002.json"])["previous_manifest_hash"] == (
         first.head.manifest_hash
     )
@@ -61,9 +62,9 @@ def test_manifests_chain_by_their_hashes() -> None:
 
 def test_an_export_goes_on_where_the_archive_ends() -> None:
     files = Files()
-    for upto in (40, len(records(BOOK))):
+    for upto in (40, 80, len(records(BOOK))):
         archive = verified(files)
-        files.update(archive.export(records(BOOK)[archive.verifier.sequence : upto], 20))
+        files.update(archive.export(records(BOOK)[archive.verifier.sequence : upto]))
     assert files == an_archive()
 
 
@@ -118,7 +119,7 @@ def test_a_line_that_is_no_record_is_not_read(line: bytes) -> None:
 
 
 def part_of(files: Files, number: int) -> str:
-    return sorted(name for name in files if name.endswith(".gz"))[number]
+    return sorted(name for name in files if name.endswith(".jsonl.gz"))[number]
 
 
 def change_manifest(files: Files, **changes: object) -> None:
@@ -132,18 +133,25 @@ def forge_a_part(files: Files) -> None:
     forged = list(unpack(files[name]))
     told = forged[7].to_dict()
     forged[7] = Record.from_dict(told | {"body": told["body"] | {"postings": []}})
-    honest = dict(Archive(BOOK).export(records(BOOK)[:20], 20))
     files[name] = pack(forged)
-    manifest = json.loads(honest["manifest-000001.json"])
-    manifest["parts"][0]["sha256"] = hashlib.sha256(files[name]).hexdigest()
-    files["manifest-000001.json"] = canonical_json(manifest)
+    parts = json.loads(files["manifest-000001.json"])["parts"]
+    parts[0]["sha256"] = hashlib.sha256(files[name]).hexdigest()
+    change_manifest(files, parts=parts)
 
 
 CORRUPTIONS: dict[str, tuple[Callable[[Files], object], str]] = {
-    "a part is gone": (lambda f: f.pop(part_of(f, 1)), "000000000021-000000000040.* is missing"),
+    "a part is gone": (lambda f: f.pop(part_of(f, 1)), "000000000041-000000000080.* is missing"),
     "a part was cut": (
         lambda f: f.update({part_of(f, 0): f[part_of(f, 0)][:-9]}),
-        "000000000001-000000000020.* is not the file that its manifest names",
+        "000000000001-000000000040.* is not the file that its manifest names",
+    ),
+    "a state is another": (
+        lambda f: f.update({"state-000000000040.json.gz": f["state-000000000080.json.gz"]}),
+        "state-000000000040.json.gz is not the state that its manifest names",
+    ),
+    "a state was cut": (
+        lambda f: f.update({"state-000000000040.json.gz": f["state-000000000040.json.gz"][:-20]}),
+        "state-000000000040.json.gz is not readable",
     ),
     "a manifest is noise": (
         lambda f: f.update({"manifest-000002.json": b"noise"}),
@@ -175,6 +183,62 @@ def test_an_archive_that_was_altered_is_refused(corruption: str) -> None:
     alter(files)
     with pytest.raises((ArchiveError, VerificationError), match=fault):
         verified(files)
+
+
+@pytest.mark.parametrize("stream", [BOOK, ALICE])
+@pytest.mark.parametrize("manifest", [1, 2])
+def test_whoever_begins_behind_a_manifest_comes_to_the_same_end(stream: str, manifest: int) -> None:
+    files = an_archive(stream)
+    whole, later = verified(files, stream), Archive.behind(stream, manifest, files.get)
+    later.verify(files.get)
+    assert later.head == whole.head
+    assert later.began_at.sequence == 40 * manifest
+    assert later.verifier.state() == whole.verifier.state()
+
+
+@pytest.mark.parametrize(
+    ("alter", "fault"),
+    [
+        (lambda f: f.pop("state-000000000040.json.gz"), "state-000000000040.json.gz is missing"),
+        (lambda f: f.pop("manifest-000001.json"), "manifest-000001.json is missing"),
+        (
+            lambda f: f.update({"manifest-000001.json": f["manifest-000002.json"]}),
+            "manifest-000001.json is manifest 2 of",
+        ),
+        (
+            lambda f: f.update({"state-000000000040.json.gz": f["state-000000000080.json.gz"]}),
+            "is not the state that its manifest names",
+        ),
+        (lambda f: change_state(f, trades=7), "is not the state that its manifest names"),
+        (
+            lambda f: change_manifest(f, state_hash=change_state(f, bids="none")),
+            "is no state of book#BTC-USD",
+        ),
+    ],
+)
+def test_nobody_begins_at_a_state_that_its_manifest_does_not_name(
+    alter: Callable[[Files], object], fault: str
+) -> None:
+    files = an_archive()
+    alter(files)
+    with pytest.raises(ArchiveError, match=fault):
+        Archive.behind(BOOK, 1, files.get)
+
+
+def test_a_book_that_trades_on_otherwise_than_a_forged_state_allows_is_refused() -> None:
+    """A state and its manifest that are forged together: the first anchor or order shows it."""
+    files = an_archive()
+    change_manifest(files, state_hash=change_state(files, bids=[], asks=[]))
+    archive = Archive.behind(BOOK, 1, files.get)
+    with pytest.raises(VerificationError, match=r"record 51.* decided on state"):
+        archive.verify(files.get)
+
+
+def change_state(files: Files, **changes: object) -> str:
+    """Alter the state behind the first manifest; return the hash of what it is then."""
+    state = json.loads(gzip.decompress(files["state-000000000040.json.gz"])) | changes
+    files["state-000000000040.json.gz"] = pack_state(canonical_json(state))
+    return state_hash(state)
 
 
 def rehashed(record: Record, **changes: object) -> Record:

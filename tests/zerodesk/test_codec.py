@@ -1,5 +1,6 @@
 """Records as bytes, and the chain of their hashes."""
 
+import zlib
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from zerodesk.codec import (
     GENESIS_HASH,
     canonical_json,
+    compressed,
     decode_body,
     encode_body,
     record_hash,
@@ -23,6 +25,13 @@ JSON = st.recursive(
     max_leaves=8,
 )
 BODIES = st.dictionaries(st.text(max_size=3), JSON, max_size=4)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 30, 500, 4_000])
+def test_a_text_gets_no_larger_for_the_smaller_memory_of_its_compressor(rows: int) -> None:
+    text = canonical_json([state_hash(row)[:20] for row in range(rows)])
+    assert zlib.decompress(compressed(text)) == text
+    assert len(compressed(text)) <= len(zlib.compress(text)) * 1.005
 
 
 @given(BODIES)

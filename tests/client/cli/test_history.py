@@ -16,7 +16,7 @@ BOOK, ALICE = "book#BTC-USD", "account#alice"
 @pytest.fixture(autouse=True)
 def streams(venue: FakeVenue) -> FakeVenue:
     """Have the venue's journal hold a day of everything."""
-    venue.streams = dict(a_venue().journals)
+    venue.streams, venue.exported = dict(a_venue().journals), {}
     return venue
 
 
@@ -54,6 +54,8 @@ def test_an_export_verifies_and_goes_on_where_it_ended(
         f"000000000041-{len(whole):012d}.jsonl.gz",
         "manifest-000001.json",
         "manifest-000002.json",
+        "state-000000000040.json.gz",
+        f"state-{len(whole):012d}.json.gz",
     ]
     verified = json.loads(zerodesk("verify", str(tmp_path), "--json").stdout)
     del second["added"], second["folder"]
@@ -73,7 +75,7 @@ def test_an_archive_that_was_altered_is_named_with_exit_code_1(
     zerodesk: Zerodesk, tmp_path: Path
 ) -> None:
     zerodesk("export", ALICE, "--to", str(tmp_path))
-    [part] = (tmp_path / ALICE).glob("*.gz")
+    [part] = (tmp_path / ALICE).glob("*.jsonl.gz")
     part.write_bytes(part.read_bytes()[:-1])
     result = zerodesk("verify", str(tmp_path))
     assert result.exit_code == 1
@@ -108,3 +110,64 @@ def test_without_a_folder_the_venue_exports_to_its_bucket_until_it_has_all(
     document = json.loads(zerodesk("export", BOOK, "--json").stdout)
     assert (document["added"], document["last"]) == (records, records)
     assert json.loads(zerodesk("export", BOOK, "--json").stdout)["added"] == 0
+
+
+def test_a_range_begins_with_the_state_before_it_and_verifies(
+    zerodesk: Zerodesk, venue: FakeVenue, tmp_path: Path
+) -> None:
+    export = ("export", BOOK, "--from", "31", "--until", "75", "--to", str(tmp_path), "--json")
+    document = json.loads(zerodesk(*export).stdout)
+    assert (document["added"], document["records"]) == (45, 75)
+    folder = tmp_path / f"{BOOK}@31-75"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "000000000031-000000000075.jsonl.gz",
+        "manifest-000000.json",
+        "manifest-000001.json",
+        "state-000000000030.json.gz",
+        "state-000000000075.json.gz",
+    ]
+    assert json.loads(zerodesk(*export).stdout)["added"] == 0
+    [told] = json.loads(zerodesk("verify", str(tmp_path), "--json").stdout)["verified"]
+    before = json.loads(zerodesk("state", BOOK, "--at", "30", "--json").stdout)
+    assert (told["first"], told["records"]) == (31, 45)
+    assert (told["state_hash_before"], told["record_hash_before"]) == (
+        before["state_hash"],
+        before["record_hash"],
+    )
+    assert told["last_record_hash"] == venue.streams[BOOK][74].hash
+    assert "begun behind record 30" in zerodesk("verify", str(tmp_path)).stdout
+
+
+def test_a_range_of_an_account_is_held_against_no_book(zerodesk: Zerodesk, tmp_path: Path) -> None:
+    zerodesk("export", BOOK, "--to", str(tmp_path))
+    zerodesk("export", ALICE, "--from", "9", "--to", str(tmp_path))
+    result = zerodesk("verify", str(tmp_path), "--json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert "reconciliation" not in document
+    assert {told["stream"] for told in document["verified"]} == {BOOK, ALICE}
+
+
+def test_a_range_whose_records_were_altered_is_named(zerodesk: Zerodesk, tmp_path: Path) -> None:
+    zerodesk("export", ALICE, "--from", "9", "--until", "20", "--to", str(tmp_path))
+    [state] = (tmp_path / f"{ALICE}@9-20").glob("state-000000000008*")
+    state.write_bytes(state.with_name("state-000000000020.json.gz").read_bytes())
+    result = zerodesk("verify", str(tmp_path))
+    assert result.exit_code == 1
+    assert f"{state.name} is not the state that its manifest names" in result.stderr
+
+
+def test_a_range_goes_to_the_bucket_until_it_is_whole(zerodesk: Zerodesk) -> None:
+    export = ("export", BOOK, "--from", "2", "--until", "75", "--json")
+    document = json.loads(zerodesk(*export).stdout)
+    assert (document["added"], document["last"]) == (74, 75)
+
+
+@pytest.mark.parametrize(("begin", "end"), [("9", "8"), ("0", "8"), ("1", "teatime")])
+def test_an_impossible_range_is_refused(
+    zerodesk: Zerodesk, tmp_path: Path, begin: str, end: str
+) -> None:
+    folder = tmp_path / "archives"
+    refused = zerodesk("export", BOOK, "--from", begin, "--until", end, "--to", str(folder))
+    assert refused.exit_code == 2
+    assert not folder.exists()

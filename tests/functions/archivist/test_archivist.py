@@ -106,4 +106,4 @@ def test_the_handler_answers_with_what_it_kept(live: Live, context: Context) -> 
     from archivist.handler import handler
 
     live.grow_to(12)
-    assert handler({}, context) == {SYMBOL: 1}
+    assert handler({}, context) == {"snapshots": {SYMBOL: 1}, "archived": 0}

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from archivist import exports
 from archivist.exports import HINT
 from archivist.handler import handler
 from tests.functions.archivist.test_archivist import STREAM, Live
@@ -24,8 +25,8 @@ def live() -> Live:
     return Live()
 
 
-def export(stream: str = STREAM) -> tuple[int, Any]:
-    body = json.dumps({"stream": stream})
+def export(stream: str = STREAM, **between: Any) -> tuple[int, Any]:
+    body = json.dumps({"stream": stream} | between)
     event = proxy_event("POST", "/v1/journal/exports", body=body, authorizer=OPERATOR)
     answer = handler(event, Context())
     return answer["statusCode"], json.loads(answer["body"])
@@ -113,3 +114,64 @@ def test_an_archive_that_the_journal_does_not_go_on_from_is_not_added_to(live: L
 
 def test_a_stream_without_records_has_no_archive(live: Live) -> None:
     assert export("account#nobody")[1]["added"] == 0
+
+
+def test_a_range_is_an_archive_of_its_own_that_begins_with_the_state_before_it(live: Live) -> None:
+    live.grow_to(31)
+    status, told = export(first=8, last=25)
+    assert (status, told["added"], told["last"]) == (200, 18, 25)
+    assert export(first=8, last=25)[1]["added"] == 0
+    files = ArchiveFiles("snapshots", f"{STREAM}@8-25")
+    archive = Archive.behind(STREAM, 0, files.load)
+    archive.verify(files.load)
+    assert (archive.began_at.sequence, archive.head.sequence) == (7, 25)
+    assert archive.head.manifest_hash == told["manifest_hash"]
+    assert ArchiveFiles("snapshots", STREAM).load("manifest-000001.json") is None
+
+
+def test_a_range_of_several_parts_is_gone_on_with(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MAX_RECORDS", 7)
+    live.grow_to(31)
+    assert [export(first=11, last=30)[1]["added"] for _ in range(4)] == [7, 7, 6, 0]
+    files = ArchiveFiles("snapshots", f"{STREAM}@11-30")
+    archive = Archive.behind(STREAM, 0, files.load)
+    archive.verify(files.load)
+    assert archive.head.sequence == 30
+
+
+def test_a_range_from_the_first_record_is_believed_without_a_state(live: Live) -> None:
+    live.grow_to(12)
+    assert export(first=1, last=9)[1]["added"] == 9
+    files = ArchiveFiles("snapshots", f"{STREAM}@1-9")
+    archive = Archive(STREAM)
+    archive.verify(files.load)
+    assert (archive.head.sequence, files.load("manifest-000000.json")) == (9, None)
+
+
+def test_a_range_that_the_stream_does_not_have_is_not_found_and_nothing_is_written(
+    live: Live,
+) -> None:
+    live.grow_to(12)
+    assert export(first=8, last=13)[0] == 404
+    assert ArchiveFiles("snapshots", f"{STREAM}@8-13").load("manifest-000000.json") is None
+
+
+@pytest.mark.parametrize(
+    ("between", "field", "rule"),
+    [
+        ({"first": 8}, "last", "given where"),
+        ({"last": 8}, "first", "given where"),
+        ({"first": 9, "last": 8}, "first", "at most last"),
+        ({"first": 0, "last": 8}, "first", "1"),
+        ({"first": 1, "last": 10**9}, "last", "999999999"),
+    ],
+)
+def test_an_impossible_range_is_refused_by_field_and_rule(
+    live: Live, between: dict[str, Any], field: str, rule: str
+) -> None:
+    live.grow_to(12)
+    status, problem = export(**between)
+    assert (status, problem["field"]) == (400, field)
+    assert rule in problem["rule"]

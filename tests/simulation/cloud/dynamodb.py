@@ -442,7 +442,7 @@ def _placeholders(asked: dict[str, Any], *kinds: str) -> tuple[Names, Values]:
     names, values = asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")
     if names is None and values is None and not any(kind in asked for kind in kinds):
         return {}, {}
-    used_names, used_values = expressions.placeholders(*[asked.get(kind) for kind in kinds])
+    used_names, used_values = expressions.placeholders(*map(asked.get, kinds))
     given: tuple[Names, Values] = (names or {}, values or {})
     if given[0].keys() != used_names or given[1].keys() != used_values:
         raise InvalidRequestError(

@@ -1,56 +1,83 @@
 """Verify many archives on all cores, and reconcile what they say with each other.
 
-The streams are shared out among processes by their size. Each process verifies its own; then all
+The archives are shared out among processes, see ``shares``. Each process verifies its own; then all
 tell up to where their accounts are settled, so that each can fold its books as far before it hands
-its audits over. What a book did to its accounts record by record never leaves its process.
+its audits over. What a book did to its accounts record by record never leaves its process. The
+pieces of one archive are joined where the end of each is what the next began with.
 """
 
 import multiprocessing
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from zerodesk.archive import Archive, ArchiveError
-from zerodesk.reconciliation import AccountAudit, BookAudit, ShownOrders, compared, watermarks_of
+from zerodesk.archive import ArchiveError, Head
+from zerodesk.reconciliation import AccountAudit, BookAudit, compared, watermarks_of
 from zerodesk.verification import Audit, VerificationError
 from zerodesk_client.archives import read_archive
-
-BOOK_WEIGHT: Final = 2
-"""A book's bytes cost so much more than an account's: it is folded and audited."""
+from zerodesk_client.shares import Piece, shared
 
 Watermarks = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """One stream, verified to its end."""
+    """An archive, or a piece of one, verified from one end to the other.
 
+    ``name`` is that of its folder: the stream, and for a range which records of it.
+    """
+
+    name: str
     stream: str
-    records: int
-    last_record_hash: str
-    state_hash: str
-    manifest_hash: str
+    began_at: Head
+    head: Head
+    began_in: int | None
+    epoch: int | None
     audit: Audit | None
 
     @classmethod
-    def of(cls, archive: Archive) -> "Verified":
-        """Return what is told of an archive that was verified."""
+    def of(cls, folder: Path, manifests: tuple[int, int] | None = None) -> "Verified":
+        """Verify an archive, or a range of its manifests, see ``read_archive``."""
+        archive = read_archive(folder, manifests)
         verifier = archive.verifier
         return cls(
+            folder.name,
             verifier.stream,
-            verifier.sequence,
-            verifier.hash,
-            verifier.state_hash(),
-            archive.head.manifest_hash,
+            archive.began_at,
+            archive.head,
+            verifier.began_in,
+            verifier.epoch,
             verifier.audit,
         )
 
+    @property
+    def records(self) -> int:
+        """How many records were verified."""
+        return self.head.sequence - self.began_at.sequence
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it begins with the stream's first record."""
+        return not self.began_at.sequence
+
     def told(self) -> dict[str, Any]:
         """Return it as a JSON-able document."""
-        names = ("stream", "records", "last_record_hash", "state_hash", "manifest_hash")
-        return {name: getattr(self, name) for name in names}
+        behind = {
+            "first": self.began_at.sequence + 1,
+            "state_hash_before": self.began_at.state_hash,
+            "record_hash_before": self.began_at.record_hash,
+        }
+        return {
+            "stream": self.stream,
+            "records": self.records,
+            **({} if self.is_whole else behind),
+            "last_record_hash": self.head.record_hash,
+            "state_hash": self.head.state_hash,
+            "manifest_hash": self.head.manifest_hash,
+        }
 
 
 def verify_archives(folders: Sequence[Path], processes: int) -> list[Verified]:
@@ -61,9 +88,9 @@ def verify_archives(folders: Sequence[Path], processes: int) -> list[Verified]:
     ArchiveError, VerificationError
         A file or a record cannot be believed: the first that any process met.
     """
-    shares = [share for share in _shared(folders, processes) if share]
+    shares = shared(folders, processes) if processes > 1 else []
     if shares[1:] == []:
-        return list(_verify(folders))
+        return [Verified.of(folder) for folder in folders]
     context = multiprocessing.get_context("spawn")
     workers, pipes = [], []
     for share in shares:
@@ -80,30 +107,52 @@ def verify_archives(folders: Sequence[Path], processes: int) -> list[Verified]:
                 watermarks.setdefault(symbol, {}).update(by_account)
         for pipe in pipes:
             pipe.send(watermarks)
-        verified = [one for pipe in pipes for one in _received(pipe)]
+        pieces = [one for pipe in pipes for one in _received(pipe)]
     finally:
         for worker in workers:
             worker.terminate()
             worker.join()
     places = {folder.name: place for place, folder in enumerate(folders)}
-    return sorted(verified, key=lambda one: places[one.stream])
+    pieces.sort(key=lambda one: (places[one.name], one.began_at.sequence))
+    return [joined(list(of)) for _, of in groupby(pieces, key=lambda one: one.name)]
 
 
 def reconciled(verified: Iterable[Verified]) -> dict[str, Any] | None:
-    """Return the report on streams held against each other; None where there is but one kind."""
-    audits = [one.audit for one in verified if one.audit is not None]
+    """Return the report on streams held against each other; None where there is but one kind.
+
+    A range is held against nothing: what its stream did before is not known.
+    """
+    audits = [one.audit for one in verified if one.audit is not None and one.is_whole]
     kinds = {type(audit) for audit in audits}
     return compared(audits) if {AccountAudit, BookAudit} <= kinds else None
 
 
-def _verify(folders: Iterable[Path]) -> Iterator[Verified]:
-    return (Verified.of(read_archive(folder)) for folder in folders)
+def joined(pieces: Sequence[Verified]) -> Verified:
+    """Return the pieces of one archive as one, if each ends with what the next began with.
+
+    Raises
+    ------
+    ArchiveError, VerificationError
+        One does not: what was verified was not one archive.
+    """
+    for before, after in pairwise(pieces):
+        if before.head != after.began_at:
+            raise ArchiveError(f"{before.stream} ends with {before.head}, not {after.began_at}")
+        if before.epoch != after.began_in:
+            detail = f"epoch {after.began_in} after {before.epoch}"
+            raise VerificationError(after.stream, after.began_at.sequence + 1, detail)
+    first, last, audit = pieces[0], pieces[-1], pieces[0].audit
+    if isinstance(audit, BookAudit):
+        for piece in pieces[1:]:
+            assert isinstance(piece.audit, BookAudit), "all pieces are of one stream"
+            audit.join(piece.audit)
+    return replace(first, head=last.head, epoch=last.epoch, audit=audit)
 
 
-def _work(folders: Sequence[Path], pipe: Connection) -> None:
+def _work(pieces: Sequence[Piece], pipe: Connection) -> None:
     """Be one of the processes."""
     try:
-        verified = list(_verify(folders))
+        verified = [Verified.of(one.folder, one.manifests) for one in pieces]
     except (ArchiveError, VerificationError, OSError) as error:
         pipe.send(error)
         return
@@ -113,8 +162,6 @@ def _work(folders: Sequence[Path], pipe: Connection) -> None:
     for audit in audits:
         if isinstance(audit, BookAudit):
             audit.fold_settled(watermarks.get(audit.symbol, {}))
-            # The items that these are to be held against are not in any archive.
-            audit.shown = ShownOrders()
     pipe.send(verified)
 
 
@@ -126,19 +173,3 @@ def _received(pipe: Connection) -> Any:
     if isinstance(answer, Exception):
         raise answer
     return answer
-
-
-def _shared(folders: Iterable[Path], processes: int) -> list[list[Path]]:
-    """Share archives out, the largest first, each to whoever has least to do."""
-    shares: list[list[Path]] = [[] for _ in range(max(1, processes))]
-    loads = [0] * len(shares)
-    for weight, folder in sorted(((_weight(folder), folder) for folder in folders), reverse=True):
-        least = loads.index(min(loads))
-        shares[least].append(folder)
-        loads[least] += weight
-    return shares
-
-
-def _weight(folder: Path) -> int:
-    size_bytes = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-    return size_bytes * (BOOK_WEIGHT if folder.name.startswith("book#") else 1)

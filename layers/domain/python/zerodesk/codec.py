@@ -12,6 +12,12 @@ GENESIS_HASH: Final = "0" * 64
 """The hash before the first record of a stream."""
 
 COMPRESSION_LEVEL: Final = 6
+LOOKAHEAD_BYTES: Final = 262
+"""By how much a compressor's window must exceed a text to reach back to its beginning."""
+
+MEMORY_LEVEL_MAX: Final = 8
+MEMORY_LEVEL_BITS: Final = 6
+"""A compressor with a memory level has room for two to the power of it and these bits symbols."""
 
 _ENCODER: Final = json.JSONEncoder(
     sort_keys=True,
@@ -55,7 +61,24 @@ class EncodedBody:
     def of(cls, body: dict[str, Any]) -> Self:
         """Encode a body; it must not change any more."""
         text = record_text(body)
-        return cls(body, text, zlib.compress(text, COMPRESSION_LEVEL))
+        return cls(body, text, compressed(text))
+
+
+def compressed(text: bytes) -> bytes:
+    """Return a text as zlib compresses it, with no more memory than the text needs.
+
+    To set up zlib's usual window of 32 KB takes five times as long as to compress half a kilobyte,
+    and gives not a byte less.
+
+    Examples
+    --------
+    >>> zlib.decompress(compressed(b"[1,2]" * 9)) == b"[1,2]" * 9
+    True
+    """
+    bits = min((len(text) + LOOKAHEAD_BYTES).bit_length(), zlib.MAX_WBITS)
+    memory_level = min(bits - MEMORY_LEVEL_BITS, MEMORY_LEVEL_MAX)
+    packer = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, bits, memory_level)
+    return packer.compress(text) + packer.flush()
 
 
 def encode_body(body: dict[str, Any]) -> bytes:

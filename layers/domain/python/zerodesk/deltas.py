@@ -59,6 +59,22 @@ def patched(before: State, change: dict[str, Any]) -> State:
     return after
 
 
+def changed_names(body: Body, part: str) -> set[str] | None:
+    """Return which names of a part of the state a record changes; None where it says all of them.
+
+    Examples
+    --------
+    >>> change = {"in": {"holds": {"put": {"a": 1}, "drop": ["b"]}}}
+    >>> sorted(changed_names({"delta": change}, "holds"))
+    ['a', 'b']
+    """
+    change = body.get("delta")
+    if change is None or part in change.get("put", ()) or part in change.get("drop", ()):
+        return None
+    inner = change.get("in", {}).get(part, {})
+    return {*inner.get("put", ()), *inner.get("drop", ()), *inner.get("in", ())}
+
+
 def state_after(before: State | None, body: Body) -> State:
     """Return the state after a record, whole; ``before`` counts only where the record needs it.
 

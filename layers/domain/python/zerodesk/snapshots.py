@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from zerodesk.codec import COMPRESSION_LEVEL, canonical_json
+from zerodesk.codec import canonical_json, compressed
 from zerodesk.matching import Book
 
 FORMAT: Final = 1
@@ -60,7 +60,7 @@ def take(book: Book, record_hash: str) -> Snapshot:
         record_hash,
         hashlib.sha256(text).hexdigest(),
         FORMAT,
-        zlib.compress(text, COMPRESSION_LEVEL),
+        compressed(text),
     )
 
 

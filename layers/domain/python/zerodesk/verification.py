@@ -4,15 +4,13 @@ Nothing is taken from whoever hands the records over: hashes are computed again 
 books are folded, accounts and the house are audited.
 """
 
-import json
 from dataclasses import dataclass, fields
 from typing import Any, Final, Protocol, Self
 
 from zerodesk.codec import GENESIS_HASH, record_hash, record_text, state_hash
 from zerodesk.ledger import LedgerError, assert_balanced
 from zerodesk.matching import Book, JournalCorruptError
-from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit, Transit
-from zerodesk.rows import expand
+from zerodesk.reconciliation import AccountAudit, BookAudit, HouseAudit, NothingShown, Transit
 
 FIRST_EPOCH: Final = 1
 
@@ -89,17 +87,6 @@ class ReadRecord(Record):
 
     text: bytes
 
-    @classmethod
-    def of(cls, text: bytes, rest: dict[str, Any]) -> Self:
-        """Return the record of a body's text and the other fields.
-
-        Raises
-        ------
-        json.JSONDecodeError, TypeError
-            The text is no JSON; a field is missing, or there is one too many.
-        """
-        return cls(**rest, body=expand(json.loads(text)), text=text)
-
     def _text(self) -> bytes:
         return self.text
 
@@ -121,8 +108,12 @@ class Fold(Protocol):
 class _BookFold:
     """A book: folded by its own rules, and audited by others."""
 
-    def __init__(self, symbol: str) -> None:
-        self._book, self.audit = Book(symbol), BookAudit(symbol)
+    def __init__(self, book: Book, audit: BookAudit) -> None:
+        self._book, self.audit = book, audit
+
+    @classmethod
+    def behind(cls, state: dict[str, Any]) -> Self:
+        return cls(Book.from_state(state), BookAudit.behind(state))
 
     def apply(self, record: Record) -> None:
         self._book.apply(record.body)
@@ -130,14 +121,17 @@ class _BookFold:
         _no_breach(self.audit)
 
     def state(self) -> Any:
-        return self._book.state()
+        state = self._book.state()
+        if not self.audit.agrees_with(state):
+            raise ValueError("the audit has other orders open than the fold")
+        return state
 
 
 class _AccountFold:
     """An account: each record has the state after it, which must follow from the entries."""
 
-    def __init__(self, account_id: str) -> None:
-        self.audit = AccountAudit(account_id)
+    def __init__(self, audit: AccountAudit) -> None:
+        self.audit = audit
 
     def apply(self, record: Record) -> None:
         self.audit.apply(record.sequence, record.body)
@@ -150,9 +144,9 @@ class _AccountFold:
 class _HouseFold:
     """The house in one currency: what it has must follow from what it was given."""
 
-    def __init__(self, currency: str) -> None:
-        self.audit = HouseAudit(currency)
-        self._state: Any = None
+    def __init__(self, audit: HouseAudit, state: Any = None) -> None:
+        self.audit = audit
+        self._state = state
 
     def apply(self, record: Record) -> None:
         self.audit.apply(record.sequence, record.body)
@@ -168,8 +162,8 @@ class _OtherFold:
 
     audit: Audit | None = None
 
-    def __init__(self) -> None:
-        self._state: Any = None
+    def __init__(self, state: Any = None) -> None:
+        self._state = state
 
     def apply(self, record: Record) -> None:
         assert_balanced(record.body["entries"])
@@ -188,24 +182,60 @@ def _fold_of(stream: str) -> Fold:
     kind, _, name = stream.partition("#")
     match kind:
         case "book":
-            return _BookFold(name)
+            return _BookFold(Book(name), BookAudit(name, NothingShown()))
         case "account":
-            return _AccountFold(name)
+            return _AccountFold(AccountAudit(name))
         case "house":
-            return _HouseFold(name)
+            return _HouseFold(HouseAudit(name))
         case _:
             return _OtherFold()
 
 
+def _fold_behind(stream: str, sequence: int, state: Any) -> Fold:
+    kind, _, name = stream.partition("#")
+    match kind:
+        case "book":
+            return _BookFold.behind(state)
+        case "account":
+            return _AccountFold(AccountAudit.behind(name, sequence, state))
+        case "house":
+            return _HouseFold(HouseAudit.behind(name, sequence, state), state)
+        case _:
+            return _OtherFold(state)
+
+
 class Verifier:
-    """Follows one stream from its first record."""
+    """Follows one stream from its first record, or from behind a record whose state is vouched for.
+
+    ``epoch`` is the latest record's, ``began_in`` the one before the first that was taken: None
+    as long as nothing was taken behind a state, which does not say it.
+    """
 
     def __init__(self, stream: str) -> None:
         self.stream = stream
         self.sequence = 0
         self.hash = GENESIS_HASH
-        self._epoch = FIRST_EPOCH
+        self.epoch: int | None = FIRST_EPOCH
+        self.began_in: int | None = FIRST_EPOCH
         self._fold = _fold_of(stream)
+
+    @classmethod
+    def behind(cls, stream: str, sequence: int, record_hash: str, state: Any) -> Self:
+        """Return one that begins behind a record, from the state that the record led to.
+
+        Whoever has it begin there answers for the state, the hash and the epoch: for ``began_in``,
+        which is then taken from the first record.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            It is no state of such a stream.
+        """
+        verifier = cls(stream)
+        verifier.sequence, verifier.hash = sequence, record_hash
+        verifier.epoch = verifier.began_in = None
+        verifier._fold = _fold_behind(stream, sequence, state)
+        return verifier
 
     def take(self, record: Record) -> None:
         """Verify the next record: its place, its hash, its money, and that it follows.
@@ -222,7 +252,9 @@ class Verifier:
             self._fold.apply(record)
         except (JournalCorruptError, LedgerError, KeyError, TypeError, ValueError) as error:
             raise VerificationError(self.stream, record.sequence, str(error)) from error
-        self.sequence, self.hash, self._epoch = record.sequence, record.hash, record.epoch
+        if self.began_in is None:
+            self.began_in = record.epoch - ("takeover" in record.body)
+        self.sequence, self.hash, self.epoch = record.sequence, record.hash, record.epoch
 
     def _fault_of(self, record: Record) -> str | None:
         if (record.stream, record.sequence) != (self.stream, self.sequence + 1):
@@ -231,8 +263,8 @@ class Verifier:
             return "the chain is broken"
         if record.hash != record.true_hash():
             return "it does not hash to what it says"
-        if record.epoch != self._epoch + ("takeover" in record.body):
-            return f"epoch {record.epoch} after {self._epoch}"
+        if self.epoch is not None and record.epoch != self.epoch + ("takeover" in record.body):
+            return f"epoch {record.epoch} after {self.epoch}"
         return None
 
     @property
@@ -246,8 +278,17 @@ class Verifier:
         return self._fold.audit.transit if isinstance(self._fold, _AccountFold) else None
 
     def state(self) -> Any:
-        """Return what the stream comes to, as JSON-able values; None for a stream of nothing."""
-        return self._fold.state()
+        """Return what the stream comes to, as JSON-able values; None for a stream of nothing.
+
+        Raises
+        ------
+        VerificationError
+            It is not what the audit comes to.
+        """
+        try:
+            return self._fold.state()
+        except ValueError as error:
+            raise VerificationError(self.stream, self.sequence, str(error)) from error
 
     def state_hash(self) -> str:
         """Return the hash of the state: the same in every process and every later version."""

@@ -32,7 +32,7 @@ def iso_ms(at_ms: int) -> str:
     '2025-11-24T16:00:00.123Z'
     """
     at = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+    return f"{at.replace(tzinfo=None).isoformat()}.{at_ms % 1000:03d}Z"
 
 
 def as_ms(at: datetime) -> int:

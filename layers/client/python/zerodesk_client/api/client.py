@@ -362,9 +362,15 @@ class Client:
             query["time"] = timestamp(time)
         return self._call(StreamState, "GET", "/v1/journal/state", query=query)
 
-    def export_stream(self, stream: str) -> Exported:
-        """Have the venue add what a stream has to its archive, some thousand records at most."""
-        return self._call(Exported, "POST", "/v1/journal/exports", body={"stream": stream})
+    def export_stream(self, stream: str, between: tuple[int, int] | None = None) -> Exported:
+        """Have the venue add what a stream has to its archive, some thousand records at most.
+
+        What is between two records, both included, goes to an archive of its own.
+        """
+        body: dict[str, Any] = {"stream": stream}
+        if between is not None:
+            body |= {"first": between[0], "last": between[1]}
+        return self._call(Exported, "POST", "/v1/journal/exports", body=body)
 
     def _when(self, done: Callable[[Order], bool], order: Order, wait_s: float) -> Order:
         """Ask for an order until ``done`` or until ``wait_s`` has passed."""

@@ -11,12 +11,13 @@ import typer
 from rich.console import Group, RenderableType
 from rich.json import JSON
 
-from zerodesk.archive import Archive, ArchiveError
+from zerodesk.archive import Archive, ArchiveError, range_name
 from zerodesk.verification import VerificationError, Verifier
-from zerodesk_client.api import Reconciliation, StreamState
+from zerodesk_client.api import Client, Reconciliation, StreamState
 from zerodesk_client.api.decode import decode
 from zerodesk_client.archives import (
     archives_in,
+    begin_range,
     extend_archive,
     read_archive,
     records_of,
@@ -28,7 +29,7 @@ from zerodesk_client.cli.reconciliation import reconciliation_table
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, card
 from zerodesk_client.transfers import Matched, match_transfers
-from zerodesk_client.verifying import reconciled, verify_archives
+from zerodesk_client.verifying import Verified, reconciled, verify_archives
 
 StreamArgument = Annotated[
     str, typer.Argument(metavar="STREAM", help="Such as book#BTC-USD or account#alice.")
@@ -74,36 +75,75 @@ def export(
         Path | None,
         typer.Option("--to", metavar="FOLDER", file_okay=False, help="Else the venue's bucket."),
     ] = None,
+    begin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="SEQUENCE|TIME", help="The first record; else the first."),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--until", metavar="SEQUENCE|TIME", help="The last record; else the last."),
+    ] = None,
 ) -> None:
     """Add what a stream has to its archive, in a folder or in the venue's bucket.
 
-    In a folder every record is verified on the way; of the bucket, copy archive/ and `verify` it.
+    With --from or --until, what is between goes to an archive of its own, named STREAM@FIRST-LAST,
+    which begins with the state before. In a folder every record is verified on the way; of the
+    bucket, copy archive/ and `verify` it.
     """
     session = Session.of(context)
+    between = None if begin is end is None else _range(session.operator(), stream, begin, end)
+    name = stream if between is None else range_name(stream, *between)
     if to is None:
-        _export_to_bucket(session, stream)
+        _export_to_bucket(session, stream, name, between)
     else:
-        _export_to_folder(session, stream, to / stream)
+        _export_to_folder(session, stream, to / name, between)
 
 
-def _export_to_bucket(session: Session, stream: str) -> None:
+def _range(client: Client, stream: str, begin: str | None, end: str | None) -> tuple[int, int]:
+    """Return the first and the last record of what somebody asks for."""
+    first = 1 if begin is None else _position(client, stream, begin, "--from")
+    if begin is not None and not begin.isdigit():
+        first += 1
+    last = _position(client, stream, end, "--until")
+    if not 0 < first <= last:
+        raise CommandError(f"{stream} has no records from {first:,} to {last:,}", "see --help")
+    return first, last
+
+
+def _position(client: Client, stream: str, point: str | None, option: str) -> int:
+    """Return a point as a sequence: a time as that of the last record until then."""
+    if point is None:
+        return client.state_at(stream).sequence
+    if point.isdigit():
+        return int(point)
+    return client.state_at(stream, time=time_of(point, option)).sequence
+
+
+def _export_to_bucket(
+    session: Session, stream: str, name: str, between: tuple[int, int] | None
+) -> None:
     client, added = session.operator(), 0
-    while (exported := client.export_stream(stream)).added:
+    while (exported := client.export_stream(stream, between)).added:
         added += exported.added
     session.show(
         replace(exported, added=added),
         lambda: (
-            f"{added:,} records added to archive/{stream}, which ends at {exported.last:,}; "
+            f"{added:,} records added to archive/{name}, which ends at {exported.last:,}; "
             f"manifest {exported.manifest_hash}"
         ),
     )
 
 
-def _export_to_folder(session: Session, stream: str, folder: Path) -> None:
+def _export_to_folder(
+    session: Session, stream: str, folder: Path, between: tuple[int, int] | None
+) -> None:
+    client, last = session.operator(), None if between is None else between[1]
     try:
+        if between is not None and between[0] > 1:
+            begin_range(folder, client, stream, between[0])
         archive = read_archive(folder)
         first = archive.verifier.sequence + 1
-        extend_archive(archive, folder, records_of(session.operator(), stream, first))
+        extend_archive(archive, folder, records_of(client, stream, first, last))
     except (ArchiveError, VerificationError) as error:
         raise _not_believed(error) from error
     added = archive.verifier.sequence - first + 1
@@ -156,10 +196,7 @@ def verify(
 def _verify_folders(session: Session, folders: list[Path], processes: int) -> None:
     verified = verify_archives(folders, processes)
     documents = [one.told() for one in verified]
-    lines = [
-        f"{one.stream}: {one.records:,} records verified, state {one.state_hash}"
-        for one in verified
-    ]
+    lines = [_line(one) for one in verified]
     report = reconciled(verified)
     if report is None:
         session.show({"verified": documents}, lambda: "\n".join(lines))
@@ -174,6 +211,13 @@ def _verify_folders(session: Session, folders: list[Path], processes: int) -> No
             "keep what there is as evidence",
             ExitCode.DIFFERENT,
         )
+
+
+def _line(one: Verified) -> str:
+    told = f"{one.name}: {one.records:,} records verified, state {one.head.state_hash}"
+    if one.is_whole:
+        return told
+    return f"{told}; begun behind record {one.began_at.sequence:,} at {one.began_at.state_hash}"
 
 
 def _lines(verifier: Verifier, matched: Matched | None) -> Iterator[str]:

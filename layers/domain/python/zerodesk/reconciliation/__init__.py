@@ -14,7 +14,7 @@ from zerodesk.reconciliation.compare import Comparison, Readings, Totals
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.report import report
-from zerodesk.reconciliation.shown import Shown, ShownOrders
+from zerodesk.reconciliation.shown import NothingShown, Shown, ShownOrders
 from zerodesk.reconciliation.standstill import Standing, Watch
 from zerodesk.reconciliation.transit import Side, Transit
 
@@ -27,6 +27,7 @@ __all__ = [
     "Comparison",
     "Findings",
     "HouseAudit",
+    "NothingShown",
     "Readings",
     "Shown",
     "ShownOrders",

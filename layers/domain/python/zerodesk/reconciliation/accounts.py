@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final, Self
 
-from zerodesk.deltas import State, state_after
+from zerodesk.deltas import State, changed_names, state_after
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
 from zerodesk.reconciliation.fills import NONE, Fills
@@ -17,6 +17,9 @@ Balances = dict[str, int]
 
 Holds = dict[str, dict[str, Held]]
 """What is held, by book and order."""
+
+HOLDING: Final = ("holds", "withdrawals")
+"""The parts of a state in which money is held."""
 
 _CLEARING = clearing_account("")
 
@@ -41,7 +44,6 @@ class AccountAudit:
         self.state: State | None = None
         self.available: Balances = {}
         self.held: Balances = {}
-        self.holds: Holds = {}
         self.watermarks: dict[str, int] = {}
         self.deposits: Balances = defaultdict(int)
         self.withdrawals: Balances = defaultdict(int)
@@ -51,10 +53,32 @@ class AccountAudit:
         self.reversed: set[int] = set()
         self.findings = Findings()
 
+    @classmethod
+    def behind(cls, account_id: str, sequence: int, state: State) -> Self:
+        """Return an audit that begins behind a record, with the account as that left it.
+
+        What came from where before is not known to it.
+        """
+        audit = cls(account_id, Transit(account_id, sequence))
+        audit.sequence, audit.state = sequence, state
+        audit.available, audit.watermarks = dict(state["available"]), dict(state["watermarks"])
+        for part in HOLDING:
+            _move_held(audit.held, {}, part, {}, state.get(part, {}))
+        return audit
+
     @property
     def subject(self) -> str:
         """The account's name in a breach."""
         return f"account#{self.account_id}"
+
+    @property
+    def holds(self) -> Holds:
+        """What is held for orders, by book and order."""
+        holds: Holds = {}
+        for order_id, hold in (self.state or {}).get("holds", {}).items():
+            by_order = holds.setdefault(hold["command"]["symbol"], {})
+            by_order[order_id] = (hold["currency"], hold["held_minor"])
+        return holds
 
     def symbols(self) -> set[str]:
         """Return the books that this account has to do with."""
@@ -75,15 +99,15 @@ class AccountAudit:
             The body is no record of an account.
         """
         moved = self._entries(sequence, body["entries"])
-        state = self.state = state_after(self.state, body)
-        self._take_holds(state["holds"])
+        before, state = self.state or {}, state_after(self.state, body)
+        self.state = state
         self._take_watermarks(sequence, state["watermarks"])
-        held: Balances = defaultdict(int)
-        for hold in [*state["holds"].values(), *state.get("withdrawals", {}).values()]:
-            held[hold["currency"]] += hold["held_minor"]
+        held = dict(self.held)
+        for part in HOLDING:
+            _move_held(held, body, part, before.get(part, {}), state.get(part, {}))
         self._follow(sequence, AVAILABLE, self.available, state["available"], moved)
         self._follow(sequence, HELD, self.held, held, moved)
-        self.available, self.held = dict(state["available"]), dict(held)
+        self.available, self.held = dict(state["available"]), held
         for fill in body["cause"].get("fills", ()):
             self._take_fill(body["cause"]["book"], fill)
         if body["cause"]["kind"] == "reverse":
@@ -107,10 +131,11 @@ class AccountAudit:
                 self.in_transit[currency] += amount_minor
             elif ledger_account.startswith(_CLEARING):
                 self.settled[ledger_account.removeprefix(_CLEARING)][currency] -= amount_minor
-        for currency, total_minor in sorted(totals.items()):
-            if total_minor:
-                detail = f"entries sum to {format_minor(total_minor, currency)} {currency}"
-                self._breach(BreachCode.ENTRIES_NOT_ZERO, sequence, detail)
+        if any(totals.values()):
+            for currency, total_minor in sorted(totals.items()):
+                if total_minor:
+                    detail = f"entries sum to {format_minor(total_minor, currency)} {currency}"
+                    self._breach(BreachCode.ENTRIES_NOT_ZERO, sequence, detail)
         return moved
 
     def _take_external(self, currency: str, amount_minor: int) -> None:
@@ -129,8 +154,13 @@ class AccountAudit:
     ) -> None:
         """Compare a balance's change with the entries of its ledger account."""
         self.findings.checked[Check.BALANCES] += 1
-        moved_currencies = {currency for account, currency in moved if account == ledger_account}
-        for currency in sorted(before.keys() | after.keys() | moved_currencies):
+        due = dict(before)
+        for (account, currency), amount_minor in moved.items():
+            if account == ledger_account:
+                due[currency] = due.get(currency, 0) + amount_minor
+        if due == after and min(after.values(), default=0) >= 0:
+            return
+        for currency in sorted(due.keys() | after.keys()):
             was_minor, is_minor = before.get(currency, 0), after.get(currency, 0)
             entered_minor = moved.get((ledger_account, currency), 0)
             if is_minor - was_minor != entered_minor:
@@ -143,12 +173,6 @@ class AccountAudit:
             if is_minor < 0:
                 detail = f"{ledger_account} is {format_minor(is_minor, currency)} {currency}"
                 self._breach(BreachCode.OVERDRAWN, sequence, detail)
-
-    def _take_holds(self, holds: dict[str, dict[str, Any]]) -> None:
-        self.holds = {}
-        for order_id, hold in holds.items():
-            symbol = hold["command"]["symbol"]
-            self.holds.setdefault(symbol, {})[order_id] = (hold["currency"], hold["held_minor"])
 
     def _take_watermarks(self, sequence: int, watermarks: dict[str, int]) -> None:
         # A watermark that is dropped from the state was passed by the cursor: it stays here.
@@ -171,3 +195,15 @@ class AccountAudit:
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence))
+
+
+def _move_held(
+    held: Balances, body: dict[str, Any], part: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Bring what is held up to date with a record, at the cost of what the record changes."""
+    changed = changed_names(body, part)
+    for key in before.keys() | after.keys() if changed is None else changed:
+        for hold, sign in ((before.get(key), -1), (after.get(key), 1)):
+            if hold is not None:
+                minor = sign * hold["held_minor"]
+                held[hold["currency"]] = held.get(hold["currency"], 0) + minor

@@ -6,9 +6,9 @@ formulas of the market alone, and compares that with the record's postings and p
 """
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from zerodesk.instruments import Market
 from zerodesk.ledger import fee_account
@@ -17,7 +17,7 @@ from zerodesk.orders import OrderStatus, Side
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held, Owed, Step
-from zerodesk.reconciliation.shown import Shown, ShownOrders
+from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
@@ -43,6 +43,23 @@ class OpenOrder:
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
 
+    @classmethod
+    def of(cls, kept: dict[str, Any], market: Market) -> Self:
+        """Return an order as its book keeps it, see ``zerodesk.matching``."""
+        is_buy = kept["side"] == Side.BUY
+        return cls(
+            order_id=kept["order_id"],
+            account_id=kept["account_id"],
+            is_buy=is_buy,
+            currency=market.quote if is_buy else market.base,
+            price_ticks=kept["price_ticks"],
+            quantity_lots=kept["quantity_lots"],
+            remaining_lots=kept["remaining_lots"] + kept.get("hidden_lots", 0),
+            maker_bps=kept["maker_bps"],
+            taker_bps=kept["taker_bps"],
+            held_minor=kept["held_minor"],
+        )
+
     def need_minor(self, market: Market) -> int:
         """Return what the rest of the order could cost at worst."""
         if not self.is_buy:
@@ -62,7 +79,7 @@ class BookAudit:
     by the house's own watermark, ``unswept`` the rest: (sequence, currency, minor units).
     """
 
-    def __init__(self, symbol: str) -> None:
+    def __init__(self, symbol: str, shown: ShownOrders | None = None) -> None:
         self.symbol = symbol
         self.sequence = 0
         self.settled_sequence = 0
@@ -74,8 +91,47 @@ class BookAudit:
         self.swept: dict[str, int] = defaultdict(int)
         self.orders: dict[str, OpenOrder] = {}
         self.owed: dict[str, Owed] = defaultdict(Owed)
-        self.shown = ShownOrders()
+        self.shown = ShownOrders() if shown is None else shown
         self.findings = Findings()
+
+    @classmethod
+    def behind(cls, state: dict[str, Any]) -> Self:
+        """Return an audit that begins where a book is in a state.
+
+        What the book did before is not known to it: what it owes, what it collected, its trades.
+        """
+        audit = cls(state["symbol"], NothingShown())
+        audit.sequence, audit.trading_state = state["sequence"], state["state"]
+        if state["market"] is None:
+            return audit
+        market = audit.market = Market.from_dict(state["market"])
+        for kept in open_in(state):
+            order = audit.orders[kept["order_id"]] = OpenOrder.of(kept, market)
+            owed = audit.owed[order.account_id]
+            owed.open[order.order_id] = (order.currency, order.held_minor)
+        return audit
+
+    def join(self, later: Self) -> None:
+        """Take in the audit of the records behind these, which began at the state they lead to."""
+        self.sequence, self.trades = later.sequence, self.trades + later.trades
+        self.market, self.trading_state = later.market, later.trading_state
+        self.orders = later.orders
+        for mine, theirs in ((self.fees, later.fees), (self.swept, later.swept)):
+            for currency, fee_minor in theirs.items():
+                mine[currency] += fee_minor
+        self.unswept += later.unswept
+        for account_id, owed in later.owed.items():
+            self.owed[account_id].join(owed)
+        self.findings.add(later.findings)
+
+    def agrees_with(self, state: dict[str, Any]) -> bool:
+        """Whether a book's state has just the orders that this audit has open, as they are."""
+        market = self.market
+        if market is None:
+            return not self.orders
+        return {
+            kept["order_id"]: OpenOrder.of(kept, market) for kept in open_in(state)
+        } == self.orders
 
     @property
     def subject(self) -> str:
@@ -103,8 +159,7 @@ class BookAudit:
         touched.update(order_id for _, order_id in held_deltas if order_id)
         held = self._orders_after(sequence, body["orders"], touched, held_deltas)
         self._log(sequence, body, moved, fills, held)
-        for order_id, projection in body["orders"].items():
-            self.shown.add(projection["account_id"], order_id, Shown.of(sequence, projection))
+        self.shown.take(sequence, body["orders"])
         self.sequence = sequence
 
     def fold_fees(self, upto: int) -> None:
@@ -349,6 +404,14 @@ class BookAudit:
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
+
+
+def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the orders that are open in a book's state; a taker in the middle of its fills is."""
+    yield from state["bids"]
+    yield from state["asks"]
+    if state["continuing"] is not None:
+        yield state["continuing"]
 
 
 def _limit_ticks(command: dict[str, Any], opened_ticks: int | None) -> int:

@@ -18,7 +18,14 @@ class Fills(NamedTuple):
 
     def plus(self, other: "Fills") -> Self:
         """Return the sum with other fills."""
-        return type(self)(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        fills, lots, tick_lots, fee_minor = self
+        more_fills, more_lots, more_tick_lots, more_fee_minor = other
+        return type(self)(
+            fills + more_fills,
+            lots + more_lots,
+            tick_lots + more_tick_lots,
+            fee_minor + more_fee_minor,
+        )
 
     @classmethod
     def of(cls, side: str, price_ticks: int, quantity_lots: int, fee_minor: int) -> Self:

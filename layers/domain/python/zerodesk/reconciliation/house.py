@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from zerodesk.ledger import HOUSE, fee_account
 from zerodesk.money import format_minor
@@ -24,6 +24,14 @@ class HouseAudit:
         self.fees: dict[str, int] = defaultdict(int)
         self.swept: dict[str, int] = {}
         self.findings = Findings()
+
+    @classmethod
+    def behind(cls, currency: str, sequence: int, state: dict[str, Any]) -> Self:
+        """Return an audit that begins behind a record, with the house as that left it."""
+        audit = cls(currency)
+        audit.sequence, audit.balance_minor = sequence, state["balance_minor"]
+        audit.swept = dict(state["swept"])
+        return audit
 
     @property
     def subject(self) -> str:

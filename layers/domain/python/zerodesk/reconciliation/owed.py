@@ -40,6 +40,16 @@ class Owed:
     open: dict[str, Held] = field(default_factory=dict)
     steps: deque[Step] = field(default_factory=deque)
 
+    def join(self, later: "Owed") -> None:
+        """Take in what came behind this, in an ``Owed`` that began with the orders open there."""
+        if not self.steps:
+            self.open, self.folded = later.open, later.folded
+        # While steps wait here, none of the later ones stands yet.
+        self.steps += later.steps
+        for currency, amount_minor in later.settled.items():
+            self.settled[currency] += amount_minor
+        self.fills = self.fills.plus(later.fills)
+
     def fold(self, upto: int) -> None:
         """Let the steps up to a record stand."""
         while self.steps and self.steps[0].sequence <= upto:

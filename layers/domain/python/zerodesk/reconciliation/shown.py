@@ -65,8 +65,13 @@ class ShownOrders:
     def __len__(self) -> int:
         return len(self._open) + len(self._ended)
 
+    def take(self, sequence: int, projections: dict[str, dict[str, Any]]) -> None:
+        """Take in what a record shows, by order id."""
+        for order_id, projection in projections.items():
+            self.add(projection["account_id"], order_id, Shown.of(sequence, projection))
+
     def add(self, account_id: str, order_id: str, shown: Shown) -> None:
-        """Take in what a record shows."""
+        """Take in what a record shows of one item."""
         key = (account_id, order_id)
         trail = self._open.pop(key, None) or self._ended.pop(key, None) or []
         if trail and not trail[-1].is_open:
@@ -104,6 +109,13 @@ class ShownOrders:
             # What lies before the reached projection is past; what comes after is still to come.
             waiting[key] = trail[trail.index(reached) :]
         return difference
+
+
+class NothingShown(ShownOrders):
+    """Projections that nobody will compare: there are no items beside an archive."""
+
+    def take(self, sequence: int, projections: dict[str, dict[str, Any]]) -> None:
+        """Leave what a record shows."""
 
 
 def _difference(

@@ -87,9 +87,23 @@ class StateAt(Contract):
 
 
 class AskExport(Contract):
-    """Which stream to export."""
+    """Which stream to export: all that it has, or from one of its records to another."""
 
     stream: Stream
+    first: AtSequence | None = None
+    last: AtSequence | None = None
+
+    @model_validator(mode="after")
+    def _is_closed(self) -> Self:
+        for name, end, other in (
+            ("first", self.first, self.last),
+            ("last", self.last, self.first),
+        ):
+            if end is None and other is not None:
+                raise refusal(BAD_VALUE, "given where the range's other end is", name)
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise refusal(BAD_VALUE, "at most last", "first", self.first)
+        return self
 
 
 class Exported(Contract):

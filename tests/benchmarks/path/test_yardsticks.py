@@ -1,0 +1,78 @@
+"""The yardsticks of the path's benchmark do what the product does, call by call."""
+
+import importlib
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from infra_cdk.constructs.workflow import PLACEHOLDER, load
+from tests.benchmarks.path.plan import Plan, recorded
+from tests.benchmarks.path.yardsticks import FUNCTIONS, MACHINES, template
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return recorded()
+
+
+@pytest.fixture
+def echo(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> Any:
+    """Load the yardsticks' functions one by one, with clients that count."""
+    resources = template(plan)["Resources"]
+    made: Counter[tuple[str, str]] = Counter()
+
+    def load_for(function: str) -> Any:
+        variables = resources[function.replace("_", "")]["Properties"]["Environment"]["Variables"]
+        for name, value in {**variables, "AWS_DEFAULT_REGION": "us-east-1"}.items():
+            monkeypatch.setenv(name, value)
+        module = importlib.reload(importlib.import_module("tests.benchmarks.path.echo"))
+        monkeypatch.setattr(module, "clients", dict.fromkeys(module.clients, Counting(made)))
+        return module
+
+    return load_for, made
+
+
+class Counting:
+    """Counts what it is asked, by operation and table."""
+
+    def __init__(self, made: Counter[tuple[str, str]]) -> None:
+        self._made = made
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**asked: Any) -> dict[str, Any]:
+            table = asked.get("TableName") or next(iter(asked.get("RequestItems", {"": 0})))
+            self._made[name.replace("_", ""), table.rpartition("-")[2]] += 1
+            return {"Item": {"done": {}}}
+
+        return call
+
+
+@pytest.mark.parametrize("kind", ["rests", "takes"])
+@pytest.mark.parametrize("function", ["pricing", "risk_check", "matching", "settlement"])
+def test_a_bare_function_makes_the_calls_of_the_real_one(
+    echo: Any, plan: Plan, function: str, kind: str
+) -> None:
+    load_for, made = echo
+    order = {"symbol": "BTC-USD", "order_id": "o1", "kind": kind}
+    load_for(function).make_all(order)
+    asked = Counter(
+        (one.operation.lower(), "" if one.resource == "bus" else one.resource)
+        for one in plan[kind]
+        if one.function == function
+    )
+    assert made == asked
+
+
+def test_what_is_recorded_is_the_whole_way_of_an_order(plan: Plan) -> None:
+    functions = {call.function for call in plan["takes"]}
+    assert functions == {*FUNCTIONS, *MACHINES} - {"authorizer", "minimal"}
+    puts = [call.function for call in plan["takes"] if call.operation == "PutItem"]
+    assert puts == ["order_intake", "risk_check", "matching", "settlement", "settlement"]
+    assert not any(call.function.startswith("settlement") for call in plan["rests"])
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_bare_path_runs_in_the_workflow_files_of_the_product(name: str) -> None:
+    wanted = set(PLACEHOLDER.findall(str(load(name))))
+    assert set(MACHINES[name]) == wanted
