@@ -173,7 +173,7 @@ def test_an_operator_has_a_market_hold_an_auction_and_ends_it(zerodesk: Zerodesk
     assert begun.stdout.strip() == "BTC-USD is AUCTION, 0.25 BTC at 60000.5 USD"
     assert "AUCTION, 0.25 BTC at 60000.5 USD" in " ".join(zerodesk("markets").stdout.split())
     assert zerodesk(*asked, "--end").stdout.strip() == "BTC-USD is HALTED"
-    assert zerodesk(*asked, "--end").exit_code == 5
+    assert zerodesk(*asked, "--end").exit_code == 4
 
 
 def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
