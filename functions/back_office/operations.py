@@ -3,6 +3,7 @@
 from back_office.accounts import Accounts
 from back_office.deposits import Deposits
 from back_office.house import HouseAccounts
+from back_office.limits import LimitOffice
 from back_office.listing import Listing
 from back_office.partners import Partners
 from back_office.reserved import ReservedList
@@ -20,6 +21,8 @@ from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.limit_views import LimitViews
+from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, PARTNERS, Register
 from zerodesk_aws.tables.api_keys import ApiKeys
@@ -41,3 +44,10 @@ trading_states = TradingStates(markets, queue)
 takeovers = Takeovers(journal, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))
+limit_register = LimitRegister(journal)
+limits = LimitOffice(
+    limit_register,
+    Register(journal, MARKETS),
+    account_journal,
+    LimitViews(account_journal, limit_register, markets),
+)

@@ -23,6 +23,13 @@ from zerodesk_aws.contracts.accounts import (
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
+from zerodesk_aws.contracts.limits import (
+    AccountLimits,
+    LimitList,
+    SetAccountLimits,
+    SetLimits,
+    SetStanding,
+)
 from zerodesk_aws.contracts.markets import (
     AskTakeover,
     EndAuction,
@@ -211,6 +218,77 @@ def get_account_balances(call: Call, _: Nothing) -> Answer:
     from back_office.operations import accounts
 
     return Answer(accounts.balances(call.path["account_id"]))
+
+
+@api.route("GET", "/v1/limits", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: LimitList})
+def list_limits(_: Call, __: Nothing) -> Answer:
+    """List the limits of the venue and of its groups."""
+    from back_office.operations import limits
+
+    return Answer(limits.all())
+
+
+@api.route(
+    "PUT",
+    "/v1/limits/venue",
+    SetLimits,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: LimitList},
+    refuses=(ProblemCode.INTAKE_OFF_PRECISION,),
+)
+def set_venue_limits(call: Call, asked: SetLimits) -> Answer:
+    """Set what holds for every account, in place of what held before; the journal says who did."""
+    from back_office.operations import limits
+
+    return Answer(limits.set_venue(asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/limits/groups/{group}",
+    SetLimits,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: LimitList},
+    refuses=(ProblemCode.INTAKE_OFF_PRECISION, ProblemCode.REGISTER_FULL),
+)
+def set_group_limits(call: Call, asked: SetLimits) -> Answer:
+    """Set what holds for the accounts of a group, which begins with its limits."""
+    from back_office.operations import limits
+
+    return Answer(limits.set_group(call.path["group"], asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/accounts/{account_id}/limits",
+    SetAccountLimits,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: AccountLimits},
+    refuses=(NOT_FOUND, ProblemCode.INTAKE_OFF_PRECISION),
+)
+def set_account_limits(call: Call, asked: SetAccountLimits) -> Answer:
+    """Set what holds for one account, and its group. Of all that holds, the tightest counts."""
+    from back_office.operations import limits
+
+    return Answer(limits.set_account(call.path["account_id"], asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/accounts/{account_id}/standing",
+    SetStanding,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: AccountLimits},
+    refuses=(NOT_FOUND,),
+)
+def set_standing(call: Call, asked: SetStanding) -> Answer:
+    """Suspend an account or let it trade again, and say how far it is verified.
+
+    A suspended account keeps its open orders, may cancel them, and places no more.
+    """
+    from back_office.operations import limits
+
+    return Answer(limits.set_standing(call.path["account_id"], asked, call.account_id))
 
 
 @api.route(

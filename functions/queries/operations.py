@@ -7,6 +7,7 @@ from queries.book_views import BookViews
 from queries.fill_lists import FillLists
 from queries.market_data import MarketData
 from queries.order_lists import OrderLists
+from queries.positions import PositionViews
 from queries.settings import (
     JOURNAL_TABLE,
     MARKET_TABLE,
@@ -23,6 +24,8 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.markets import Health, Market, Markets
 from zerodesk_aws.contracts.orders import Balances
+from zerodesk_aws.limit_views import LimitViews
+from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables import market as market_table
@@ -36,6 +39,8 @@ listings = Listings(markets)
 order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
 fill_lists = FillLists(accounts, listings)
 statements = Statements(accounts)
+position_views = PositionViews(accounts, markets)
+limit_views = LimitViews(accounts, LimitRegister(books.journal), markets)
 trade_lists = TradeLists(books.journal, listings)
 book_views = BookViews(MarketData(books), listings)
 

@@ -6,6 +6,7 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
+from zerodesk_aws.contracts.limits import AccountLimits, Positions
 from zerodesk_aws.contracts.markets import (
     AskDepth,
     Depth,
@@ -100,10 +101,43 @@ def get_account_statement(call: Call, asked: AskStatement) -> Answer:
     """Get a statement of any account, for an operator; for a trader, of the own account alone."""
     from queries.operations import statements
 
+    return Answer(statements.page(_within_reach(call), asked))
+
+
+def _within_reach(call: Call) -> str:
+    """Return the account of a path: any for an operator, for a trader the own alone."""
     account_id = call.path["account_id"]
     if call.principal.role is Role.TRADER and account_id != call.account_id:
         raise ended(ProblemCode.NOT_FOUND, "No account has this id.")
-    return Answer(statements.page(account_id, asked))
+    return account_id
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/positions",
+    Nothing,
+    answers={HTTPStatus.OK: Positions},
+    refuses=NOT_FOUND,
+)
+def get_positions(call: Call, _: Nothing) -> Answer:
+    """Get what an account has open, and what it made; for a trader, of the own alone."""
+    from queries.operations import position_views
+
+    return Answer(position_views.of(_within_reach(call)))
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/limits",
+    Nothing,
+    answers={HTTPStatus.OK: AccountLimits},
+    refuses=NOT_FOUND,
+)
+def get_account_limits(call: Call, _: Nothing) -> Answer:
+    """Get what limits an account and how much of it is used; for a trader, of the own alone."""
+    from queries.operations import limit_views
+
+    return Answer(limit_views.of(_within_reach(call)))
 
 
 @api.route("GET", "/v1/markets", Nothing, answers={HTTPStatus.OK: Markets})

@@ -2,12 +2,14 @@
 
 from typing import Any, cast
 
-from zerodesk.accounts import Change, hold, reject
-from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand
+from risk_check.surroundings import Surroundings
+from zerodesk.accounts import Change, reject
+from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand, Side
 from zerodesk.pricing.spot import Quote
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.risk import assess
+from zerodesk.risk import admit
 from zerodesk_aws.accounts import Account, Decide
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import Orders
 
@@ -40,7 +42,9 @@ def refusal(quoted: dict[str, Any]) -> Rejection:
     return Rejection(RejectionCode(told.pop("code")), **told)
 
 
-def deciding(order: dict[str, Any], quoted: dict[str, Any], orders: Orders) -> Decide:
+def deciding(
+    order: dict[str, Any], quoted: dict[str, Any], orders: Orders, surroundings: Surroundings
+) -> Decide:
     """Return what is decided on the account at each try.
 
     The account is read first, then the order's item, both strongly: an order that has been
@@ -56,9 +60,14 @@ def deciding(order: dict[str, Any], quoted: dict[str, Any], orders: Orders) -> D
         if quoted["verdict"] == "REFUSED":
             return reject(state, order_id, refusal(quoted))
         quote = Quote.from_dict(quoted["quote"])
-        rejection = assess(state, quote)
-        if rejection is not None:
-            return reject(state, order_id, rejection)
-        return hold(state, place_command(order, quote), quote.need_currency)
+        case = surroundings.case(
+            state,
+            order["symbol"],
+            Side(order["side"]),
+            order["quantity_lots"],
+            quote,
+            max(now_ms(), account.recorded_at_ms),
+        )
+        return admit(case, place_command(order, quote))
 
     return decide

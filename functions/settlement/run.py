@@ -4,12 +4,13 @@ Every step may be repeated: the items are only ever moved forward, an account co
 records above its watermark, and the cursor moves last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from zerodesk.accounts import Change, Due, settle
 from zerodesk.settlement import dues_by_account
+from zerodesk.volume import with_trades
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.announcements import position_changed, trades_settled
 from zerodesk_aws.books import book_stream
@@ -61,16 +62,16 @@ class Settlement:
             return NOTHING
         now = now_ms()
         name = settlement_cursor(symbol)
-        position = self._cursors.acquire(name, owner, at_ms=now, until_ms=now + LEASE_MS)
-        if position is None:
+        taken = self._cursors.acquire(name, owner, at_ms=now, until_ms=now + LEASE_MS)
+        if taken is None:
             return NOTHING
         try:
-            records = self._behind(symbol, position)
-            announcements = tuple(self._settle(symbol, records, owner))
+            records = self._behind(symbol, taken.position)
+            announcements = tuple(self._settle(symbol, records, owner, taken.traded))
         except BaseException:
             self._cursors.release(name, owner)
             raise
-        upto = records[-1].sequence if records else position
+        upto = records[-1].sequence if records else taken.position
         return Settled(announcements, more=self._goes_on(symbol, upto))
 
     def _goes_on(self, symbol: str, position: int) -> bool:
@@ -88,7 +89,7 @@ class Settlement:
         return behind
 
     def _settle(
-        self, symbol: str, records: list[JournalRecord], owner: str
+        self, symbol: str, records: list[JournalRecord], owner: str, traded: Mapping[str, int]
     ) -> Iterator[Announcement]:
         if not records:
             self._cursors.release(settlement_cursor(symbol), owner)
@@ -100,7 +101,8 @@ class Settlement:
             account = self._settle_account(account_id, symbol, upto, dues)
             yield position_changed(symbol, account)
         yield from trades_settled(symbol, bodies)
-        self._cursors.advance_and_release(settlement_cursor(symbol), upto, owner)
+        traded = with_trades(traded, (body for _, body in bodies))
+        self._cursors.advance_and_release(settlement_cursor(symbol), upto, owner, traded)
 
     def _settle_account(self, account_id: str, symbol: str, upto: int, dues: list[Due]) -> Account:
         def decide(account: Account) -> Change | None:

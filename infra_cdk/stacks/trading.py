@@ -82,6 +82,8 @@ class TradingStack(Stack):
             "risk_check",
             data.journal.access(*APPEND),
             data.orders.access("GetItem", "BatchGetItem", "UpdateItem"),
+            data.market.access("GetItem"),
+            data.cursors.access("GetItem"),
         )
         self._declare(
             "matching",

@@ -64,6 +64,12 @@ def stops() -> list[Asked]:
         ("back_office", http("GET", "/v1/house", HOUSE, None)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
         ("back_office", http("PUT", partners, HOUSE, account, {"source": "partner.acme"})),
+        ("back_office", http("GET", "/v1/limits", HOUSE, None)),
+        ("back_office", http("PUT", "/v1/limits/venue", HOUSE, LIMITS)),
+        ("back_office", http("PUT", "/v1/limits/groups/{group}", HOUSE, LIMITS, {"group": "g"})),
+        ("back_office", http("PUT", "/v1/accounts/{account_id}/limits", HOUSE, LIMITS, account)),
+        ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
+        *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
         ("partner_intake", ORDER_REQUESTED),
         ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),
         *(("queries", http("GET", route, "alice", None, market)) for route in OF_MARKETS),
@@ -83,6 +89,17 @@ OF_ALICE: Final = (
     "/v1/orders",
     "/v1/statement",
 )
+ABOUT_ALICE: Final = (
+    "/v1/accounts/{account_id}/limits",
+    "/v1/accounts/{account_id}/positions",
+)
+LIMITS: Final = {
+    "order_volume_bps": 1,
+    "free_notional": {"USD": "1000000"},
+    "underlying": {"BTC": "1000"},
+    "reason": "tour",
+}
+GOOD: Final = {"status": "ACTIVE", "verification_level": 1, "reason": "tour"}
 TRANSFER: Final = {"transfer_id": "t", "to_account_id": "bob", "currency": "USD", "amount": "2"}
 ORDER_REQUESTED: Final = {
     "id": "00000015-7c1f-4c5e-9b1d-2f0a6d3e8b47",

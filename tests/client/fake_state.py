@@ -68,6 +68,8 @@ class FakeState:
         self.statements_asked: list[dict[str, Any]] = []
         self.transfers: dict[tuple[str, str], dict[str, Any]] = {}
         self.withdrawals: dict[tuple[str, str], dict[str, Any]] = {}
+        self.limits: dict[str, dict[str, Any]] = {}
+        self.standings: dict[str, tuple[str, int]] = {}
         self.markets: dict[str, Listed] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.fills: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -9,13 +9,14 @@ import re
 
 from tests.client.fake_funds import Funds
 from tests.client.fake_journal import Journal
+from tests.client.fake_limits import Limits
 from tests.client.fake_state import OPERATOR_KEY, Answer, Refusal
 from tests.client.fake_trading import Trading
 
 __all__ = ["OPERATOR_KEY", "FakeVenue"]
 
 
-class FakeVenue(Trading, Funds, Journal):
+class FakeVenue(Trading, Funds, Limits, Journal):
     """``handle`` is the whole API."""
 
     def handle(
@@ -67,6 +68,13 @@ ROUTES = [
     ("GET", "/v1/accounts/([^/]+)/balances", "any_balances", True),
     ("POST", "/v1/accounts/([^/]+)/reversals", "reverse", True),
     ("GET", "/v1/house", "house", True),
+    ("GET", "/v1/limits", "list_limits", True),
+    ("PUT", "/v1/limits/venue", "set_venue_limits", True),
+    ("PUT", "/v1/limits/groups/([^/]+)", "set_group_limits", True),
+    ("PUT", "/v1/accounts/([^/]+)/limits", "set_account_limits", True),
+    ("GET", "/v1/accounts/([^/]+)/limits", "account_limits", False),
+    ("GET", "/v1/accounts/([^/]+)/positions", "positions", False),
+    ("PUT", "/v1/accounts/([^/]+)/standing", "set_standing", True),
     ("POST", "/v1/transfers", "ask_transfer", False),
     ("GET", "/v1/statement", "own_statement", False),
     ("GET", "/v1/accounts/([^/]+)/statement", "any_statement", False),

@@ -34,7 +34,7 @@ FUNCTIONS = {
 BEYOND_FLOOR = {
     "archivist": 210,
     "authorizer": 20,
-    "back_office": 220,
+    "back_office": 245,
     "funds": 125,
     "matching": 125,
     "order_intake": 180,
@@ -44,7 +44,7 @@ BEYOND_FLOOR = {
     "pricing_api": 232,
     "queries": 210,
     "reconciliation": 215,
-    "risk_check": 45,
+    "risk_check": 61,
     "settlement": 65,
     "sweeper": 205,
 }

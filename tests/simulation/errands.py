@@ -24,6 +24,9 @@ AUCTIONED_SHARE: Final = 0.4
 STOPPED_SHARE: Final = 0.25
 """In how many runs an operator stops a market for a while."""
 
+LIMITED_SHARE: Final = 0.4
+"""In how many runs accounts, a group and the venue are limited, again and again."""
+
 TRIES_MAX: Final = 4
 EACH: Final = {
     "deposit": 20,
@@ -176,6 +179,43 @@ def auction_end(at_ms: float, symbol: str) -> Errand:
     )
 
 
+def limits(at_ms: float, whose: str, body: dict[str, Any]) -> Errand:
+    """Return limits that an operator sets: of an account, of a group, of the venue."""
+    resource, path = "/v1/limits/venue", None
+    if whose.startswith("group:"):
+        resource, path = "/v1/limits/groups/{group}", {"group": whose.removeprefix("group:")}
+    elif whose != "venue":
+        resource, path = "/v1/accounts/{account_id}/limits", {"account_id": whose}
+    body = body | {"reason": "a test"}
+    return Errand(
+        "limits",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "PUT",
+        resource,
+        path=path,
+        body=body,
+        subject=whose,
+    )
+
+
+def standing(at_ms: float, account_id: str, status: str) -> Errand:
+    """Return a standing that an operator gives an account."""
+    return Errand(
+        "standing",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "PUT",
+        "/v1/accounts/{account_id}/standing",
+        path={"account_id": account_id},
+        body={"status": status, "verification_level": 1, "reason": "a test"},
+        subject=account_id,
+        tries=TRIES_MAX,
+    )
+
+
 def takeover(at_ms: float, symbol: str, region: str) -> Errand:
     """Return a takeover that an operator asks a region for."""
     return Errand(
@@ -287,6 +327,8 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _stops(chance, pace)
     found += _moves(chance, pace)
     found += _auctions(chance, pace)
+    # Another source: the other errands do not hang on what is limited.
+    found += _limits(Random(f"limits {seed}"), pace)
     return tuple(found)
 
 
@@ -424,6 +466,39 @@ def _moves(chance: Random, pace: Pace) -> Iterator[Errand]:
         at_ms = chance.uniform(0, pace.duration_ms)
         moved = takeover(at_ms, chance.choice(tuple(SYMBOLS)), chance.choice((AWAY, *REGIONS)))
         yield replace(moved, again_after_ms=sometimes(chance, 0.3, 20_000))
+
+
+def _limits(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield limits that come and go, in some runs, and an account that is suspended for a while."""
+    if chance.random() >= LIMITED_SHARE:
+        return
+    at_ms = chance.uniform(0, pace.duration_ms / 4)
+    yield _asked(chance, limits(at_ms, "group:g", _limited(chance)), pace)
+    for _ in range(max(3, pace.lives // 15)):
+        at_ms = chance.uniform(0, pace.duration_ms)
+        whose = chance.choice(("venue", "group:g", *pace.accounts, *pace.accounts))
+        body = _limited(chance)
+        if whose in pace.accounts and chance.random() < 0.4:
+            body["group"] = "g"
+        yield _asked(chance, limits(at_ms, whose, body), pace)
+    account_id, at_ms = chance.choice(pace.accounts), chance.uniform(0, pace.duration_ms)
+    for status, after_ms in (("SUSPENDED", 0.0), ("ACTIVE", chance.uniform(0, 5_000))):
+        yield replace(standing(at_ms + after_ms, account_id, status), tries=TRIES_MAX)
+
+
+def _limited(chance: Random) -> dict[str, Any]:
+    """Return some limits, near what accounts do in a run."""
+    every: dict[str, Any] = {
+        "open_orders": chance.randint(1, 8),
+        "orders_per_minute": chance.randint(2, 40),
+        "position": {"BTC-USD": f"0.{chance.randint(1, 40):02d}", "ETH-USD": "3.0021"},
+        "underlying": {"BTC": f"0.{chance.randint(5, 60):02d}"},
+        "daily_loss": {"USD": chance.choice(("0.5", "5", "40", "900"))},
+        "order_notional": {"USD": chance.choice(("700", "6000", "20000"))},
+    }
+    if chance.random() < 0.2:
+        every |= {"order_volume_bps": chance.choice((300, 5_000)), "free_notional": {"USD": "3000"}}
+    return {name: every[name] for name in every if chance.random() < 0.4}
 
 
 DRAWN: Final[dict[str, Drawn]] = {

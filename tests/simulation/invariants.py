@@ -28,6 +28,7 @@ from tests.simulation.keeping_rules import (
     takeovers_happen,
     takeovers_were_asked_for,
 )
+from tests.simulation.limit_rules import limits_are_kept, positions_add_up
 from tests.simulation.money_rules import (
     decided_in_order,
     entries_are_the_change,
@@ -309,6 +310,7 @@ def total_of(state: dict[str, Any]) -> Counter[str]:
 
 def positions_are_fills(evidence: Evidence) -> Broken:
     """4. Position is the sum of fills, fees paid, and of what items tell of money in and out."""
+    yield from positions_add_up(evidence)
     have = moved_by_items(evidence)
     for symbol, trade in evidence.trades:
         market = evidence.markets[symbol]
@@ -470,7 +472,8 @@ def _cancel_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken
 
 
 def nobody_is_overdrawn(evidence: Evidence) -> Broken:
-    """6. No cash below zero."""
+    """6. No cash below zero, and no limit exceeded by one unit."""
+    yield from limits_are_kept(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             state = record.body["state"]

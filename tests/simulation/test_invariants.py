@@ -181,6 +181,29 @@ def test_4_an_item_of_money_that_no_account_has(run: "Result") -> None:
     assert 4 in broken(run)
 
 
+def test_4_a_position_that_its_fills_do_not_make(run: "Result", journal: Journal) -> None:
+    def shift(body: Body) -> None:
+        place = body["state"] if "state" in body else body["delta"]
+        [row] = found_rows(place)
+        row[1] += 1
+
+    place = journal.find(
+        "account#", lambda body: kind_is("settle")(body) and len(found_rows(body)) == 1
+    )
+    journal.change(place, shift)
+    assert 4 in broken(run)
+
+
+def found_rows(told: Any) -> list[list[int]]:
+    """Return the rows of positions that a record, or a part of it, tells."""
+    if not isinstance(told, dict):
+        return []
+    rows = [row for row in told.get("positions", {}).values() if isinstance(row, list)]
+    changed = told.get("positions", {})
+    rows += [row for row in changed.get("put", {}).values() if isinstance(row, list)]
+    return rows + [row for value in told.values() for row in found_rows(value)]
+
+
 def test_5_a_withdrawal_that_was_acknowledged_and_is_not_on_record(run: "Result") -> None:
     asked, answered = next(
         (asked, answered)
@@ -194,6 +217,27 @@ def test_5_a_withdrawal_that_was_acknowledged_and_is_not_on_record(run: "Result"
 def test_6_an_account_that_is_overdrawn(run: "Result", journal: Journal) -> None:
     place = journal.find("account#", lambda body: "state" in body and body["state"]["available"])
     journal.change(place, lambda body: body["state"]["available"].update(USD=-1))
+    assert 6 in broken(run)
+
+
+def test_6_an_order_held_for_an_account_that_is_limited_to_less(
+    run: "Result", journal: Journal
+) -> None:
+    def limit(body: Body) -> None:
+        terms = {
+            "status": "ACTIVE",
+            "verification_level": 1,
+            "group": None,
+            "limits": {"order_notional_minor": {"USD": 1}},
+        }
+        if "state" in body:
+            body["state"]["terms"] = terms
+        else:
+            body["delta"].setdefault("put", {})["terms"] = terms
+
+    stream, sequence = journal.find("account#", kind_is("hold"))
+    assert 6 not in broken(run)
+    journal.change((stream, sequence - 1), limit)
     assert 6 in broken(run)
 
 

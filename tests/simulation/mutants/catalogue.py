@@ -11,6 +11,7 @@ from tests.simulation.mutants import (
     funding,
     intake,
     keeping,
+    limiting,
     matching,
     moving,
     settling,
@@ -28,6 +29,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *keeping.MUTANTS,
     *moving.MUTANTS,
     *auctioning.MUTANTS,
+    *limiting.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

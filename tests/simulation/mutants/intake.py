@@ -72,24 +72,28 @@ MUTANTS: Final = (
         "item before journal",
         "The client waits; the refusal is shown first and recorded right after.",
         DECISION,
-        "        rejection = assess(state, quote)\n        if rejection is not None:\n",
-        "        rejection = assess(state, quote)\n        if rejection is not None:\n"
+        "        return admit(case, place_command(order, quote))\n",
+        "        change = admit(case, place_command(order, quote))\n"
+        '        if change.cause["kind"] == "reject":\n'
         "            orders.project_rejection(\n"
-        '                order["account_id"], order_id, rejection.to_dict(), account.sequence + 1,\n'
-        '                order["accepted_at_ms"],\n'
-        "            )\n",
+        '                order["account_id"], order_id, change.cause["rejection"],\n'
+        '                account.sequence + 1, order["accepted_at_ms"],\n'
+        "            )\n"
+        "        return change\n",
     ),
     Mutant(
         "rejection not journaled (rule 3)",
         "A refusal moves nothing, so it needs no record.",
         DECISION,
-        "        if rejection is not None:\n            return reject(state, order_id, rejection)\n",
-        "        if rejection is not None:\n"
+        "        return admit(case, place_command(order, quote))\n",
+        "        change = admit(case, place_command(order, quote))\n"
+        '        if change.cause["kind"] == "reject":\n'
         "            orders.project_rejection(\n"
-        '                order["account_id"], order_id, rejection.to_dict(), account.sequence,\n'
-        '                order["accepted_at_ms"],\n'
+        '                order["account_id"], order_id, change.cause["rejection"],\n'
+        '                account.sequence, order["accepted_at_ms"],\n'
         "            )\n"
-        "            return None\n",
+        "            return None\n"
+        "        return change\n",
     ),
     Mutant(
         "answers forgotten before their items show them (rule 3)",
@@ -130,23 +134,23 @@ MUTANTS: Final = (
         "no balance check",
         "Clients know what they have.",
         f"{DOMAIN}/risk/chain.py",
-        "    open_orders_within_limit,\n    balance_covers_need,\n)",
-        "    open_orders_within_limit,\n)",
+        "    balance_covers_need,\n    position_within_limit,\n",
+        "    position_within_limit,\n",
     ),
     Mutant(
         "held money counted as free",
         "What an account has is what it may use.",
         f"{DOMAIN}/risk/chain.py",
-        "    have_minor = state.available_minor(quote.need_currency)\n",
-        "    have_minor = state.available_minor(quote.need_currency)"
-        " + state.held_minor(quote.need_currency)\n",
+        "    have_minor = case.state.available_minor(quote.need_currency)\n",
+        "    have_minor = case.state.available_minor(quote.need_currency)"
+        " + case.state.held_minor(quote.need_currency)\n",
     ),
     Mutant(
         "no bound on open orders (rule 13)",
         "An account may have as many orders as it likes.",
         f"{DOMAIN}/risk/chain.py",
-        "    open_orders_within_limit,\n    balance_covers_need,\n)",
-        "    balance_covers_need,\n)",
+        "    open_orders_within_limit,\n    balance_covers_need,\n",
+        "    balance_covers_need,\n",
         claim="tests/zerodesk/risk/test_chain.py"
         "::test_the_last_order_within_the_limit_proceeds_and_one_more_is_refused",
     ),

@@ -259,8 +259,8 @@ CORRUPTIONS: dict[Callable[[Venue], None], set[str]] = {
     a_hold_is_given_back_while_its_order_is_open: {"HOLD_MISSING"},
     a_hold_is_given_back_in_part: {"HOLD_DIFFERS"},
     a_settlement_is_posted_twice: {"POSITION_DIFFERS", "FILLS_DIFFER", "TOTALS_DIFFER"},
-    a_settlement_forgets_a_fill: {"FILLS_DIFFER"},
-    a_fill_is_told_at_another_price: {"FILLS_DIFFER"},
+    a_settlement_forgets_a_fill: {"FILLS_DIFFER", "POSITION_DIFFERS"},
+    a_fill_is_told_at_another_price: {"FILLS_DIFFER", "POSITION_DIFFERS"},
     the_cursor_is_beyond_the_book: {"CURSOR_AHEAD"},
     the_cursor_passes_an_account: {"SETTLEMENT_SKIPPED"},
     an_account_has_lost_all_its_trading: {"SETTLEMENT_SKIPPED"},
@@ -317,3 +317,10 @@ def test_it_is_laid_to_its_book(venue: Venue, corrupt: Callable[[Venue], None]) 
     auditor = Auditor(venue)
     auditor.run()
     assert {symbol for breach in auditor.findings.breaches for symbol in breach.symbols} == {BOOK}
+
+
+def test_a_position_that_is_not_its_fills_is_found(venue: Venue) -> None:
+    state = copy.deepcopy(last_state(venue, "alice"))
+    state["positions"][BOOK][1] += 1
+    venue.accounts["alice"][-1]["state"] = state
+    assert "POSITION_DIFFERS" in codes(venue)

@@ -20,7 +20,9 @@ from zerodesk.ledger import (
     clearing_account,
 )
 from zerodesk.orders import PlaceCommand
+from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.rejections import Rejection
+from zerodesk.terms import TERMS, AccountTerms
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
@@ -34,20 +36,28 @@ class AnswersWaitError(LedgerError):
 class Hold:
     """What is set aside for one order, with the order as it was submitted.
 
-    The command travels from here to the book, so a repeat is never priced anew.
+    The command travels from here to the book, so a repeat is never priced anew. ``filled_lots`` of
+    it are settled.
     """
 
     currency: str
     held_minor: int
     command: PlaceCommand
+    filled_lots: int = 0
+
+    @property
+    def open_lots(self) -> int:
+        """What may still be filled."""
+        return self.command["quantity_lots"] - self.filled_lots
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the hold as JSON-able values."""
-        return {
+        """Return the hold as JSON-able values; without what it has only after a fill."""
+        values = {
             "currency": self.currency,
             "held_minor": self.held_minor,
             "command": dict(self.command),
         }
+        return values | {"filled_lots": self.filled_lots} if self.filled_lots else values
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,9 @@ class AccountState:
 
     ``watermarks`` says up to which record of each book the account has been settled.
     ``answered`` keeps refusals, deposits and the like by id until their gate items show them, so
-    that a repeat can never be decided a second time. ``withdrawals`` has those that are reserved.
+    that a repeat can never be decided a second time. ``withdrawals`` has those that are reserved,
+    ``positions`` what the fills add up to, by symbol. ``rate`` is (minute, orders admitted in it);
+    ``terms`` are the operator's: standing, group, limits.
     """
 
     opened: bool = False
@@ -74,6 +86,9 @@ class AccountState:
     watermarks: dict[str, int] = field(default_factory=dict)
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     withdrawals: dict[str, Reservation] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
+    rate: tuple[int, int] = (0, 0)
+    terms: AccountTerms = TERMS
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
@@ -102,6 +117,12 @@ class AccountState:
         }
         if self.withdrawals:
             values["withdrawals"] = {key: asdict(one) for key, one in self.withdrawals.items()}
+        if self.positions:
+            values["positions"] = {symbol: one.to_row() for symbol, one in self.positions.items()}
+        if self.rate[1]:
+            values["rate"] = list(self.rate)
+        if self.terms != TERMS:
+            values["terms"] = self.terms.to_dict()
         return values
 
     @classmethod
@@ -109,8 +130,16 @@ class AccountState:
         """Return the state that ``to_dict`` wrote."""
         holds = {order_id: Hold(**hold) for order_id, hold in values["holds"].items()}
         reserved = values.get("withdrawals", {}).items()
-        withdrawals = {key: Reservation(**one) for key, one in reserved}
-        return cls(**(values | {"holds": holds, "withdrawals": withdrawals}))
+        positions = values.get("positions", {}).items()
+        terms = values.get("terms")
+        read = {
+            "holds": holds,
+            "withdrawals": {key: Reservation(**one) for key, one in reserved},
+            "positions": {symbol: Position.from_row(row) for symbol, row in positions},
+            "rate": tuple(values.get("rate", (0, 0))),
+            "terms": TERMS if terms is None else AccountTerms.from_dict(terms),
+        }
+        return cls(**(values | read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +229,12 @@ def reject(state: AccountState, order_id: str, rejection: Rejection) -> Change:
     )
 
 
+def set_terms(state: AccountState, terms: AccountTerms, *, author: str, reason: str) -> Change:
+    """Return the account with other terms, as an operator decided; nothing moves."""
+    cause = {"kind": "terms", "author": author, "reason": reason, "terms": terms.to_dict()}
+    return Change(cause, (), replace(state, terms=terms))
+
+
 def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
     """Return the state without answers that the gate items show by now."""
     shown = set(ids)
@@ -228,7 +263,9 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         return None
     available, holds = dict(state.available), dict(state.holds)
     moved: dict[tuple[str, str], int] = defaultdict(int)
+    fills = [fill for due in fresh for fill in due.fills]
     for due in fresh:
+        _count_fills(due.fills, holds)
         for posting in due.postings:
             _apply_posting(posting, available, holds, moved)
         for order_id in due.releases:
@@ -238,15 +275,36 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         available=available,
         holds=holds,
         watermarks=state.watermarks | {symbol: upto},
+        positions=_positions_after(state.positions, symbol, fills),
     )
     cause = {
         "kind": "settle",
         "book": symbol,
         "from": watermark + 1,
         "to": upto,
-        "fills": [fill for due in fresh for fill in due.fills],
+        "fills": fills,
     }
     return Change(cause, _settlement_entries(symbol, moved), after)
+
+
+def _positions_after(
+    positions: dict[str, Position], symbol: str, fills: Sequence[dict[str, Any]]
+) -> dict[str, Position]:
+    if not fills:
+        return positions
+    position = positions.get(symbol, FLAT)
+    for fill in fills:
+        position = with_fill(position, fill)
+    return positions | {symbol: position}
+
+
+def _count_fills(fills: Iterable[dict[str, Any]], holds: dict[str, Hold]) -> None:
+    """Count what is filled of each order that is held for; its postings come after."""
+    for fill in fills:
+        held = holds.get(fill["order_id"])
+        if held is not None:
+            filled_lots = held.filled_lots + fill["quantity_lots"]
+            holds[fill["order_id"]] = replace(held, filled_lots=filled_lots)
 
 
 def _settlement_entries(symbol: str, moved: dict[tuple[str, str], int]) -> tuple[Entry, ...]:

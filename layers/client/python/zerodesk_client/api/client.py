@@ -14,6 +14,7 @@ from zerodesk_client.api.faults import UnexpectedAnswerError
 from zerodesk_client.api.models import (
     Account,
     AccountKey,
+    AccountLimits,
     Balances,
     DepositReceipt,
     Depth,
@@ -26,8 +27,10 @@ from zerodesk_client.api.models import (
     NewOrder,
     Order,
     Page,
+    Positions,
     Reconciliation,
     Reversal,
+    ScopeLimits,
     Statement,
     StreamState,
     Ticker,
@@ -205,6 +208,14 @@ class Client:
         path = "/v1/statement" if account_id is None else f"/v1/accounts/{account_id}/statement"
         return self._call(Statement, "GET", path, query=query)
 
+    def positions(self, account_id: str) -> Positions:
+        """Return what an account has open and what it made: this key's, or any for an operator."""
+        return self._call(Positions, "GET", f"/v1/accounts/{account_id}/positions")
+
+    def limits(self, account_id: str) -> AccountLimits:
+        """Return what limits an account and how much is used: as with ``positions``."""
+        return self._call(AccountLimits, "GET", f"/v1/accounts/{account_id}/limits")
+
     # Markets
 
     def markets(self) -> tuple[Market, ...]:
@@ -300,6 +311,32 @@ class Client:
     def account_balances(self, account_id: str) -> Balances:
         """Return the balances of any account."""
         return self._call(Balances, "GET", f"/v1/accounts/{account_id}/balances")
+
+    def scope_limits(self) -> tuple[ScopeLimits, ...]:
+        """Return the limits of the venue and of its groups."""
+        return self._list(ScopeLimits, "/v1/limits", "scopes")
+
+    def set_venue_limits(self, limits: Mapping[str, Any], reason: str) -> None:
+        """Set what holds for every account, in place of what held before."""
+        self._send("PUT", "/v1/limits/venue", body={**limits, "reason": reason})
+
+    def set_group_limits(self, group: str, limits: Mapping[str, Any], reason: str) -> None:
+        """Set what holds for the accounts of a group; a group begins with its limits."""
+        self._send("PUT", f"/v1/limits/groups/{group}", body={**limits, "reason": reason})
+
+    def set_account_limits(
+        self, account_id: str, limits: Mapping[str, Any], reason: str, *, group: str | None = None
+    ) -> AccountLimits:
+        """Set what holds for one account, and its group."""
+        body = {**limits, "reason": reason, "group": group}
+        return self._call(AccountLimits, "PUT", f"/v1/accounts/{account_id}/limits", body=body)
+
+    def set_standing(
+        self, account_id: str, status: str, verification_level: int, reason: str
+    ) -> AccountLimits:
+        """Suspend an account or let it trade, and say how far it is verified."""
+        body = {"status": status, "verification_level": verification_level, "reason": reason}
+        return self._call(AccountLimits, "PUT", f"/v1/accounts/{account_id}/standing", body=body)
 
     def house(self) -> tuple[HouseBalance, ...]:
         """Return what the house has, by currency."""

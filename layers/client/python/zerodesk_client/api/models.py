@@ -333,6 +333,67 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """What an account's fills in a market add up to; quantity in base, amounts in quote units."""
+
+    symbol: str
+    currency: str
+    quantity: Decimal
+    average_price: Decimal | None
+    cost: Decimal
+    mark_price: Decimal
+    unrealised: Decimal
+    realised: Decimal
+    fees: Decimal
+    realised_today: Decimal
+    fees_today: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Every market that an account has traded, at one record of its journal."""
+
+    account_id: str
+    account_sequence: int
+    positions: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveLimit:
+    """A limit that holds for an account, who set it, and how much of it is used."""
+
+    limit: str
+    value: Decimal
+    set_by: str
+    key: str | None = None
+    unit: str | None = None
+    used: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLimits:
+    """What an account may do at most."""
+
+    account_id: str
+    account_sequence: int
+    limits_sequence: int
+    status: str
+    verification_level: int
+    limits: tuple[EffectiveLimit, ...]
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLimits:
+    """The limits of the venue or of a group, and who set them why."""
+
+    scope: str
+    author: str
+    reason: str
+    limits: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SweptBook:
     """A book whose fees the house has up to a record."""
 

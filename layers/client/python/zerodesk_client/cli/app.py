@@ -10,6 +10,7 @@ from zerodesk_client.cli import (
     demo,
     funds,
     history,
+    limits,
     markets,
     options,
     orders,
@@ -89,6 +90,8 @@ app.command(rich_help_panel=TRADING)(markets.markets)
 app.command(rich_help_panel=TRADING)(markets.book)
 app.command(rich_help_panel=TRADING)(markets.trades)
 app.command(rich_help_panel=MONEY)(accounts.balances)
+app.command(rich_help_panel=MONEY)(limits.positions)
+app.command(rich_help_panel=MONEY)(limits.limits)
 app.command(rich_help_panel=MONEY)(statements.statement)
 app.command(rich_help_panel=MONEY)(funds.withdraw)
 app.command(rich_help_panel=MONEY)(funds.transfer)
@@ -101,6 +104,7 @@ app.command(rich_help_panel=OPERATING)(markets.auction)
 app.command(rich_help_panel=OPERATING)(markets.takeover)
 app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)
+app.add_typer(limits.limit_app, name="limit", rich_help_panel=OPERATING)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 app.command(rich_help_panel=HISTORY)(history.state)
 app.command(rich_help_panel=HISTORY)(history.export)

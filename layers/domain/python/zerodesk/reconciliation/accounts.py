@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from zerodesk.deltas import State, changed_names, state_after
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
+from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held
@@ -14,6 +15,9 @@ from zerodesk.reconciliation.transit import Transit
 
 Balances = dict[str, int]
 """Minor units by currency."""
+
+Rows = dict[str, list[int]]
+"""Positions as a state has them, by book."""
 
 Holds = dict[str, dict[str, Held]]
 """What is held, by book and order."""
@@ -101,6 +105,8 @@ class AccountAudit:
         moved = self._entries(sequence, body["entries"])
         before, state = self.state or {}, state_after(self.state, body)
         self.state = state
+        rows, after = before.get("positions", {}), state.get("positions", {})
+        self._follow_positions(sequence, rows, after, body["cause"])
         self._take_watermarks(sequence, state["watermarks"])
         held = dict(self.held)
         for part in HOLDING:
@@ -173,6 +179,29 @@ class AccountAudit:
             if is_minor < 0:
                 detail = f"{ledger_account} is {format_minor(is_minor, currency)} {currency}"
                 self._breach(BreachCode.OVERDRAWN, sequence, detail)
+
+    def _follow_positions(
+        self, sequence: int, before: Rows, after: Rows, cause: dict[str, Any]
+    ) -> None:
+        """Compare the positions with those that the fills of the record make of the ones before.
+
+        Records of before there were positions have none, and are let be.
+        """
+        fills = cause.get("fills") if before or after else None
+        if not fills and before == after:
+            return
+        due = dict(before)
+        if fills:
+            position = Position.from_row(before[cause["book"]]) if cause["book"] in before else FLAT
+            for fill in fills:
+                position = with_fill(position, fill)
+            due[cause["book"]] = position.to_row()
+        for symbol in sorted(due.keys() | after.keys()):
+            if due.get(symbol) != after.get(symbol):
+                detail = (
+                    f"position in {symbol} is {after.get(symbol)}, the fills make {due.get(symbol)}"
+                )
+                self._breach(BreachCode.POSITION_DIFFERS, sequence, detail)
 
     def _take_watermarks(self, sequence: int, watermarks: dict[str, int]) -> None:
         # A watermark that is dropped from the state was passed by the cursor: it stays here.

@@ -1,5 +1,8 @@
 """Risk: may this order proceed? The chain is data, the checks are pure."""
 
-from zerodesk.risk.chain import CHAIN, MAX_OPEN_ORDERS, assess
+from zerodesk.risk.admission import admit
+from zerodesk.risk.case import Case, symbols_needed, symbols_of
+from zerodesk.risk.chain import CHAIN, assess
+from zerodesk.risk.marked import Marked
 
-__all__ = ["CHAIN", "MAX_OPEN_ORDERS", "assess"]
+__all__ = ["CHAIN", "Case", "Marked", "admit", "assess", "symbols_needed", "symbols_of"]

@@ -1,41 +1,153 @@
-"""The pre-trade chain, in order of precedence: the first refusal is the answer."""
+"""The pre-trade chain, in order of precedence: the first refusal is the answer.
+
+What comes before it is refused before there is anything to decide on the account: intake's filters
+(tick, lot, largest quantity, smallest notional) and pricing's (mark, collar). Whether the market
+takes orders is its book's to say, which alone knows it without delay.
+"""
 
 from collections.abc import Callable
 from typing import Final
 
-from zerodesk.accounts import AccountState
-from zerodesk.money import format_minor
-from zerodesk.pricing.spot import Quote
+from zerodesk.limits import MAX_OPEN_ORDERS
+from zerodesk.money import BASIS_POINTS, format_minor
+from zerodesk.orders import Side
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.risk.case import Case
+from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
+from zerodesk.terms import LEVEL_OF, AccountStatus
 
-MAX_OPEN_ORDERS: Final = 200
-"""Open orders per account. It bounds the account's state, which travels in every record."""
+MINUTE_MS: Final = 60_000
+LEVERAGE_OF_SPOT: Final = 1
 
-Check = Callable[[AccountState, Quote], Rejection | None]
+Check = Callable[[Case], Rejection | None]
 
 
-def account_is_open(state: AccountState, _: Quote) -> Rejection | None:
+def marks_are_fresh(case: Case) -> Rejection | None:
+    """Refuse where a mark is missing or older than allowed: what is not known is not guessed."""
+    if case.unmarked:
+        symbol = case.unmarked[0]
+        return Rejection(RejectionCode.RISK_STALE_MARK, f"{symbol} has no mark", need=symbol)
+    oldest_ms = case.limits.mark_age_ms
+    for symbol, instrument in case.marked.items():
+        if oldest_ms is not None and case.at_ms - instrument.marked_at_ms > oldest_ms:
+            age_ms = case.at_ms - instrument.marked_at_ms
+            return Rejection(
+                RejectionCode.RISK_STALE_MARK,
+                f"the mark of {symbol} is {age_ms} ms old, since {instrument.marked_at_ms} ms",
+                have=str(age_ms),
+                limit=str(oldest_ms),
+            )
+    return None
+
+
+def order_is_worth_no_more(case: Case) -> Rejection | None:
+    """Refuse an order worth more than one may be."""
+    limits = case.limits.order_notional_minor
+    if not limits:
+        return None
+    currency = case.own.quote
+    limit_minor = limits.get(currency)
+    if limit_minor is None:
+        return None
+    worth_minor = case.own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    if worth_minor <= limit_minor:
+        return None
+    return _above(
+        RejectionCode.RISK_ORDER_NOTIONAL_LIMIT,
+        "the order is worth",
+        worth_minor,
+        limit_minor,
+        currency,
+    )
+
+
+def order_fits_its_market(case: Case) -> Rejection | None:
+    """Refuse an order of some worth that is large against what its market traded in a day."""
+    share_bps = case.limits.order_volume_bps
+    if share_bps is None:
+        return None
+    own = case.own
+    worth_minor = own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    if worth_minor <= case.limits.free_notional_minor.get(own.quote, 0):
+        return None
+    volume_lots = case.day_volume_lots or 0
+    limit_lots = volume_lots * share_bps // BASIS_POINTS
+    if case.quantity_lots <= limit_lots:
+        return None
+    return _above(
+        RejectionCode.RISK_ORDER_ABOVE_VOLUME,
+        f"{share_bps} basis points of the day's volume are less than",
+        case.quantity_lots * own.lot_value_minor,
+        limit_lots * own.lot_value_minor,
+        own.base,
+    )
+
+
+def account_is_open(case: Case) -> Rejection | None:
     """Refuse an account that was never opened."""
-    if state.opened:
+    if case.state.opened:
         return None
     return Rejection(RejectionCode.RISK_ACCOUNT_UNKNOWN, "the account has not been opened")
 
 
-def open_orders_within_limit(state: AccountState, _: Quote) -> Rejection | None:
-    """Refuse one order more than an account may have open."""
-    if len(state.holds) < MAX_OPEN_ORDERS:
+def account_is_active(case: Case) -> Rejection | None:
+    """Refuse an account that the operator has suspended."""
+    status = case.state.terms.status
+    if status is AccountStatus.ACTIVE:
         return None
     return Rejection(
-        RejectionCode.RISK_OPEN_ORDER_LIMIT,
-        f"the account has {len(state.holds)} open orders of {MAX_OPEN_ORDERS} allowed",
-        have=str(len(state.holds)),
-        limit=str(MAX_OPEN_ORDERS),
+        RejectionCode.RISK_ACCOUNT_NOT_ACTIVE, f"the account is {status}", have=status.value
     )
 
 
-def balance_covers_need(state: AccountState, quote: Quote) -> Rejection | None:
+def verification_allows_product(case: Case) -> Rejection | None:
+    """Refuse a product that the account is not verified for."""
+    have, need = case.state.terms.verification_level, LEVEL_OF[case.product]
+    if have >= need:
+        return None
+    return Rejection(
+        RejectionCode.RISK_VERIFICATION_LEVEL,
+        f"{case.product} needs verification level {need}, the account has {have}",
+        have=str(have),
+        need=str(need),
+    )
+
+
+def order_rate_within_limit(case: Case) -> Rejection | None:
+    """Refuse more orders in a minute of the clock than the account may place."""
+    limit = case.limits.orders_per_minute
+    if limit is None:
+        return None
+    _, count = counted(case)
+    if count <= limit:
+        return None
+    return Rejection(
+        RejectionCode.RISK_ORDER_RATE_LIMIT,
+        f"{count - 1} orders were placed in this minute, of {limit} allowed",
+        have=str(count - 1),
+        limit=str(limit),
+    )
+
+
+def open_orders_within_limit(case: Case) -> Rejection | None:
+    """Refuse one order more than an account may have open."""
+    limit = case.limits.open_orders
+    limit = MAX_OPEN_ORDERS if limit is None else min(limit, MAX_OPEN_ORDERS)
+    have = len(case.state.holds)
+    if have < limit:
+        return None
+    return Rejection(
+        RejectionCode.RISK_OPEN_ORDER_LIMIT,
+        f"the account has {have} open orders of {limit} allowed",
+        have=str(have),
+        limit=str(limit),
+    )
+
+
+def balance_covers_need(case: Case) -> Rejection | None:
     """Refuse what the free balance does not cover at worst, fees in."""
-    have_minor = state.available_minor(quote.need_currency)
+    quote = case.quote
+    have_minor = case.state.available_minor(quote.need_currency)
     if have_minor >= quote.need_minor:
         return None
     have = format_minor(have_minor, quote.need_currency)
@@ -48,25 +160,135 @@ def balance_covers_need(state: AccountState, quote: Quote) -> Rejection | None:
     )
 
 
+def position_within_limit(case: Case) -> Rejection | None:
+    """Refuse what could take the position in the instrument beyond its limit."""
+    limit_minor = case.limits.position_minor.get(case.symbol)
+    if limit_minor is None:
+        return None
+    worst_minor = _worst_lots(case) * case.own.lot_value_minor
+    if worst_minor <= limit_minor:
+        return None
+    return _above(
+        RejectionCode.RISK_POSITION_LIMIT,
+        f"with all open orders filled the position in {case.symbol} would be",
+        worst_minor,
+        limit_minor,
+        case.own.base,
+    )
+
+
+def underlying_within_limit(case: Case) -> Rejection | None:
+    """Refuse what could take all positions of one underlying beyond their limit."""
+    limits = case.limits.underlying_minor
+    if not limits:
+        return None
+    base = case.own.base
+    limit_minor = limits.get(base)
+    if limit_minor is None:
+        return None
+    worst_minor = worst_underlying_minor(case.state, case.marked, base, case.side)
+    worst_minor += case.quantity_lots * case.own.lot_value_minor
+    if worst_minor <= limit_minor:
+        return None
+    return _above(
+        RejectionCode.RISK_UNDERLYING_LIMIT,
+        f"with all open orders filled the positions in {base} would be",
+        worst_minor,
+        limit_minor,
+        base,
+    )
+
+
+def leverage_within_limit(case: Case) -> Rejection | None:
+    """Refuse what is worth more than so many times what is held for it; spot is held in full."""
+    if case.symbol not in case.marked or case.side is Side.SELL:
+        return None
+    notional_minor = case.own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:
+        return None
+    return _above(
+        RejectionCode.RISK_LEVERAGE_LIMIT,
+        f"{format_minor(case.quote.need_minor, case.own.quote)} would be held for",
+        notional_minor,
+        LEVERAGE_OF_SPOT * case.quote.need_minor,
+        case.own.quote,
+    )
+
+
+def day_is_within_loss(case: Case) -> Rejection | None:
+    """Refuse what does not only close, once the day's loss has come to its limit."""
+    limits = case.limits.daily_loss_minor
+    if not limits:
+        return None
+    currency = case.own.quote
+    limit_minor = limits.get(currency)
+    if limit_minor is None:
+        return None
+    loss_minor = -day_result_minor(case.state, case.marked, currency, case.at_ms)
+    if loss_minor < limit_minor or _worst_lots(case) <= 0:
+        return None
+    have, limit = (format_minor(minor, currency) for minor in (loss_minor, limit_minor))
+    return Rejection(
+        RejectionCode.RISK_DAILY_LOSS_LIMIT,
+        f"the account has lost {have} {currency} since 00:00 UTC, of {limit} allowed; orders that "
+        "only close are taken",
+        have=have,
+        limit=limit,
+    )
+
+
+def _worst_lots(case: Case) -> int:
+    return worst_lots(case.state, case.symbol, case.side) + case.quantity_lots
+
+
+def _above(
+    code: RejectionCode, what: str, have_minor: int, limit_minor: int, currency: str
+) -> Rejection:
+    have, limit = (format_minor(minor, currency) for minor in (have_minor, limit_minor))
+    return Rejection(code, f"{what} {have} {currency}, {limit} is allowed", have=have, limit=limit)
+
+
+def counted(case: Case) -> tuple[int, int]:
+    """Return (minute, orders admitted in it) with this order in.
+
+    The minute of an account never goes back, whatever clock a writer has.
+    """
+    minute, count = case.state.rate
+    now = case.at_ms // MINUTE_MS
+    return (now, 1) if now > minute else (minute, count + 1)
+
+
 CHAIN: Final[tuple[Check, ...]] = (
+    marks_are_fresh,
+    order_is_worth_no_more,
+    order_fits_its_market,
     account_is_open,
+    account_is_active,
+    verification_allows_product,
+    order_rate_within_limit,
     open_orders_within_limit,
     balance_covers_need,
+    position_within_limit,
+    underlying_within_limit,
+    leverage_within_limit,
+    day_is_within_loss,
 )
 
 
-def assess(state: AccountState, quote: Quote) -> Rejection | None:
+def assess(case: Case) -> Rejection | None:
     """Return why an order may not proceed, or None when the whole chain admits it.
 
     Examples
     --------
-    >>> from zerodesk.pricing.spot import Collar
+    >>> from zerodesk.accounts import AccountState
+    >>> from zerodesk.pricing.spot import Collar, Quote
     >>> quote = Quote(100, Collar(90, 110), 100, "USD", 5_000_000, 0, 0, 0)
-    >>> assess(AccountState(opened=True), quote).code.value
+    >>> case = Case(AccountState(opened=True), "BTC-USD", Side.BUY, 1, quote, at_ms=0)
+    >>> assess(case).code.value
     'RISK_INSUFFICIENT_BALANCE'
     """
     for check in CHAIN:
-        rejection = check(state, quote)
+        rejection = check(case)
         if rejection is not None:
             return rejection
     return None

@@ -4,7 +4,8 @@ A lease only spares work. Nothing is wrong when two workers run at once, or when
 the lease in hand: it runs out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -21,6 +22,15 @@ def settlement_cursor(symbol: str) -> str:
     return f"settlement#{symbol}"
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A cursor as it was when its lease was taken."""
+
+    position: int
+    traded: Mapping[str, int]
+    """What the book traded by the hour, up to the position (``zerodesk.volume``)."""
+
+
 class CursorItem(Model):
     """One cursor: a position that never goes back, perhaps a lease, perhaps a note."""
 
@@ -34,6 +44,7 @@ class CursorItem(Model):
     owner = UnicodeAttribute(null=True)
     until_ms = NumberAttribute(null=True)
     note = JSONAttribute(null=True)
+    traded = JSONAttribute(null=True)
 
 
 class Cursors:
@@ -49,6 +60,13 @@ class Cursors:
         except DoesNotExist:
             return 0
 
+    def traded(self, name: str) -> Mapping[str, int]:
+        """Return what a book traded by the hour, up to its cursor."""
+        try:
+            return self._items.get(name, attributes_to_get=["traded"]).traded or {}
+        except DoesNotExist:
+            return {}
+
     def note(self, name: str) -> dict[str, Any] | None:
         """Return what a worker left for its next run, read strongly, or None."""
         try:
@@ -61,8 +79,8 @@ class Cursors:
         """Leave a note for the next run; the last one counts, so it may hold no truth."""
         update(self._items, name, actions=[CursorItem.note.set(note)])
 
-    def acquire(self, name: str, owner: str, *, at_ms: int, until_ms: int) -> int | None:
-        """Take the lease and return the position, or None while another has it."""
+    def acquire(self, name: str, owner: str, *, at_ms: int, until_ms: int) -> Taken | None:
+        """Take the lease and return the cursor as it stands, or None while another has it."""
         free = CursorItem.owner.does_not_exist() | (CursorItem.until_ms < at_ms)
         item = self._items(name)
         try:
@@ -74,23 +92,20 @@ class Cursors:
             if condition_failed(error):
                 return None
             raise
-        return int(item.position or 0)
+        return Taken(int(item.position or 0), item.traded or {})
 
-    def advance(self, name: str, position: int) -> bool:
-        """Move a cursor forward; False when it has come as far already."""
-        behind = CursorItem.position.does_not_exist() | (CursorItem.position < position)
-        return self._update(name, [CursorItem.position.set(position)], behind)
+    def advance_and_release(
+        self, name: str, position: int, owner: str, traded: Mapping[str, int]
+    ) -> None:
+        """Move a cursor forward and give the lease back, in one write unless it ran out.
 
-    def advance_and_release(self, name: str, position: int, owner: str) -> None:
-        """Move a cursor forward and give the lease back, in one write unless it ran out."""
+        What was traded is of the records up to the position, whoever moves the cursor there.
+        """
         behind = CursorItem.position.does_not_exist() | (CursorItem.position < position)
-        moved = [
-            CursorItem.position.set(position),
-            CursorItem.owner.remove(),
-            CursorItem.until_ms.remove(),
-        ]
-        if not self._update(name, moved, behind & (CursorItem.owner == owner)):
-            self.advance(name, position)
+        moved = [CursorItem.position.set(position), CursorItem.traded.set(dict(traded))]
+        released = [CursorItem.owner.remove(), CursorItem.until_ms.remove()]
+        if not self._update(name, [*moved, *released], behind & (CursorItem.owner == owner)):
+            self._update(name, moved, behind)
 
     def release(self, name: str, owner: str) -> None:
         """Give the lease back where it stands."""

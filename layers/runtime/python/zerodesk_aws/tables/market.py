@@ -31,6 +31,7 @@ class Listed:
     market: Market
     state: TradingState
     mark_price_ticks: int
+    marked_at_ms: int
     last_price_ticks: int | None
     book_sequence: int
     auction: dict[str, Any] | None = None
@@ -81,6 +82,7 @@ def _listed(item: MarketItem) -> Listed:
         market=Market.from_dict(view["market"]),
         state=TradingState(view["state"]),
         mark_price_ticks=view["mark"]["price_ticks"],
+        marked_at_ms=view["mark"]["at_ms"],
         last_price_ticks=view["last"] and view["last"]["price_ticks"],
         book_sequence=int(item.book_sequence),
         auction=view.get("auction"),

@@ -1,0 +1,57 @@
+"""What a decision looks at beyond the account: limits, marks, what the market traded."""
+
+from zerodesk.accounts import AccountState
+from zerodesk.limits import Limits
+from zerodesk.orders import Side
+from zerodesk.pricing.spot import Quote
+from zerodesk.risk import Case, Marked, symbols_needed
+from zerodesk.volume import day_volume_lots
+from zerodesk_aws.limits import LimitRegister
+from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
+from zerodesk_aws.tables.market import Markets
+
+
+class Surroundings:
+    """Reads what a case needs, and only what its limits make necessary."""
+
+    def __init__(self, limits: LimitRegister, markets: Markets, cursors: Cursors) -> None:
+        self._limits, self._markets, self._cursors = limits, markets, cursors
+
+    def case(
+        self,
+        state: AccountState,
+        symbol: str,
+        side: Side,
+        quantity_lots: int,
+        quote: Quote,
+        at_ms: int,
+    ) -> Case:
+        """Return an order against an account as both stand now."""
+        venue = self._limits.latest()
+        limits = venue.effective(state.terms)
+        needed = symbols_needed(state, symbol, limits, at_ms)
+        marked = {name: one for name in sorted(needed) if (one := self._marked(name)) is not None}
+        return Case(
+            state=state,
+            symbol=symbol,
+            side=side,
+            quantity_lots=quantity_lots,
+            quote=quote,
+            at_ms=at_ms,
+            limits=limits,
+            limits_sequence=venue.sequence,
+            marked=marked,
+            unmarked=tuple(sorted(needed - marked.keys())),
+            day_volume_lots=self._day_volume_lots(symbol, limits, at_ms),
+        )
+
+    def _marked(self, symbol: str) -> Marked | None:
+        listed = self._markets.get(symbol)
+        if listed is None:
+            return None
+        return Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+
+    def _day_volume_lots(self, symbol: str, limits: Limits, at_ms: int) -> int | None:
+        if limits.order_volume_bps is None:
+            return None
+        return day_volume_lots(self._cursors.traded(settlement_cursor(symbol)), at_ms)

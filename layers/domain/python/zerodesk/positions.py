@@ -1,0 +1,120 @@
+"""Positions: what an account's fills in one instrument add up to, exactly.
+
+Cost and profit are counted in tick-lots, price in ticks x quantity in lots, so that no division is
+ever kept: the average price is the cost over the quantity, and is divided where it is shown. One
+tick-lot is the instrument's ``tick_value_minor``. What is closed is closed at the average; where
+that does not divide, the rest stays in the cost of what is open. So at every moment, to the unit,
+
+    realised - cost = what was received for what was sold - what was paid for what was bought.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from zerodesk.orders import Side
+
+DAY_MS: Final = 86_400_000
+"""A day of trading begins at 00:00 UTC."""
+
+
+def day_of(at_ms: int) -> int:
+    """Return the day of a time, counted from 1970."""
+    return at_ms // DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What is open, and what came of what was closed. Long is positive, short negative.
+
+    ``day_realised_tick_lots`` and ``day_fees_minor`` count since the beginning of ``day``, the day
+    of the latest fill.
+    """
+
+    quantity_lots: int = 0
+    cost_tick_lots: int = 0
+    realised_tick_lots: int = 0
+    fees_minor: int = 0
+    day: int = 0
+    day_realised_tick_lots: int = 0
+    day_fees_minor: int = 0
+
+    def unrealised_tick_lots(self, mark_price_ticks: int) -> int:
+        """Return what closing at the mark would bring, fees apart.
+
+        Examples
+        --------
+        >>> bought = FLAT.filled(Side.BUY, 100, 3, fee_minor=0, at_ms=0)
+        >>> bought.unrealised_tick_lots(110)
+        30
+        """
+        return self.quantity_lots * mark_price_ticks - self.cost_tick_lots
+
+    def day_result(self, at_ms: int) -> tuple[int, int]:
+        """Return (realised tick-lots, fees in minor units) since the beginning of a day."""
+        if self.day != day_of(at_ms):
+            return 0, 0
+        return self.day_realised_tick_lots, self.day_fees_minor
+
+    def counts_on(self, at_ms: int) -> bool:
+        """Whether there is anything open, or anything was filled on the day of a time."""
+        return self.quantity_lots != 0 or self.day == day_of(at_ms)
+
+    def filled(
+        self, side: Side, price_ticks: int, quantity_lots: int, *, fee_minor: int, at_ms: int
+    ) -> "Position":
+        """Return the position after one more fill.
+
+        A fill against the position closes first; what is left of it opens the other side.
+        """
+        lots = quantity_lots if side is Side.BUY else -quantity_lots
+        held, cost, closed_result = self.quantity_lots, self.cost_tick_lots, 0
+        if held * lots < 0:
+            sign = 1 if held > 0 else -1
+            closing = min(abs(lots), abs(held))
+            released = sign * (abs(cost) * closing // abs(held))
+            closed_result = sign * closing * price_ticks - released
+            cost -= released
+            opening = lots + sign * closing
+        else:
+            opening = lots
+        realised, fees_minor = self.day_result(at_ms)
+        return Position(
+            quantity_lots=held + lots,
+            cost_tick_lots=cost + opening * price_ticks,
+            realised_tick_lots=self.realised_tick_lots + closed_result,
+            fees_minor=self.fees_minor + fee_minor,
+            day=day_of(at_ms),
+            day_realised_tick_lots=realised + closed_result,
+            day_fees_minor=fees_minor + fee_minor,
+        )
+
+    def to_row(self) -> list[int]:
+        """Return the numbers in the order of the fields, as a record keeps them."""
+        return [
+            self.quantity_lots,
+            self.cost_tick_lots,
+            self.realised_tick_lots,
+            self.fees_minor,
+            self.day,
+            self.day_realised_tick_lots,
+            self.day_fees_minor,
+        ]
+
+    @classmethod
+    def from_row(cls, row: list[int]) -> Self:
+        """Return the position that ``to_row`` wrote."""
+        return cls(*row)
+
+
+FLAT: Final = Position()
+
+
+def with_fill(position: Position, fill: dict[str, Any]) -> Position:
+    """Return a position after a fill as settlement tells it."""
+    return position.filled(
+        Side(fill["side"]),
+        fill["price_ticks"],
+        fill["quantity_lots"],
+        fee_minor=fill["fee_minor"],
+        at_ms=fill["executed_at_ms"],
+    )

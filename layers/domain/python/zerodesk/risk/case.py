@@ -1,0 +1,80 @@
+"""A case: one order against one account, with all that its decision may look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zerodesk.accounts import AccountState
+from zerodesk.limits import UNLIMITED, Limits
+from zerodesk.orders import Side
+from zerodesk.pricing.spot import Quote
+from zerodesk.risk.marked import Marked
+from zerodesk.terms import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One order against one account.
+
+    ``marked`` has the instruments that the limits make necessary, by symbol: the order's own and
+    those of the account's positions and open orders; ``unmarked`` are those of them that nobody
+    knows a mark of. ``day_volume_lots`` is what the order's market
+    traded in the last 24 hours, where a limit asks for it. ``limits_sequence`` says by which
+    record of the venue's limits ``limits`` came to be; zero when the venue has set none.
+    """
+
+    state: AccountState
+    symbol: str
+    side: Side
+    quantity_lots: int
+    quote: Quote
+    at_ms: int
+    limits: Limits = UNLIMITED
+    limits_sequence: int = 0
+    marked: Mapping[str, Marked] = field(default_factory=dict)
+    unmarked: tuple[str, ...] = ()
+    day_volume_lots: int | None = None
+    product: Product = Product.SPOT
+
+    @property
+    def own(self) -> Marked:
+        """The order's instrument."""
+        return self.marked[self.symbol]
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what was decided on beyond the account and the order, for the record.
+
+        With it the decision can be made again from the journal alone. Where no limits are set for
+        anybody, nothing else was looked at.
+        """
+        if self.limits == UNLIMITED and not self.limits_sequence:
+            return {}
+        marks = {
+            symbol: [one.mark_price_ticks, one.marked_at_ms]
+            for symbol, one in sorted(self.marked.items())
+        }
+        seen: dict[str, Any] = {"limits_sequence": self.limits_sequence, "marks": marks}
+        if self.unmarked:
+            seen["unmarked"] = list(self.unmarked)
+        if self.day_volume_lots is not None:
+            seen["day_volume_lots"] = self.day_volume_lots
+        return {"at_ms": self.at_ms, "decided_on": seen}
+
+
+def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> set[str]:
+    """Return the instruments that must be marked before an order can be held to the limits."""
+    if limits.underlying_minor or limits.daily_loss_minor:
+        return {symbol, *symbols_of(state, at_ms)}
+    needs_own = (
+        limits.mark_age_ms is not None
+        or limits.order_volume_bps is not None
+        or limits.order_notional_minor
+        or limits.position_minor
+    )
+    return {symbol} if needs_own else set()
+
+
+def symbols_of(state: AccountState, at_ms: int) -> set[str]:
+    """Return the instruments in which an account has open orders, a position, or traded today."""
+    held = {one.command["symbol"] for one in state.holds.values()}
+    return held | {name for name, one in state.positions.items() if one.counts_on(at_ms)}

@@ -1,0 +1,34 @@
+"""An instrument with its mark, as far as risk needs them."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from zerodesk.instruments import Market
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An instrument with its mark. One lot is ``lot_value_minor`` of the base currency."""
+
+    base: str
+    quote: str
+    tick_value_minor: int
+    lot_value_minor: int
+    mark_price_ticks: int
+    marked_at_ms: int
+
+    @classmethod
+    def of(cls, market: Market, mark_price_ticks: int, marked_at_ms: int) -> Self:
+        """Return a listed market with its mark."""
+        return cls(
+            base=market.base,
+            quote=market.quote,
+            tick_value_minor=market.tick_value_minor,
+            lot_value_minor=market.lot_value_minor,
+            mark_price_ticks=mark_price_ticks,
+            marked_at_ms=marked_at_ms,
+        )
+
+    def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
+        """Return price x quantity in quote minor units."""
+        return price_ticks * quantity_lots * self.tick_value_minor

@@ -1,0 +1,125 @@
+"""Limits as the API shows them: in decimals, with who set each and how much of it is used."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from zerodesk.accounts import AccountState
+from zerodesk.limits import MAX_OPEN_ORDERS, Limits
+from zerodesk.money import format_minor
+from zerodesk.orders import Side
+from zerodesk.risk import Marked, symbols_of
+from zerodesk.risk.chain import MINUTE_MS
+from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
+from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.contracts.limits import AccountLimits, EffectiveLimit, LimitSet
+from zerodesk_aws.limits import LimitRegister, VenueLimits
+from zerodesk_aws.tables.market import Markets
+
+PLATFORM: Final = "platform"
+"""Who set what holds for every account of every venue."""
+
+_MINOR: Final = "_minor"
+_OF_THE_PLATFORM: Final = Limits(open_orders=MAX_OPEN_ORDERS)
+
+
+def limit_set(limits: Limits) -> LimitSet:
+    """Return limits as they were asked for."""
+    values: dict[str, Any] = {}
+    for name, key, limit in limits.entries():
+        if key:
+            values.setdefault(name.removesuffix(_MINOR), {})[key] = format_minor(limit, _unit(key))
+        else:
+            values[name] = limit
+    return LimitSet.model_validate(values)
+
+
+class LimitViews:
+    """Answers what limits an account, and what is used of it."""
+
+    def __init__(self, accounts: AccountJournal, limits: LimitRegister, markets: Markets) -> None:
+        self._accounts, self._limits, self._markets = accounts, limits, markets
+
+    def of(self, account_id: str) -> AccountLimits:
+        """Return what an account may do at most, or refuse with NOT_FOUND."""
+        account, at_ms = self._accounts.latest(account_id), now_ms()
+        if not account.state.opened:
+            raise ended(ProblemCode.NOT_FOUND, "No account has this id.")
+        venue = self._limits.latest()
+        limited = venue.effective(account.state.terms).position_minor
+        marked = {
+            symbol: Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+            for symbol in sorted({*symbols_of(account.state, at_ms), *limited})
+            if (listed := self._markets.get(symbol)) is not None
+        }
+        return account_limits(account, venue, marked, at_ms)
+
+
+def account_limits(
+    account: Account, venue: VenueLimits, marked: Mapping[str, Marked], at_ms: int
+) -> AccountLimits:
+    """Return all that limits an account, the tightest of each, and what is used of it."""
+    terms = account.state.terms
+    scopes = [*venue.scopes(terms), (PLATFORM, _OF_THE_PLATFORM)]
+    tightest: dict[tuple[str, str], tuple[int, str]] = {}
+    for set_by, limits in scopes:
+        for name, key, limit in limits.entries():
+            known = tightest.get((name, key))
+            if known is None or limit < known[0]:
+                tightest[name, key] = limit, set_by
+    return AccountLimits(
+        account_id=account.account_id,
+        account_sequence=account.sequence,
+        limits_sequence=venue.sequence,
+        status=terms.status,
+        verification_level=terms.verification_level,
+        group=terms.group,
+        limits=[
+            _shown(name, key, limit, set_by, _used(account.state, marked, name, key, at_ms))
+            for (name, key), (limit, set_by) in sorted(tightest.items())
+        ],
+    )
+
+
+def _shown(name: str, key: str, limit: int, set_by: str, used: int | None) -> EffectiveLimit:
+    unit = _unit(key) if key else None
+    value, spent = (
+        None if number is None else str(number) if unit is None else format_minor(number, unit)
+        for number in (limit, used)
+    )
+    assert value is not None, "a limit is a number"
+    return EffectiveLimit(
+        limit=name.removesuffix(_MINOR),
+        key=key or None,
+        value=value,
+        unit=unit,
+        used=spent,
+        set_by=set_by,
+    )
+
+
+def _unit(key: str) -> str:
+    """Return the currency in which a key is limited: a market's base, or the currency itself."""
+    return key.partition("-")[0]
+
+
+def _used(
+    state: AccountState, marked: Mapping[str, Marked], name: str, key: str, at_ms: int
+) -> int | None:
+    """Return how much of a limit is used; of what may be open either way, the larger side."""
+    match name:
+        case "open_orders":
+            return len(state.holds)
+        case "orders_per_minute":
+            minute, count = state.rate
+            return count if minute >= at_ms // MINUTE_MS else 0
+        case "position_minor":
+            lots = max(worst_lots(state, key, side) for side in Side)
+            return lots * marked[key].lot_value_minor if key in marked else 0
+        case "underlying_minor":
+            return max(worst_underlying_minor(state, marked, key, side) for side in Side)
+        case "daily_loss_minor":
+            return max(0, -day_result_minor(state, marked, key, at_ms))
+        case _:
+            return None

@@ -1,0 +1,190 @@
+"""What a risk decision costs in process, and how large an account's record can get.
+
+    .venv/bin/python -m tests.benchmarks.risk
+
+CPU time, the least of several runs of many decisions each: the machine may be shared. The chain is
+asked with every limit set, which is the most that it ever does.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from zerodesk.accounts import AccountState, Hold, Reservation
+from zerodesk.codec import EncodedBody
+from zerodesk.limits import MAX_OPEN_ORDERS, Limits
+from zerodesk.orders import PlaceCommand, Side, order_id_for
+from zerodesk.positions import Position
+from zerodesk.pricing import Collar, Quote
+from zerodesk.risk import Case, Marked, assess
+from zerodesk.risk.leverage import Tier
+from zerodesk.risk.portfolio import (
+    Kept,
+    Leg,
+    PortfolioRules,
+    RiskArray,
+    portfolio_margin,
+    summed,
+)
+from zerodesk.risk.remark import Holdings, Integers, remark
+
+AT_MS = 1_796_126_400_000
+RUNS, DECISIONS = 15, 2_000
+SYMBOLS = [f"A{number:02d}-USD" for number in range(200)]
+RULES = PortfolioRules(intermonth_minor=1_000, short_minimum_minor=500, concentration_bps=100)
+TIERS = [Tier(0, 500, 250), Tier(10**9, 1_000, 500), Tier(10**10, 2_500, 1_500)]
+EVERY = Limits(
+    open_orders=MAX_OPEN_ORDERS,
+    orders_per_minute=1_000,
+    mark_age_ms=10_000,
+    order_volume_bps=1_000,
+    free_notional_minor={"USD": 1},
+    order_notional_minor={"USD": 10**15},
+    position_minor={SYMBOLS[0]: 10**12},
+    underlying_minor={"A00": 10**12},
+    daily_loss_minor={"USD": 10**12},
+)
+
+
+def main() -> None:
+    """Measure and print."""
+    print("| positions | open orders | every limit, us | no limits, us |\n|---|---|---|---|")
+    for positions, orders in ((0, 0), (1, 1), (10, 20), (50, 50), (200, 199)):
+        case = a_case(positions, orders, EVERY)
+        free = a_case(positions, orders, Limits())
+        assert assess(case) is assess(free) is None
+        print(f"| {positions} | {orders} | {microseconds(case):.1f} | {microseconds(free):.1f} |")
+    legs, kept, order = a_portfolio(10, 18)
+    anew = best_of(lambda: portfolio_margin([*legs, order], RULES), DECISIONS) * 1e6
+    with_order = best_of(lambda: kept.with_order(order.array, 3).scan(), DECISIONS) * 1e6
+    print(
+        f"\nportfolio margin, 10 positions x 18 scenarios: {anew:.1f} us summed anew, an order "
+        f"against sums that were kept {with_order:.1f} us"
+    )
+    columns = drawn(10_000, 20)
+    begun = best_of(lambda: remark(*columns, TIERS), 1)
+    print(f"\n10,000 accounts with 20 positions each marked anew: {begun * 1e3:.0f} ms")
+    body = {"cause": {}, "entries": [], "state": largest_state().to_dict()}
+    encoded = EncodedBody.of(body)
+    print(
+        f"\nan account of {MAX_OPEN_ORDERS} open orders, {len(SYMBOLS)} positions and watermarks, "
+        f"200 answers and 50 withdrawals: {len(encoded.text):,} bytes, "
+        f"{len(encoded.data):,} as kept; an item takes 400,000"
+    )
+
+
+def microseconds(case: Case) -> float:
+    """Return what one decision takes."""
+    return best_of(lambda: assess(case), DECISIONS) * 1e6
+
+
+def best_of(work: Callable[[], object], times: int) -> float:
+    """Return the seconds of CPU that one call takes, in the best of some runs."""
+    found = float("inf")
+    for _ in range(RUNS):
+        begun = time.process_time()
+        for _ in range(times):
+            work()
+        found = min(found, (time.process_time() - begun) / times)
+    return found
+
+
+def a_case(positions: int, orders: int, limits: Limits) -> Case:
+    """Return an order of an account with so many positions and open orders, all in order."""
+    held = {
+        symbol: Position(5, 5_000_000, 10, 20, AT_MS // 86_400_000, 10, 20)
+        for symbol in SYMBOLS[:positions]
+    }
+    symbols = SYMBOLS[: max(1, positions)]
+    made = [a_hold(number, symbols[number % len(symbols)]) for number in range(orders)]
+    holds = {one.command["command_id"]: one for one in made}
+    state = AccountState(opened=True, available={"USD": 10**15}, holds=holds, positions=held)
+    quote = Quote(1_000_000, Collar(1, 10**9), 1_000_000, "USD", 1_000_000, 0, 0, 0)
+    marked = {name: Marked(name[:3], "USD", 1, 100, 1_000_000, AT_MS) for name in symbols}
+    return Case(
+        state,
+        SYMBOLS[0],
+        Side.BUY,
+        1,
+        quote,
+        AT_MS,
+        limits,
+        marked=marked,
+        day_volume_lots=10**6,
+    )
+
+
+def drawn(accounts: int, positions: int) -> tuple[Holdings, Integers, Integers]:
+    """Return the positions of many accounts in 200 instruments, marks and values of a tick."""
+    chance = np.random.default_rng(1)
+    rows = accounts * positions
+    lots, instrument = chance.integers(-(10**4), 10**4, rows), chance.integers(0, 200, rows)
+    marks = chance.integers(10**4, 10**6, 200)
+    cost = lots * marks[instrument] + chance.integers(-(10**7), 10**7, rows)
+    cash = chance.integers(0, 10**11, accounts)
+    holdings = Holdings(cash, np.arange(0, rows, positions), instrument, lots, cost)
+    return holdings, marks, np.ones(200, np.int64)
+
+
+def a_portfolio(positions: int, scenarios: int) -> tuple[list[Leg], Kept, Leg]:
+    """Return a portfolio of options, its sums, and an order of one more."""
+    legs = [
+        Leg(
+            RiskArray(
+                SYMBOLS[number],
+                version=1,
+                profit_minor=tuple(
+                    (number + 3) * (one - 9) * 1_234_567 for one in range(scenarios)
+                ),
+                delta_millionths=500_000 - number,
+                expiry=("DEC", "MAR")[number % 2],
+                is_option=True,
+                day_volume_lots=1_000,
+            ),
+            quantity_lots=number * 7 - 30,
+            buy_lots=number,
+            sell_lots=2 * number,
+        )
+        for number in range(positions + 1)
+    ]
+    return legs[:-1], summed(legs[:-1]), legs[-1]
+
+
+def a_hold(number: int, symbol: str) -> Hold:
+    """Return what is held for an order to buy."""
+    command = PlaceCommand(
+        kind="place",
+        command_id=order_id_for("alice", f"{number}"),
+        account_id="alice",
+        symbol=symbol,
+        side="BUY",
+        type="LIMIT",
+        price_ticks=1_000_000 + number,
+        quantity_lots=7 + number,
+        time_in_force="GTC",
+        post_only=False,
+        maker_bps=2,
+        taker_bps=5,
+        held_minor=7_000_000 + number,
+        accepted_at_ms=AT_MS + number,
+    )
+    return Hold("USD", command["held_minor"], command, filled_lots=number % 5)
+
+
+def largest_state() -> AccountState:
+    """Return an account with all that its bounds allow, in 200 markets."""
+    state = a_case(len(SYMBOLS), MAX_OPEN_ORDERS - 1, EVERY).state
+    detail = {"code": "RISK_INSUFFICIENT_BALANCE", "detail": "needs 1,234.56 USD at worst " * 3}
+    return replace(
+        state,
+        holds=state.holds | {"last": a_hold(199, SYMBOLS[1])},
+        watermarks={symbol: 10**7 + n for n, symbol in enumerate(SYMBOLS)},
+        answered={order_id_for("alice", f"refused {n}"): detail for n in range(200)},
+        withdrawals={f"withdrawal#{n}": Reservation("USD", 10**9 + n, AT_MS) for n in range(50)},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Limits by the command line: set with a reason, shown with their use."""
+
+import json
+
+import pytest
+
+from tests.client.conftest import Zerodesk
+
+
+@pytest.fixture
+def alice(zerodesk: Zerodesk) -> Zerodesk:
+    zerodesk("account", "create", "alice")
+    return zerodesk
+
+
+def test_limits_of_an_account_are_set_and_shown_with_their_units(alice: Zerodesk) -> None:
+    done = alice(
+        "limit", "set", "alice", "open_orders=5", "position.btc-usd=0.5", "--reason", "new"
+    )
+    assert done.exit_code == 0, done.stdout
+    assert "position.BTC-USD" in done.stdout
+    assert "0.5 BTC" in done.stdout
+    shown = json.loads(alice("limits", "--json").stdout)
+    assert [(one["limit"], one["value"]) for one in shown["limits"]] == [
+        ("open_orders", "5"),
+        ("position", "0.5"),
+    ]
+
+
+def test_limits_of_the_venue_and_of_a_group_are_listed_with_who_and_why(alice: Zerodesk) -> None:
+    alice("limit", "set", "venue", "orders_per_minute=100", "--reason", "launch")
+    alice("limit", "set", "group:retail", "daily_loss.usd=1000", "--reason", "policy")
+    told = alice("limit", "list").stdout
+    assert "orders_per_minute=100" in told
+    assert "daily_loss.USD=1000" in told
+    assert "policy" in told
+    joined = alice("limit", "set", "alice", "--group", "retail", "--reason", "retail")
+    assert joined.exit_code == 0
+
+
+@pytest.mark.parametrize("wrong", ["open_orders", "open_orders=x", "position=1", "position.X=y"])
+def test_what_is_no_limit_is_not_sent(alice: Zerodesk, wrong: str) -> None:
+    done = alice("limit", "set", "alice", wrong, "--reason", "a slip")
+    assert done.exit_code == 2
+    assert json.loads(alice("limits", "alice", "--json").stdout)["limits"] == []
+
+
+def test_an_account_is_suspended_and_let_in_again(alice: Zerodesk) -> None:
+    told = alice("limit", "standing", "alice", "--status", "suspended", "--reason", "audit").stdout
+    assert "alice is SUSPENDED, verification level 1" in told
+    told = alice("limit", "standing", "alice", "--level", "2", "--reason", "verified").stdout
+    assert "alice is ACTIVE, verification level 2" in told
+
+
+def test_positions_are_shown_in_their_currency(alice: Zerodesk) -> None:
+    told = alice("positions").stdout
+    assert "-0.25" in told
+    assert "60,000.5" in told

@@ -1,0 +1,85 @@
+"""What the fake venue keeps of limits: as they were set, the nearest one shown."""
+
+from typing import Any
+
+from tests.client.fake_operating import Operating
+from tests.client.fake_state import Answer, Principal, Refusal
+
+
+class Limits(Operating):
+    def list_limits(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        scopes = [
+            {"scope": name, **entry}
+            for name, entry in sorted(self.limits.items())
+            if name == "venue" or name.startswith("group:")
+        ]
+        return 200, {"limits_sequence": len(scopes), "scopes": scopes}
+
+    def set_venue_limits(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return self._set("venue", who, data)
+
+    def set_group_limits(self, who: Principal, data: dict[str, Any], group: str) -> Answer:
+        return self._set(f"group:{group}", who, data)
+
+    def _set(self, scope: str, who: Principal, data: dict[str, Any]) -> Answer:
+        limits = dict(data)
+        reason = limits.pop("reason")
+        self.limits[scope] = {"author": who.account_id, "reason": reason, "limits": limits}
+        return self.list_limits(who, {})
+
+    def set_account_limits(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        group = data.pop("group", None)
+        if group is not None and f"group:{group}" not in self.limits:
+            raise Refusal(400, "INTAKE_BAD_VALUE", "group: a group that has limits")
+        self._set(account_id, who, data)
+        return self.account_limits(who, {}, account_id)
+
+    def set_standing(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        self.standings[account_id] = (data["status"], data["verification_level"])
+        return self.account_limits(who, {}, account_id)
+
+    def account_limits(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
+        if account_id not in self.accounts:
+            raise Refusal(404, "NOT_FOUND", "No account has this id.")
+        status, level = self.standings.get(account_id, ("ACTIVE", 1))
+        shown = []
+        for name, value in self.limits.get(account_id, {"limits": {}})["limits"].items():
+            by_key = value if isinstance(value, dict) else {None: value}
+            for key, limit in by_key.items():
+                unit = key and key.partition("-")[0]
+                shown.append(
+                    {
+                        "limit": name,
+                        "key": key,
+                        "value": str(limit),
+                        "unit": unit,
+                        "used": "0",
+                        "set_by": "account",
+                    }
+                )
+        return 200, {
+            "account_id": account_id,
+            "account_sequence": 1,
+            "limits_sequence": 0,
+            "status": status,
+            "verification_level": level,
+            "group": None,
+            "limits": shown,
+        }
+
+    def positions(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
+        amounts = dict.fromkeys(
+            ("cost", "unrealised", "realised", "fees", "realised_today", "fees_today"), "0"
+        )
+        held = {
+            "symbol": "BTC-USD",
+            "currency": "USD",
+            "quantity": "-0.25",
+            "average_price": "60000.5",
+            "mark_price": "60100",
+        }
+        return 200, {
+            "account_id": account_id,
+            "account_sequence": 1,
+            "positions": [held | amounts],
+        }

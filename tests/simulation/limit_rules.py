@@ -1,0 +1,159 @@
+"""Rules of limits and positions: no order was held that takes an account one unit too far.
+
+They go by the journals alone: the state before each hold, the limits that stood when it was
+decided, and what the fills say. Parts of invariants 4 and 6.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tests.simulation.invariants import Evidence
+    from tests.simulation.reading import Record
+    from zerodesk.instruments import Market
+
+State = dict[str, Any]
+Limits = dict[str, Any]
+DAY_MS: Final = 86_400_000
+MOST_OPEN: Final = 200
+
+
+def positions_add_up(evidence: "Evidence") -> Iterator[str]:
+    """A position is what the fills add up to: lots, fees, and cash to the unit."""
+    for account, records in evidence.streams.accounts:
+        lots: Counter[str] = Counter()
+        cash: Counter[str] = Counter()
+        fees: Counter[str] = Counter()
+        filled: Counter[str] = Counter()
+        for record in records:
+            cause, state = record.body["cause"], record.body["state"]
+            for fill in cause.get("fills", ()):
+                symbol, sign = cause["book"], 1 if fill["side"] == "BUY" else -1
+                lots[symbol] += sign * fill["quantity_lots"]
+                cash[symbol] -= sign * fill["quantity_lots"] * fill["price_ticks"]
+                fees[symbol] += fill["fee_minor"]
+                filled[fill["order_id"]] += fill["quantity_lots"]
+            rows = state.get("positions", {})
+            for symbol in sorted(lots.keys() | rows.keys()):
+                held, cost, realised, fees_minor = rows.get(symbol, (0, 0, 0, 0))[:4]
+                due = (lots[symbol], cash[symbol], fees[symbol])
+                if (held, realised - cost, fees_minor) != due:
+                    yield f"{account} {record.sequence}: {symbol} is {rows.get(symbol)}, not {due}"
+            for order_id, hold in state["holds"].items():
+                if hold.get("filled_lots", 0) != filled[order_id]:
+                    yield f"{account} {record.sequence}: {order_id} is filled by {filled[order_id]}"
+
+
+def limits_are_kept(evidence: "Evidence") -> Iterator[str]:
+    """Each order that was held was within every limit, of the account, its group and the venue."""
+    venue = evidence.streams.by_name.get("control#limits", [])
+    for account, records in evidence.streams.accounts:
+        for before, record in pairwise(records):
+            if record.body["cause"]["kind"] != "hold":
+                continue
+            place = f"{account} {record.sequence}"
+            sequence = record.body["cause"].get("decided_on", {}).get("limits_sequence", 0)
+            stood = _stood(evidence, venue, before)
+            if sequence < stood:
+                yield f"{place} is decided by limits {sequence}, {stood} stood already"
+            yield from _kept(evidence.markets, place, before.body["state"], record, venue, sequence)
+
+
+def _stood(evidence: "Evidence", venue: list["Record"], before: "Record") -> int:
+    """Return the last record of limits that stood before the account's record was written."""
+    appended = evidence.world.appended_ms
+    written_ms = appended.get((before.stream, before.sequence), 0.0)
+    stood = [r.sequence for r in venue if appended.get((r.stream, r.sequence), 0.0) < written_ms]
+    return max(stood, default=0)
+
+
+def _kept(
+    markets: dict[str, "Market"],
+    place: str,
+    state: State,
+    record: "Record",
+    venue: list["Record"],
+    sequence: int,
+) -> Iterator[str]:
+    after, cause = record.body["state"], record.body["cause"]
+    command = after["holds"][cause["order_id"]]["command"]
+    terms = state.get("terms", {"status": "ACTIVE", "group": None, "limits": {}})
+    entries = venue[sequence - 1].body["state"] if sequence else {}
+    scopes = [terms["limits"], _of(entries, "venue"), _of(entries, f"group:{terms['group']}")]
+    if terms["status"] != "ACTIVE":
+        yield f"{place} is held for an account that is {terms['status']}"
+    open_orders = len(after["holds"])
+    if open_orders > _least(scopes, "open_orders", MOST_OPEN):
+        yield f"{place} makes {open_orders} open orders"
+    yield from _rate(place, state, after, _least(scopes, "orders_per_minute", None))
+    worst = _worst(markets, after, command["side"])
+    symbol, market = command["symbol"], markets[command["symbol"]]
+    for name, key, have in (
+        ("position_minor", symbol, worst[symbol]),
+        ("underlying_minor", market.base, sum(_of_base(markets, worst, market.base))),
+        ("order_notional_minor", market.quote, _notional(market, command)),
+    ):
+        limit = min((one[name][key] for one in scopes if key in one.get(name, {})), default=None)
+        if limit is not None and have > limit:
+            yield f"{place} takes {name} of {key} to {have}, {limit} is allowed"
+    losses = [one["daily_loss_minor"] for one in scopes if "daily_loss_minor" in one]
+    limit = min((one[market.quote] for one in losses if market.quote in one), default=None)
+    if limit is not None and worst[symbol] > 0:
+        lost = _lost(markets, state, cause, market.quote)
+        if lost >= limit:
+            yield f"{place} opens when {lost} {market.quote} are lost, {limit} is allowed"
+
+
+def _of(entries: dict[str, Any], name: str) -> Limits:
+    limits: Limits = entries.get(name, {}).get("limits", {})
+    return limits
+
+
+def _least(scopes: list[Limits], name: str, otherwise: int | None) -> Any:
+    found = [one[name] for one in scopes if name in one]
+    return min(found) if found else otherwise
+
+
+def _rate(place: str, state: State, after: State, limit: int | None) -> Iterator[str]:
+    (minute, count), (now, total) = state.get("rate", (0, 0)), after["rate"]
+    if now < minute or total != (count + 1 if now == minute else 1):
+        yield f"{place} counts its orders from {minute, count} to {now, total}"
+    if limit is not None and total > limit:
+        yield f"{place} is order {total} of its minute, {limit} are allowed"
+
+
+def _worst(markets: dict[str, "Market"], after: State, side: str) -> Counter[str]:
+    """Return, by market, the position on a side with its open orders filled, in base units."""
+    worst: Counter[str] = Counter()
+    sign = 1 if side == "BUY" else -1
+    for symbol, row in after.get("positions", {}).items():
+        worst[symbol] += sign * row[0] * markets[symbol].lot_value_minor
+    for hold in after["holds"].values():
+        command = hold["command"]
+        if command["side"] == side:
+            left = command["quantity_lots"] - hold.get("filled_lots", 0)
+            worst[command["symbol"]] += left * markets[command["symbol"]].lot_value_minor
+    return worst
+
+
+def _of_base(markets: dict[str, "Market"], worst: Counter[str], base: str) -> Iterator[int]:
+    yield from (minor for symbol, minor in worst.items() if markets[symbol].base == base)
+
+
+def _notional(market: "Market", command: dict[str, Any]) -> int:
+    worth: int = command["price_ticks"] * command["quantity_lots"] * market.tick_value_minor
+    return worth
+
+
+def _lost(markets: dict[str, "Market"], state: State, cause: dict[str, Any], quote: str) -> int:
+    """Return what an account lost since midnight, by the marks that the record was decided on."""
+    at_ms, marks = cause["at_ms"], cause["decided_on"]["marks"]
+    made: dict[str, int] = defaultdict(int)
+    for symbol, (lots, cost, _, _, day, realised, fees) in state.get("positions", {}).items():
+        market, today = markets[symbol], day == at_ms // DAY_MS
+        if lots or today:
+            tick_lots = lots * marks[symbol][0] - cost + (realised if today else 0)
+            made[market.quote] += tick_lots * market.tick_value_minor - (fees if today else 0)
+    return -made[quote]

@@ -1,0 +1,122 @@
+"""Bugs of limits and positions: checks beside the put, counts that lose something."""
+
+from typing import Final
+
+from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
+
+CHAIN: Final = f"{DOMAIN}/risk/chain.py"
+EXPOSURE: Final = f"{DOMAIN}/risk/exposure.py"
+ACCOUNTS: Final = f"{DOMAIN}/accounts.py"
+DECISION: Final = "functions/risk_check/decision.py"
+LIMITS: Final = f"{RUNTIME}/limits.py"
+
+MUTANTS: Final = (
+    Mutant(
+        "limits checked outside the put",
+        "The check has passed; only the hold has to be written again when a race is lost.",
+        DECISION,
+        "        return admit(case, place_command(order, quote))\n",
+        "        from dataclasses import replace\n\n"
+        "        from zerodesk.accounts import hold\n"
+        "        from zerodesk.risk.chain import counted\n\n"
+        "        command = place_command(order, quote)\n"
+        "        passed = deciding.__dict__.setdefault(order_id, admit(case, command))\n"
+        '        if passed.cause["kind"] == "reject":\n'
+        "            return admit(case, command)\n"
+        "        held = hold(state, command, quote.need_currency)\n"
+        "        return replace(\n"
+        "            held,\n"
+        "            cause=held.cause | case.evidence(),\n"
+        "            state=replace(held.state, rate=counted(case)),\n"
+        "        )\n",
+    ),
+    Mutant(
+        "venue's limits read once",
+        "Limits hardly ever change.",
+        LIMITS,
+        "        record = self._journal.latest(LIMITS)\n",
+        '        record = self.__dict__.setdefault("known", self._journal.latest(LIMITS))\n',
+    ),
+    Mutant(
+        "the loosest limit counts",
+        "An account that was given more may do more.",
+        f"{DOMAIN}/limits.py",
+        "                narrowed = {key: min(known[key], value[key]) for key in both}\n",
+        "                narrowed = {key: max(known[key], value[key]) for key in both}\n",
+    ),
+    Mutant(
+        "open orders are no exposure",
+        "An order that rests has bought nothing.",
+        EXPOSURE,
+        "    return (held if side is Side.BUY else -held) + open_lots(state, symbol, side)\n",
+        "    return held if side is Side.BUY else -held\n",
+    ),
+    Mutant(
+        "other markets of an underlying forgotten",
+        "What else is open was checked when it was opened.",
+        EXPOSURE,
+        '            worst_minor += (command["quantity_lots"] - held.filled_lots)'
+        " * lot_values[symbol]\n",
+        "            worst_minor += held.filled_lots * lot_values[symbol]\n",
+    ),
+    Mutant(
+        "fills counted twice",
+        "What was filled is in the position, and the order was for all of it.",
+        ACCOUNTS,
+        "        _count_fills(due.fills, holds)\n",
+        "        _count_fills((), holds)\n",
+    ),
+    Mutant(
+        "position limit off by one unit",
+        "Up to the limit, more or less.",
+        CHAIN,
+        "    worst_minor = _worst_lots(case) * case.own.lot_value_minor\n"
+        "    if worst_minor <= limit_minor:\n",
+        "    worst_minor = _worst_lots(case) * case.own.lot_value_minor\n"
+        "    if worst_minor <= limit_minor + case.own.lot_value_minor:\n",
+    ),
+    Mutant(
+        "position without the records settled before",
+        "A run settles what is due.",
+        ACCOUNTS,
+        "    fills = [fill for due in fresh for fill in due.fills]\n",
+        "    fills = [fill for due in dues for fill in due.fills]\n",
+    ),
+    Mutant(
+        "rate starts anew with the clock",
+        "Another minute on this machine is another minute.",
+        CHAIN,
+        "    return (now, 1) if now > minute else (minute, count + 1)\n",
+        "    return (now, 1) if now != minute else (minute, count + 1)\n",
+        claim="tests/zerodesk/risk/test_chain.py"
+        "::test_the_rate_counts_by_the_minute_of_the_clock_and_never_back",
+    ),
+    Mutant(
+        "rate does not count",
+        "The gateway throttles.",
+        f"{DOMAIN}/risk/admission.py",
+        "        state=replace(held.state, rate=counted(case)),\n",
+        "        state=held.state,\n",
+    ),
+    Mutant(
+        "daily loss without what is open",
+        "It is no loss until it is taken.",
+        EXPOSURE,
+        "        made_tick_lots = lots * instrument.mark_price_ticks - position.cost_tick_lots\n",
+        "        made_tick_lots = 0\n",
+    ),
+    Mutant(
+        "cost rounded away",
+        "A tick-lot more or less is no money.",
+        f"{DOMAIN}/positions.py",
+        "            cost -= released\n",
+        "            cost = (held + sign * -closing) * (cost // held)\n",
+    ),
+    Mutant(
+        "suspended accounts trade on",
+        "A suspended account cannot get a key.",
+        CHAIN,
+        "    if status is AccountStatus.ACTIVE:\n",
+        "    if status in AccountStatus:\n",
+    ),
+)
