@@ -3,7 +3,7 @@
 from typing import Any
 
 from pricing.settings import MARKET_TABLE
-from zerodesk.orders import Side
+from zerodesk.orders import Side, Trigger
 from zerodesk.pricing import quote_spot
 from zerodesk.rejections import Rejection
 from zerodesk_aws.entry import count, logger, metrics
@@ -26,6 +26,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         Side(event["side"]),
         event["price_ticks"],
         event["quantity_lots"],
+        (Trigger(event["trigger"]), event["trigger_ticks"]) if "trigger" in event else None,
     )
     if isinstance(answer, Rejection):
         count("PricingRefused")

@@ -1,14 +1,11 @@
-"""Books: settle what is not settled, show what is not shown, list what is not, sweep the fees.
-
-And end the auctions whose time is up.
-"""
+"""Books: settle what is not settled, show what is not shown, expire what is due, sweep fees."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
-from zerodesk.orders import EndAuctionCommand, ListCommand, ending_id_for
+from zerodesk.orders import EndAuctionCommand, ExpireCommand, ListCommand, ending_id_for
 from zerodesk_aws.books import BookMovedError, Books, book_stream
 from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
@@ -54,6 +51,9 @@ class BookSweep:
             yield "Markets"
         if shown is not None and shown.auction is not None:
             yield from self._auction(symbol, shown.auction, now_ms)
+        if shown is not None and (shown.next_expiry_ms or now_ms) < now_ms:
+            self._expire(symbol, now_ms)
+            yield "Expiries"
         yield from self._fees(symbol, listing["quote"], now_ms)
 
     def _auction(self, symbol: str, auction: dict[str, Any], now_ms: int) -> Iterator[str]:
@@ -96,6 +96,19 @@ class BookSweep:
         records = self._journal.read(book_stream(symbol), position, limit=1)
         first = next(records, None)
         return now_ms if first is None else first.recorded_at_ms
+
+    def _expire(self, symbol: str, now_ms: int) -> None:
+        """Have the book look at the time. It goes by when the queue says that this was sent.
+
+        Any command would do it; a quiet book gets none.
+        """
+        command = ExpireCommand(
+            kind="expire",
+            command_id=f"expire-{symbol}-{now_ms}",
+            symbol=symbol,
+            accepted_at_ms=now_ms,
+        )
+        self._queue.send(command)
 
     def _list(self, symbol: str, listing: dict[str, Any], now_ms: int) -> None:
         command = ListCommand(

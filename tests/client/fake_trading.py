@@ -65,6 +65,8 @@ class Trading(FakeState):
             "self_trade": data.get("self_trade", "NONE"),
             "min_quantity": data.get("min_quantity"),
             "display_quantity": data.get("display_quantity"),
+            "trigger": data.get("trigger"),
+            "trigger_price": data.get("trigger_price"),
             "quantity": str(quantity),
             "price": None if price is None else str(price),
             "status": "QUEUED",
@@ -98,6 +100,8 @@ class Trading(FakeState):
             self._reject(order, "RISK_OPEN_ORDER_LIMIT", limit=str(self.open_order_limit))
         elif self._need(entry) > self._available(order["account_id"], self._need_currency(entry)):
             self._reject(order, "RISK_INSUFFICIENT_BALANCE", need=str(self._need(entry)))
+        elif order["trigger"] is not None:
+            order["status"] = "ARMED"
         elif order["post_only"] and listed.book.crossing(entry):
             self._reject(order, "MATCHING_POST_ONLY_WOULD_CROSS")
         else:

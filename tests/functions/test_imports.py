@@ -32,7 +32,7 @@ FUNCTIONS = {
     "sweeper": ("chalice",),
 }
 BEYOND_FLOOR = {
-    "archivist": 210,
+    "archivist": 225,
     "authorizer": 20,
     "back_office": 245,
     "funds": 125,

@@ -8,7 +8,8 @@ Rule: Auctions
   an account may trade with itself. An auction ends by an operator's word, by the first command
   after its time is up, or by the schedule that looks every minute. Behind an OPENING auction and
   one after a HALT the market is open, behind a CLOSING one it is halted. A stop breaks an auction
-  off: nothing trades, and whatever still crosses trades like this before the market opens.
+  off: nothing trades, and whatever still crosses trades like this before the market opens. Behind
+  an auction that opens the market its price pulls triggers, as any trade's does.
 
   Scenario: orders that cross do not trade before the auction ends
     When an OPENING auction begins
@@ -170,3 +171,18 @@ Rule: Auctions
     Then these trades
       | maker | taker | lots | price |
       | a1    | a2    | 5    | 100   |
+
+  Scenario: the price of an auction pulls triggers once the market is open
+    When orders arrive
+      | order | account | side | lots | price | trigger   | trigger_ticks |
+      | s1    | carol   | BUY  | 2    | 103   | STOP      | 100           |
+    And an OPENING auction begins
+    And orders arrive
+      | order | account | side | lots | price |
+      | a1    | alice   | SELL | 7    | 100   |
+      | b1    | bob     | BUY  | 5    | 100   |
+    And the auction ends
+    Then these trades
+      | maker | taker | lots | price |
+      | a1    | b1    | 5    | 100   |
+      | a1    | s1    | 2    | 100   |

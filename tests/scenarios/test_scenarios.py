@@ -20,6 +20,8 @@ TERMS = {
     "price": "price_ticks",
     "in force": "time_in_force",
     "post only": "post_only",
+    "trigger price": "trigger_ticks",
+    "expires at": "expires_at_ms",
 }
 
 
@@ -29,6 +31,8 @@ def an_order(row: dict[str, str]) -> Any:
         value: Any = {"yes": True, "no": False}.get(cell, int(cell) if cell.isdigit() else cell)
         terms[TERMS.get(name, name)] = value
     order_id, account_id = terms.pop("order"), terms.pop("account")
+    if "expires_at_ms" in terms:
+        terms["expires_at_ms"] += START_MS
     return dict(a_place(order_id, account_id=account_id)) | held(terms)
 
 
@@ -40,23 +44,24 @@ def held(terms: dict[str, Any]) -> dict[str, Any]:
 
 def commands_of(scenario: Scenario) -> list[Command]:
     commands: list[Any] = [listing(MARKET, at_ms=START_MS)]
-    later_ms, timed = 0, 1
+    now_ms = START_MS
     for step in scenario.steps:
         match step.text.split():
             case _ if not step.acts:
                 continue
             case ["orders", "arrive"]:
-                commands += [an_order(row) for row in step.rows]
+                commands += [an_order(row) | {"sent_at_ms": now_ms} for row in step.rows]
+            case [passed_ms, "ms", "have", "passed"]:
+                now_ms += int(passed_ms)
+            case ["the", "book", "looks", "at", "the", "time"]:
+                look = {"kind": "expire", "command_id": f"t{len(commands)}"}
+                commands.append(look | {"symbol": MARKET.symbol, "accepted_at_ms": now_ms})
             case ["orders", "are", "cancelled"]:
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
             case [seconds, "seconds", "pass"]:
-                later_ms += 1_000 * int(seconds)
+                now_ms += 1_000 * int(seconds)
             case words:
                 commands.append(a_change(words, commands, f"{scenario.place}: {step.text!r}"))
-        for command in commands[timed:]:
-            command["accepted_at_ms"] += later_ms
-            command["sent_at_ms"] += later_ms
-        timed = len(commands)
     return commands
 
 

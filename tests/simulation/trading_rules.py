@@ -22,6 +22,9 @@ Event = dict[str, Any]
 DEFECTS: Final = ("MATCHING_INSUFFICIENT_HOLD", "MATCHING_INVALID_COMMAND")
 """Why a book refuses what the risk check should never have let through: its hold is the worst case,
 fees in."""
+RISING: Final = {("BUY", "STOP"), ("SELL", "TAKE_PROFIT")}
+"""Who waits for a rise; everybody else with a trigger waits for a fall."""
+
 PENDING: Final = ("QUEUED", "HELD")
 TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED", "DONE", "REFUSED")
 
@@ -45,6 +48,9 @@ class _Followed:
     resting: dict[str, _Resting] = field(default_factory=dict)
     taken_lots: dict[str, int] = field(default_factory=dict)
     arrivals: int = 0
+    armed: dict[str, tuple[bool, int]] = field(default_factory=dict)
+    acting: set[str] = field(default_factory=set)
+    seen_ticks: list[int] = field(default_factory=list)
     stopped: bool = False
     gathers: bool = False
     uncrossing: Event | None = None
@@ -53,6 +59,7 @@ class _Followed:
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
+        yield from self._triggers(event)
         match event["type"]:
             case "MarketStateChanged" | "AuctionUncrossed" | "IndexPriceChanged":
                 yield from self._of_market(event)
@@ -80,6 +87,36 @@ class _Followed:
                 self.resting[event["order_id"]].lots -= event["by_lots"]
             case "OrderCancelled" | "OrderExpired":
                 self.resting.pop(event["order_id"], None)
+                self.armed.pop(event["order_id"], None)
+            case "OrderArmed":
+                waits_for_rise = (event["side"], event["trigger"]) in RISING
+                self.armed[event["order_id"]] = waits_for_rise, event["trigger_ticks"]
+
+    def _triggers(self, event: Event) -> Iterator[str]:
+        """Yield who comes in and was not triggered, or is passed by a new command and was."""
+        order_id = event.get("order_id", "")
+        if event["type"] == "OrderTriggered":
+            self.acting.add(order_id)
+            if order_id not in self.armed or not self._has_triggered(self.armed.pop(order_id)):
+                yield f"{order_id} comes in, and was not triggered"
+        elif event["command_id"] not in self.acting:
+            yield from self.left_waiting()
+            self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
+        if event["type"] == "TradeExecuted":
+            self.seen_ticks.append(event["price_ticks"])
+
+    def left_waiting(self) -> Iterator[str]:
+        """Yield orders that wait though trades have reached their triggers."""
+        for order_id, armed in self.armed.items():
+            if self._has_triggered(armed):
+                yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
+
+    def _has_triggered(self, armed: tuple[bool, int]) -> bool:
+        waits_for_rise, trigger_ticks = armed
+        return any(
+            ticks >= trigger_ticks if waits_for_rise else ticks <= trigger_ticks
+            for ticks in self.seen_ticks
+        )
 
     def _of_market(self, event: Event) -> Iterator[str]:
         match event["type"]:
@@ -149,6 +186,10 @@ class _Followed:
         if taker["post_only"]:
             yield f"{name}: a post-only order takes"
         self.taken_lots[taker["command_id"]] = self.taken_lots.get(taker["command_id"], 0) + lots
+        for role in (maker_id, trade["taker_order_id"]):
+            ends_ms = self.placed[role].get("expires_at_ms")
+            if ends_ms is not None and trade["executed_at_ms"] >= ends_ms:
+                yield f"{name}: {role} trades after its end, {ends_ms}"
         maker = self.resting.get(maker_id)
         if maker is None or maker.lots < lots:
             yield f"{name}: {maker_id} does not rest, or not with {lots} lots"
@@ -177,7 +218,8 @@ class _Followed:
                 yield f"{trade['trade_id']}: {role} pays {paid_minor}, not {fee_minor}"
 
     def at_end(self) -> Iterator[str]:
-        """Yield orders that got something, and less than they would take."""
+        """Yield orders that got something, and less than they would take, or wait in vain."""
+        yield from self.left_waiting()
         for order_id, lots in self.taken_lots.items():
             command = self.placed[order_id]
             if command["time_in_force"] == "FOK" and lots != command["quantity_lots"]:

@@ -11,8 +11,9 @@ from tests.simulation import errands
 from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
 from tests.simulation.regions import AWAY, HOME, REGIONS
-from tests.simulation.world import World
-from zerodesk.orders import SelfTrade, order_id_for
+from tests.simulation.world import START_MS, World
+from zerodesk.orders import SelfTrade, Trigger, order_id_for
+from zerodesk_aws.clock import iso_ms
 
 POOR: Final = "poor"
 ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", POOR)
@@ -39,6 +40,9 @@ PARTNER_SHARE: Final = 0.15
 
 TERMS_SHARE: Final = 0.5
 """In how many runs some orders have terms that most have not."""
+
+TRIGGERS_SHARE: Final = 0.5
+"""In how many runs some orders wait for their trigger, or end at a time."""
 
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
@@ -127,6 +131,9 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"terms {seed}")
     if chance.random() < TERMS_SHARE:
         placed = tuple(replace(life, body=life.body | _terms(chance, life)) for life in placed)
+    chance = Random(f"triggers {seed}")
+    if chance.random() < TRIGGERS_SHARE:
+        placed = tuple(_ending(chance, _waiting(chance, life)) for life in placed)
     pace = Pace(lives, at_ms, ACCOUNTS, regions)
     return Traffic(placed, errands.draw(seed, pace), regions)
 
@@ -139,10 +146,36 @@ def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
     return replace(life, region=region, by_partner=mine)
 
 
+def _waiting(chance: Random, life: Life) -> Life:
+    """Return a life that waits for its trigger, or one that does not."""
+    waits, kind, away = chance.random(), chance.choice(list(Trigger)), chance.randint(-3, 3)
+    if waits > 0.3:
+        return life
+    tick, reference = _prices(life.body["symbol"])
+    trigger = {"trigger": kind.value, "trigger_price": f"{reference + away * tick:.2f}"}
+    return replace(life, body=life.body | trigger)
+
+
+def _ending(chance: Random, life: Life) -> Life:
+    """Return a life that ends at a time, perhaps before it is over, or one that does not."""
+    ends, after_ms = chance.random(), chance.choice((500, 5_000, 60_000))
+    if ends > 0.2 or life.body.get("time_in_force") != "GTC":
+        return life
+    if ends < 0.02:
+        return replace(life, body=life.body | {"time_in_force": "DAY"})
+    end = {"time_in_force": "GTD", "expires_at": iso_ms(START_MS + int(life.at_ms) + after_ms)}
+    return replace(life, body=life.body | end)
+
+
+def _prices(symbol: str) -> tuple[float, float]:
+    """Return what the prices of a market differ by, and around what."""
+    return (1.0, 60_000.0) if symbol == "BTC-USD" else (0.5, 3_000.37)
+
+
 def _life(chance: Random, number: int, at_ms: float) -> Life:
     symbol = "BTC-USD" if chance.random() < 0.7 else "ETH-USD"
     account_id = chance.choice((*ACCOUNTS, POOR))
-    tick, reference = (1.0, 60_000.0) if symbol == "BTC-USD" else (0.5, 3_000.37)
+    tick, reference = _prices(symbol)
     lots = chance.choice((1, 1, 1, 2, 3, 8, 20))
     body: dict[str, Any] = {
         "client_order_id": f"o-{number}",

@@ -74,6 +74,8 @@ def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> No
         (("--display", "0.2"), {"display_quantity": "0.2"}, "GTC, shows 0.2"),
         (("--tif", "ioc", "--min", "0.1"), {"min_quantity": "0.1"}, "IOC, at least 0.1"),
         (("--self-trade", "decrement"), {"self_trade": "DECREMENT"}, "self-trade: DECREMENT"),
+        (("--stop", "105"), {"trigger": "STOP", "trigger_price": "105"}, "105 USD"),
+        (("--take-profit", "95"), {"trigger": "TAKE_PROFIT", "status": "ARMED"}, "take profit"),
         (("--post-only", "--slide"), {"post_only": True, "slides": True}, "post-only or slides"),
     ],
 )

@@ -316,6 +316,22 @@ def test_an_order_that_rests_is_not_sent_again(venue: Venue, night: Night) -> No
     assert night.sweep() == {}
 
 
+def test_an_order_whose_time_has_come_in_a_quiet_book_expires_and_is_released(
+    venue: Venue, night: Night
+) -> None:
+    ends_ms = venue.clock_ms + 2 * MINUTE_MS
+    venue.place("alice", "gtd", "BUY", time_in_force="GTD", expires_at_ms=ends_ms)
+    venue.settle()
+    assert night.sweep() == {}
+    assert night.sweep(2 * MINUTE_MS) == {"Expiries": 1}
+    night.drive()
+    assert venue.item("alice", "gtd").status == "EXPIRED"
+    night.sweep()
+    night.drive()
+    assert venue.funds("alice")["USD"] == (100_000 * USD, 0)
+    assert night.sweep() == {}
+
+
 def test_an_order_that_is_answered_and_not_settled_is_left_to_settlement(
     venue: Venue, night: Night
 ) -> None:

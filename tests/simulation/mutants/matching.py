@@ -71,8 +71,8 @@ MUTANTS: Final = (
         "repeat of a resting order releases its hold",
         "A repeat releases what is held, always.",
         f"{BOOK}/decide.py",
-        'if command["kind"] == "place" and command["command_id"] not in state.orders:',
-        'if command["kind"] == "place":',
+        'return command["kind"] == "place" and command["command_id"] not in state.orders',
+        'return command["kind"] == "place"',
     ),
     Mutant(
         "repeat of a done order releases nothing",
@@ -125,7 +125,7 @@ MUTANTS: Final = (
     Mutant(
         "FOK partially filled",
         "If there is anything on the other side, an all-or-nothing order may try.",
-        f"{BOOK}/place.py",
+        f"{BOOK}/entering.py",
         "        return other_side.offers(-order.key, least_lots)\n",
         "        return other_side.best() is not None\n",
     ),
@@ -249,7 +249,7 @@ MUTANTS: Final = (
     Mutant(
         "own orders count for all or nothing",
         "What the book offers it offers to everybody.",
-        f"{BOOK}/place.py",
+        f"{BOOK}/entering.py",
         "    if order.self_trade == NONE:\n        return other_side",
         "    if order.self_trade:\n        return other_side",
         claim="tests/scenarios",
@@ -277,5 +277,60 @@ MUTANTS: Final = (
         "    return row if _event(symbol, row) == event else event\n",
         "    return row\n",
         claim="tests/zerodesk/test_rows.py",
+    ),
+    Mutant(
+        "first price of a sweep not seen",
+        "The last trade is the one that counts.",
+        f"{BOOK}/fills.py",
+        "        state.saw_prices(fills[0][2], price_ticks)",
+        "        state.saw_prices(price_ticks, price_ticks)",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "take-profits wait as stops do",
+        "A buyer waits for a rise, a seller for a fall.",
+        f"{DOMAIN}/orders.py",
+        "    return is_buy == (trigger == Trigger.STOP)\n",
+        "    return is_buy\n",
+    ),
+    Mutant(
+        "a triggered order waits for the next taker",
+        "What a trade has triggered comes in when there is time.",
+        f"{BOOK}/decide.py",
+        "        if state.prices_ticks is not None:\n            run_triggered(state, draft)\n"
+        "        consumed",
+        "        consumed",
+    ),
+    Mutant(
+        "an armed order put back is not counted",
+        "What is taken back is as it was.",
+        f"{BOOK}/queues.py",
+        "        self.armed += order.is_armed\n",
+        "",
+    ),
+    Mutant(
+        "hold of a triggered order given back twice",
+        "A triggered order holds what its command says.",
+        f"{BOOK}/triggers.py",
+        "    order.held_minor = need_minor(\n"
+        "        armed, armed.remaining_lots, state.tick_value_minor, state.lot_value_minor\n    )\n",
+        '    order.held_minor = armed.command["held_minor"]\n',
+        claim=CLAIMS,
+    ),
+    Mutant(
+        "only a look at the time ends orders",
+        "The sweeper comes every minute, that is soon enough.",
+        f"{BOOK}/decide.py",
+        "                if state.expiries and not expire_due(state, draft, command_id):\n"
+        "                    break\n",
+        "",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "the end of an order put back is forgotten",
+        "What is taken back is as it was.",
+        f"{BOOK}/draft.py",
+        "            state.keep_expiry(order)\n",
+        "",
     ),
 )

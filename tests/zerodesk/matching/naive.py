@@ -12,6 +12,7 @@ from typing import Any
 from zerodesk.instruments import Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
+RESTING = ("GTC", "GTD", "DAY")
 MODES = {"NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"}
 
 Trade = tuple[str, int, int, str, str, int, int]
@@ -32,6 +33,10 @@ class NaiveOrder:
     ended: bool = False
 
     @property
+    def rises(self) -> bool:
+        return self.buys is bool(self.command["trigger"] == "STOP")
+
+    @property
     def id(self) -> str:
         return str(self.command["command_id"])
 
@@ -46,6 +51,15 @@ class NaiveOrder:
     @property
     def price(self) -> int:
         return self.moved_price or int(self.command["price_ticks"])
+
+    @property
+    def trigger(self) -> int:
+        return int(self.command["trigger_ticks"])
+
+    @property
+    def ends(self) -> int | None:
+        found: int | None = self.command.get("expires_at_ms")
+        return found
 
     @property
     def mode(self) -> str:
@@ -84,6 +98,7 @@ class NaiveBook:
     auction: str | None = None
     ends: int | None = None
     then: str = "OPEN"
+    armed: list[NaiveOrder] = field(default_factory=list)
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
         for command in commands:
@@ -94,21 +109,34 @@ class NaiveBook:
         time = max(self.time, command.get("sent_at_ms", command["accepted_at_ms"]))
         if self.ends is not None and self.ends <= time:
             self.time = time
+            self.end_what_is_due()
             self.known[f"end-{self.auction}"] = time
             self.uncross(self.then)
-        rests = any(order.id == key for order in self.resting)
+        rests = any(order.id == key for order in self.resting + self.armed)
         if rests or self.knows(key, time):
             if kind == "place" and not rests:
                 self.time = time
+                self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
                 self.releases.append((command["account_id"], key))
             return
         self.time = time
+        self.end_what_is_due()
         if command["accepted_at_ms"] + COMMAND_BOUND_MS < time:
             self.refuse(command, "MATCHING_EXPIRED")
             return
         self.known[key] = command["accepted_at_ms"]
         getattr(self, f"take_{kind}")(command)
+
+    def end_what_is_due(self) -> None:
+        standing = self.resting + self.armed
+        due = [o for o in standing if o.ends is not None and o.ends <= self.time]
+        for order in due:
+            (self.resting if order in self.resting else self.armed).remove(order)
+            self.close(order, "EXPIRED")
+
+    def take_expire(self, command: dict[str, Any]) -> None:
+        pass
 
     def knows(self, key: str, time: int) -> bool:
         return key in self.known and self.known[key] + COMMAND_BOUND_MS >= time
@@ -151,12 +179,15 @@ class NaiveBook:
     def uncross(self, then: str) -> None:
         """Try every price that anybody named or that lies between, and trade at the best."""
         self.state, self.auction, self.ends = then, None, None
+        before = len(self.trades)
         price = self.uncrossing_price()
         while price is not None and (pair := self.first_pair(price)) is not None:
             seller, buyer = pair
             self.trade(seller, buyer, min(seller.shown, buyer.shown), price)
             self.requeue(seller)
             self.requeue(buyer)
+        if then == "OPEN":
+            self.let_in(self.trades[before:])
 
     def wants(self, price: int, *, buys: bool) -> int:
         return sum(o.remaining for o in self.resting if o.buys == buys and o.accepts(price))
@@ -201,11 +232,12 @@ class NaiveBook:
 
     def take_cancel(self, command: dict[str, Any]) -> None:
         key, target, account = command["command_id"], command["order_id"], command["account_id"]
-        mine = [o for o in self.resting if o.id == target and o.account == account]
+        standing = self.resting + self.armed
+        mine = [o for o in standing if o.id == target and o.account == account]
         if mine:
-            self.resting.remove(mine[0])
+            (self.resting if mine[0] in self.resting else self.armed).remove(mine[0])
             self.close(mine[0], "CANCELLED")
-        elif any(o.id == target for o in self.resting) or self.knows(target, self.time):
+        elif any(o.id == target for o in standing) or self.knows(target, self.time):
             self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
             return
         else:
@@ -217,27 +249,85 @@ class NaiveBook:
     def take_place(self, command: dict[str, Any]) -> None:
         if not self.makes_sense(command):
             self.refuse(command, "MATCHING_INVALID_COMMAND")
-            return
-        gathers = self.state == "AUCTION" and (
-            (command["type"], command["time_in_force"]) == ("LIMIT", "GTC")
-            and not command["post_only"]
-        )
-        if self.market is None or not (self.state == "OPEN" or gathers):
+        elif self.market is None or not (self.state == "OPEN" or self.gathers(command)):
             self.refuse(command, "MATCHING_MARKET_NOT_OPEN")
-            return
+        else:
+            self.take_order(command)
+
+    def gathers(self, command: dict[str, Any]) -> bool:
+        may_wait = command["type"] == "LIMIT" and command["time_in_force"] in RESTING
+        plain = not command["post_only"] and "trigger" not in command
+        return self.state == "AUCTION" and may_wait and plain
+
+    def take_order(self, command: dict[str, Any]) -> None:
         self.arrivals += 1
         order = NaiveOrder(command, self.arrivals, command["quantity_lots"], command["held_minor"])
+        if order.ends is not None and order.ends <= self.time:
+            self.expire_at_once(order)
+            return
+        before = len(self.trades)
+        if "trigger" in command:
+            self.take_armed(order)
+            self.let_in(self.trades[-1:])
+        else:
+            self.come(order)
+            self.let_in(self.trades[before:])
+
+    def expire_at_once(self, order: NaiveOrder) -> None:
+        """What comes too late to stand is refused for the same reasons as any other."""
+        assert self.market is not None
+        command, facing = order.command, self.facing(order)
+        if order.need(self.market) > order.held:
+            self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
+        elif command["post_only"] and facing and "trigger" not in command:
+            self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
+        else:
+            self.close(order, "EXPIRED")
+
+    def take_armed(self, order: NaiveOrder) -> None:
+        assert self.market is not None
+        if order.need(self.market) > order.held:
+            self.refuse(order.command, "MATCHING_INSUFFICIENT_HOLD")
+            return
+        self.armed.append(order)
+        self.settle_hold(order)
+        self.show(order, "ARMED")
+
+    def let_in(self, trades: list[Trade]) -> None:
+        """Let in what the trades have triggered, and what that triggers, one by one."""
+        prices = [trade[1] for trade in trades]
+        while prices:
+            fallen = [o for o in self.armed if not o.rises and o.trigger >= min(prices)]
+            risen = [o for o in self.armed if o.rises and o.trigger <= max(prices)]
+            if not fallen + risen:
+                return
+            if fallen:
+                order = min(fallen, key=lambda one: (-one.trigger, one.arrival))
+            else:
+                order = min(risen, key=lambda one: (one.trigger, one.arrival))
+            self.armed.remove(order)
+            self.arrivals += 1
+            order.arrival = self.arrivals
+            before = len(self.trades)
+            self.come(order, was_armed=True)
+            prices += [trade[1] for trade in self.trades[before:]]
+
+    def come(self, order: NaiveOrder, *, was_armed: bool = False) -> None:
+        assert self.market is not None
+        command = order.command
         facing = self.facing(order)
         if facing and command.get("slides") and self.one_tick_short(order, facing[0]) > 0:
             order.moved_price = self.one_tick_short(order, facing[0])
             facing = []
         if order.need(self.market) > order.held:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
+        elif was_armed and command["post_only"] and facing:
+            self.close(order, "EXPIRED")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
         elif self.gettable(order, facing) < self.least(command):
             self.close(order, "EXPIRED")
-        elif gathers:
+        elif self.state == "AUCTION":
             self.rest(order)
         else:
             self.work(order)
@@ -248,7 +338,10 @@ class NaiveBook:
         self.settle_hold(order)
 
     def makes_sense(self, command: dict[str, Any]) -> bool:
-        if command.get("self_trade", "NONE") not in MODES:
+        expires = command["time_in_force"] in ("GTD", "DAY")
+        if command.get("self_trade", "NONE") not in MODES or expires != (
+            "expires_at_ms" in command
+        ):
             return False
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         if "min_quantity_lots" in command and (
@@ -256,12 +349,18 @@ class NaiveBook:
         ):
             return False
         if "display_lots" in command and (
-            in_force != "GTC"
+            in_force not in RESTING
             or command["type"] != "LIMIT"
             or not 1 <= command["display_lots"] < lots
         ):
             return False
-        rests = in_force == "GTC" and command["type"] == "LIMIT"
+        if ("trigger" in command) != ("trigger_ticks" in command):
+            return False
+        if "trigger" in command and (
+            command["trigger"] not in ("STOP", "TAKE_PROFIT") or command["trigger_ticks"] < 1
+        ):
+            return False
+        rests = in_force in RESTING and command["type"] == "LIMIT"
         return not command.get("slides") or bool(command["post_only"] and rests)
 
     def one_tick_short(self, order: NaiveOrder, facing: NaiveOrder) -> int:
@@ -298,7 +397,7 @@ class NaiveBook:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
-        elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] == "GTC":
+        elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] in RESTING:
             self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
@@ -395,3 +494,7 @@ class NaiveBook:
             orders.sort(key=lambda order: (order.price * (-1 if order.buys else 1), order.arrival))
             sides.append([(order.id, order.remaining, order.held) for order in orders])
         return sides[0], sides[1]
+
+    def waiting(self) -> dict[str, tuple[int, int]]:
+        """Return (trigger, held) of each order that waits for its trigger."""
+        return {order.id: (order.trigger, order.held) for order in self.armed}

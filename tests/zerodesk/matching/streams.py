@@ -79,13 +79,15 @@ class Stream:
         noise = self.noise
         self.now_ms += noise.choice(STEPS_MS)
         accepted_at_ms = self.now_ms - noise.choice(LATE_MS)
-        what = noise.choice(self.usual[self.state])
+        what = noise.choice(self.usual[self.state] + "t" * self.special)
         if what == "r" and self.commands:
             self.send(noise.choice(self.commands))
         elif what == "c":
             self.send(self.a_cancel() | {"accepted_at_ms": accepted_at_ms})
         elif what == "i":
             self.send(self.an_index() | {"accepted_at_ms": accepted_at_ms})
+        elif what == "t":
+            self.send(self.a_look_at_the_time() | {"accepted_at_ms": accepted_at_ms})
         elif what == "s":
             self.send(self.a_state() | {"accepted_at_ms": accepted_at_ms})
         elif what == "e":
@@ -103,7 +105,7 @@ class Stream:
         need_minor = need_of(side, price_ticks, quantity_lots, max(maker_bps, taker_bps))
         self.placed += 1
         special = self.special_terms(quantity_lots) if self.special else {}
-        return special | {
+        return {
             "kind": "place",
             "command_id": f"o{self.placed}",
             "account_id": noise.choice(ACCOUNTS),
@@ -117,7 +119,7 @@ class Stream:
             "maker_bps": maker_bps,
             "taker_bps": taker_bps,
             "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
-        }
+        } | special
 
     def special_terms(self, quantity_lots: int) -> dict[str, Any]:
         """Terms that most orders have not, some of them without sense for their order."""
@@ -130,6 +132,12 @@ class Stream:
             terms["min_quantity_lots"] = noise.randint(1, quantity_lots)
         if noise.randrange(12) == 0:
             terms["slides"] = True
+        if noise.randrange(3) == 0:
+            terms["trigger"] = noise.choice(("STOP", "TAKE_PROFIT"))
+            terms["trigger_ticks"] = noise.choice(PRICES_TICKS)
+        if noise.randrange(3) == 0:
+            terms["time_in_force"] = noise.choice(("GTD", "GTD", "DAY", "GTC"))
+            terms["expires_at_ms"] = self.now_ms + noise.choice((-5, 0, 1, 5, 20, 60, 200))
         return terms
 
     def a_cancel(self) -> dict[str, Any]:
@@ -153,6 +161,13 @@ class Stream:
             "price_ticks": self.noise.randint(90, 110),
             "source": "feed",
             "observed_at_ms": self.now_ms - self.noise.choice((0, 1, 9, -9)),
+        }
+
+    def a_look_at_the_time(self) -> dict[str, Any]:
+        return {
+            "kind": "expire",
+            "command_id": f"t-{len(self.commands)}",
+            "symbol": MARKET.symbol,
         }
 
     def a_state(self) -> dict[str, Any]:
@@ -261,6 +276,13 @@ class Run:
                 continue
             filled = (shown["filled_lots"], shown["filled_notional_minor"], shown["fee_minor"])
             self.answers[key] = (shown["status"], code, *filled, shown.get("price_ticks"))
+
+    def waiting(self) -> dict[str, tuple[int, int]]:
+        state = self.book.state()
+        return {
+            order["command"]["command_id"]: (order["trigger_ticks"], order["held_minor"])
+            for order in state.get("rising", []) + state.get("falling", [])
+        }
 
     def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
         state = self.book.state()

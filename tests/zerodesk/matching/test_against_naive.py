@@ -30,6 +30,7 @@ def test_same_trades_same_book_same_postings_same_holds(
     run.take(commands, cuts, max_fills)
     assert run.trades == naive.trades
     assert run.queues() == naive.queues()
+    assert run.waiting() == naive.waiting()
     assert moves(run.moved) == moves(naive.moved)
     assert run.answers == naive.answers
     assert run.fees == naive.fees

@@ -1,6 +1,7 @@
 """The digest of a book is a hash of all that its state tells, however it was come by."""
 
 from itertools import cycle, groupby
+from operator import itemgetter
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,6 +15,12 @@ from zerodesk.matching.memory import SPAN_MS
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 
 CUTS = st.lists(st.integers(1, 7), min_size=1, max_size=4)
+LADDERS = (
+    ("bids", "price_ticks"),
+    ("asks", "price_ticks"),
+    ("rising", "trigger_ticks"),
+    ("falling", "trigger_ticks"),
+)
 
 
 def digest_of(state: dict[str, Any]) -> str:
@@ -24,9 +31,10 @@ def digest_of(state: dict[str, Any]) -> str:
     sides = {
         side: [
             [price_ticks, state_hash([list(order.values()) for order in orders])]
-            for price_ticks, orders in groupby(state[side], lambda order: order["price_ticks"])
+            for price_ticks, orders in groupby(state[side], itemgetter(by))
         ]
-        for side in ("bids", "asks")
+        for side, by in LADDERS
+        if side in state
     }
     known = [
         [span, state_hash([list(ids) for ids in zip(*sorted(spans[span].items()), strict=True)])]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.zerodesk.matching.streams import Run, a_stream
 from tests.zerodesk.reconciliation.venue import market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.reconciliation import BookAudit
@@ -205,3 +206,15 @@ def test_no_more_is_taken_off_an_order_than_it_has() -> None:
 
 def test_nothing_is_taken_off_an_order_that_is_not_there() -> None:
     assert "EXECUTION_DIFFERS" in reduced(1, "o9")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_an_audit_agrees_with_its_book_whatever_terms_the_orders_have(seed: int) -> None:
+    run, audit = Run(), BookAudit("BTC-USD")
+    run.take(a_stream(seed, 60, special=True), [3], 2)
+    for sequence, record in enumerate(run.records, start=1):
+        audit.apply(sequence, record)
+    assert audit.findings.clean, audit.findings.breaches
+    assert audit.agrees_with(run.book.state())
+    state = run.book.state()
+    assert BookAudit.behind(state).agrees_with(state)

@@ -28,11 +28,30 @@ class OrderType(StrEnum):
 
 
 class TimeInForce(StrEnum):
-    """GTC rests, IOC takes what there is, FOK takes all or nothing."""
+    """GTC, GTD and DAY rest, IOC takes what there is, FOK takes all or nothing.
+
+    GTD ends at a time that it names, DAY at the end of the day, in UTC, on which it was accepted.
+    """
 
     GTC = "GTC"
     IOC = "IOC"
     FOK = "FOK"
+    GTD = "GTD"
+    DAY = "DAY"
+
+    @property
+    def rests(self) -> bool:
+        """Whether what is left of a limit order stays in its book."""
+        return self not in (TimeInForce.IOC, TimeInForce.FOK)
+
+    @property
+    def expires(self) -> bool:
+        """Whether the order ends by itself at a time."""
+        return self in (TimeInForce.GTD, TimeInForce.DAY)
+
+
+RESTING: Final = frozenset(one.value for one in TimeInForce if one.rests)
+EXPIRING: Final = frozenset(one.value for one in TimeInForce if one.expires)
 
 
 class SelfTrade(StrEnum):
@@ -49,11 +68,31 @@ class SelfTrade(StrEnum):
     DECREMENT = "DECREMENT"
 
 
+class Trigger(StrEnum):
+    """What an order waits for: the last trade at its trigger price, or beyond.
+
+    STOP goes with the market: a buyer waits for the price to rise to the trigger, a seller for it
+    to fall there. TAKE_PROFIT goes against it: a buyer waits for a fall, a seller for a rise.
+    """
+
+    STOP = "STOP"
+    TAKE_PROFIT = "TAKE_PROFIT"
+
+
+def rises(*, is_buy: bool, trigger: str) -> bool:
+    """Whether an order waits for the price to rise to its trigger; if not, for it to fall there."""
+    return is_buy == (trigger == Trigger.STOP)
+
+
 class OrderStatus(StrEnum):
-    """Where an order stands. QUEUED and HELD are before the book has answered."""
+    """Where an order stands. QUEUED and HELD are before the book has answered.
+
+    ARMED waits in the book for its trigger.
+    """
 
     QUEUED = "QUEUED"
     HELD = "HELD"
+    ARMED = "ARMED"
     OPEN = "OPEN"
     PARTIALLY_FILLED = "PARTIALLY_FILLED"
     FILLED = "FILLED"
@@ -68,8 +107,8 @@ class OrderStatus(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether the order rests in its book."""
-        return self in (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
+        """Whether the order rests in its book, or waits there for its trigger."""
+        return self in (OrderStatus.ARMED, OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
 
     @property
     def is_terminal(self) -> bool:
@@ -77,7 +116,17 @@ class OrderStatus(StrEnum):
         return not (self.is_pending or self.is_open)
 
 
-SPECIAL_TERMS: Final = frozenset({"self_trade", "min_quantity_lots", "display_lots", "slides"})
+SPECIAL_TERMS: Final = frozenset(
+    {
+        "self_trade",
+        "min_quantity_lots",
+        "display_lots",
+        "slides",
+        "trigger",
+        "trigger_ticks",
+        "expires_at_ms",
+    }
+)
 """Of an order: those that most have not, and that are then left out wherever it is written."""
 
 
@@ -87,7 +136,9 @@ class PlaceCommand(TypedDict):
     ``self_trade`` is a value of SelfTrade. An IOC order with ``min_quantity_lots`` trades that
     much at once or nothing. A GTC order with ``display_lots`` shows no more than that of what
     rests. A post-only order that ``slides`` rests one tick short of the price that it would have
-    met.
+    met. One with a ``trigger``, a value of Trigger, waits for a trade at ``trigger_ticks`` or
+    beyond and comes in then, with all its other terms. One that is GTD or DAY expires by the first
+    command that is sent at ``expires_at_ms`` or later.
     """
 
     kind: Literal["place"]
@@ -109,6 +160,9 @@ class PlaceCommand(TypedDict):
     min_quantity_lots: NotRequired[int]
     display_lots: NotRequired[int]
     slides: NotRequired[bool]
+    trigger: NotRequired[str]
+    trigger_ticks: NotRequired[int]
+    expires_at_ms: NotRequired[int]
 
 
 class CancelCommand(TypedDict):
@@ -177,6 +231,16 @@ class EndAuctionCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class ExpireCommand(TypedDict):
+    """A look at the time: orders whose time has come expire by it, as by any command."""
+
+    kind: Literal["expire"]
+    command_id: str
+    symbol: str
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class TakeOver(TypedDict):
     """What a region is told that is to become a book's home: no command of the book itself.
 
@@ -189,7 +253,13 @@ class TakeOver(TypedDict):
 
 
 Command = (
-    PlaceCommand | CancelCommand | IndexCommand | ListCommand | SetStateCommand | EndAuctionCommand
+    PlaceCommand
+    | CancelCommand
+    | IndexCommand
+    | ListCommand
+    | SetStateCommand
+    | EndAuctionCommand
+    | ExpireCommand
 )
 
 

@@ -25,7 +25,14 @@ OF_A_MARKET: Final = {
     "MarketListed": "MarketListed",
     "AuctionUncrossed": "AuctionUncrossed",
 }
-OF_ONE_ORDER: Final = {"OrderOpened", "OrderCancelled", "OrderExpired", "OrderRejected"}
+OF_ONE_ORDER: Final = {
+    "OrderArmed",
+    "OrderTriggered",
+    "OrderOpened",
+    "OrderCancelled",
+    "OrderExpired",
+    "OrderRejected",
+}
 
 
 def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Announcement]:

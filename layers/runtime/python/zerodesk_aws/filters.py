@@ -2,14 +2,17 @@
 
 import hashlib
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
-from zerodesk_aws.contracts.orders import PlaceOrder
+from zerodesk_aws.clock import as_ms, iso_ms
+from zerodesk_aws.contracts.orders import MAX_DAYS, PlaceOrder
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
@@ -24,7 +27,8 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         The first filter that is broken: tick, lot, maximum quantity, minimum notional. That of a
         market order goes by the mark, see ``below_min_notional``.
     """
-    price_ticks = _price_ticks(asked, market)
+    price_ticks = _price_ticks("price", asked.price, market)
+    trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
     quantity_lots = lots_of("quantity", asked.quantity, market)
     if quantity_lots > market.max_quantity_lots:
         raise refused(
@@ -33,8 +37,9 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
             format(asked.quantity, "f"),
             f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
         )
-    if price_ticks is not None:
-        refusal = below_min_notional(market, price_ticks, quantity_lots)
+    worth_ticks = price_ticks or trigger_ticks
+    if worth_ticks is not None:
+        refusal = below_min_notional(market, worth_ticks, quantity_lots)
         if refusal is not None:
             raise refusal
     return {
@@ -59,6 +64,11 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         terms["display_lots"] = lots_of("display_quantity", asked.display_quantity, market)
     if asked.slides:
         terms["slides"] = True
+    if asked.trigger is not None:
+        terms["trigger"] = asked.trigger.value
+        terms["trigger_ticks"] = _price_ticks("trigger_price", asked.trigger_price, market)
+    if asked.expires_at is not None:
+        terms["expires_at_ms"] = as_ms(asked.expires_at)
     return terms
 
 
@@ -73,6 +83,29 @@ def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> 
         f"{market.format_quantity(quantity_lots)} at {market.format_price(price_ticks)}",
         f"worth at least {format_minor(market.min_notional_minor, market.quote)} {market.quote}",
     )
+
+
+def bad_expiry(expires_at_ms: int, now_ms: int) -> ProblemError | None:
+    """Return the refusal of an order that would end before it begins, or not for very long."""
+    if now_ms < expires_at_ms <= now_ms + MAX_DAYS * DAY_MS:
+        return None
+    return refused(
+        ProblemCode.INTAKE_BAD_VALUE,
+        "expires_at",
+        iso_ms(expires_at_ms),
+        f"later than now, {iso_ms(now_ms)}, and at most {MAX_DAYS} days",
+    )
+
+
+def end_of_day_ms(at_ms: int) -> int:
+    """Return when the day of a moment ends, in UTC.
+
+    Examples
+    --------
+    >>> end_of_day_ms(86_399_999), end_of_day_ms(86_400_000)
+    (86400000, 172800000)
+    """
+    return (at_ms // DAY_MS + 1) * DAY_MS
 
 
 def amount_minor_of(amount: Decimal, currency: str) -> int:
@@ -90,17 +123,17 @@ def fingerprint(terms: dict[str, Any]) -> str:
     return hashlib.sha256(canonical_json(terms)).hexdigest()
 
 
-def _price_ticks(asked: PlaceOrder, market: Market) -> int | None:
-    if asked.price is None:
+def _price_ticks(field: str, asked: Decimal | None, market: Market) -> int | None:
+    if asked is None:
         return None
-    price = format(asked.price, "f")
+    price = format(asked, "f")
     try:
-        price_ticks = market.price_ticks(asked.price)
+        price_ticks = market.price_ticks(asked)
     except NumberError as error:
-        raise refused(ProblemCode.INTAKE_OFF_TICK, "price", price, error.rule) from error
+        raise refused(ProblemCode.INTAKE_OFF_TICK, field, price, error.rule) from error
     if price_ticks > MAX_EXACT:
         most = market.format_price(MAX_EXACT)
-        raise refused(ProblemCode.INTAKE_BAD_NUMBER, "price", price, f"at most {most}")
+        raise refused(ProblemCode.INTAKE_BAD_NUMBER, field, price, f"at most {most}")
     return price_ticks
 
 

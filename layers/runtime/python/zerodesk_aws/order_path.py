@@ -6,15 +6,21 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from zerodesk.instruments import Market
-from zerodesk.orders import OrderStatus, order_id_for
-from zerodesk_aws.api.problems import ProblemCode, ended, refused
+from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
+from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
 from zerodesk_aws.clock import monotonic, now_ms, sleep
 from zerodesk_aws.contracts.orders import Order, PlaceOrder
 from zerodesk_aws.entry import logger
-from zerodesk_aws.filters import below_min_notional, fingerprint, order_terms
+from zerodesk_aws.filters import (
+    bad_expiry,
+    below_min_notional,
+    end_of_day_ms,
+    fingerprint,
+    order_terms,
+)
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.views import order_view
@@ -127,9 +133,15 @@ class OrderPath:
     def _gate(self, account_id: str, order_id: str, asked: PlaceOrder, market: Market) -> OrderItem:
         """Return the item of an order: the one just put, or the one that was there."""
         terms = order_terms(asked, market)
-        if asked.price is None:
-            self._check_worth(account_id, order_id, market, terms)
+        if asked.price is None and asked.trigger is None:
+            mark_ticks = self._listings.mark_price_ticks(market)
+            worth = below_min_notional(market, mark_ticks, terms["quantity_lots"])
+            self._check_new(account_id, order_id, worth)
         at_ms, asked_for = now_ms(), fingerprint(terms)
+        if "expires_at_ms" in terms:
+            self._check_new(account_id, order_id, bad_expiry(terms["expires_at_ms"], at_ms))
+        if asked.in_force is TimeInForce.DAY:
+            terms |= {"expires_at_ms": end_of_day_ms(at_ms)}
         item, _ = self._orders.open_gate(
             account_id,
             order_id,
@@ -148,14 +160,10 @@ class OrderPath:
             )
         return item
 
-    def _check_worth(
-        self, account_id: str, order_id: str, market: Market, terms: dict[str, Any]
-    ) -> None:
-        """Refuse a market order that is worth too little by the mark.
+    def _check_new(self, account_id: str, order_id: str, refusal: ProblemError | None) -> None:
+        """Refuse an order for what changes with time, the mark or the clock, if there is a reason.
 
-        The mark moves, so what passed once might not pass again: a repeat is no new order.
+        What passed once might not pass again: a repeat is no new order.
         """
-        mark_ticks = self._listings.mark_price_ticks(market)
-        refusal = below_min_notional(market, mark_ticks, terms["quantity_lots"])
         if refusal is not None and self._orders.get(account_id, order_id) is None:
             raise refusal

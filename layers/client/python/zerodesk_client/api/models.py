@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce, Trigger
 
 T = TypeVar("T")
 
@@ -40,6 +40,9 @@ class NewOrder:
     self_trade: SelfTrade | None = None
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
+    trigger: Trigger | None = None
+    trigger_price: Decimal | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ class Order:
     self_trade: SelfTrade = SelfTrade.NONE
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
+    trigger: Trigger | None = None
+    trigger_price: Decimal | None = None
+    expires_at: datetime | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -78,7 +84,7 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        """Whether the order rests in its book."""
+        """Whether the order rests in its book, or waits there for its trigger."""
         return self.status.is_open
 
     @property

@@ -4,15 +4,23 @@ import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 from rich.table import Table
 
-from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce, order_id_for
+from zerodesk.orders import (
+    OrderStatus,
+    OrderType,
+    SelfTrade,
+    Side,
+    TimeInForce,
+    Trigger,
+    order_id_for,
+)
 from zerodesk_client.api import Client, NewOrder, Order
-from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of
-from zerodesk_client.cli.exits import ExitCode
+from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of, time_of
+from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, card, number, price, side, status, table
 
@@ -44,7 +52,7 @@ def order(  # noqa: PLR0913 - each is an option of the command
         typer.Option(
             "--tif",
             case_sensitive=False,
-            help="GTC rests, IOC does not, FOK is all or "
+            help="GTC rests, DAY to the end of the day in UTC; IOC does not, FOK is all or "
             "nothing. A limit is GTC by default, a market order IOC.",
         ),
     ] = None,
@@ -66,6 +74,17 @@ def order(  # noqa: PLR0913 - each is an option of the command
     shown: Annotated[
         str | None, typer.Option("--display", help="Show no more than so much of what rests.")
     ] = None,
+    stop: Annotated[
+        str | None,
+        typer.Option(help="Wait for the market to go through this price, then come in."),
+    ] = None,
+    take_profit: Annotated[
+        str | None,
+        typer.Option(help="Wait for the market to come back to this price, then come in."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="GTD: rest until this time, UTC if it says no more.")
+    ] = None,
     client_order_id: Annotated[
         str | None, typer.Option("--id", help="Makes repeating it harmless; new by default.")
     ] = None,
@@ -80,17 +99,43 @@ def order(  # noqa: PLR0913 - each is an option of the command
         quantity=amount_of(quantity, "QUANTITY"),
         price=None if limit_price is None else amount_of(limit_price, "--price"),
         type=OrderType.MARKET if at_market else OrderType.LIMIT,
-        time_in_force=time_in_force or (TimeInForce.IOC if at_market else TimeInForce.GTC),
+        time_in_force=time_in_force or _usual(at_market=at_market, until=until),
         post_only=post_only,
         slides=slides or None,
         self_trade=self_trade,
         min_quantity=None if least is None else amount_of(least, "--min"),
         display_quantity=None if shown is None else amount_of(shown, "--display"),
+        **_trigger(stop, take_profit),
+        expires_at=time_of(until, "--until"),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
     if placed.status is OrderStatus.REJECTED:
         raise typer.Exit(ExitCode.DIFFERENT)
+
+
+def _usual(*, at_market: bool, until: str | None) -> TimeInForce:
+    if until is not None:
+        return TimeInForce.GTD
+    return TimeInForce.IOC if at_market else TimeInForce.GTC
+
+
+class Triggered(TypedDict, total=False):
+    """What an order waits for."""
+
+    trigger: Trigger
+    trigger_price: Decimal
+
+
+def _trigger(stop: str | None, take_profit: str | None) -> Triggered:
+    if stop is not None and take_profit is not None:
+        raise CommandError("an order waits for --stop or for --take-profit, not for both")
+    if stop is not None:
+        return {"trigger": Trigger.STOP, "trigger_price": amount_of(stop, "--stop")}
+    if take_profit is not None:
+        trigger_price = amount_of(take_profit, "--take-profit")
+        return {"trigger": Trigger.TAKE_PROFIT, "trigger_price": trigger_price}
+    return {}
 
 
 def cancel(
@@ -154,6 +199,8 @@ def order_card(placed: Order) -> Table:
         ("side", side(placed.side)),
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
+        *_waits_for(placed),
+        *([] if placed.expires_at is None else [("until (UTC)", at(placed.expires_at))]),
         ("time in force", ", ".join((placed.time_in_force, *_terms(placed)))),
         ("filled", f"{number(placed.filled_quantity)} {base}"),
         ("average price", f"{_average(placed.average_price)} {quote}"),
@@ -165,6 +212,13 @@ def order_card(placed: Order) -> Table:
         numbers = {"have": refused.have, "need": refused.need, "limit": refused.limit}
         facts += [(name, text) for name, text in numbers.items() if text is not None]
     return card(f"Order on {placed.symbol}", facts)
+
+
+def _waits_for(placed: Order) -> list[tuple[Cell, Cell]]:
+    if placed.trigger is None:
+        return []
+    kind = placed.trigger.replace("_", " ").lower()
+    return [(kind, f"{price(placed.trigger_price)} {_quote(placed.symbol)}")]
 
 
 def orders_table(title: str, listed: tuple[Order, ...]) -> Table:

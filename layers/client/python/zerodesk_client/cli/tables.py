@@ -14,6 +14,7 @@ Cell = str | Text
 
 STATUS_STYLES = {
     OrderStatus.FILLED: "green",
+    OrderStatus.ARMED: "cyan",
     OrderStatus.OPEN: "cyan",
     OrderStatus.PARTIALLY_FILLED: "cyan",
     OrderStatus.REJECTED: "red",

@@ -128,6 +128,8 @@ def go_on(state: BookState, draft: Draft) -> None:
         state.uncrossing = uncrossing._replace(left_lots=left_lots)
         return
     state.uncrossing = None
+    if uncrossing.then == OPEN and state.armed:
+        state.saw_prices(uncrossing.price_ticks, uncrossing.price_ticks)
     change_state(state, draft, uncrossing.command_id, uncrossing.then, uncrossing.reason)
 
 

@@ -98,7 +98,10 @@ class Book:
 
     @property
     def continuing(self) -> bool:
-        """Whether the next record first goes on with this one; decide even without commands."""
+        """Whether the next record goes on with a taker, or with what it triggered.
+
+        Decide then even without commands.
+        """
         return self._state.is_unfinished
 
     def decide(
@@ -266,6 +269,7 @@ class Book:
             "mark": state.mark(),
             "index": state.index,
             "last": state.last_trade(),
+            "next_expiry_ms": state.next_expiry_ms(),
             "best_bid_ticks": None if best_bid is None else best_bid.price_ticks,
             "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
             "trades": state.trades,

@@ -11,6 +11,7 @@ from zerodesk.orders import (
     CancelCommand,
     Command,
     EndAuctionCommand,
+    ExpireCommand,
     IndexCommand,
     ListCommand,
     SetStateCommand,
@@ -138,6 +139,10 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
         return
     then = auctions.STATE_AFTER[auction.kind]
     auctions.uncross(state, draft, command["command_id"], then, command["reason"])
+
+
+def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:
+    """Do nothing more: what was due has expired before any command is decided."""
 
 
 def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:

@@ -5,11 +5,14 @@ from typing import Any, Final
 
 from zerodesk.matching import auctions, control
 from zerodesk.matching.draft import Draft
+from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
+from zerodesk.matching.expiry import expire_due
 from zerodesk.matching.memory import LATE, REPEAT, admission
-from zerodesk.matching.place import place, reject, work
+from zerodesk.matching.place import place, reject
 from zerodesk.matching.shapes import fault_of
 from zerodesk.matching.state import BookState
+from zerodesk.matching.triggers import run_triggered
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import cancel_row, command_entry, place_row
@@ -31,14 +34,15 @@ DECISIONS: Final = HOT | {
     "list": control.list_market,
     "set_state": control.set_state,
     "end_auction": control.end_auction,
+    "expire": control.look_at_the_time,
 }
 
 
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    A taker or an uncrossing that the record before left unfinished comes first, and nothing else
-    enters until it is through.
+    A taker or an uncrossing that the record before left unfinished comes first, and what it
+    triggered; nothing else enters until all of it is through.
 
     Raises
     ------
@@ -69,16 +73,19 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
                 and -bound_ms <= accepted_at_ms - time_ms <= bound_ms
             ):
                 state.time_ms = time_ms
+                if state.expiries and not expire_due(state, draft, command_id):
+                    break
                 memory.add(command_id, accepted_at_ms)
                 remembered.append((command_id, None))
                 HOT[kind](state, draft, command)
+            elif not (_is_ready(state, draft, time_ms) and _take(state, draft, command)):
+                break
             else:
-                if not _is_ready(state, draft, time_ms):
-                    break
-                _take(state, draft, command)
                 hot = HOT if state.is_plain else NOTHING_HOT
         except (AttributeError, KeyError, TypeError, CommandError) as error:
             raise _command_error(error, command, consumed) from error
+        if state.prices_ticks is not None:
+            run_triggered(state, draft)
         consumed += 1
     return consumed
 
@@ -90,12 +97,17 @@ def _go_on(state: BookState, draft: Draft) -> None:
         work(state, draft, state.continuing)
     elif state.uncrossing is not None:
         auctions.go_on(state, draft)
+    if state.prices_ticks is not None:
+        run_triggered(state, draft)
 
 
 def _is_ready(state: BookState, draft: Draft, time_ms: int) -> bool:
     """End an auction whose time is up; whether there is room for another command behind that."""
     if auctions.is_due(state, time_ms):
-        _take(state, draft, auctions.ending(state, time_ms))
+        if not _take(state, draft, auctions.ending(state, time_ms)):
+            return False
+        if state.prices_ticks is not None:
+            run_triggered(state, draft)
     return draft.fills < draft.max_fills
 
 
@@ -113,11 +125,34 @@ def _command_error(error: Exception, command: Command, position: int) -> Command
     return CommandError(position, fault)
 
 
-def _take(state: BookState, draft: Draft, command: Command) -> None:
-    """Decide a command of any kind; a repeat without effect leaves no trace, not even its time."""
+def _take(state: BookState, draft: Draft, command: Command) -> bool:
+    """Decide a command of any kind; False if the record has no room for it.
+
+    A repeat without effect leaves no trace, not even its time.
+    """
+    decision = DECISIONS[command["kind"]]
+    admitted, time_ms = _admission(state, command)
+    if admitted == REPEAT and not _is_done(state, command):
+        return True
+    state.time_ms = time_ms
+    if state.expiries and not expire_due(state, draft, command["command_id"]):
+        return False
+    if admitted == REPEAT:
+        _release_again(state, draft, command)
+    elif admitted == LATE:
+        _refuse_late(state, draft, command)
+    else:
+        if command["kind"] not in HOT:
+            draft.commands.append(command)
+        draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
+        decision(state, draft, command)
+    return True
+
+
+def _admission(state: BookState, command: Command) -> tuple[str, int]:
+    """Return what a command is to the book, and record time with it in, once it is sound."""
     if command["symbol"] != state.symbol:
         raise CommandError(0, f"{command['symbol']} in the book of {state.symbol}")
-    decision = DECISIONS[command["kind"]]
     accepted_at_ms = command["accepted_at_ms"]
     admitted, time_ms = admission(state.memory, state.orders, command, state.time_ms)
     if type(accepted_at_ms) is not int or type(time_ms) is not int:
@@ -125,29 +160,19 @@ def _take(state: BookState, draft: Draft, command: Command) -> None:
     if accepted_at_ms > time_ms + COMMAND_BOUND_MS:
         # Its id would have to be remembered for longer than any bound.
         raise CommandError(0, f"accepted at {accepted_at_ms} ms, sent by {time_ms} ms")
-    if admitted == REPEAT:
-        _repeat(state, draft, command, time_ms)
-        return
-    _assert_sound(command)
-    state.time_ms = time_ms
-    if admitted == LATE:
-        _refuse_late(state, draft, command)
-        return
-    if command["kind"] not in HOT:
-        draft.commands.append(command)
-    draft.keep(state.memory, command["command_id"], accepted_at_ms)
-    decision(state, draft, command)
-
-
-def _assert_sound(command: Command) -> None:
-    if fault_of(command) is not None:
+    if admitted != REPEAT and fault_of(command) is not None:
         raise TypeError
+    return admitted, time_ms
 
 
-def _repeat(state: BookState, draft: Draft, command: Command, time_ms: int) -> None:
+def _is_done(state: BookState, command: Command) -> bool:
+    """Whether a repeat is of an order that is done, for which something may still be held."""
+    return command["kind"] == "place" and command["command_id"] not in state.orders
+
+
+def _release_again(state: BookState, draft: Draft, command: Command) -> None:
     """Have whatever may still be held for the repeat of an order that is done released."""
-    if command["kind"] == "place" and command["command_id"] not in state.orders:
-        state.time_ms = time_ms
+    if command["kind"] == "place":
         draft.commands.append(command_entry(command, place_row(command)))
         draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         draft.release(command["account_id"], command["command_id"])

@@ -27,6 +27,7 @@ Scalars = tuple[
     LastTrade | None,
     int,
     BookOrder | None,
+    tuple[int, int] | None,
     str,
     Auction | None,
     Uncrossing | None,
@@ -90,6 +91,7 @@ class Draft:
             state.last,
             state.trades,
             state.continuing,
+            state.prices_ticks,
             state.home,
             state.auction,
             state.uncrossing,
@@ -100,7 +102,7 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
-        return not (self.commands or self.touched)
+        return not (self.commands or self.touched or self.moves)
 
     def touch(self, order: BookOrder) -> None:
         """Note an order as it is, once, before it changes."""
@@ -149,6 +151,7 @@ def rollback(state: BookState, draft: Draft) -> None:
             state.withdraw(order)
         else:
             state.restore(order)
+            state.keep_expiry(order)
             order.outcome = None
     for touch in draft.touched:
         order, remaining_lots, notional_minor, fee_minor, held_minor, quantity_lots, _ = touch
@@ -178,6 +181,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.last,
         state.trades,
         state.continuing,
+        state.prices_ticks,
         state.home,
         state.auction,
         state.uncrossing,

@@ -109,3 +109,5 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
     state.trades = trade
     trade_id = f"{state.symbol}-{trade}"
     state.last = (trade_id, price_ticks, quantity_lots, taker_side, time_ms)
+    if state.armed:
+        state.saw_prices(fills[0][2], price_ticks)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
+from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import Auction, BookState, Uncrossing, last_trade
+from zerodesk.matching.state import OPEN, Auction, BookState, Uncrossing, last_trade
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -37,6 +38,7 @@ class Fold:
         self.state, self.draft, self.body = state, draft, body
         self.placed: dict[str, PlaceCommand] = {}
         self.working: dict[str, BookOrder] = {}
+        self.acting: set[str] = set()
         self.fees_minor = 0
 
     def run(self) -> None:
@@ -53,12 +55,14 @@ class Fold:
             self.draft.touch(state.continuing)
             self.working[taker_id] = state.continuing
             state.continuing = None
-            position = self._follow(events, 0, taker_id)
+            self.acting = {taker_id}
         elif state.uncrossing is not None:
-            position = self._follow(events, 0, state.uncrossing.command_id)
+            self.acting = {state.uncrossing.command_id}
+        position = self._follow(events, 0)
         for command in body["commands"]:
             self._admit(command)
-            position = self._follow(events, position, command["command_id"])
+            self.acting = {command["command_id"]}
+            position = self._follow(events, position)
         if position != len(events):
             raise MismatchError(f"event {position} belongs to no command of the record")
         if state.time_ms != body["time_ms"]:
@@ -89,6 +93,7 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
+        state.prices_ticks = None
         admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
         if admitted == LATE:
             return
@@ -96,10 +101,14 @@ class Fold:
         if admitted == NEW and command["kind"] == "place":
             self.placed[command["command_id"]] = command
 
-    def _follow(self, events: list[Event], position: int, command_id: str) -> int:
-        """Fold the events that one command caused; returns the position after them."""
-        while position < len(events) and events[position]["command_id"] == command_id:
+    def _follow(self, events: list[Event], position: int) -> int:
+        """Fold the events of whoever acts, and of what its trades triggered; returns how far."""
+        while position < len(events):
             event = events[position]
+            if event["type"] == "OrderTriggered":
+                self.acting.add(event["order_id"])
+            elif event["command_id"] not in self.acting and "expires_at_ms" not in event:
+                break
             FOLDS[event["type"]](self, event)
             position += 1
         return position
@@ -111,10 +120,14 @@ class Fold:
             command = self.placed.pop(order_id, None)
             if command is None:
                 raise MismatchError(f"order {order_id} was not placed")
-            order = self.working[order_id] = BookOrder.of(command, self.draft.stamp)
-            self.draft.note(order, order.quantity_lots)
+            order = self._begin(BookOrder.of(command, self.draft.stamp))
         if order.outcome is not None or order_id in self.state.orders:
             raise MismatchError(f"order {order_id} acts after it was opened or closed")
+        return order
+
+    def _begin(self, order: BookOrder) -> BookOrder:
+        self.working[order.order_id] = order
+        self.draft.note(order, order.quantity_lots)
         return order
 
     def _resting(self, order_id: str) -> BookOrder:
@@ -139,7 +152,7 @@ class Fold:
         maker = self._resting(event["maker_order_id"])
         taker = (self._resting if is_auctioned else self._taker)(event["taker_order_id"])
         lots = event["quantity_lots"]
-        if not 0 < lots <= min(maker.remaining_lots, taker.remaining_lots):
+        if maker.is_armed or not 0 < lots <= min(maker.remaining_lots, taker.remaining_lots):
             raise MismatchError(f"{event['trade_id']} fills {lots} lots, more than remain")
         state.trades += 1
         if event["trade_id"] != f"{state.symbol}-{state.trades}":
@@ -154,6 +167,30 @@ class Fold:
             self._uncross(event)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
+        if state.armed and not is_auctioned:
+            state.saw_prices(event["price_ticks"], event["price_ticks"])
+
+    def armed(self, event: Event) -> None:
+        """Fold an order that waits for its trigger from now on."""
+        command = self.placed.pop(event["order_id"], None)
+        if command is None:
+            raise MismatchError(f"order {event['order_id']} was not placed")
+        order = ArmedOrder.of(command, self.draft.stamp)
+        self.draft.note(order, order.quantity_lots)
+        self.state.arm(order)
+        self.state.keep_expiry(order)
+        self.draft.moves.append(order)
+        if self.state.last is not None:
+            self.state.saw_prices(self.state.last[1], self.state.last[1])
+
+    def triggered(self, event: Event) -> None:
+        """Fold an armed order that comes in, for a trade at its trigger or beyond."""
+        state, armed = self.state, self.state.orders.get(event["order_id"])
+        if not isinstance(armed, ArmedOrder) or not state.has_triggered(armed):
+            raise MismatchError(f"order {event['order_id']} was not triggered")
+        state.withdraw(armed)
+        self.draft.moves.append(armed)
+        self._begin(armed.triggered())
 
     def _uncross(self, trade: Event) -> None:
         """Take the lots of a trade off what the end of an auction lets trade."""
@@ -188,6 +225,7 @@ class Fold:
             if price_ticks != order.price_ticks:
                 order.reprice(price_ticks)
             order.hide()
+            self.state.keep_expiry(order)
         elif price_ticks != order.price_ticks:
             raise MismatchError(f"order {order.order_id} opens at {price_ticks} ticks")
         self.state.rest(order)
@@ -195,10 +233,20 @@ class Fold:
 
     def expired(self, event: Event) -> None:
         """Fold an order that ended without resting, or that another command ended."""
-        if event["command_id"] == event["order_id"]:
+        if "expires_at_ms" in event:
+            self._end_of_time(event)
+        elif event["command_id"] == event["order_id"]:
             self._taker(event["order_id"]).outcome = EXPIRED
         else:
             self._leave(self._resting(event["order_id"]), EXPIRED)
+
+    def _end_of_time(self, event: Event) -> None:
+        """Fold an order whose time had come when a command was sent, in this record or the next."""
+        order = self._resting(event["order_id"])
+        self.state.time_ms = max(self.state.time_ms, event["at_ms"])
+        if not 0 < order.expires_at_ms == event["expires_at_ms"] <= self.state.time_ms:
+            raise MismatchError(f"order {order.order_id} ends at {order.expires_at_ms}: {event}")
+        self._leave(order, EXPIRED)
 
     def prevented(self, event: Event) -> None:
         """Fold the notice that two orders did not trade: what became of them is told by itself."""
@@ -259,6 +307,8 @@ class Fold:
         uncrossing, auction = self.state.uncrossing, event.get("auction")
         if uncrossing is not None and uncrossing.left_lots:
             raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
+        if uncrossing is not None and event["state"] == OPEN and self.state.armed:
+            self.state.saw_prices(uncrossing.price_ticks, uncrossing.price_ticks)
         self.state.uncrossing = None
         self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
 
@@ -273,6 +323,7 @@ class Fold:
                 if self.state.continuing is not None:
                     raise MismatchError(f"order {order.order_id} has no end")
                 self.state.continuing = order
+        self.state.forget_prices()
         if self.body["continuing"] != self.state.is_unfinished:
             raise MismatchError(f"continuing is {self.body['continuing']}")
         self._project(self._held_deltas())
@@ -332,6 +383,8 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "TradeExecuted": Fold.trade,
     "AuctionUncrossed": Fold.uncrossed,
     "OrderOpened": Fold.opened,
+    "OrderArmed": Fold.armed,
+    "OrderTriggered": Fold.triggered,
     "OrderExpired": Fold.expired,
     "OrderReduced": Fold.reduced,
     "OrderRefreshed": Fold.refreshed,

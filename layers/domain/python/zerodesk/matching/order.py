@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
+    RESTING,
     SPECIAL_TERMS,
     OrderStatus,
     OrderType,
@@ -19,9 +20,10 @@ NONE: Final = SelfTrade.NONE.value
 GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
-KEPT_TERMS: Final = frozenset({"self_trade", "display_lots", "repriced"})
+KEPT_TERMS: Final = frozenset({"self_trade", "display_lots", "repriced", "expires_at_ms"})
 """Of a special order: those that it goes on having once it rests."""
 
+ARMED: Final = OrderStatus.ARMED.value
 OPEN: Final = OrderStatus.OPEN.value
 PARTIALLY_FILLED: Final = OrderStatus.PARTIALLY_FILLED.value
 
@@ -60,6 +62,11 @@ class BookOrder:
     self_trade: str = NONE
     display_lots: int = 0
     hidden_lots: int = 0
+    expires_at_ms: int = 0
+    is_armed: bool = False
+    rises: bool = False
+    untraded: str = OPEN
+    """The status of one that is not done and has no fill."""
     repriced: bool = False
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
@@ -92,7 +99,7 @@ class BookOrder:
         self.next: BookOrder | None = None
 
     @classmethod
-    def of(cls, command: PlaceCommand, stamp: int) -> "BookOrder":
+    def of(cls, command: PlaceCommand, stamp: int = 0) -> "BookOrder":
         """Return the order that a command places."""
         kind = SpecialOrder if SPECIAL_TERMS & command.keys() else BookOrder
         order = kind(
@@ -101,7 +108,7 @@ class BookOrder:
             command["side"] == BUY,
             command["price_ticks"],
             command["quantity_lots"],
-            command["time_in_force"] == GTC and command["type"] == LIMIT,
+            command["time_in_force"] in RESTING and command["type"] == LIMIT,
             command["maker_bps"],
             command["taker_bps"],
             command["held_minor"],
@@ -110,6 +117,7 @@ class BookOrder:
         if isinstance(order, SpecialOrder):
             order.self_trade = command.get("self_trade", NONE)
             order.display_lots = command.get("display_lots", 0)
+            order.expires_at_ms = command.get("expires_at_ms", 0)
         return order
 
     @property
@@ -122,7 +130,7 @@ class BookOrder:
         """Where the order stands, as a value of OrderStatus."""
         if self.outcome is not None:
             return self.outcome
-        return OPEN if self.total_lots == self.quantity_lots else PARTIALLY_FILLED
+        return self.untraded if self.total_lots == self.quantity_lots else PARTIALLY_FILLED
 
     def to_dict(self) -> dict[str, Any]:
         """Return the order as JSON-able values, for a snapshot.
@@ -190,6 +198,7 @@ class BookOrder:
             order.display_lots = values.get("display_lots", 0)
             order.hidden_lots = values.get("hidden_lots", 0)
             order.repriced = values.get("repriced", False)
+            order.expires_at_ms = values.get("expires_at_ms", 0)
         return order
 
 
@@ -200,21 +209,30 @@ class SpecialOrder(BookOrder):
     ``display_lots`` shows no more of what rests than that: ``remaining_lots`` is what is in the
     queue, ``hidden_lots`` the rest. When the shown lots are filled the next ones enter the queue
     at its end, as an order of their own that takes the first one's place, see ``next_slice``.
-    ``repriced`` is one whose price is another than it came with.
+    ``repriced`` is one whose price is another than it came with; one with ``expires_at_ms`` ends at
+    that time.
     """
 
-    __slots__ = ("display_lots", "hidden_lots", "repriced", "self_trade", "successor")
+    __slots__ = (
+        "display_lots",
+        "expires_at_ms",
+        "hidden_lots",
+        "repriced",
+        "self_trade",
+        "successor",
+    )
 
     self_trade: str
     display_lots: int
     hidden_lots: int
     repriced: bool
+    expires_at_ms: int
     successor: "SpecialOrder | None"
 
     def __init__(self, *terms: Any) -> None:
         super().__init__(*terms)
         self.self_trade, self.repriced = NONE, False
-        self.display_lots = self.hidden_lots = 0
+        self.display_lots = self.hidden_lots = self.expires_at_ms = 0
         self.successor = None
 
     def special(self) -> dict[str, Any]:
@@ -224,6 +242,7 @@ class SpecialOrder(BookOrder):
             "display_lots": self.display_lots,
             "hidden_lots": self.hidden_lots,
             "repriced": self.repriced,
+            "expires_at_ms": self.expires_at_ms,
         }
         return {name: value for name, value in terms.items() if value not in (0, NONE)}
 
@@ -256,7 +275,7 @@ class SpecialOrder(BookOrder):
             self.taker_bps,
         )
         order.self_trade, order.display_lots = self.self_trade, self.display_lots
-        order.repriced = self.repriced
+        order.repriced, order.expires_at_ms = self.repriced, self.expires_at_ms
         order.remaining_lots, order.hidden_lots = 0, self.hidden_lots
         order.hide()
         self.successor = order

@@ -1,38 +1,30 @@
-"""An order enters its book: refused, expired, filled, or left to rest."""
+"""An order comes to its book: refused, let in, or armed."""
 
 from itertools import product
 from typing import Final
 
-from zerodesk.matching.draft import FILLED, REJECTED, Draft
-from zerodesk.matching.fills import fill
-from zerodesk.matching.order import (
-    BUY,
-    GTC,
-    LIMIT,
-    NONE,
-    OPEN,
-    SELL,
-    BookOrder,
-    SpecialOrder,
-    need_minor,
-)
-from zerodesk.matching.record import expire, unfilled, with_price
-from zerodesk.matching.self_trades import fill_others, offers_of_others
+from zerodesk.instruments import TradingState
+from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.draft import REJECTED, Draft
+from zerodesk.matching.entering import FOK, enter, open_order, work
+from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder, need_minor
+from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.matching.states import accepts
+from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
-from zerodesk.orders import OrderType, PlaceCommand, Side, TimeInForce
+from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import command_entry, place_row
 
-KNOWN_TERMS: Final = frozenset(
-    product(*([member.value for member in words] for words in (Side, OrderType, TimeInForce)))
-)
-FOK: Final = TimeInForce.FOK.value
+EVER: Final = [one.value for one in TimeInForce if not one.expires]
+KNOWN_TERMS: Final = frozenset(product(Side, OrderType, EVER))
+KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(Side, OrderType, EXPIRING))
+AUCTION: Final = TradingState.AUCTION.value
 
 
-def place(  # noqa: C901 - the hot path, flat
+def place(  # noqa: C901, PLR0912 - the hot path, flat
     state: BookState, draft: Draft, command: PlaceCommand
 ) -> None:
     """Decide an order that the book sees for the first time.
@@ -66,7 +58,7 @@ def place(  # noqa: C901 - the hot path, flat
     draft.commands.append(entry)
     special = special_terms(command) if entry is command else None
     if (
-        (side, order_type, time_in_force) not in KNOWN_TERMS
+        ((side, order_type, time_in_force) not in KNOWN_TERMS and not _may_expire(command))
         or price_ticks <= 0
         or quantity_lots <= 0
         or not 0 <= maker_bps <= BASIS_POINTS
@@ -75,22 +67,23 @@ def place(  # noqa: C901 - the hot path, flat
     ):
         reject(state, draft, command, _senseless(command))
         return
-    kind = BookOrder if special is None else SpecialOrder
-    order = kind(
-        order_id,
-        account_id,
-        side == BUY,
-        price_ticks,
-        quantity_lots,
-        time_in_force == GTC and order_type == LIMIT,
-        maker_bps,
-        taker_bps,
-        held_minor,
-    )
-    if special is not None:
-        assert isinstance(order, SpecialOrder), "made for these terms"
-        special.give_to(order)
-        if special.slides:
+    if special is None:
+        order = BookOrder(
+            order_id,
+            account_id,
+            side == BUY,
+            price_ticks,
+            quantity_lots,
+            time_in_force == GTC and order_type == LIMIT,
+            maker_bps,
+            taker_bps,
+            held_minor,
+        )
+    elif special.trigger is not None:
+        order, post_only = ArmedOrder.of(command), False
+    else:
+        order = BookOrder.of(command)
+        if special.slides and not _comes_too_late(state, order):
             slide(state, order)
     need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
     rejection = _refusal(state, order, need, command, post_only=post_only)
@@ -99,72 +92,28 @@ def place(  # noqa: C901 - the hot path, flat
         return
     if need != held_minor:
         draft.touch(order)
-    least_lots = quantity_lots if time_in_force == FOK else 0
-    if special is not None and special.min_quantity_lots:
-        least_lots = special.min_quantity_lots
-    if least_lots and not _offers(state, order, least_lots):
-        expire(draft, order)
-        return
-    if state.is_plain:
+    if special is None and time_in_force != FOK and state.is_plain:
         work(state, draft, order)
-    else:
-        # It gathers with the others, crossing or not.
-        _open(state, draft, order)
-
-
-def _offers(state: BookState, order: BookOrder, least_lots: int) -> bool:
-    """Whether an order would find a quantity within its limit, of others if it must."""
-    other_side = state.asks if order.is_buy else state.bids
-    if order.self_trade == NONE:
-        return other_side.offers(-order.key, least_lots)
-    return offers_of_others(other_side, order, least_lots)
-
-
-def work(state: BookState, draft: Draft, order: BookOrder) -> None:
-    """Fill an order as far as this record goes, then close it or let it rest."""
-    heap = (state.asks if order.is_buy else state.bids).heap
-    if heap and heap[0] <= -order.key:
-        fill_up = fill if order.self_trade == NONE else fill_others
-        if not fill_up(state, draft, order):
-            state.continuing = order
-            return
-    state.continuing = None
-    if order.outcome is not None:
-        return
-    if not order.remaining_lots:
-        order.outcome = FILLED
-    elif not order.rests:
+    elif _comes_too_late(state, order):
         expire(draft, order)
+    elif state.trading_state == AUCTION:
+        # It gathers with the others, crossing or not.
+        open_order(state, draft, order)
+    elif isinstance(order, ArmedOrder):
+        arm(state, draft, order)
     else:
-        _open(state, draft, order)
+        least_lots = quantity_lots if special is None else special.least_lots(command)
+        enter(state, draft, order, least_lots)
 
 
-def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
-    """Let an order rest.
+def _may_expire(command: PlaceCommand) -> bool:
+    """Whether an order has the words of one that ends at a time, and says when."""
+    words = (command["side"], command["type"], command["time_in_force"])
+    return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
 
-    Most have not traded, and just what they need is held. Nothing of those is to be settled,
-    nor to be taken back but their place in the queue: they are shown, and not touched.
-    """
-    lots = order.remaining_lots
-    if isinstance(order, SpecialOrder):
-        order.hide()
-    state.rest(order)
-    draft.moves.append(order)
-    draft.events.append(
-        (
-            "OrderOpened",
-            order.order_id,
-            order.account_id,
-            BUY if order.is_buy else SELL,
-            order.price_ticks,
-            order.quantity_lots,
-            lots,
-        )
-    )
-    if order.stamp != draft.stamp:
-        answer = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
-        shown = with_price(state, order, answer) if order.repriced else answer
-        draft.answers[order.order_id] = shown
+
+def _comes_too_late(state: BookState, order: BookOrder) -> bool:
+    return 0 < order.expires_at_ms <= state.time_ms
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:

@@ -17,6 +17,8 @@ Fill = tuple[BookOrder, int, int]
 class Queues:
     """The orders that rest, each side a ladder of prices with a queue at each.
 
+    Those that wait for their trigger stand in ladders of triggers, ``rising`` and ``falling``.
+
     Examples
     --------
     >>> queues = Queues()
@@ -28,15 +30,20 @@ class Queues:
     (2, {})
     """
 
-    __slots__ = ("asks", "bids", "orders")
+    __slots__ = ("armed", "asks", "bids", "falling", "orders", "rising")
 
     def __init__(self) -> None:
         self.orders: dict[str, BookOrder] = {}
         self.bids = Ladder()
         self.asks = Ladder()
+        self.armed = 0
+        self.rising = Ladder()
+        self.falling = Ladder()
 
     def ladder_of(self, order: BookOrder) -> Ladder:
-        """Return the side on which an order rests."""
+        """Return the ladder in which an order rests or waits."""
+        if order.is_armed:
+            return self.rising if order.rises else self.falling
         return self.bids if order.is_buy else self.asks
 
     def rest(self, order: BookOrder) -> None:
@@ -44,15 +51,26 @@ class Queues:
         self.orders[order.order_id] = order
         (self.bids if order.is_buy else self.asks).append(order)
 
+    def arm(self, order: BookOrder) -> None:
+        """Let an order wait for its trigger, behind those that wait for the same one."""
+        self.orders[order.order_id] = order
+        self.armed += 1
+        self.ladder_of(order).append(order)
+
     def withdraw(self, order: BookOrder) -> None:
-        """Take a resting order out."""
+        """Take an order out that rests or waits."""
         del self.orders[order.order_id]
+        if order.is_armed:
+            self.armed -= 1
+            self.ladder_of(order).remove(order)
+            return
         (self.bids if order.is_buy else self.asks).remove(order)
 
     def restore(self, order: BookOrder) -> None:
-        """Put an order back where it rested; see ``Ladder.restore``."""
+        """Put an order back where it rested or waited; see ``Ladder.restore``."""
         self.orders[order.order_id] = order
-        (self.bids if order.is_buy else self.asks).restore(order)
+        self.armed += order.is_armed
+        self.ladder_of(order).restore(order)
 
     def meet(  # noqa: C901 - the hot loop, flat
         self, taker: BookOrder, most_fills: int = sys.maxsize

@@ -10,7 +10,7 @@ from typing import Any
 
 from zerodesk.ledger import LedgerError, fee_account
 from zerodesk.matching.draft import EXPIRED, Draft, Touch
-from zerodesk.matching.order import OPEN, PARTIALLY_FILLED, BookOrder, need_minor
+from zerodesk.matching.order import PARTIALLY_FILLED, BookOrder, need_minor
 from zerodesk.matching.state import BookState
 from zerodesk.rows import FORMAT, Entry, projection
 
@@ -117,7 +117,7 @@ def _settle(
         held_minor = 0
         if status is None:
             held_minor = need_minor(order, remaining_lots, tick_value_minor, lot_value_minor)
-            status = OPEN if remaining_lots == quantity_lots else PARTIALLY_FILLED
+            status = order.untraded if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
         answer = (
             account_id,

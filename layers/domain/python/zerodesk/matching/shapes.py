@@ -11,6 +11,7 @@ from zerodesk.orders import (
     SPECIAL_TERMS,
     CancelCommand,
     EndAuctionCommand,
+    ExpireCommand,
     IndexCommand,
     ListCommand,
     PlaceCommand,
@@ -34,6 +35,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
     "end_auction": _shape(EndAuctionCommand),
+    "expire": _shape(ExpireCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms"}
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)

@@ -2,11 +2,20 @@
 
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.matching.order import SpecialOrder
+from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import BookState
-from zerodesk.orders import OrderType, PlaceCommand, SelfTrade, TimeInForce
+from zerodesk.orders import (
+    EXPIRING,
+    RESTING,
+    OrderType,
+    PlaceCommand,
+    SelfTrade,
+    TimeInForce,
+    Trigger,
+)
 
 MODES: Final = frozenset(member.value for member in SelfTrade)
+TRIGGERS: Final = frozenset(member.value for member in Trigger)
 
 
 class SpecialTerms(NamedTuple):
@@ -16,6 +25,9 @@ class SpecialTerms(NamedTuple):
     min_quantity_lots: int | None
     display_lots: int | None
     slides: bool
+    trigger: str | None
+    trigger_ticks: int | None
+    expires_at_ms: int | None
 
     @classmethod
     def of(cls, command: Any) -> Self:
@@ -25,11 +37,19 @@ class SpecialTerms(NamedTuple):
             command.get("min_quantity_lots"),
             command.get("display_lots"),
             command.get("slides", False),
+            command.get("trigger"),
+            command.get("trigger_ticks"),
+            command.get("expires_at_ms"),
         )
-        numbers = (terms.min_quantity_lots, terms.display_lots)
+        numbers = (
+            *(terms.min_quantity_lots, terms.display_lots),
+            *(terms.trigger_ticks, terms.expires_at_ms),
+        )
         if not all(number is None or type(number) is int for number in numbers):
             raise TypeError
         if type(terms.self_trade) is not str or type(terms.slides) is not bool:
+            raise TypeError
+        if not (terms.trigger is None or type(terms.trigger) is str):
             raise TypeError
         return terms
 
@@ -37,22 +57,31 @@ class SpecialTerms(NamedTuple):
         """Whether an order can have these terms.
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
-        less than the whole of an order that rests. Only a post-only order that rests slides.
+        less than the whole of an order that rests. Only a post-only order that rests slides. A
+        trigger has a price, and what expires has a time.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
-        rests = in_force == TimeInForce.GTC and command["type"] == OrderType.LIMIT
+        rests = in_force in RESTING and command["type"] == OrderType.LIMIT
         least_lots, shown_lots = self.min_quantity_lots, self.display_lots
         return (
             self.self_trade in MODES
             and (least_lots is None or (0 < least_lots <= lots and in_force == TimeInForce.IOC))
             and (shown_lots is None or (0 < shown_lots < lots and rests))
             and ((command["post_only"] is True and rests) or not self.slides)
+            and (self.expires_at_ms is not None) == (in_force in EXPIRING)
+            and self._triggers_make_sense()
         )
 
-    def give_to(self, order: SpecialOrder) -> None:
-        """Let an order have the terms that stay with it."""
-        order.self_trade = self.self_trade
-        order.display_lots = self.display_lots or 0
+    def _triggers_make_sense(self) -> bool:
+        if self.trigger is None or self.trigger_ticks is None:
+            return self.trigger is None and self.trigger_ticks is None
+        return self.trigger in TRIGGERS and self.trigger_ticks > 0
+
+    def least_lots(self, command: PlaceCommand) -> int:
+        """Return what the order trades at once or not at all, zero where it asks for nothing."""
+        if command["time_in_force"] == TimeInForce.FOK:
+            return command["quantity_lots"]
+        return self.min_quantity_lots or 0
 
 
 def special_terms(command: PlaceCommand) -> SpecialTerms | None:
@@ -61,10 +90,10 @@ def special_terms(command: PlaceCommand) -> SpecialTerms | None:
     return None if terms == NO_TERMS else terms
 
 
-NO_TERMS: Final = SpecialTerms(SelfTrade.NONE.value, None, None, slides=False)
+NO_TERMS: Final = SpecialTerms.of({})
 
 
-def slide(state: BookState, order: SpecialOrder) -> None:
+def slide(state: BookState, order: BookOrder) -> None:
     """Move the price of an order that would meet another one tick short of it.
 
     Where there is no price left, below one tick, the order stays and is refused as any other
@@ -75,4 +104,5 @@ def slide(state: BookState, order: SpecialOrder) -> None:
         return
     price_ticks = facing.price_ticks + (-1 if order.is_buy else 1)
     if price_ticks > 0:
+        assert isinstance(order, SpecialOrder), "no other order slides"
         order.reprice(price_ticks)

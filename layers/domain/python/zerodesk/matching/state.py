@@ -1,10 +1,13 @@
 """All that a book is between two records, and its views."""
 
+from heapq import heapify, heappop, heappush
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market, TradingState
+from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.indication import Indication, indicate
+from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BUY, BookOrder
 from zerodesk.matching.queues import Queues
@@ -13,6 +16,9 @@ INDEX: Final = "INDEX"
 LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
 OPEN: Final = TradingState.OPEN.value
+
+EXPIRIES_KEPT: Final = 64
+"""Entries of orders that are gone for which it is never worth to look through all."""
 
 LastTrade = tuple[str, int, int, str, int]
 LAST_TRADE_FIELDS: Final = (
@@ -59,8 +65,9 @@ class BookState(Queues):
 
     ``continuing`` is the taker that the latest record left in the middle of its fills, which is
     in no queue; ``uncrossing`` is the auction whose end it left in the middle. ``is_plain`` says
-    that an order has only to be matched: the market is open. ``last`` is the last trade, see
-    ``fills``. ``tick_value_minor`` and
+    that an order has only to be matched: the market is open. ``prices_ticks`` is the lowest and the
+    highest price of the trades whose triggers have still to be looked at. ``last`` is the last
+    trade, see ``fills``. ``tick_value_minor`` and
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did.
     """
@@ -68,6 +75,7 @@ class BookState(Queues):
     __slots__ = (
         "auction",
         "continuing",
+        "expiries",
         "fees_minor",
         "home",
         "index",
@@ -77,6 +85,7 @@ class BookState(Queues):
         "lot_value_minor",
         "market",
         "memory",
+        "prices_ticks",
         "sequence",
         "stamp",
         "state_reason",
@@ -107,9 +116,39 @@ class BookState(Queues):
         self.trades = 0
         self.fees_minor = 0
         self.continuing: BookOrder | None = None
+        self.prices_ticks: tuple[int, int] | None = None
+        self.expiries: list[tuple[int, str]] = []
         self.home = ""
         self.memory = CommandMemory()
         self.stamp = 0
+
+    def keep_expiry(self, order: BookOrder) -> None:
+        """Remember when an order that rests or waits from now on is to end, if it ever is.
+
+        The heap is only a way to find them, and may name orders that are gone.
+        """
+        if order.expires_at_ms:
+            if len(self.expiries) > 2 * len(self.orders) + EXPIRIES_KEPT:
+                self.expiries = [one for one in self.expiries if self._is_expiry(one)]
+                heapify(self.expiries)
+            heappush(self.expiries, (order.expires_at_ms, order.order_id))
+
+    def next_expiry_ms(self) -> int | None:
+        """Return when the next order is to end, None if none is."""
+        while self.expiries and not self._is_expiry(self.expiries[0]):
+            heappop(self.expiries)
+        return self.expiries[0][0] if self.expiries else None
+
+    def due_order(self) -> BookOrder | None:
+        """Return the next order whose time has come by record time: the earliest, then by id."""
+        expires_at_ms = self.next_expiry_ms()
+        if expires_at_ms is None or expires_at_ms > self.time_ms:
+            return None
+        return self.orders[self.expiries[0][1]]
+
+    def _is_expiry(self, expiry: tuple[int, str]) -> bool:
+        order = self.orders.get(expiry[1])
+        return order is not None and order.expires_at_ms == expiry[0]
 
     def list_market(self, market: Market, time_ms: int) -> None:
         """Take a market as listed."""
@@ -122,11 +161,6 @@ class BookState(Queues):
         """Accept other orders than before."""
         self.trading_state, self.state_reason, self.auction = trading_state, reason, auction
         self.is_plain = trading_state == OPEN
-
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether the next record first goes on with what the latest one has begun."""
-        return self.continuing is not None or self.uncrossing is not None
 
     def reference_ticks(self) -> int:
         """Return the price that decides an auction where its orders do not.
@@ -156,6 +190,39 @@ class BookState(Queues):
             "indicative_lots": lots,
             "surplus_lots": surplus_lots,
         }
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the next record first goes on with what the latest one left unfinished."""
+        begun = (self.continuing, self.uncrossing, self.prices_ticks)
+        return any(one is not None for one in begun)
+
+    def saw_prices(self, first_ticks: int, last_ticks: int) -> None:
+        """Take in that trades went from one price to another: orders may wait for them."""
+        low, high = self.prices_ticks or (first_ticks, first_ticks)
+        self.prices_ticks = (min(low, first_ticks, last_ticks), max(high, first_ticks, last_ticks))
+
+    def triggered(self) -> ArmedOrder | None:
+        """Return the order that comes in next of those that trades have triggered, if any has."""
+        if self.prices_ticks is None:
+            return None
+        for level in (self.falling.best(), self.rising.best()):
+            order = None if level is None else level.head
+            if isinstance(order, ArmedOrder) and self.has_triggered(order):
+                return order
+        return None
+
+    def has_triggered(self, order: ArmedOrder) -> bool:
+        """Whether trades have reached the trigger of an order."""
+        if self.prices_ticks is None:
+            return False
+        low_ticks, high_ticks = self.prices_ticks
+        return order.key <= (high_ticks if order.rises else -low_ticks)
+
+    def forget_prices(self) -> None:
+        """Forget the prices that were traded once no order is to come in for them any more."""
+        if self.continuing is None and self.triggered() is None:
+            self.prices_ticks = None
 
     def last_trade(self) -> dict[str, Any] | None:
         """Return the last trade by the names of its fields."""
@@ -191,25 +258,39 @@ class BookState(Queues):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as JSON-able values: equal states, equal values."""
-        return self._scalars() | {
-            "bids": [order.to_dict() for order in self.bids.in_priority()],
-            "asks": [order.to_dict() for order in self.asks.in_priority()],
-            "known_commands": self.memory.known_at(self.time_ms),
+        armed = {
+            name: [order.to_dict() for order in ladder.in_priority()]
+            for name, ladder in self._armed_ladders().items()
         }
+        return (
+            self._scalars()
+            | armed
+            | {
+                "bids": [order.to_dict() for order in self.bids.in_priority()],
+                "asks": [order.to_dict() for order in self.asks.in_priority()],
+                "known_commands": self.memory.known_at(self.time_ms),
+            }
+        )
 
     def digest(self) -> str:
         """Return a hash of all that ``to_dict`` tells, at the cost of what changed since the last.
 
         A tree of hashes: the orders of each price are one leaf, the ids of each second another.
         """
+        armed = {name: ladder.digests() for name, ladder in self._armed_ladders().items()}
         return state_hash(
             self._scalars()
+            | armed
             | {
                 "bids": self.bids.digests(),
                 "asks": self.asks.digests(),
                 "known_commands": self.memory.digests_at(self.time_ms),
             }
         )
+
+    def _armed_ladders(self) -> dict[str, Ladder]:
+        ladders = {"rising": self.rising, "falling": self.falling} if self.armed else {}
+        return {name: ladder for name, ladder in ladders.items() if ladder.best() is not None}
 
     def _scalars(self) -> dict[str, Any]:
         """Return what there is one of.
@@ -219,6 +300,7 @@ class BookState(Queues):
         """
         later: dict[str, Any] = {
             "home": self.home,
+            "prices_ticks": self.prices_ticks and [*self.prices_ticks],
             "auction": self.auction and self.auction._asdict(),
             "uncrossing": self.uncrossing and self.uncrossing._asdict(),
         }
@@ -255,8 +337,14 @@ class BookState(Queues):
         state.home = values.get("home", "")
         if values["continuing"] is not None:
             state.continuing = BookOrder.from_dict(values["continuing"])
+        if (prices_ticks := values.get("prices_ticks")) is not None:
+            state.saw_prices(*prices_ticks)
         for order in values["bids"] + values["asks"]:
             state.rest(BookOrder.from_dict(order))
+        for order in values.get("rising", []) + values.get("falling", []):
+            state.arm(ArmedOrder.from_dict(order))
+        for one in state.orders.values():
+            state.keep_expiry(one)
         state.memory = CommandMemory.of(values["known_commands"])
         return state
 

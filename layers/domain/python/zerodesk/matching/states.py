@@ -17,13 +17,16 @@ NO_ORDER: Final[frozenset[Terms]] = frozenset()
 
 ACCEPTED: Final[dict[str | None, frozenset[Terms]]] = {
     TradingState.OPEN.value: EVERY_ORDER,
-    TradingState.AUCTION.value: frozenset({(OrderType.LIMIT.value, TimeInForce.GTC.value, False)}),
+    TradingState.AUCTION.value: frozenset(
+        (OrderType.LIMIT.value, in_force.value, False)
+        for in_force in (TimeInForce.GTC, TimeInForce.GTD, TimeInForce.DAY)
+    ),
     TradingState.CANCEL_ONLY.value: NO_ORDER,
     TradingState.HALTED.value: NO_ORDER,
     None: NO_ORDER,
 }
 """An auction gathers what may wait for its end: who wants all, or at once, or nothing but to rest
-gets nothing of it. None is a market that is not listed."""
+gets nothing of it, nor does an order that waits for a trigger. None is a market not listed."""
 
 
 def accepts(trading_state: str | None, command: PlaceCommand) -> bool:
@@ -36,4 +39,5 @@ def accepts(trading_state: str | None, command: PlaceCommand) -> bool:
     (True, False)
     """
     terms = (command["type"], command["time_in_force"], command["post_only"])
-    return terms in ACCEPTED[trading_state]
+    waits = trading_state == TradingState.AUCTION and "trigger" in command
+    return terms in ACCEPTED[trading_state] and not waits

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from zerodesk.instruments import Market
 from zerodesk.money import BASIS_POINTS, MAX_EXACT, format_minor, share_bps
-from zerodesk.orders import Side
+from zerodesk.orders import Side, Trigger, rises
 from zerodesk.rejections import Rejection, RejectionCode
 
 
@@ -80,12 +80,25 @@ def collar_around(mark_price_ticks: int, collar_bps: int) -> Collar:
     return Collar(max(1, below), above)
 
 
+def triggered_at_ticks(
+    mark_price_ticks: int, side: Side, trigger: Trigger, trigger_ticks: int
+) -> int:
+    """Return the price around which an order that waits will find its market.
+
+    It is the trigger's; for a trigger that the mark has passed already, which will not wait, the
+    mark's: nobody gets around the collar by a trigger that is none.
+    """
+    passed_up = rises(is_buy=side is Side.BUY, trigger=trigger)
+    return (max if passed_up else min)(mark_price_ticks, trigger_ticks)
+
+
 def quote_spot(
     market: Market,
     mark_price_ticks: int,
     side: Side,
     price_ticks: int | None,
     quantity_lots: int,
+    trigger: tuple[Trigger, int] | None = None,
 ) -> Quote | Rejection:
     """Return the quote of an order, or why its price is refused.
 
@@ -101,15 +114,20 @@ def quote_spot(
         The limit in ticks; None for a market order, which may go to the end of the collar.
     quantity_lots
         Lots, positive.
+    trigger
+        What the order waits for, and its price in ticks; None for an order that does not wait.
     """
-    collar = collar_around(mark_price_ticks, market.collar_bps)
+    reference_ticks = mark_price_ticks
+    if trigger is not None:
+        reference_ticks = triggered_at_ticks(mark_price_ticks, side, *trigger)
+    collar = collar_around(reference_ticks, market.collar_bps)
     worst_ticks = collar.worst_ticks(side) if price_ticks is None else price_ticks
     if not collar.admits(worst_ticks):
         low, high = (market.format_price(end) for end in (collar.low_ticks, collar.high_ticks))
         return Rejection(
             RejectionCode.PRICING_COLLAR,
-            f"price outside the collar {low} to {high} {market.quote} around the mark "
-            f"{market.format_price(mark_price_ticks)}",
+            f"price outside the collar {low} to {high} {market.quote} around the "
+            f"{'mark' if trigger is None else 'trigger'} {market.format_price(reference_ticks)}",
             have=market.format_price(worst_ticks),
             limit=f"{low} to {high}",
         )

@@ -21,6 +21,8 @@ from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+REPRICING: Final = ("OrderTriggered", "OrderOpened")
+"""Events that say an order's limit."""
 
 Moved = dict[tuple[str, str], int]
 """Minor units by (account, currency); positive is what the account receives."""
@@ -40,6 +42,8 @@ class OpenOrder:
     maker_bps: int
     taker_bps: int
     held_minor: int
+    may_improve: bool = False
+    """Its limit may become better for it than it named, when it comes to rest: it slides."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
 
@@ -58,6 +62,7 @@ class OpenOrder:
             maker_bps=kept["maker_bps"],
             taker_bps=kept["taker_bps"],
             held_minor=kept["held_minor"],
+            may_improve=bool(kept.get("slides")),
         )
 
     def need_minor(self, market: Market) -> int:
@@ -66,6 +71,12 @@ class OpenOrder:
             return market.sell_need_minor(self.remaining_lots)
         rate_bps = max(self.maker_bps, self.taker_bps)
         return market.buy_need_minor(self.price_ticks, self.remaining_lots, rate_bps)
+
+    def reprice(self, price_ticks: int) -> None:
+        """Take a limit over that the book says, if it may be and is better for the order."""
+        if self.may_improve:
+            better_of = min if self.is_buy else max
+            self.price_ticks = better_of(self.price_ticks, price_ticks)
 
     def allows(self, price_ticks: int) -> bool:
         """Whether a price is within the order's limit."""
@@ -188,11 +199,6 @@ class BookAudit:
     def _open(self, body: dict[str, Any]) -> set[str]:
         """Take in the orders that this record let into the book."""
         opened: set[str] = set()
-        prices_ticks = {
-            event["order_id"]: event["price_ticks"]
-            for event in body["events"]
-            if event["type"] == "OrderOpened"
-        }
         for command in body["commands"]:
             order_id = command["command_id"]
             projection = body["orders"].get(order_id)
@@ -208,14 +214,20 @@ class BookAudit:
                 account_id=command["account_id"],
                 is_buy=is_buy,
                 currency=market.quote if is_buy else market.base,
-                price_ticks=_limit_ticks(command, prices_ticks.get(order_id)),
+                price_ticks=command["price_ticks"],
                 quantity_lots=command["quantity_lots"],
                 remaining_lots=command["quantity_lots"],
                 maker_bps=command["maker_bps"],
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
+                may_improve=bool(command.get("slides")),
             )
             opened.add(order_id)
+        for event in body["events"]:
+            if event["type"] in REPRICING and event["order_id"] in self.orders:
+                order = self.orders[event["order_id"]]
+                order.reprice(event["price_ticks"])
+                order.may_improve = order.may_improve and event["type"] != "OrderOpened"
         return opened
 
     def _postings(
@@ -407,20 +419,18 @@ class BookAudit:
 
 
 def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the orders that are open in a book's state; a taker in the middle of its fills is."""
+    """Yield the orders that are open in a book's state, the armed ones with their commands' terms.
+
+    A taker in the middle of its fills is open.
+    """
     yield from state["bids"]
     yield from state["asks"]
     if state["continuing"] is not None:
         yield state["continuing"]
-
-
-def _limit_ticks(command: dict[str, Any], opened_ticks: int | None) -> int:
-    """Return an order's limit: what it named, or better for it where it slides and so rests."""
-    limit_ticks: int = command["price_ticks"]
-    if opened_ticks is None or not command.get("slides"):
-        return limit_ticks
-    better_of = min if command["side"] == Side.BUY else max
-    return better_of(limit_ticks, opened_ticks)
+    for armed in state.get("rising", []) + state.get("falling", []):
+        command = armed["command"]
+        lots = command["quantity_lots"]
+        yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -23,6 +23,7 @@ from zerodesk_aws.contracts.fields import (
     SideField,
     Symbol,
     Timestamp,
+    TriggerField,
 )
 from zerodesk_aws.contracts.orders import Order, PlaceOrder, Rejection
 from zerodesk_aws.contracts.problems import Problem
@@ -51,6 +52,29 @@ class OrderOpened(OfBook):
     remaining_lots: int
 
 
+class OrderArmed(OfBook):
+    """An order waits in its book for its trigger."""
+
+    command_id: OrderId
+    order_id: OrderId
+    account_id: AccountId
+    side: SideField
+    trigger: TriggerField
+    trigger_ticks: int
+    price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
+    quantity_lots: int
+
+
+class OrderTriggered(OfBook):
+    """A trade reached the trigger of an order, and it comes in."""
+
+    command_id: OrderId
+    order_id: OrderId
+    account_id: AccountId
+    trigger_ticks: int
+    price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
+
+
 class OrderCancelled(OfBook):
     """An order was taken out of its book, or its cancel came before it did."""
 
@@ -64,12 +88,14 @@ class OrderCancelled(OfBook):
 
 
 class OrderExpired(OfBook):
-    """What was left of an order that does not rest."""
+    """What was left of an order that does not rest, or whose time had come, or that met its own."""
 
-    command_id: OrderId
+    command_id: str
     order_id: OrderId
     account_id: AccountId
     remaining_lots: int
+    expires_at_ms: int | None = Field(default=None, description="Of one whose time had come.")
+    at_ms: int | None = Field(default=None, description="Record time when it had come.")
 
 
 class OrderAccepted(Order):
@@ -309,6 +335,8 @@ class EventContract:
 EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.orders", OrderAccepted, "partner_intake"),
     EventContract("zerodesk.orders", OrderRejected, "matching, partner_intake"),
+    EventContract("zerodesk.orders", OrderArmed, "matching"),
+    EventContract("zerodesk.orders", OrderTriggered, "matching"),
     EventContract("zerodesk.orders", OrderOpened, "matching"),
     EventContract("zerodesk.orders", OrderCancelled, "matching"),
     EventContract("zerodesk.orders", OrderExpired, "matching"),

@@ -22,6 +22,7 @@ from zerodesk.orders import (
     SelfTrade,
     Side,
     TimeInForce,
+    Trigger,
 )
 
 WRONG_TYPE: Final = "wrong_type"
@@ -207,3 +208,4 @@ SelfTradeField = Annotated[SelfTrade, Field(strict=False)]
 SideField = Annotated[Side, Field(strict=False)]
 OrderTypeField = Annotated[OrderType, Field(strict=False)]
 TimeInForceField = Annotated[TimeInForce, Field(strict=False)]
+TriggerField = Annotated[Trigger, Field(strict=False)]

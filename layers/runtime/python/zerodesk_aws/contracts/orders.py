@@ -17,16 +17,22 @@ from zerodesk_aws.contracts.fields import (
     OrderId,
     OrderTypeField,
     PositiveDecimal,
+    ReadTime,
     SelfTradeField,
     SideField,
     Symbol,
     TimeInForceField,
     Timestamp,
+    TriggerField,
     refusal,
 )
 
 COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 MAX_PAGE: Final = 500
+MAX_DAYS: Final = 366
+"""How far ahead an order may name its end: its hold and its place in the book last as long."""
+
+RESTS: Final = "LIMIT and GTC, GTD or DAY"
 MAX_SLICES: Final = 100
 """An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
 
@@ -99,10 +105,15 @@ class PlaceOrder(Contract):
     time_in_force: TimeInForceField | None = Field(
         default=None,
         description="GTC, the default of a LIMIT order, rests; IOC, the default of a MARKET order, "
-        "takes what there is; FOK takes all or nothing.",
+        "takes what there is; FOK takes all or nothing. GTD rests until expires_at, DAY until the "
+        "end of the day, in UTC, on which it was accepted; what then remains is EXPIRED.",
+    )
+    expires_at: ReadTime | None = Field(
+        default=None,
+        description=f"When a GTD order, and no other, ends: at most {MAX_DAYS} days ahead.",
     )
     post_only: bool = Field(
-        default=False, description="Refuse the order if it would take. Only with LIMIT and GTC."
+        default=False, description=f"Refuse the order if it would take. Only with {RESTS}."
     )
     slides: bool = Field(
         default=False,
@@ -117,7 +128,17 @@ class PlaceOrder(Contract):
     display_quantity: PositiveDecimal | None = Field(
         default=None,
         description="Show no more than so much of what rests; the next comes to the end of its "
-        "queue. Less than quantity and at least a hundredth of it, only with LIMIT and GTC.",
+        "queue. Less than quantity and at least a hundredth of it, only with " + RESTS + ".",
+    )
+    trigger: TriggerField | None = Field(
+        default=None,
+        description="The order waits, ARMED, for a trade at its trigger_price or beyond, and comes "
+        "in then. STOP: a BUY waits for a rise, a SELL for a fall. TAKE_PROFIT: the other way.",
+    )
+    trigger_price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, a multiple of the market's tick; with a trigger only. The limit, "
+        "or what a MARKET order may pay, keeps to the collar around it.",
     )
 
     @property
@@ -127,6 +148,11 @@ class PlaceOrder(Contract):
             return self.time_in_force
         return TimeInForce.GTC if self.type is OrderType.LIMIT else TimeInForce.IOC
 
+    @property
+    def rests(self) -> bool:
+        """Whether what is left of the order stays in its book."""
+        return self.type is OrderType.LIMIT and self.in_force.rests
+
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Self:
         limit = self.type is OrderType.LIMIT
@@ -134,28 +160,43 @@ class PlaceOrder(Contract):
             raise refusal(MISSING, "required for a LIMIT order", "price")
         if not limit and self.price is not None:
             raise refusal(BAD_VALUE, "absent for a MARKET order", "price")
-        if not limit and self.in_force is TimeInForce.GTC:
-            raise refusal(BAD_VALUE, "IOC or FOK for a MARKET order", "time_in_force")
-        if self.post_only and (not limit or self.in_force is not TimeInForce.GTC):
-            raise refusal(BAD_VALUE, "false, unless the order is LIMIT and GTC", "post_only")
+        self._check_time()
+        if self.post_only and not self.rests:
+            raise refusal(BAD_VALUE, f"false, unless the order is {RESTS}", "post_only")
         self._check_special_terms()
+        self._check_trigger()
         return self
+
+    def _check_time(self) -> None:
+        is_market, waits = self.type is OrderType.MARKET, self.trigger is not None
+        if is_market and self.in_force.rests and not (waits and self.in_force.expires):
+            rule = "IOC or FOK for a MARKET order, or GTD or DAY if it waits for a trigger"
+            raise refusal(BAD_VALUE, rule, "time_in_force")
+        if self.in_force is TimeInForce.GTD and self.expires_at is None:
+            raise refusal(MISSING, "required for a GTD order", "expires_at")
+        if self.in_force is not TimeInForce.GTD and self.expires_at is not None:
+            raise refusal(BAD_VALUE, "absent, unless the order is GTD", "expires_at")
 
     def _check_special_terms(self) -> None:
         least, shown = self.min_quantity, self.display_quantity
-        rests = self.type is OrderType.LIMIT and self.in_force is TimeInForce.GTC
         if self.slides and not self.post_only:
             raise refusal(BAD_VALUE, "false, unless the order is post-only", "slides")
         if least is not None and self.in_force is not TimeInForce.IOC:
             raise refusal(BAD_VALUE, "absent, unless the order is IOC", "min_quantity")
         if least is not None and least > self.quantity:
             raise refusal(BAD_VALUE, "at most the order's quantity", "min_quantity")
-        if shown is not None and not rests:
-            rule = "absent, unless the order is LIMIT and GTC"
+        if shown is not None and not self.rests:
+            rule = f"absent, unless the order is {RESTS}"
             raise refusal(BAD_VALUE, rule, "display_quantity")
         if shown is not None and not self.quantity / MAX_SLICES <= shown < self.quantity:
             rule = "less than the order's quantity, and at least a hundredth of it"
             raise refusal(BAD_VALUE, rule, "display_quantity")
+
+    def _check_trigger(self) -> None:
+        if self.trigger is not None and self.trigger_price is None:
+            raise refusal(MISSING, "required with a trigger", "trigger_price")
+        if self.trigger is None and self.trigger_price is not None:
+            raise refusal(BAD_VALUE, "absent without a trigger", "trigger_price")
 
 
 class Rejection(Contract):
@@ -190,6 +231,9 @@ class Order(Contract):
                     "self_trade": "NONE",
                     "min_quantity": None,
                     "display_quantity": None,
+                    "trigger": None,
+                    "trigger_price": None,
+                    "expires_at": None,
                     "quantity": "0.5",
                     "price": "60000",
                     "status": "FILLED",
@@ -219,6 +263,9 @@ class Order(Contract):
     self_trade: SelfTradeField = SelfTrade.NONE
     min_quantity: Amount | None = None
     display_quantity: Amount | None = None
+    trigger: TriggerField | None = None
+    trigger_price: Amount | None = None
+    expires_at: Timestamp | None = None
     quantity: Amount
     price: Amount | None
     status: Annotated[OrderStatus, Field(strict=False)]

@@ -23,6 +23,7 @@ from zerodesk_aws.contracts.fields import (
     SideField,
     Symbol,
     TimeInForceField,
+    TriggerField,
 )
 
 
@@ -33,6 +34,9 @@ class SpecialTerms(Contract):
     min_quantity_lots: int | None = None
     display_lots: int | None = None
     slides: bool | None = None
+    trigger: TriggerField | None = None
+    trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
+    expires_at_ms: int | None = Field(default=None, description="Of a GTD or a DAY order.")
 
 
 class StoredOrder(SpecialTerms):
@@ -167,6 +171,15 @@ class EndAuctionCommand(Contract):
     accepted_at_ms: int
 
 
+class ExpireCommand(Contract):
+    """A look at the time: orders whose time has come expire by it."""
+
+    kind: Literal["expire"]
+    command_id: str
+    symbol: Symbol
+    accepted_at_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One payload: where it travels, and its contract."""
@@ -197,4 +210,5 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", ListCommand),
     Payload("commands", SetStateCommand),
     Payload("commands", EndAuctionCommand),
+    Payload("commands", ExpireCommand),
 )

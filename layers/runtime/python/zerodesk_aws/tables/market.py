@@ -35,6 +35,7 @@ class Listed:
     last_price_ticks: int | None
     book_sequence: int
     auction: dict[str, Any] | None = None
+    next_expiry_ms: int | None = None
 
 
 class Markets:
@@ -86,4 +87,5 @@ def _listed(item: MarketItem) -> Listed:
         last_price_ticks=view["last"] and view["last"]["price_ticks"],
         book_sequence=int(item.book_sequence),
         auction=view.get("auction"),
+        next_expiry_ms=view.get("next_expiry_ms"),
     )

@@ -1,0 +1,77 @@
+"""An order that is let in meets the other side: expired, filled, or left to rest."""
+
+from typing import Final
+
+from zerodesk.matching.draft import FILLED, Draft
+from zerodesk.matching.fills import fill
+from zerodesk.matching.order import BUY, NONE, OPEN, SELL, BookOrder, SpecialOrder
+from zerodesk.matching.record import expire, with_price
+from zerodesk.matching.self_trades import fill_others, offers_of_others
+from zerodesk.matching.state import BookState
+from zerodesk.orders import TimeInForce
+
+FOK: Final = TimeInForce.FOK.value
+
+
+def enter(state: BookState, draft: Draft, order: BookOrder, least_lots: int) -> None:
+    """Let an order in, unless the other side has less than the least that it asks for."""
+    if least_lots and not _offers(state, order, least_lots):
+        expire(draft, order)
+        return
+    work(state, draft, order)
+
+
+def _offers(state: BookState, order: BookOrder, least_lots: int) -> bool:
+    """Whether an order would find a quantity within its limit, of others if it must."""
+    other_side = state.asks if order.is_buy else state.bids
+    if order.self_trade == NONE:
+        return other_side.offers(-order.key, least_lots)
+    return offers_of_others(other_side, order, least_lots)
+
+
+def work(state: BookState, draft: Draft, order: BookOrder) -> None:
+    """Fill an order as far as this record goes, then close it or let it rest."""
+    heap = (state.asks if order.is_buy else state.bids).heap
+    if heap and heap[0] <= -order.key:
+        fill_up = fill if order.self_trade == NONE else fill_others
+        if not fill_up(state, draft, order):
+            state.continuing = order
+            return
+    state.continuing = None
+    if order.outcome is not None:
+        return
+    if not order.remaining_lots:
+        order.outcome = FILLED
+    elif not order.rests:
+        expire(draft, order)
+    else:
+        open_order(state, draft, order)
+
+
+def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:
+    """Let an order rest.
+
+    Most have not traded, and just what they need is held. Nothing of those is to be settled,
+    nor to be taken back but their place in the queue: they are shown, and not touched.
+    """
+    lots = order.remaining_lots
+    if isinstance(order, SpecialOrder):
+        order.hide()
+        state.keep_expiry(order)
+    state.rest(order)
+    draft.moves.append(order)
+    draft.events.append(
+        (
+            "OrderOpened",
+            order.order_id,
+            order.account_id,
+            BUY if order.is_buy else SELL,
+            order.price_ticks,
+            order.quantity_lots,
+            lots,
+        )
+    )
+    if order.stamp != draft.stamp:
+        answer = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
+        shown = with_price(state, order, answer) if order.repriced else answer
+        draft.answers[order.order_id] = shown

@@ -1,0 +1,86 @@
+"""Orders that wait for a price: armed, triggered, and let in one after the other.
+
+What counts is the last trade of the book, never a mark or an index. Once a taker is through,
+every order whose trigger its trades have reached comes in, as if it came just then: first those
+that waited for a fall, the highest trigger first, then those that waited for a rise, the lowest
+first, at one trigger the one that came first. Their trades may trigger more. All of it happens
+before the next command; a record that is full is continued by the next one, as for any taker.
+"""
+
+from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.draft import Draft
+from zerodesk.matching.entering import enter
+from zerodesk.matching.order import ARMED, need_minor
+from zerodesk.matching.record import expire
+from zerodesk.matching.special import SpecialTerms, slide
+from zerodesk.matching.state import BookState
+
+
+def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
+    """Let an order wait; one whose trigger the last trade has reached does not wait for long."""
+    state.ladder_of(order).compact(state.armed)
+    state.arm(order)
+    state.keep_expiry(order)
+    draft.moves.append(order)
+    draft.events.append(
+        {
+            "type": "OrderArmed",
+            "command_id": order.order_id,
+            "order_id": order.order_id,
+            "account_id": order.account_id,
+            "side": order.command["side"],
+            "trigger": order.command["trigger"],
+            "trigger_ticks": order.trigger_ticks,
+            "price_ticks": order.price_ticks,
+            "quantity_lots": order.quantity_lots,
+        }
+    )
+    if order.stamp != draft.stamp:
+        lots = order.remaining_lots
+        draft.answers[order.order_id] = (order.account_id, ARMED, 0, lots, 0, 0, order.held_minor)
+    if state.last is not None:
+        state.saw_prices(state.last[1], state.last[1])
+
+
+def run_triggered(state: BookState, draft: Draft) -> None:
+    """Let the orders in that the trades have triggered, as far as this record goes.
+
+    Each counts as a fill towards the bound of the record, be it filled or not.
+    """
+    while state.continuing is None and draft.fills < draft.max_fills:
+        order = state.triggered()
+        if order is None:
+            break
+        draft.fills += 1
+        _trigger(state, draft, order)
+    state.forget_prices()
+
+
+def _trigger(state: BookState, draft: Draft, armed: ArmedOrder) -> None:
+    """Let an order in that was armed, by the terms of its command as they stand now."""
+    state.withdraw(armed)
+    draft.moves.append(armed)
+    order = armed.triggered()
+    # Just what it needs is held, once what an armed order has too much goes back.
+    order.held_minor = need_minor(
+        armed, armed.remaining_lots, state.tick_value_minor, state.lot_value_minor
+    )
+    draft.note(order, order.remaining_lots)
+    draft.events.append(
+        {
+            "type": "OrderTriggered",
+            "command_id": order.order_id,
+            "order_id": order.order_id,
+            "account_id": order.account_id,
+            "trigger_ticks": armed.trigger_ticks,
+            "price_ticks": order.price_ticks,
+        }
+    )
+    command = armed.command
+    terms = SpecialTerms.of(command)
+    if terms.slides:
+        slide(state, order)
+    if command["post_only"] and state.crosses(order):
+        expire(draft, order)
+        return
+    enter(state, draft, order, terms.least_lots(command))
