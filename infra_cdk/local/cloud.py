@@ -23,6 +23,7 @@ from infra_cdk.local.paths import (
     ROOT,
     RUNTIME,
     STATE_VARIABLE,
+    WRITE_LOG_VARIABLE,
     state_folder,
 )
 from infra_cdk.local.process import TAIL_LINES, LocalCloudError, Progress
@@ -245,6 +246,8 @@ def _launch(port: int) -> Process:
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
     }
+    if WRITE_LOG_VARIABLE in os.environ:
+        environment[WRITE_LOG_VARIABLE] = os.environ[WRITE_LOG_VARIABLE]
     with log.open("ab") as output:
         child = subprocess.Popen(
             [EMULATOR / "bin" / "python", "-m", "infra_cdk.local.emulator"],

@@ -11,8 +11,10 @@ from tests.benchmarks.cold_start import FLOOR, modules
 from tests.handler_settings import SETTINGS
 
 NOWHERE = ("aws_cdk", "matplotlib", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
-COMPUTES = "pricing_api"
-"""The only function with numpy in a layer, and the only one that needs no resource to be named."""
+COMPUTE = ("option_quotes", "pricing_api")
+"""The functions with numpy in a layer."""
+TOUCHES_NOTHING = "pricing_api"
+"""The only one that needs no resource to be named."""
 NO_HTTP = ("chalice", "pydantic")
 FUNCTIONS = {
     "archivist": (),
@@ -20,6 +22,7 @@ FUNCTIONS = {
     "back_office": (),
     "funds": (),
     "matching": NO_HTTP,
+    "option_quotes": (),
     "order_intake": (),
     "partner_intake": ("chalice",),
     "price_source": (),
@@ -37,6 +40,7 @@ BEYOND_FLOOR = {
     "back_office": 245,
     "funds": 125,
     "matching": 125,
+    "option_quotes": 300,
     "order_intake": 180,
     "partner_intake": 180,
     "price_source": 165,
@@ -54,6 +58,7 @@ WITH_ROUTES = (
     "archivist",
     "back_office",
     "funds",
+    "option_quotes",
     "order_intake",
     "price_source",
     "pricing_api",
@@ -77,7 +82,7 @@ def loaded(module: str, environment: dict[str, str]) -> set[str]:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_loads_no_more_than_it_needs(function: str) -> None:
     found = loaded(f"{function}.handler", SETTINGS)
-    assert ("numpy" in found) == (function == COMPUTES)
+    assert ("numpy" in found) == (function in COMPUTE)
     assert not found & {*NOWHERE, *FUNCTIONS[function]} - {"numpy"}
 
 
@@ -102,7 +107,7 @@ def test_a_route_table_needs_no_environment(function: str) -> None:
     assert "numpy" not in found
 
 
-@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != COMPUTES])
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != TOUCHES_NOTHING])
 def test_a_function_without_its_settings_does_not_start(function: str) -> None:
     with pytest.raises(subprocess.CalledProcessError) as failed:
         loaded(f"{function}.handler", {})

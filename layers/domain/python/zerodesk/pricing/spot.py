@@ -80,6 +80,32 @@ def collar_around(mark_price_ticks: int, collar_bps: int) -> Collar:
     return Collar(max(1, below), above)
 
 
+def outside_collar(
+    market: Market, reference_ticks: int, collar: Collar, price_ticks: int, *, around: str = "mark"
+) -> Rejection | None:
+    """Return the refusal of a price outside the collar; None inside it."""
+    if collar.admits(price_ticks):
+        return None
+    low, high = (market.format_price(end) for end in (collar.low_ticks, collar.high_ticks))
+    return Rejection(
+        RejectionCode.PRICING_COLLAR,
+        f"price outside the collar {low} to {high} {market.quote} around the {around} "
+        f"{market.format_price(reference_ticks)}",
+        have=market.format_price(price_ticks),
+        limit=f"{low} to {high}",
+    )
+
+
+def too_large(currency: str, need_minor: int) -> Rejection:
+    """Return the refusal of an order beyond what integers keep exactly everywhere."""
+    return Rejection(
+        RejectionCode.PRICING_ORDER_TOO_LARGE,
+        "the order is worth more than the venue settles in one",
+        need=format_minor(need_minor, currency),
+        limit=format_minor(MAX_EXACT, currency),
+    )
+
+
 def triggered_at_ticks(
     mark_price_ticks: int, side: Side, trigger: Trigger, trigger_ticks: int
 ) -> int:
@@ -122,15 +148,9 @@ def quote_spot(
         reference_ticks = triggered_at_ticks(mark_price_ticks, side, *trigger)
     collar = collar_around(reference_ticks, market.collar_bps)
     worst_ticks = collar.worst_ticks(side) if price_ticks is None else price_ticks
-    if not collar.admits(worst_ticks):
-        low, high = (market.format_price(end) for end in (collar.low_ticks, collar.high_ticks))
-        return Rejection(
-            RejectionCode.PRICING_COLLAR,
-            f"price outside the collar {low} to {high} {market.quote} around the "
-            f"{'mark' if trigger is None else 'trigger'} {market.format_price(reference_ticks)}",
-            have=market.format_price(worst_ticks),
-            limit=f"{low} to {high}",
-        )
+    around = "mark" if trigger is None else "trigger"
+    if refusal := outside_collar(market, reference_ticks, collar, worst_ticks, around=around):
+        return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
     if side is Side.BUY:
         currency = market.quote
@@ -138,12 +158,7 @@ def quote_spot(
     else:
         currency, need_minor = market.base, market.sell_need_minor(quantity_lots)
     if max(need_minor, notional_minor) > MAX_EXACT:
-        return Rejection(
-            RejectionCode.PRICING_ORDER_TOO_LARGE,
-            "the order is worth more than the venue settles in one",
-            need=format_minor(need_minor, currency),
-            limit=format_minor(MAX_EXACT, currency),
-        )
+        return too_large(currency, need_minor)
     return Quote(
         mark_price_ticks=mark_price_ticks,
         collar=collar,
