@@ -39,7 +39,7 @@ BEYOND_FLOOR = {
     "authorizer": 20,
     "back_office": 245,
     "funds": 125,
-    "matching": 125,
+    "matching": 140,
     "option_quotes": 300,
     "order_intake": 180,
     "partner_intake": 180,
