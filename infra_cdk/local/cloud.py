@@ -22,8 +22,10 @@ from infra_cdk.local.paths import (
     PORT_VARIABLE,
     ROOT,
     RUNTIME,
+    SOURCES_VARIABLE,
     STATE_VARIABLE,
     WRITE_LOG_VARIABLE,
+    sources_folder,
     state_folder,
 )
 from infra_cdk.local.process import TAIL_LINES, LocalCloudError, Progress
@@ -236,6 +238,7 @@ def _launch(port: int) -> Process:
     environment = {
         "GATEWAY_PORT": str(port),
         STATE_VARIABLE: str(state_folder()),
+        SOURCES_VARIABLE: str(sources_folder()),
         "ZERODESK_FUNCTION_PYTHON": str(RUNTIME / "bin" / "python"),
         "LOG_LEVEL": "WARNING",
         "IOT_MTLS_ENABLED": "0",

@@ -16,6 +16,8 @@ COMPUTE = ("option_quotes", "pricing_api")
 TOUCHES_NOTHING = "pricing_api"
 """The only one that needs no resource to be named."""
 NO_HTTP = ("chalice", "pydantic")
+HAS_BOTO3 = {"archivist"}
+"""It writes archives. All others have botocore's clients of the tables' session (decision 0032)."""
 FUNCTIONS = {
     "archivist": (),
     "authorizer": NO_HTTP,
@@ -37,23 +39,23 @@ FUNCTIONS = {
 BEYOND_FLOOR = {
     "archivist": 225,
     "authorizer": 20,
-    "back_office": 245,
-    "funds": 125,
-    "matching": 140,
-    "option_quotes": 300,
-    "order_intake": 180,
-    "partner_intake": 180,
-    "price_source": 165,
-    "pricing": 30,
-    "pricing_api": 232,
-    "queries": 210,
-    "reconciliation": 215,
-    "risk_check": 61,
-    "settlement": 65,
-    "sweeper": 205,
+    "back_office": 168,
+    "funds": 138,
+    "matching": 78,
+    "option_quotes": 220,
+    "order_intake": 136,
+    "partner_intake": 132,
+    "price_source": 120,
+    "pricing": 36,
+    "pricing_api": 242,
+    "queries": 180,
+    "reconciliation": 145,
+    "risk_check": 65,
+    "settlement": 54,
+    "sweeper": 163,
 }
 """How many modules a cold start may load beyond logger, metrics and pynamodb, the floor of any
-handler; some fifteen above what it was, counted by ``python -m tests.benchmarks.cold_start``."""
+handler; some ten above what it was, counted by ``python -m tests.benchmarks.cold_start``."""
 WITH_ROUTES = (
     "archivist",
     "back_office",
@@ -84,6 +86,7 @@ def test_a_function_loads_no_more_than_it_needs(function: str) -> None:
     found = loaded(f"{function}.handler", SETTINGS)
     assert ("numpy" in found) == (function in COMPUTE)
     assert not found & {*NOWHERE, *FUNCTIONS[function]} - {"numpy"}
+    assert ("boto3" in found) == (function in HAS_BOTO3)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The quote of a spot order: the collar around the mark, the worst price and the worst cost."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from zerodesk.instruments import Market
 from zerodesk.money import BASIS_POINTS, MAX_EXACT, format_minor, share_bps
@@ -9,8 +8,7 @@ from zerodesk.orders import Side, Trigger, rises
 from zerodesk.rejections import Rejection, RejectionCode
 
 
-@dataclass(frozen=True, slots=True)
-class Collar:
+class Collar(NamedTuple):
     """The prices that an order may name, both included, in ticks."""
 
     low_ticks: int
@@ -25,8 +23,7 @@ class Collar:
         return self.high_ticks if side is Side.BUY else self.low_ticks
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """What pricing answers for an order. Prices in ticks, amounts in minor units.
 
     ``worst_price_ticks`` is the limit, or the collar's end for a market order; ``need_minor`` of

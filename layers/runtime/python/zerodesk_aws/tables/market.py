@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
@@ -25,8 +25,7 @@ class MarketItem(Model):
     view = JSONAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A listed market as of a record of its book. Prices in ticks."""
 
     market: Market
