@@ -20,8 +20,8 @@ MUTANTS: Final = (
         "orders trade in an auction",
         "An order that crosses trades.",
         f"{BOOK}/place.py",
-        "    if state.is_plain:\n        work(state, draft, order)\n",
-        "    if state.is_plain or True:\n        work(state, draft, order)\n",
+        "    if special is None and time_in_force != FOK and state.is_plain:\n",
+        "    if special is None and time_in_force != FOK:\n",
     ),
     Mutant(
         "market opens crossed",
