@@ -11,6 +11,7 @@ from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder, need_minor
 from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
+from zerodesk.matching.trailing import MAX_TRAILING
 from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
@@ -23,7 +24,7 @@ KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(Side, OrderType, EXPIRING))
 MARKET_OPEN: Final = TradingState.OPEN.value
 
 
-def place(  # noqa: C901 - the hot path, flat
+def place(  # noqa: C901, PLR0912 - the hot path, flat
     state: BookState, draft: Draft, command: PlaceCommand
 ) -> None:
     """Decide an order that the book sees for the first time.
@@ -80,6 +81,9 @@ def place(  # noqa: C901 - the hot path, flat
         )
     elif special.trigger is not None:
         order, post_only = ArmedOrder.of(command), False
+        if order.trails and len(state.trailing) >= MAX_TRAILING:
+            reject(state, draft, command, _too_many_trail())
+            return
     else:
         order = BookOrder.of(command)
         if special.slides and not _comes_too_late(state, order):
@@ -174,6 +178,14 @@ def _short(state: BookState, order: BookOrder, need: int) -> Rejection:
         f"needs {need_text} {currency} at worst, {have_text} is held",
         have=have_text,
         need=need_text,
+    )
+
+
+def _too_many_trail() -> Rejection:
+    return Rejection(
+        RejectionCode.MATCHING_TRAILING_LIMIT,
+        "the book has as many stops that trail as it may have",
+        limit=str(MAX_TRAILING),
     )
 
 
