@@ -308,9 +308,7 @@ class NaiveBook:
             or not 1 <= command["display_lots"] < lots
         ):
             return False
-        if not self.trail_makes_sense(command):
-            return False
-        if ("trigger" in command) != ("trigger_ticks" in command):
+        if ("trigger" in command) != ("trigger_ticks" in command) or not self.trails_right(command):
             return False
         if "trigger" in command and (
             command["trigger"] not in ("STOP", "TAKE_PROFIT") or command["trigger_ticks"] < 1
@@ -319,7 +317,7 @@ class NaiveBook:
         rests = in_force in RESTING and command["type"] == "LIMIT"
         return not command.get("slides") or bool(command["post_only"] and rests)
 
-    def trail_makes_sense(self, command: dict[str, Any]) -> bool:
+    def trails_right(self, command: dict[str, Any]) -> bool:
         trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
         if not trails:
             return True
