@@ -122,7 +122,7 @@ class _Followed:
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
 
     def _trail(self, order_id: str, price_ticks: int) -> None:
-        """Have a stop that trails see a price: it is hit for good, or its trigger comes after it."""
+        """Have a stop that trails see a price: it is hit for good, or its trigger follows."""
         command, (rises, trigger_ticks) = self.placed[order_id], self.armed[order_id]
         if price_ticks >= trigger_ticks if rises else price_ticks <= trigger_ticks:
             self.hit.add(order_id)

@@ -100,7 +100,7 @@ def test_a_stop_that_trails_comes_in_where_its_trigger_has_come_to(gateway: Gate
     gateway.place("carol", "bid", "BUY", price="60400", quantity="0.2")
     gateway.place("carol", "next", "BUY", price="60300")
     gateway.place("bob", "down", "SELL", price="60400", quantity="0.2")
-    shown = order(gateway, stop)
+    shown = gateway.call("GET", f"/v1/orders/{stop.json['order_id']}", who="bob").json
     assert (shown["status"], shown["average_price"]) == ("FILLED", "60300")
 
 
