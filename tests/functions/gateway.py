@@ -16,7 +16,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-FUNCTIONS = ("back_office", "funds", "order_intake", "price_source", "pricing_api", "queries")
+FUNCTIONS = (
+    "back_office",
+    "funds",
+    "option_quotes",
+    "order_intake",
+    "price_source",
+    "pricing_api",
+    "queries",
+)
 BTC_USD = {
     "symbol": "BTC-USD",
     "base": "BTC",
