@@ -10,6 +10,7 @@ from zerodesk.instruments import Market
 from zerodesk.orders import (
     SPECIAL_TERMS,
     CancelCommand,
+    EndAuctionCommand,
     ExpireCommand,
     IndexCommand,
     ListCommand,
@@ -33,9 +34,10 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
+    "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
 }
-OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms"}
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms"}
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 
 
