@@ -161,3 +161,14 @@ def _of_the_money(settings: Settings) -> Iterator[Alarm]:
         "BooksNotBelieved",
         {"service": "archivist"},
     )
+    yield Alarm(
+        "archivist-silent",
+        "Nobody folds the books again: one not to be believed would go unseen.",
+        namespace,
+        "SnapshotsKept",
+        {"service": "archivist"},
+        # It counts in every run, mostly none.
+        statistic="SampleCount",
+        minutes=SILENT_MINUTES,
+        is_silence=True,
+    )

@@ -99,12 +99,14 @@ class StageTemplates:
 
     def statements(self, role_of: Resource) -> list[Statement]:
         """Return what the role of a function or a state machine may do."""
+        return [self._statement(role_of.stack, one) for one in self.documents(role_of)]
+
+    def rights(self) -> list[tuple[str, Statement]]:
+        """Return what all roles may do, whoever takes them: the policy's logical id and each."""
         return [
-            Statement(
-                tuple(_list(statement["Action"])),
-                tuple(self.resolve(role_of.stack, entry) for entry in _list(statement["Resource"])),
-            )
-            for statement in self.documents(role_of)
+            (policy.logical_id, self._statement(policy.stack, one))
+            for policy in self.all("AWS::IAM::Policy")
+            for one in policy.properties["PolicyDocument"]["Statement"]
         ]
 
     def actions_on(self, role_of: Resource, name: str) -> set[str]:
@@ -131,6 +133,12 @@ class StageTemplates:
                 return self.resolve(other, self.templates[other]["Outputs"][output]["Value"])
             case _:
                 raise AssertionError(f"cannot resolve {value}")
+
+    def _statement(self, stack: str, written: dict[str, Any]) -> Statement:
+        return Statement(
+            tuple(_list(written["Action"])),
+            tuple(self.resolve(stack, entry) for entry in _list(written["Resource"])),
+        )
 
     def _named(self, stack: str, logical_id: str) -> str:
         if logical_id not in self.templates[stack]["Resources"]:

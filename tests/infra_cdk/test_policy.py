@@ -6,7 +6,9 @@ from cdk_nag import AwsSolutionsChecks, NagPack, ServerlessChecks
 
 from infra_cdk import stages as stages_module
 from infra_cdk.app import build
-from infra_cdk.policy import ACKNOWLEDGED, Acknowledgement
+from infra_cdk.constructs.choreography import load
+from infra_cdk.policy import ACKNOWLEDGED, WOKEN, Acknowledgement
+from infra_cdk.regions import EVERY_FUNCTION
 
 PACKS: tuple[type[NagPack], ...] = (AwsSolutionsChecks, ServerlessChecks)
 
@@ -46,6 +48,10 @@ def test_nothing_is_acknowledged_that_is_not_found(unacknowledged: set[tuple[str
     ]
 
     assert idle == []
+
+
+def test_reasons_know_whom_the_bus_and_the_clock_wake() -> None:
+    assert load().targets() & EVERY_FUNCTION == WOKEN
 
 
 def test_a_rule_is_acknowledged_once_for_a_construct_and_with_a_reason() -> None:

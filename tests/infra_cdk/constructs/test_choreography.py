@@ -20,6 +20,9 @@ schedules:
 """
 
 
+MACHINE = "AWS::StepFunctions::StateMachine"
+
+
 def written(folder: Path, **changes: object) -> Path:
     """Write a good file with some sections replaced."""
     document = {**yaml.safe_load(A_FILE), **changes}
@@ -122,6 +125,21 @@ def test_events_from_outside_come_in_by_the_prefix_of_their_source(
 
 
 def test_schedules_run_every_minute(local: StageTemplates) -> None:
-    for name in ("reconcile-books", "sweep-standstills"):
-        rule = local.one("AWS::Events::Rule", f"zerodesk-local-{name}")
-        assert rule.properties["ScheduleExpression"] == "rate(1 minute)"
+    scheduled = {
+        local.resolve(rule.stack, rule.properties["Targets"][0]["Arn"]).split("-")[-1]: expression
+        for rule in local.all("AWS::Events::Rule")
+        if (expression := rule.properties.get("ScheduleExpression"))
+    }
+
+    assert scheduled == dict.fromkeys(("archivist", "reconciliation", "sweeper"), "rate(1 minute)")
+
+
+def test_a_region_wakes_whom_it_runs(anywhere: StageTemplates) -> None:
+    woken = {
+        anywhere.resolve(rule.stack, target["Arn"]).split("-")[-1]
+        for rule in anywhere.all("AWS::Events::Rule")
+        for target in rule.properties["Targets"]
+    }
+    workflows = {entry.name.split("-")[-1] for entry in anywhere.all(MACHINE)}
+
+    assert woken == load().targets() & {*anywhere.settings.functions, *workflows}

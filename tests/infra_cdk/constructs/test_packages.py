@@ -1,5 +1,7 @@
 """Packages: byte code where it fits, the same bytes for the same source, a word where it lacks."""
 
+import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Annotations, Match
 
-from infra_cdk.constructs import layers, packages
+from infra_cdk.constructs import function, layers, packages
 from infra_cdk.constructs.layers import Layers
 from infra_cdk.constructs.packages import FUNCTION_ROOT, compiled, has_byte_code
 from infra_cdk.settings import ENVIRONMENTS, ROOT, Settings
@@ -57,6 +59,38 @@ def test_the_same_source_gives_the_same_bytes() -> None:
     second = bytes_of(compiled(ROOT / "functions", only="matching", root=FUNCTION_ROOT))
 
     assert first == second
+
+
+def hash_of_asset(root: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what names the package of ``matching`` in a template, from another checkout."""
+    monkeypatch.setattr(function, "ROOT", root)
+    asset = function._code("matching", ENVIRONMENTS["dev"]).bind(Stack(App()))
+    assert asset.s3_location
+    return asset.s3_location.object_key
+
+
+@pytest.mark.parametrize("ships_byte_code", [True, False])
+def test_the_same_source_in_another_checkout_has_the_same_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, ships_byte_code: bool
+) -> None:
+    monkeypatch.setattr(function, "has_byte_code", lambda: ships_byte_code)
+    here = hash_of_asset(ROOT, monkeypatch)
+    other = tmp_path / "checkout"
+    shutil.copytree(ROOT / "functions", other / "functions")
+    handler = other / "functions" / "matching" / "handler.py"
+    os.utime(handler, (0, 0))
+    (handler.parent / "__pycache__" / "of_another.cpython-38.pyc").write_bytes(b"stale")
+    (handler.parent / "tests").mkdir()
+    (handler.parent / "tests" / "test_it.py").write_text("x = 1\n")
+    (other / "functions" / "queries" / "handler.py").write_text("a sibling changed")
+
+    assert hash_of_asset(other, monkeypatch) == here
+
+    changed = tmp_path / "changed"
+    other.rename(changed)
+    with (changed / "functions" / "matching" / "handler.py").open("a") as source:
+        source.write("\n# a change\n")
+    assert hash_of_asset(changed, monkeypatch) != here
 
 
 def test_byte_code_names_the_file_as_lambda_has_it() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from infra_cdk.local import environments
 from infra_cdk.local.environments import ENVIRONMENTS, LOCKS, Environment
-from infra_cdk.local.paths import REQUIREMENTS, ROOT
+from infra_cdk.local.paths import REQUIREMENTS, ROOT, VENV
+from infra_cdk.settings import RUNTIME
 
 
 @pytest.fixture
@@ -81,6 +82,59 @@ def test_layer_holds_what_the_runtime_does_not_bring() -> None:
     runtime = (REQUIREMENTS / "runtime.lock").read_text()
     packages = re.compile(r"^([\w.-]+)==", re.MULTILINE)
     assert not set(packages.findall(layer)) & set(packages.findall(runtime))
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Return what uv is asked for; each time it lays a package with tests and stubs down."""
+    asked: list[list[str]] = []
+
+    def uv(*arguments: str | Path, python: Path) -> None:
+        assert python == VENV
+        asked.append([str(argument) for argument in arguments])
+        package = Path(asked[-1][asked[-1].index("--target") + 1]) / "package"
+        (package / "core" / "tests").mkdir(parents=True)
+        (package / "__pycache__").mkdir()
+        for name in ("code.py", "code.pyi", "core/tests/test_it.py", "__pycache__/x.pyc"):
+            (package / name).write_text("x = 1\n")
+
+    monkeypatch.setattr(environments, "_uv", uv)
+    monkeypatch.setattr(environments, "_compile", lambda *_: None)
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    monkeypatch.setattr(environments, "LAYERS", tmp_path / "layers")
+    return asked
+
+
+def option(arguments: list[str], name: str) -> str | None:
+    return arguments[arguments.index(name) + 1] if name in arguments else None
+
+
+def test_layers_are_built_from_one_lock_for_lambda_and_for_this_machine(
+    installed: list[list[str]],
+) -> None:
+    environments.layer(lambda _: None)
+    environments._build_vendor()
+    environments._build_numeric()
+
+    locks = [option(arguments, "-r") for arguments in installed]
+    assert locks == [str(REQUIREMENTS / f"{name}.lock") for name in ("vendor", "numeric")] * 2
+    for_lambda = ("aarch64-manylinux_2_28", RUNTIME.removeprefix("python"))
+    assert [
+        (option(arguments, "--python-platform"), option(arguments, "--python-version"))
+        for arguments in installed
+    ] == [for_lambda, for_lambda, (None, None), (None, None)]
+    assert all("--require-hashes" in arguments for arguments in installed)
+
+
+def test_a_layer_leaves_out_tests_stubs_and_byte_code_of_others(
+    installed: list[list[str]], tmp_path: Path
+) -> None:
+    environments.layer(lambda _: None)
+
+    assert installed
+    layer = tmp_path / "layers" / "vendor-arm64"
+    kept = {str(path.relative_to(layer)) for path in layer.rglob("*") if path.is_file()}
+    assert kept == {"python/package/code.py"}
 
 
 def test_every_environment_is_built_from_existing_locks() -> None:

@@ -11,6 +11,7 @@ from tests.infra_cdk.templates import Resource, StageTemplates
 PAGE = "docs/operations.md"
 EVERY_REGION = {
     "api-failures",
+    "archivist-silent",
     "books-not-believed",
     "busy-intake",
     "dead-commands",
@@ -56,6 +57,20 @@ def test_the_page_of_operations_knows_every_alarm_and_no_other(stage: StageTempl
     known = {name for name in alarms(stage) if not name.startswith("failures-of-")}
 
     assert headings() == known | {"failures-of"}
+
+
+def test_the_page_says_of_everything_that_can_fail_what_that_means(stage: StageTemplates) -> None:
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    [section] = re.findall(r"^### failures-of$(.+?)^## ", text, re.MULTILINE | re.DOTALL)
+
+    told = [
+        name
+        for line in re.findall(r"^- (.+?):", section, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", line)
+    ]
+
+    failing = {name for name in alarms(stage) if name.startswith("failures-of-")}
+    assert sorted(f"failures-of-{name}" for name in told) == sorted(failing)
 
 
 def test_an_alarm_says_where_to_read_on(anywhere: StageTemplates) -> None:
@@ -107,6 +122,7 @@ def test_alarms_watch_what_exists(anywhere: StageTemplates) -> None:
         ("ReconciliationRuns", "reconciliation"),
         ("Sweeps", "sweeper"),
         ("BooksNotBelieved", "archivist"),
+        ("SnapshotsKept", "archivist"),
     ],
 )
 def test_what_is_watched_is_counted(stage: StageTemplates, metric: str, folder: str) -> None:
