@@ -19,7 +19,7 @@ from zerodesk.ledger import (
     assert_balanced,
     clearing_account,
 )
-from zerodesk.orders import PlaceCommand
+from zerodesk.orders import HoldingCommand
 from zerodesk.rejections import Rejection
 
 MAX_ANSWERED: Final = 200
@@ -32,14 +32,14 @@ class AnswersWaitError(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What is set aside for one order, with the order as it was submitted.
+    """What is set aside for one order, or for one amend, with the command as it was submitted.
 
     The command travels from here to the book, so a repeat is never priced anew.
     """
 
     currency: str
     held_minor: int
-    command: PlaceCommand
+    command: HoldingCommand
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hold as JSON-able values."""
@@ -175,13 +175,14 @@ def deposit(state: AccountState, deposit_id: str, currency: str, amount_minor: i
     )
 
 
-def hold(state: AccountState, command: PlaceCommand, currency: str) -> Change:
-    """Return the account with the worst case of an order set aside."""
+def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
+    """Return the account with what a command needs at worst set aside."""
     order_id, need_minor = command["command_id"], command["held_minor"]
     if order_id in state.holds or need_minor <= 0:
         raise LedgerError(f"hold of {need_minor} for {order_id}, held: {order_id in state.holds}")
+    amended = {"amends": command["order_id"]} if command["kind"] == "amend" else {}
     return Change(
-        {"kind": "hold", "order_id": order_id},
+        {"kind": "hold", "order_id": order_id} | amended,
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
         replace(
             state,

@@ -12,7 +12,12 @@ MATCHING: Final = "zerodesk.matching"
 MARKETS: Final = "zerodesk.markets"
 SETTLEMENT: Final = "zerodesk.settlement"
 
-OF_ONE_ORDER: Final = {"OrderOpened", "OrderCancelled", "OrderExpired", "OrderRejected"}
+OF_ONE_ORDER: Final = frozenset(
+    {
+        *("OrderOpened", "OrderCancelled", "OrderExpired", "OrderRejected"),
+        *("OrderAmended", "AmendRejected"),
+    }
+)
 
 
 def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Announcement]:

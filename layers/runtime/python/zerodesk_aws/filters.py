@@ -9,7 +9,7 @@ from zerodesk.instruments import Market
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
-from zerodesk_aws.contracts.orders import PlaceOrder
+from zerodesk_aws.contracts.orders import AmendOrder, PlaceOrder
 
 
 def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
@@ -24,15 +24,8 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         The first filter that is broken: tick, lot, maximum quantity, minimum notional. That of a
         market order goes by the mark, see ``below_min_notional``.
     """
-    price_ticks = _price_ticks(asked, market)
-    quantity_lots = lots_of("quantity", asked.quantity, market)
-    if quantity_lots > market.max_quantity_lots:
-        raise refused(
-            ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
-            "quantity",
-            format(asked.quantity, "f"),
-            f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
-        )
+    price_ticks = None if asked.price is None else price_ticks_of(asked.price, market)
+    quantity_lots = whole_quantity_lots(asked.quantity, market)
     if price_ticks is not None:
         refusal = below_min_notional(market, price_ticks, quantity_lots)
         if refusal is not None:
@@ -47,6 +40,29 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         "time_in_force": asked.in_force.value,
         "post_only": asked.post_only,
     } | _special_terms(asked, market)
+
+
+def amend_changes(asked: AmendOrder, market: Market) -> dict[str, int]:
+    """Return what an amend changes, in the market's own units, or refuse as for an order."""
+    changes: dict[str, int] = {}
+    if asked.price is not None:
+        changes["price_ticks"] = price_ticks_of(asked.price, market)
+    if asked.quantity is not None:
+        changes["quantity_lots"] = whole_quantity_lots(asked.quantity, market)
+    return changes
+
+
+def whole_quantity_lots(quantity: Decimal, market: Market) -> int:
+    """Return an order's quantity in lots, or refuse one off the lot or above the maximum."""
+    quantity_lots = lots_of("quantity", quantity, market)
+    if quantity_lots > market.max_quantity_lots:
+        raise refused(
+            ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+            "quantity",
+            format(quantity, "f"),
+            f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
+        )
+    return quantity_lots
 
 
 def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
@@ -90,12 +106,11 @@ def fingerprint(terms: dict[str, Any]) -> str:
     return hashlib.sha256(canonical_json(terms)).hexdigest()
 
 
-def _price_ticks(asked: PlaceOrder, market: Market) -> int | None:
-    if asked.price is None:
-        return None
-    price = format(asked.price, "f")
+def price_ticks_of(asked: Decimal, market: Market) -> int:
+    """Return a price in ticks, or refuse one that is off the tick or beyond all bounds."""
+    price = format(asked, "f")
     try:
-        price_ticks = market.price_ticks(asked.price)
+        price_ticks = market.price_ticks(asked)
     except NumberError as error:
         raise refused(ProblemCode.INTAKE_OFF_TICK, "price", price, error.rule) from error
     if price_ticks > MAX_EXACT:

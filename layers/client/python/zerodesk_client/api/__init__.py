@@ -5,6 +5,7 @@ from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerErr
 from zerodesk_client.api.models import (
     Account,
     AccountKey,
+    AmendedOrder,
     Balance,
     Balances,
     Breach,
@@ -39,6 +40,7 @@ from zerodesk_client.api.transport import Retry, RetryPolicy
 __all__ = [
     "Account",
     "AccountKey",
+    "AmendedOrder",
     "ApiError",
     "ApiProblem",
     "Balance",

@@ -27,7 +27,8 @@ def open_orders_within_limit(state: AccountState, _: Quote) -> Rejection | None:
         return None
     return Rejection(
         RejectionCode.RISK_OPEN_ORDER_LIMIT,
-        f"the account has {len(state.holds)} open orders of {MAX_OPEN_ORDERS} allowed",
+        f"the account has {len(state.holds)} open orders and amends on their way, of "
+        f"{MAX_OPEN_ORDERS} allowed",
         have=str(len(state.holds)),
         limit=str(MAX_OPEN_ORDERS),
     )
