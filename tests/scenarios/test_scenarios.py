@@ -36,6 +36,26 @@ def an_order(row: dict[str, str]) -> Any:
     return dict(a_place(order_id, account_id=account_id)) | held(terms)
 
 
+def an_amend(row: dict[str, str], before: list[Any]) -> Any:
+    """Return an amend with what is held for it: "held", or nothing."""
+    [target] = [c for c in before if c["command_id"] == row["order"]]
+    changes = {TERMS[name]: int(row[name]) for name in ("lots", "price") if name in row}
+    kept = {name: target[name] for name in ("post_only", "slides") if name in target}
+    return (
+        {
+            "kind": "amend",
+            "command_id": row["amend"],
+            "account_id": row.get("account", target["account_id"]),
+            "symbol": MARKET.symbol,
+            "order_id": row["order"],
+            "held_minor": int(row.get("held", "0")),
+            "accepted_at_ms": START_MS,
+        }
+        | changes
+        | kept
+    )
+
+
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
@@ -53,16 +73,24 @@ def commands_of(scenario: Scenario) -> list[Command]:
                 commands += [an_order(row) | {"sent_at_ms": now_ms} for row in step.rows]
             case [passed_ms, "ms", "have", "passed"]:
                 now_ms += int(passed_ms)
-            case ["the", "book", "looks", "at", "the", "time"]:
-                look = {"kind": "expire", "command_id": f"t{len(commands)}"}
-                commands.append(look | {"symbol": MARKET.symbol, "accepted_at_ms": now_ms})
-            case ["orders", "are", "cancelled"]:
-                commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
             case ["the", "market", "is", state]:
                 commands.append(a_state(state, command_id=f"s{len(commands)}"))
             case _:
-                raise ScenarioError(f"{scenario.place}: nobody knows how {step.text!r}")
+                commands += changes_of(scenario, step, commands, now_ms)
     return commands
+
+
+def changes_of(scenario: Scenario, step: Step, before: list[Any], now_ms: int) -> list[Any]:
+    """Return the commands of a step about orders that are there already."""
+    match step.text.split():
+        case ["orders", "are", "cancelled"]:
+            return [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
+        case ["orders", "are", "amended"]:
+            return [an_amend(row, before) | {"sent_at_ms": now_ms} for row in step.rows]
+        case ["the", "book", "looks", "at", "the", "time"]:
+            look = {"kind": "expire", "command_id": f"t{len(before)}"}
+            return [look | {"symbol": MARKET.symbol, "accepted_at_ms": now_ms}]
+    raise ScenarioError(f"{scenario.place}: nobody knows how {step.text!r}")
 
 
 def check(scenario: Scenario, step: Step, run: Run) -> None:
@@ -79,6 +107,13 @@ def check(scenario: Scenario, step: Step, run: Run) -> None:
             for row in step.rows:
                 shown = {name: shown_of(run, row["order"])[name] for name in row}
                 assert shown == row
+        case "these amends":
+            for row in step.rows:
+                status, code, *_ = run.answers[row["amend"]]
+                assert {"amend": row["amend"], "status": status, "because": code or ""} == {
+                    "because": "",
+                    **row,
+                }
         case "this book" | "an empty book":
             bids, asks = run.book.depth(99)
             found = [
@@ -99,6 +134,7 @@ def shown_of(run: Run, order_id: str) -> dict[str, str]:
         "status": shown["status"],
         "filled": str(shown["filled_lots"]),
         "remaining": str(shown["remaining_lots"]),
+        "held": str(shown["held_minor"]),
         "price": str(shown.get("price_ticks", "")),
         "because": shown.get("rejection", {}).get("code", ""),
     }

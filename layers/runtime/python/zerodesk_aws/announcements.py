@@ -19,6 +19,8 @@ OF_ONE_ORDER: Final = {
     "OrderCancelled",
     "OrderExpired",
     "OrderRejected",
+    "OrderAmended",
+    "AmendRejected",
 }
 
 

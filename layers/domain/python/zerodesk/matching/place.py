@@ -85,7 +85,7 @@ def place(  # noqa: C901 - the hot path, flat
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
     need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
-    rejection = _refusal(state, order, need, post_only=post_only)
+    rejection = refusal_of(state, order, need, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)
         return
@@ -140,7 +140,9 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
         draft.answers[order_id] = answer
 
 
-def _refusal(state: BookState, order: BookOrder, need: int, *, post_only: bool) -> Rejection | None:
+def refusal_of(
+    state: BookState, order: BookOrder, need: int, *, post_only: bool
+) -> Rejection | None:
     """Return why the book does not let an order in, the first reason by precedence."""
     if state.trading_state != MARKET_OPEN:
         return _not_open(state)
