@@ -72,8 +72,8 @@ class Stream:
         noise = self.noise
         self.now_ms += noise.choice(STEPS_MS)
         accepted_at_ms = self.now_ms - noise.choice(LATE_MS)
-        often = "ppcars" if self.closed else "ppppppppppppppppcccaaarrris"
-        what = noise.choice(often + "t" * self.special)
+        often = "ppcrs" if self.closed else "pppppppppppppppppcccrrris"
+        what = noise.choice(often + "taaa" * self.special)
         if what == "r" and self.commands:
             self.send(noise.choice(self.commands))
         elif what == "c":
