@@ -48,13 +48,13 @@ class AmendCheck:
         if not command["held_minor"]:
             self.unheld = command
             return None
-        order = items[order_id]
+        whole_lots = state.holds[order_id].whole_lots or 0
         quote = Quote.from_dict(self._quoted["quote"])
         case = self._surroundings.case(
             without_shown(account, self._orders),
             asked["symbol"],
             Side(asked["side"]),
-            max(0, command.get("quantity_lots", 0) - order.quantity_lots),
+            max(0, command.get("quantity_lots", 0) - whole_lots),
             replace(quote, need_minor=command["held_minor"]),
             max(now_ms(), account.recorded_at_ms),
         )

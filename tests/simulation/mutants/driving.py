@@ -9,13 +9,6 @@ ITEMS: Final = "functions/sweeper/items.py"
 
 MUTANTS: Final = (
     Mutant(
-        "amends not driven on",
-        "Whoever amends will ask again.",
-        "functions/sweeper/accounts.py",
-        '            case "amend" if item.order_id not in state.holds:\n',
-        '            case "amend" if False:\n',
-    ),
-    Mutant(
         "sweeper skips holds (rule 2)",
         "Whatever stands still has an item that says so.",
         SWEPT_ACCOUNTS,

@@ -10,29 +10,6 @@ PATH: Final = f"{RUNTIME}/order_path.py"
 
 MUTANTS: Final = (
     Mutant(
-        "amend decided again",
-        "An amend comes to the risk check once.",
-        "functions/risk_check/amends.py",
-        "        if gate is None or gate.status != OrderStatus.QUEUED:\n            return None\n",
-        "",
-    ),
-    Mutant(
-        "amend needs what its order needs",
-        "What is held already is held for something else.",
-        "layers/domain/python/zerodesk/risk/amends.py",
-        "    beyond_minor = need_minor - amended.held_minor\n",
-        "    beyond_minor = need_minor - amended.held_minor // 2\n",
-        claim="tests/functions/order_intake/test_amend.py",
-    ),
-    Mutant(
-        "amend outside the collar",
-        "Only a new order has to be priced.",
-        "functions/risk_check/amends.py",
-        '        if adds_risk and self._quoted["verdict"] == "REFUSED":\n',
-        '        if command["held_minor"] and self._quoted["verdict"] == "REFUSED":\n',
-        claim="tests/functions/order_intake/test_amend.py",
-    ),
-    Mutant(
         "special terms left behind",
         "An order is its side, its price and its quantity.",
         "functions/risk_check/decision.py",

@@ -24,26 +24,12 @@ MUTANTS: Final = (
         "",
     ),
     Mutant(
-        "refused amend keeps its hold",
-        "A refused amend changes nothing.",
-        f"{BOOK}/amend.py",
-        '    draft.release(command["account_id"], amend_id)\n    draft.events',
-        "    draft.events",
-    ),
-    Mutant(
         "more of an order keeps its place",
         "The price is the same, so the queue is.",
         f"{BOOK}/amend.py",
         "order.price_ticks) == order.price_ticks and (\n        lots <= order.quantity_lots\n    ):",
         "order.price_ticks) == order.price_ticks and (\n        lots <= order.quantity_lots + 1\n    ):",
         claim="tests/scenarios",
-    ),
-    Mutant(
-        "less of an order loses its place",
-        "Who changes an order queues again.",
-        f"{BOOK}/amend.py",
-        "        lots <= order.quantity_lots\n",
-        "        lots < 0\n",
     ),
     Mutant(
         "amend's repeat releases nothing",
