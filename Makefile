@@ -13,7 +13,7 @@ unexport AWS_CA_BUNDLE
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 
-.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants explore format lock layer templates clean python
+.PHONY: help setup run up down status test lint types contracts unit simulate simulate-pairs mutants explore format lock layer templates figures clean python
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,12 @@ layer: setup  ## build the third-party Lambda layer for AWS (arm64)
 
 templates: setup  ## cfn-lint and checkov over the templates of every stage, in an environment of their own
 	@$(BIN)/python -m infra_cdk.local templates
+
+figures: setup  ## print every figure of packages, cold starts, cost and the way of an order
+	@$(BIN)/python -m tests.benchmarks.packages
+	@$(BIN)/python -m tests.benchmarks.cold_start
+	@for profile in single continental global; do $(BIN)/zerodesk cost --orders-per-second 100 --profile $$profile; done
+	@$(BIN)/python -m tests.benchmarks.path
 
 clean: down  ## stop, and delete all that setup and run produced, keys and state too
 	@rm -rf .venv .local node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

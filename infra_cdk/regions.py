@@ -34,6 +34,7 @@ API: Final = frozenset(
         "authorizer",
         "back_office",
         "funds",
+        "option_quotes",
         "order_intake",
         "price_source",
         "pricing_api",

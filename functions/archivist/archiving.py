@@ -10,12 +10,12 @@ from typing import Final
 
 from archivist.exports import MAX_RECORDS, Exports
 from archivist.run import TimeIsUp
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
 from zerodesk_aws.house import house_stream
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, PARTNERS, Entry, Register
+from zerodesk_aws.streams import book_stream
 
 MINUTE_MS: Final = 60_000
 MINUTES_A_DAY: Final = 1_440

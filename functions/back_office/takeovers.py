@@ -2,11 +2,11 @@
 
 from zerodesk.orders import TakeOver
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.contracts.markets import TakeoverAsked
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.streams import book_stream
 
 
 class Takeovers:

@@ -1,7 +1,7 @@
 """Withdrawals: posted when the money has left, void when it stays."""
 
 from back_office.accounts import opened
-from zerodesk.withdrawals import WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.contracts import funds as contracts

@@ -1,7 +1,7 @@
 """Withdrawals: the request, before and after the protocol of zerodesk_aws.withdrawals."""
 
 from funds.refusals import refusal_on_record
-from zerodesk.withdrawals import WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.once import take_in
 from zerodesk_aws.api.problems import ProblemCode, ended

@@ -1,7 +1,8 @@
-"""Price options in batches: European, American, exotic, implied volatilities, surfaces.
+"""Price options in batches: European, American, exotic, implied volatilities, surfaces, margins.
 
-Trigger  POST /v1/pricing/options, /american, /implied-volatility, /exotics, /surface
-Input    zerodesk_aws.contracts.pricing; columns of JSON numbers, 10,000 options at most
+Trigger  POST /v1/pricing/options, /american, /implied-volatility, /exotics, /surface;
+         POST /v1/risk/margin-preview
+Input    zerodesk_aws.contracts.pricing and .margin; columns of JSON numbers, 10,000 options at most
 Output   columns in the same order; null where there is no value, with a status
 Faults   none for the client: a malformed batch is refused by field, a value that makes no sense is
          null in its own place

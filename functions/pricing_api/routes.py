@@ -2,7 +2,9 @@
 
 from http import HTTPStatus
 
+from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
+from zerodesk_aws.contracts.margin import MarginPreview, PreviewMargin
 from zerodesk_aws.contracts.pricing import (
     PRICING_BODY_BYTES,
     FindVolatility,
@@ -88,3 +90,21 @@ def use_surface(_: Call, asked: UseSurface) -> Answer:
     from pricing_api.surfaces import used
 
     return Answer(used(asked))
+
+
+@api.route(
+    "POST",
+    "/v1/risk/margin-preview",
+    PreviewMargin,
+    answers={HTTPStatus.OK: MarginPreview},
+    refuses=(ProblemCode.INTAKE_OFF_LOT, ProblemCode.INTAKE_OFF_PRECISION),
+)
+def preview_margin(_: Call, asked: PreviewMargin) -> Answer:
+    """Preview the portfolio margin of up to 50 legs, and what an order would add, and why.
+
+    Of spot, perpetuals and European options on one underlying, as the request tells them: nothing
+    is read and nothing is held. Options are valued after Black at the volatility of each.
+    """
+    from pricing_api.margins import previewed
+
+    return Answer(previewed(asked))

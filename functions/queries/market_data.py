@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from queries.tape import MINUTE_MS, WINDOW_MINUTES, Tape
 from zerodesk.matching import Book
-from zerodesk_aws.books import Books, book_stream
+from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.streams import book_stream
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from zerodesk_aws.accounts import Account, AccountJournal, account_stream
+from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
 from zerodesk_aws.clock import as_ms, iso_ms, now_ms
@@ -15,6 +15,7 @@ from zerodesk_aws.contracts.statements import (
     StatementRecord,
 )
 from zerodesk_aws.journal import JournalRecord
+from zerodesk_aws.streams import account_stream
 from zerodesk_aws.views import balances_of, entries_view
 
 

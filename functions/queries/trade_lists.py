@@ -5,11 +5,11 @@ from typing import Any
 
 from queries.backwards import MAX_RECORDS, page_back
 from zerodesk_aws.api.cursors import Pages
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.markets import ListTrades, Trade, TradePage
 from zerodesk_aws.journal import Journal, JournalRecord
 from zerodesk_aws.listings import Listings
+from zerodesk_aws.streams import book_stream
 
 
 class TradeLists:

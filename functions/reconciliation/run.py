@@ -23,11 +23,11 @@ from zerodesk.reconciliation import (
     Watch,
     report,
 )
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Entry, Register
+from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders

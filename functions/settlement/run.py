@@ -5,18 +5,17 @@ records above its watermark, and the cursor moves last.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from zerodesk.accounts import Change, Due, settle
 from zerodesk.settlement import dues_by_account
 from zerodesk.volume import with_trades
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.announcements import position_changed, trades_settled
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal, JournalRecord
+from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.orders import Orders
 
@@ -32,8 +31,7 @@ LEASE_MS: Final = 10_000
 they would race for the same account records."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What a run did, as announcements, and whether it is worth another run."""
 
     announcements: tuple[Announcement, ...]

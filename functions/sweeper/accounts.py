@@ -7,7 +7,8 @@ from sweeper.items import PendingItems
 from sweeper.unsettled import Unsettled
 from zerodesk.accounts import AccountState
 from zerodesk.orders import CancelCommand, OrderStatus
-from zerodesk.withdrawals import BOUND_MS, WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
+from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.deposits import apply_deposit
 from zerodesk_aws.entry import logger

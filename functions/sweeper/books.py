@@ -6,9 +6,10 @@ from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from zerodesk.orders import ExpireCommand, ListCommand
-from zerodesk_aws.books import BookMovedError, Books, book_stream
+from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.workflows import Workflow

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sweeper.bounds import CLOCK_ERROR_MS, INDEX_LAG_MS, MAX_KEYS, MAX_PENDING, YOUNG_MS
 from zerodesk.orders import OrderStatus
-from zerodesk.withdrawals import WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.orders import OrderItem, Orders
 

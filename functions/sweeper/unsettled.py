@@ -1,10 +1,10 @@
 """The orders that a book has answered, and settlement has not carried over."""
 
 from sweeper.bounds import MAX_UNSETTLED
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.entry import logger
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 
 

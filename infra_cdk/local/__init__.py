@@ -4,7 +4,8 @@ The outermost ring: it may import everything, and only the command line imports 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,21 @@ from infra_cdk.local.paths import state_folder
 from infra_cdk.local.process import LocalCloudError, Progress
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from infra_cdk.local.function_logs import LogLine
 
-__all__ = ["Endpoint", "LocalCloudError", "Progress", "Status", "down", "logs", "status", "up"]
+__all__ = [
+    "Endpoint",
+    "LocalCloudError",
+    "Progress",
+    "Status",
+    "debug",
+    "down",
+    "logs",
+    "status",
+    "up",
+]
 
 DEFAULT_SINCE_SECONDS = 600.0
 
@@ -54,8 +67,14 @@ class Status:
     """None until something is deployed."""
 
 
-def up(progress: Progress) -> Endpoint:
+def up(progress: Progress, *, live: bool = False) -> Endpoint:
     """Start the local cloud, deploy the app if it changed, and return where it answers.
+
+    Parameters
+    ----------
+    live
+        Have functions run from the checkout, as it stands at each invocation, until the next
+        ``up`` without it.
 
     Raises
     ------
@@ -65,8 +84,10 @@ def up(progress: Progress) -> Endpoint:
     from infra_cdk.local import cloud, deploy, keys
     from infra_cdk.local.aws import REGION, LocalSession
     from infra_cdk.local.environments import setup
+    from infra_cdk.local.live import run_from_checkout
 
     setup(progress)
+    run_from_checkout(live=live)
     process = cloud.start(progress)
     deploy.deploy(process.endpoint, progress)
     session = LocalSession(process.endpoint)
@@ -149,6 +170,29 @@ def logs(
         raise LocalCloudError("the local cloud is not running")
     session = LocalSession(process.endpoint)
     return read(session, function, follow=follow, since_seconds=since_seconds)
+
+
+def debug(function: str, breaks: Iterable[str]) -> AbstractContextManager["socket"]:
+    """Debug a function of the running local cloud; its process connects to what this yields.
+
+    Parameters
+    ----------
+    function
+        Name of its folder in ``functions/``.
+    breaks
+        Places such as ``functions/matching/handler.py:70``, beside every ``breakpoint()``.
+
+    Raises
+    ------
+    LocalCloudError
+        Nothing is running, or there is no such function or place.
+    """
+    from infra_cdk.local import cloud
+    from infra_cdk.local.live import debugging, place_of
+
+    if cloud.running() is None:
+        raise LocalCloudError("the local cloud is not running")
+    return debugging(function, [place_of(one) for one in breaks])
 
 
 def _endpoint_file() -> Path:

@@ -22,7 +22,10 @@ from infra_cdk.local.paths import (
     PORT_VARIABLE,
     ROOT,
     RUNTIME,
+    SOURCES_VARIABLE,
     STATE_VARIABLE,
+    WRITE_LOG_VARIABLE,
+    sources_folder,
     state_folder,
 )
 from infra_cdk.local.process import TAIL_LINES, LocalCloudError, Progress
@@ -235,6 +238,7 @@ def _launch(port: int) -> Process:
     environment = {
         "GATEWAY_PORT": str(port),
         STATE_VARIABLE: str(state_folder()),
+        SOURCES_VARIABLE: str(sources_folder()),
         "ZERODESK_FUNCTION_PYTHON": str(RUNTIME / "bin" / "python"),
         "LOG_LEVEL": "WARNING",
         "IOT_MTLS_ENABLED": "0",
@@ -245,6 +249,8 @@ def _launch(port: int) -> Process:
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
     }
+    if WRITE_LOG_VARIABLE in os.environ:
+        environment[WRITE_LOG_VARIABLE] = os.environ[WRITE_LOG_VARIABLE]
     with log.open("ab") as output:
         child = subprocess.Popen(
             [EMULATOR / "bin" / "python", "-m", "infra_cdk.local.emulator"],

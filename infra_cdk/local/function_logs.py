@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra_cdk.local.aws import LocalSession
+from infra_cdk.local.function_names import FUNCTION_PREFIX
 
-FUNCTION_PREFIX = "zerodesk-local-"
 FOLLOW_SECONDS = 0.5
 OVERLAP_MS = 2_000
 """Lines of one invocation are stored when it ends, with that time: look back a little."""

@@ -19,6 +19,8 @@ REQUIREMENTS = ROOT / "requirements"
 
 STATE_VARIABLE = "ZERODESK_STATE"
 PORT_VARIABLE = "ZERODESK_PORT"
+SOURCES_VARIABLE = "ZERODESK_SOURCES"
+WRITE_LOG_VARIABLE = "ZERODESK_WRITE_LOG"
 DEFAULT_PORT = 4566
 
 
@@ -26,3 +28,8 @@ def state_folder() -> Path:
     """Return the folder of this cloud's state: ``ZERODESK_STATE``, by default ``.local``."""
     chosen = os.environ.get(STATE_VARIABLE)
     return Path(chosen).resolve() if chosen else TOOLS
+
+
+def sources_folder() -> Path:
+    """Return where live functions and layers are: this checkout, unless ``ZERODESK_SOURCES``."""
+    return Path(os.environ.get(SOURCES_VARIABLE, ROOT)).resolve()

@@ -11,6 +11,7 @@ from funds.routes import app as funds
 from infra_cdk.constructs.function import ZerodeskFunction
 from infra_cdk.constructs.rest_api import App, ZerodeskApi, routes_of
 from infra_cdk.settings import Settings
+from option_quotes.routes import app as option_quotes
 from order_intake.routes import app as order_intake
 from price_source.routes import app as price_source
 from pricing_api.routes import app as pricing_api
@@ -21,6 +22,7 @@ APPS: Mapping[str, App] = {
     "archivist": archivist,
     "back_office": back_office,
     "funds": funds,
+    "option_quotes": option_quotes,
     "order_intake": order_intake,
     "price_source": price_source,
     "pricing_api": pricing_api,

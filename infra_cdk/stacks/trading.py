@@ -128,6 +128,12 @@ class TradingStack(Stack):
         )
         self._declare("price_source", data.market.access("GetItem"), self._send)
         # One core, so that a full batch is priced well within the gateway's patience.
+        self._declare(
+            "option_quotes",
+            data.market.access("GetItem", "UpdateItem"),
+            size=Size(memory_mb=1_024),
+            computes=True,
+        )
         self._declare("pricing_api", size=Size(memory_mb=1_769, timeout_seconds=25), computes=True)
         self._declare(
             "queries",

@@ -12,10 +12,8 @@ into a table with an index of keys another one; a write whose condition failed c
 import argparse
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -23,6 +21,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 import tests.functions.conftest as functions  # it sets the environment of the handlers
+from tests.benchmarks.units import Units, size_of
 from zerodesk.accounts import Change, hold
 from zerodesk.codec import encode_body
 from zerodesk.deltas import WHOLE_EVERY
@@ -32,7 +31,6 @@ from zerodesk_aws.accounts import Account
 SYMBOL: Final = "BTC-USD"
 
 ACCOUNTS: Final = 20
-UNIT_BYTES: Final = 1_024
 FUNDS: Final = 10**13
 KEYS: Final = {"journal": ("stream", "sequence"), "orders": ("account_id", "order_id")}
 SETTLED_AFTER: Final = ("TradesExecuted", "OrderCancelled", "OrderExpired")
@@ -40,35 +38,8 @@ SETTLED_AFTER: Final = ("TradesExecuted", "OrderCancelled", "OrderExpired")
 WRITES: Final = ("PutItem", "UpdateItem")
 
 
-def size_of(item: dict[str, Any]) -> int:
-    """Return an item's size in bytes by the published rules."""
-    return sum(len(name.encode()) + _size_of(value) for name, value in item.items())
-
-
-def _size_of(value: dict[str, Any]) -> int:
-    [(kind, inner)] = value.items()
-    match kind:
-        case "S":
-            return len(inner.encode())
-        case "N":
-            return (len(str(Decimal(inner).normalize().as_tuple().digits)) // 3 + 1) // 2 + 1
-        case "B":
-            return len(inner)
-        case "M":
-            return 3 + sum(len(name.encode()) + 1 + _size_of(one) for name, one in inner.items())
-        case "L":
-            return 3 + sum(1 + _size_of(one) for one in inner)
-        case _:
-            return 1
-
-
-class Meter:
-    """Counts writes, write units and bytes by table."""
-
-    def __init__(self) -> None:
-        self.units: Counter[str] = Counter()
-        self.writes: Counter[str] = Counter()
-        self.bytes: Counter[str] = Counter()
+class Meter(Units):
+    """Counts what handlers in this process write."""
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -82,7 +53,7 @@ class Meter:
                 return whole(client, operation, asked)
             finally:
                 after = self._size(client, whole, operation, asked)
-                self._count(asked["TableName"], max(before, after), is_new=not before)
+                self.count(asked["TableName"], max(before, after), is_new=not before)
 
         with patch.object(BaseClient, "_make_api_call", metered):
             yield
@@ -94,14 +65,6 @@ class Meter:
             key = {name: asked["Item"][name] for name in names if name in asked["Item"]}
         found = whole(client, "GetItem", {"TableName": asked["TableName"], "Key": key})
         return size_of(found.get("Item", {}))
-
-    def _count(self, table: str, size_bytes: int, *, is_new: bool) -> None:
-        units = max(1, -(-size_bytes // UNIT_BYTES))
-        if table == "orders" and is_new:
-            units += 1  # the index of keys
-        self.units[table] += units
-        self.writes[table] += 1
-        self.bytes[table] += size_bytes
 
 
 class Trading:
@@ -218,13 +181,9 @@ def main() -> None:
     for open_orders in options.open_orders:
         for batch in options.batch:
             meter, fills, whole_bytes = measured(open_orders, batch, options.orders)
-            by_table = ", ".join(
-                f"{table} {units / options.orders:.2f}"
-                for table, units in sorted(meter.units.items())
-            )
             sys.stdout.write(
                 f"| {open_orders} | {batch} | {meter.units.total() / options.orders:.2f} "
-                f"| {meter.units.total() / fills:.2f} | {by_table} "
+                f"| {meter.units.total() / fills:.2f} | {meter.by_table(options.orders)} "
                 f"| {meter.writes.total() / options.orders:.2f} | {whole_bytes:,} bytes |\n"
             )
             sys.stdout.flush()

@@ -31,7 +31,7 @@ def tour(world: World) -> None:
 def stops() -> list[Asked]:
     """Return the requests of the tour, in order."""
     http = http_event
-    account = {"account_id": "alice"}
+    account, new = {"account_id": "alice"}, {"account_id": "new"}
     market = {"symbol": SYMBOL}
     held = {"withdrawal_id": "rent"} | account
     void = {"withdrawal_id": "void"} | account
@@ -52,6 +52,8 @@ def stops() -> list[Asked]:
         ("back_office", http("GET", "/v1/accounts", HOUSE, None)),
         ("back_office", http("POST", "/v1/accounts/{account_id}/keys", HOUSE, {}, account)),
         ("back_office", http("POST", deposits, HOUSE, deposit, account)),
+        ("back_office", http("POST", deposits, HOUSE, deposit, new)),
+        ("back_office", http("POST", f"{ACCOUNT}/reversals", HOUSE, REVERSAL, new)),
         ("funds", http("POST", "/v1/withdrawals", "alice", withdrawal | {"withdrawal_id": "rent"})),
         ("funds", http("POST", "/v1/withdrawals", "alice", withdrawal | {"withdrawal_id": "void"})),
         ("funds", http("GET", "/v1/withdrawals/{withdrawal_id}", "alice", None, held)),
@@ -61,7 +63,10 @@ def stops() -> list[Asked]:
         ("funds", http("POST", "/v1/transfers", "alice", TRANSFER)),
         ("funds", http("GET", "/v1/transfers/{transfer_id}", "alice", None, {"transfer_id": "t"})),
         ("back_office", http("GET", "/v1/accounts/{account_id}/balances", HOUSE, None, account)),
+        ("queries", http("GET", f"{ACCOUNT}/statement", HOUSE, None, account)),
+        ("back_office", http("GET", "/v1/withdrawals", HOUSE, None)),
         ("back_office", http("GET", "/v1/house", HOUSE, None)),
+        ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
         ("back_office", http("PUT", partners, HOUSE, account, {"source": "partner.acme"})),
         ("back_office", http("GET", "/v1/limits", HOUSE, None)),
@@ -75,10 +80,30 @@ def stops() -> list[Asked]:
         *(("queries", http("GET", route, "alice", None, market)) for route in OF_MARKETS),
         *(("queries", http("GET", route, "alice", None)) for route in OF_ALICE),
         ("reconciliation", http("POST", "/v1/reconciliations", HOUSE, None)),
+        ("back_office", http("POST", f"{MARKET}/takeover", HOUSE, TAKEOVER, market)),
     ]
 
 
-WITHDRAWAL: Final = "/v1/accounts/{account_id}/withdrawals/{withdrawal_id}"
+ACCOUNT: Final = "/v1/accounts/{account_id}"
+WITHDRAWAL: Final = f"{ACCOUNT}/withdrawals/{{withdrawal_id}}"
+REVERSAL: Final = {"sequence": 2, "reason": "tour"}
+"""Of the record behind the opening of an account: its first deposit."""
+
+TAKEOVER: Final = {"reason": "tour"}
+LISTING: Final = {
+    "symbol": "SOL-USD",
+    "base": "SOL",
+    "quote": "USD",
+    "tick_size": "0.01",
+    "lot_size": "0.01",
+    "min_notional": "1",
+    "max_quantity": "1000",
+    "maker_bps": 2,
+    "taker_bps": 5,
+    "collar_bps": 500,
+    "reference_price": "100",
+}
+
 MARKET: Final = "/v1/markets/{symbol}"
 OF_MARKETS: Final = (MARKET, f"{MARKET}/depth", f"{MARKET}/ticker", f"{MARKET}/trades")
 OF_ALICE: Final = (

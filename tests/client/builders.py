@@ -8,6 +8,7 @@ from zerodesk.orders import OrderType, Side, TimeInForce
 from zerodesk_client.api import Client, NewMarket, NewOrder
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_trades.csv"
+SAMPLE_QUOTES = SAMPLE.with_name("sample_quotes.csv")
 
 
 def a_market(symbol: str = "BTC-USD", *, collar_bps: int = 500) -> NewMarket:

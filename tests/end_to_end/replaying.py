@@ -9,6 +9,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT.parent / "shared/data/market/trades/spy_20131008_trades.csv.gz"
 GENERATED = ROOT / "tests/data/sample_trades.csv"
+RECORDED_QUOTES = RECORDED.parents[1] / "quotes_l1/bac_20131007_quotes.csv.gz"
+GENERATED_QUOTES = GENERATED.with_name("sample_quotes.csv")
 
 
 def started(file: Path, limit: int, *more: str) -> "subprocess.Popen[str]":

@@ -18,7 +18,15 @@ import pytest
 
 from zerodesk.orders import order_id_for
 
-FUNCTIONS = ("back_office", "funds", "order_intake", "price_source", "pricing_api", "queries")
+FUNCTIONS = (
+    "back_office",
+    "funds",
+    "option_quotes",
+    "order_intake",
+    "price_source",
+    "pricing_api",
+    "queries",
+)
 BTC_USD = {
     "symbol": "BTC-USD",
     "base": "BTC",

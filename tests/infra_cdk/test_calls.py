@@ -4,12 +4,20 @@ The calls are those of a run in memory (``python -m tests.calls``); the rights a
 templates of a whole region.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from infra_cdk.constructs.rest_api import routes_of
+from infra_cdk.stacks.api import APPS
 from tests.calls.recording import read, record, to_text
+from tests.calls.tour import tour
 from tests.infra_cdk.templates import Resource, StageTemplates
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
 
 BY_OTHERS = {
     "dynamodb opens the tables' key with the role of whoever reads or writes": {"kms:Decrypt"},
@@ -30,6 +38,8 @@ ASIDE = "undelivered"
 RARE = {
     ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and none is made",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
+    ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
+    ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
 }
 """Rights that the recorded run has no use for, and the reason why they are."""
 
@@ -62,6 +72,44 @@ def without_index(call: tuple[str, str, str]) -> tuple[str, str, str]:
 
 def test_the_recording_is_that_of_the_code_as_it_is() -> None:
     assert to_text(record()) == to_text(read()), "python -m tests.calls records the calls again"
+
+
+CALLS_NOTHING = {"pricing_api", "/v1/openapi.json"}
+"""A function and a route that answer from their own asset and ask nothing of AWS."""
+COMPUTES = {"option_quotes"}
+"""Not simulated, for numpy is loaded but once: its calls are under ``RARE``."""
+
+
+class Listener:
+    """Hears which routes the tour asks, and answers with what its next steps need."""
+
+    def __init__(self) -> None:
+        self.asked: set[tuple[str, str, str]] = set()
+        self.scheduler, self.defects = self, ()
+
+    def begin(self, _: str, walk: Callable[[], None]) -> None:
+        walk()
+
+    def now_ms(self) -> int:
+        return 0
+
+    def run(self, until_ms: int) -> None:
+        assert until_ms > 0
+
+    def ask(self, function: str, event: dict[str, Any]) -> tuple[dict[str, Any], None]:
+        if "resource" in event:
+            self.asked.add((event["httpMethod"], event["resource"], function))
+        body = {"order_id": "o", "api_key": "k", "key_id": "k"}
+        return {"statusCode": 200, "body": json.dumps(body)}, None
+
+
+def test_the_tour_of_the_recording_asks_every_route() -> None:
+    listener = Listener()
+    tour(cast("World", listener))
+    routes = {(one.method, one.path, one.function) for one in routes_of(APPS)}
+    assert {
+        route for route in routes if not (CALLS_NOTHING | COMPUTES) & {*route}
+    } == listener.asked
 
 
 def test_commands_of_a_moved_book_may_be_sent_to_each_other_region(stage: StageTemplates) -> None:

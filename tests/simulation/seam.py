@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 import boto3
 import botocore.client
+import botocore.session
 
 from tests.handler_settings import SETTINGS
 from tests.simulation import bounds, requests, shortcuts
@@ -131,14 +132,15 @@ def installed() -> Iterator[None]:
         # Ids that handlers make up are drawn from the seed, too.
         stack.enter_context(patch.object(os, "urandom", random.randbytes))
         stack.enter_context(bounds.given_back())
-        # A client is stateless and takes milliseconds to make: all processes share one a service.
-        make = cache(_make_client)
-        stack.enter_context(patch.object(boto3, "client", lambda service, **_: make(service)))
+        stack.enter_context(patch.object(boto3, "client", lambda service, **_: _client(service)))
         stack.enter_context(patch.object(botocore.client.BaseClient, "_make_api_call", _api_call))
         yield
 
 
-_make_client = boto3.client
+@cache
+def _client(service: str) -> Any:
+    """Return a client, stateless and milliseconds to make: all processes share one a service."""
+    return botocore.session.get_session().create_client(service)
 
 
 def _import_all() -> None:
@@ -163,7 +165,7 @@ def _give_back(modules: dict[str, ModuleType]) -> None:
 
 def _quieten(stack: ExitStack) -> None:
     """Exchange clock, logger and counters wherever they have been imported to."""
-    from zerodesk_aws import clock, entry
+    from zerodesk_aws import clients, clock, entry
     from zerodesk_aws.tables import bind
 
     stack.enter_context(patch.object(clock, "time", _clock()))
@@ -171,6 +173,7 @@ def _quieten(stack: ExitStack) -> None:
         id(entry.logger): QuietLogger(),
         id(entry.metrics): QuietMetrics(),
         id(entry.count): quiet_count,
+        id(clients.client): lambda service, *_, **__: _client(service),
         # Bound models are stateless, too.
         id(bind.bound): cache(bind.bound),
     }

@@ -8,7 +8,7 @@ import pytest
 from tests.simulation import seam
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
-NOT_SIMULATED = {"authorizer", "pricing_api", "queries"}
+NOT_SIMULATED = {"authorizer", "option_quotes", "pricing_api", "queries"}
 """They read, and decide nothing that anybody waits for."""
 
 PAIR_PARTS = 12

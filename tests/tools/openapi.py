@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from archivist.routes import api as archivist
 from back_office.routes import api as back_office
 from funds.routes import api as funds
+from option_quotes.routes import api as option_quotes
 from order_intake.routes import api as order_intake
 from price_source.routes import api as price_source
 from pricing_api.routes import api as pricing_api
@@ -30,6 +31,7 @@ APIS: Final = (
     archivist,
     back_office,
     funds,
+    option_quotes,
     order_intake,
     price_source,
     pricing_api,

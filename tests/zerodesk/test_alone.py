@@ -28,7 +28,7 @@ for package in {packages!r}:
 
 
 def run(packages: list[str], allowed: set[str]) -> subprocess.CompletedProcess[str]:
-    analytics = set() if "numpy" in allowed else {"zerodesk.risk.remark"}
+    analytics = set() if "numpy" in allowed else {"zerodesk.risk.arrays", "zerodesk.risk.remark"}
     program = GUARD.format(packages=packages, allowed=allowed | {"zerodesk"}, analytics=analytics)
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=DOMAIN

@@ -1,6 +1,5 @@
 """Accounts with many open orders: records tell changes, readers get states."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -136,7 +135,7 @@ def test_a_record_behind_another_than_the_one_known_is_not_believed(
     number = ORDERS
     while other.commit("alice", holding(number)).whole_at > known.sequence:
         known, number = accounts.latest("alice"), number + 1
-    accounts._known["alice"] = replace(known, tip=replace(known.tip, hash="0" * 64))
+    accounts._known["alice"] = known._replace(tip=known.tip._replace(hash="0" * 64))
     with pytest.raises(JournalCorruptError, match="not what it was"):
         accounts.latest("alice")
 

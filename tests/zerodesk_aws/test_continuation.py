@@ -9,8 +9,9 @@ from tests.zerodesk.matching.builders import a_buy, a_cancel, a_sell
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.codec import state_hash
 from zerodesk.matching import MAX_FILLS_PER_RECORD, listing
-from zerodesk_aws.books import Books, Committed, book_stream
+from zerodesk_aws.books import Books, Committed
 from zerodesk_aws.journal import MAX_ITEM_BYTES, Journal
+from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
 

@@ -11,10 +11,11 @@ from tests.zerodesk.matching.streams import MARKET, a_stream
 from zerodesk.codec import state_hash
 from zerodesk.matching import Book
 from zerodesk.snapshots import is_anchor, take
-from zerodesk_aws.books import Books, book_stream
+from zerodesk_aws.books import Books
 from zerodesk_aws.journal import EMPTY, Journal
 from zerodesk_aws.recovery import Recovery
 from zerodesk_aws.snapshots import Snapshots
+from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.snapshots import SnapshotItem
 

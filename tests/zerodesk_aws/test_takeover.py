@@ -11,9 +11,10 @@ from tests.zerodesk.matching.builders import a_buy, a_cancel, a_sell
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.codec import state_hash
 from zerodesk.matching import listing
-from zerodesk_aws.books import BookMovedError, Books, book_stream
+from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal, Tip
+from zerodesk_aws.streams import book_stream
 
 if TYPE_CHECKING:
     from zerodesk.orders import Command

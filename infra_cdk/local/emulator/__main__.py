@@ -1,7 +1,8 @@
 """Start the local AWS and serve until it is told to stop.
 
 Environment: ``GATEWAY_PORT``, ``ZERODESK_STATE`` (folder of the state) and
-``ZERODESK_FUNCTION_PYTHON`` (interpreter of the functions). Ready when the port answers.
+``ZERODESK_FUNCTION_PYTHON`` (interpreter of the functions); ``ZERODESK_WRITE_LOG`` (a file) if
+writes are to be logged. Ready when the port answers.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ def main() -> None:
     import uvicorn
     from ministack import app as emulator
 
-    from infra_cdk.local.emulator import functions
+    from infra_cdk.local.emulator import functions, write_log
     from infra_cdk.local.emulator.corrections import CORRECTIONS
     from infra_cdk.local.emulator.expectations import expect_text
 
@@ -47,6 +48,8 @@ def main() -> None:
     functions.install(
         interpreter=Path(os.environ["ZERODESK_FUNCTION_PYTHON"]), folder=state / "functions"
     )
+    if written := os.environ.get("ZERODESK_WRITE_LOG"):
+        write_log.keep(Path(written))
     expect_text(emulator._handle_lifespan, "save_all(_build_persistence_save_dict())")
     emulator.save_all = snapshots.save
     _allow_many_connections()

@@ -24,11 +24,15 @@ from typing import Any
 import ministack.core.lambda_runtime as runtime
 from ministack.services import lambda_svc
 
+from infra_cdk.local.emulator import sources
 from infra_cdk.local.emulator import worker as worker_script
 from infra_cdk.local.emulator.expectations import expect_parameters, expect_text
 
 INIT_TIMEOUT_SECONDS = 10.0
 """As on AWS."""
+
+DEBUGGING_SECONDS = 3_600.0
+"""How long a function may run that somebody looks into."""
 
 LOG_WAIT_SECONDS = 0.25
 """How long to wait for the end of a log whose process died before it could mark it."""
@@ -54,6 +58,7 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
 
     interpreter: Path
     unpacked: Path
+    state: Path
 
     def __init__(self, func_name: str, config: dict[str, Any], code_zip: bytes) -> None:
         super().__init__(func_name, config, code_zip)
@@ -62,6 +67,7 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
         self._pipes: list[int] = []
         self._log = b""
         self._answers = b""
+        self._mode = sources.AS_DEPLOYED
 
     def invoke(
         self,
@@ -74,7 +80,10 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
         invoked_function_arn: str = "",
     ) -> dict[str, Any]:
         """Run the handler once; return ``result`` or ``fault``, and the ``log``."""
-        timeout_seconds = float(self.config.get("Timeout", 3))
+        mode = sources.mode_of(self.config, self.state)
+        timeout_seconds = (
+            float(self.config.get("Timeout", 3)) if mode.debugging is None else DEBUGGING_SECONDS
+        )
         invocation = {
             "event": event,
             "request_id": request_id,
@@ -84,6 +93,10 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
         }
         line = json.dumps(invocation).encode() + b"\n"
         with self._lock:
+            if mode != self._mode:
+                # The source has changed, or somebody begins or ends to look into it.
+                self._stop()
+                self._mode = mode
             # A process that died while it was idle takes nothing: another one is started.
             while self._proc is None or not self._tell(line):
                 self._stop()
@@ -112,7 +125,11 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
         self._close_pipes()
         self._log = self._answers = b""
         code = unpacked(self.code_zip, self.unpacked)
+        paths = [str(code)]
         layers = [unpacked(layer, self.unpacked) / "python" for layer in layer_zips(self.config)]
+        paths += map(str, layers)
+        if self._mode.live is not None:
+            paths = sources.code_paths(self.config, layer_arns(self.config), layers)
         invocations, self._to_process = os.pipe()
         self._from_process, answers = os.pipe()
         log, log_end = os.pipe()
@@ -124,7 +141,7 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
             self._proc = subprocess.Popen(
                 [self.interpreter, "-I", worker_script.__file__, *map(str, theirs)],
                 cwd=code,
-                env=self._environment([str(code), *map(str, layers)]),
+                env=self._environment(paths),
                 stdin=subprocess.DEVNULL,
                 stdout=log_end,
                 stderr=subprocess.STDOUT,
@@ -171,6 +188,7 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
             "LAMBDA_TASK_ROOT": code_paths[0],
             "_HANDLER": str(self.config.get("Handler", "index.handler")),
             "_CODE_PATHS": json.dumps(code_paths),
+            **({"_DEBUGGING": self._mode.debugging} if self._mode.debugging else {}),
         }
 
     def _tell(self, line: bytes) -> bool:
@@ -273,7 +291,10 @@ def lease(name: str, config: dict[str, Any], code_zip: bytes, qualifier: str) ->
                 found: FunctionProcess | None
                 found = min(free, key=lambda each: bool(each.starting), default=None)
                 patience = since + _patience_seconds(len(processes)) - time.monotonic()
-                if found is None and patience <= 0 and _count_starting() < SPAWNS_AT_ONCE:
+                may_start = patience <= 0 and _count_starting() < SPAWNS_AT_ONCE
+                if processes and sources.is_debugged(config, FunctionProcess.state):
+                    may_start = False
+                if found is None and may_start:
                     found = FunctionProcess(name, config, code_zip)
                     processes.append(found)
                 if found is not None:
@@ -349,6 +370,12 @@ def layer_zips(config: dict[str, Any]) -> list[bytes]:
     return [archive for archive in archives if archive]
 
 
+def layer_arns(config: dict[str, Any]) -> list[str]:
+    """Return the ARNs of a function's layers, in the same order."""
+    layers = config.get("Layers", [])
+    return [str(one["Arn"] if isinstance(one, dict) else one) for one in layers]
+
+
 def warm() -> int:
     """Start one process of every function that has none, and return how many that were."""
     started = 0
@@ -393,6 +420,7 @@ def install(*, interpreter: Path, folder: Path) -> None:
     folder.mkdir(parents=True)
     FunctionProcess.interpreter = interpreter
     FunctionProcess.unpacked = folder
+    FunctionProcess.state = folder.parent
     stock = lambda_svc._execute_function_warm
 
     def choose(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ the emulator knows that it has read the whole.
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import site
@@ -57,12 +58,31 @@ def main(invocations: TextIO, answers: TextIO, lifeline: int) -> None:
         _send(answers, {"fault": described(fault)})
         return
     _send(answers, {"ready": True})
+    asked = os.environ.pop("_DEBUGGING", None)
+    if asked:
+        handler = debugged(handler, json.loads(asked))
     for line in invocations:
         answer = serve(handler, json.loads(line))
         sys.stdout.write(f"{LOG_END}\n")
         sys.stdout.flush()
         answers.write(answer)
         answers.flush()
+
+
+def debugged(handler: Handler, asked: dict[str, Any]) -> Handler:
+    """Return the handler as it runs under a debugger that listens on a port."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "debugger.py")  # noqa: PTH118, PTH120, PTH100
+    spec = importlib.util.spec_from_file_location("debugger", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    try:
+        debugger = module.RemoteDebugger(asked["port"], asked["breaks"])
+    except OSError:
+        # Whoever wanted to debug is gone.
+        return handler
+    return lambda event, context: debugger.run_handler(handler, event, context)
 
 
 def load(entry: str, code_paths: list[str]) -> Handler:

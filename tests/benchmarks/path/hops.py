@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from infra_cdk.local.aws import LocalSession
-from infra_cdk.local.function_logs import FUNCTION_PREFIX
+from infra_cdk.local.function_names import FUNCTION_PREFIX
 from tests.benchmarks.path.yardsticks import PREFIX
 
 DURATION: Final = re.compile(r"REPORT RequestId: \S+\s+Duration: ([0-9.]+) ms")

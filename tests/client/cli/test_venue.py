@@ -44,7 +44,8 @@ class Cloud(ModuleType):
     LocalCloudError = CloudError
     fails = False
 
-    def up(self, progress: Callable[[str], None]) -> Endpoint:
+    def up(self, progress: Callable[[str], None], *, live: bool) -> Endpoint:
+        assert not live
         progress("starting [the] local cloud")
         if self.fails:
             raise CloudError("port 4566 is taken by another program")

@@ -15,8 +15,7 @@ from tests.client.fake_venue import OPERATOR_KEY, FakeVenue
 from tests.client.naive_book import BookOrder
 from zerodesk.orders import Side
 from zerodesk_client.api import ApiProblem, Client, RetryPolicy, UnreachableError
-from zerodesk_client.replay import replay as replay_module
-from zerodesk_client.replay import resume
+from zerodesk_client.replay import resume, settled
 from zerodesk_client.replay.market import ReplayOptionError
 from zerodesk_client.replay.progress import Progress
 from zerodesk_client.replay.replay import Replay, ReplayOptions, RetryCounter, Verdict
@@ -40,8 +39,8 @@ class Notes:
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resume, "QUIET_S", 0.0)
-    monkeypatch.setattr(replay_module, "SETTLE_S", 0.2)
-    monkeypatch.setattr(replay_module, "SETTLE_POLL_S", 0.01)
+    monkeypatch.setattr(settled, "SETTLE_S", 0.2)
+    monkeypatch.setattr(settled, "SETTLE_POLL_S", 0.01)
 
 
 def run(

@@ -31,12 +31,12 @@ def file(tmp_path: Path) -> Path:
     ],
 )
 def test_a_start_is_a_row_or_a_time(file: Path, start: str, rows: list[int]) -> None:
-    assert [trade.row for trade in select(file, parse_start(start), None).trades] == rows
+    assert [trade.row for trade in select(file, parse_start(start), None).rows] == rows
 
 
 def test_the_limit_counts_trades_and_not_skipped_rows(file: Path) -> None:
     selection = select(file, parse_start("1"), 2)
-    assert [trade.row for trade in selection.trades] == [1, 3]
+    assert [trade.row for trade in selection.rows] == [1, 3]
     assert selection.skipped == {"no quantity or no price": 1}
 
 

@@ -167,8 +167,8 @@ MUTANTS: Final = (
         "collar not applied",
         "A limit is a limit.",
         f"{DOMAIN}/pricing/spot.py",
-        "    if not collar.admits(worst_ticks):\n",
-        "    if worst_ticks <= 0:\n",
+        "    if collar.admits(price_ticks):\n",
+        "    if price_ticks > 0:\n",
         claim="tests/zerodesk/pricing/test_spot.py",
     ),
     Mutant(

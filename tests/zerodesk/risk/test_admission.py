@@ -33,7 +33,7 @@ def filled(state: AccountState, order_id: str, lots: int, sequence: int) -> Acco
         "executed_at_ms": NOON_MS,
     }
     posting = ("alice", order_id, currency, -per_lot * lots, 0)
-    held_state = replace(state, holds=state.holds | {order_id: replace(held, currency=currency)})
+    held_state = replace(state, holds=state.holds | {order_id: held._replace(currency=currency)})
     change = settle(held_state, "BTC-USD", sequence, [Due(sequence, (posting,), (), (fill,))])
     assert change is not None
     return change.state

@@ -66,7 +66,7 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "RISK_UNDERLYING_LIMIT": lambda: a_case(
         positioned(FUNDED, 10), Limits(underlying_minor={"BTC": 10 * BTC_MINOR})
     ),
-    "RISK_LEVERAGE_LIMIT": lambda: a_case(quote=replace(a_quote(), need_minor=5_999_999)),
+    "RISK_LEVERAGE_LIMIT": lambda: a_case(quote=a_quote()._replace(need_minor=5_999_999)),
     "RISK_DAILY_LOSS_LIMIT": lambda: a_case(
         positioned(FUNDED, 10, 6_000_010), Limits(daily_loss_minor={"USD": 100})
     ),

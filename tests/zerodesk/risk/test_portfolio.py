@@ -143,11 +143,10 @@ def test_open_orders_count_at_their_worst() -> None:
 
 
 def test_collateral_counts_less_its_haircut_and_strange_money_not_at_all() -> None:
-    amounts = {"USD": 100, "BTC": 3, "XYZ": 7}
     worth = {"USD": 100, "BTC": 1_001, "XYZ": 10**6}
-    assert collateral_minor(amounts, worth, {"USD": 0, "BTC": 1_500}) == 100 + 850
+    assert collateral_minor(worth, {"USD": 0, "BTC": 1_500}) == 100 + 850
     with pytest.raises(ValueError, match="BTC"):
-        collateral_minor({"BTC": -1}, worth, {"BTC": 0})
+        collateral_minor({"BTC": -1}, {"BTC": 0})
 
 
 def test_arrays_of_another_version_are_not_mixed() -> None:

@@ -6,8 +6,8 @@ the whole state after. One change is one record of the account's journal.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.ledger import (
     AVAILABLE,
@@ -32,8 +32,7 @@ class AnswersWaitError(LedgerError):
     """An account has as many answers as it may keep: nothing changes until some are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """What is set aside for one order, or for one amend, with the command as it was submitted.
 
     The command travels from here to the book, so a repeat is never priced anew. ``filled_lots`` of
@@ -69,8 +68,7 @@ class Hold:
         return values | {name: lots for name, lots in later.items() if lots}
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(NamedTuple):
     """What is set aside for one withdrawal, until it is posted or void."""
 
     currency: str
@@ -125,7 +123,7 @@ class AccountState:
             "answered": self.answered,
         }
         if self.withdrawals:
-            values["withdrawals"] = {key: asdict(one) for key, one in self.withdrawals.items()}
+            values["withdrawals"] = {key: one._asdict() for key, one in self.withdrawals.items()}
         if self.positions:
             values["positions"] = {symbol: one.to_row() for symbol, one in self.positions.items()}
         if self.rate[1]:
@@ -252,8 +250,7 @@ def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
     return replace(state, answered=kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What one record of a book owes to one account."""
 
     sequence: int
@@ -317,7 +314,7 @@ def _count_fills(fills: Iterable[dict[str, Any]], holds: dict[str, Hold]) -> Non
         held = holds.get(fill["order_id"])
         if held is not None:
             filled_lots = held.filled_lots + fill["quantity_lots"]
-            holds[fill["order_id"]] = replace(held, filled_lots=filled_lots)
+            holds[fill["order_id"]] = held._replace(filled_lots=filled_lots)
 
 
 def _take_amends(amends: Iterable[tuple[str, int]], holds: dict[str, Hold]) -> None:
@@ -325,7 +322,7 @@ def _take_amends(amends: Iterable[tuple[str, int]], holds: dict[str, Hold]) -> N
     for order_id, quantity_lots in amends:
         held = holds.get(order_id)
         if held is not None:
-            holds[order_id] = replace(held, amended_lots=quantity_lots)
+            holds[order_id] = held._replace(amended_lots=quantity_lots)
 
 
 def _settlement_entries(symbol: str, moved: dict[tuple[str, str], int]) -> tuple[Entry, ...]:
@@ -358,7 +355,7 @@ def _apply_posting(
         if rest_minor < 0:
             raise LedgerError(f"{order_id} holds {held.held_minor}, posting {held_delta_minor}")
         if rest_minor:
-            holds[order_id] = replace(held, held_minor=rest_minor)
+            holds[order_id] = held._replace(held_minor=rest_minor)
         else:
             del holds[order_id]
         moved[HELD, currency] += held_delta_minor

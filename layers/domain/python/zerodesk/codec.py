@@ -3,8 +3,7 @@
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.rows import expand, pack
 
@@ -45,8 +44,7 @@ def record_text(body: dict[str, Any]) -> bytes:
     return canonical_json(pack(body))
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedBody:
+class EncodedBody(NamedTuple):
     """A record's body with its bytes, made once for its size, its hash and its item.
 
     ``text`` is its canonical JSON, of the rows where it has rows, which is hashed; ``data`` is that

@@ -3,9 +3,8 @@
 When several reasons hold, the first in this order is the one that the client sees.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class RejectionCode(StrEnum):
@@ -45,8 +44,7 @@ class RejectionCode(StrEnum):
         return self.value.partition("_")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(NamedTuple):
     """A refusal and the numbers that decided it, as text for people."""
 
     code: RejectionCode

@@ -5,34 +5,19 @@ held and nobody else's; posted, it has left; void, it is free again.
 """
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Final
 
 from zerodesk.accounts import AccountState, Change, Reservation, credited
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, LedgerError
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.spending import not_covered, refuse
+from zerodesk.withdrawal_status import WithdrawalStatus
 
 MAX_RESERVED: Final = 100
 """Reserved withdrawals per account: they travel in every record of it."""
 
 BOUND_MS: Final = 72 * 60 * 60 * 1000
 """How long a withdrawal may stay reserved before it is void: over a weekend."""
-
-
-class WithdrawalStatus(StrEnum):
-    """Where a withdrawal stands. QUEUED is before the account's journal has it."""
-
-    QUEUED = "QUEUED"
-    RESERVED = "RESERVED"
-    POSTED = "POSTED"
-    VOIDED = "VOIDED"
-    REJECTED = "REJECTED"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more can happen to the withdrawal."""
-        return self not in (WithdrawalStatus.QUEUED, WithdrawalStatus.RESERVED)
 
 
 def withdraw(

@@ -1,15 +1,15 @@
 """Accounts on their journals: read the latest, decide, append; again if another was first."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from random import uniform
-from typing import Final
+from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState, Change
 from zerodesk.deltas import state_after, told_as_change
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
 from zerodesk_aws.journal import EMPTY, Journal, JournalRecord, SequenceTakenError, Tip
+from zerodesk_aws.streams import account_stream
 
 COMMIT_ATTEMPTS: Final = 12
 PAUSE_SECONDS_MAX: Final = 0.02
@@ -17,13 +17,7 @@ MAX_KNOWN: Final = 500
 """Accounts that a process remembers: of 200 open orders each, they take some 50 MB."""
 
 
-def account_stream(account_id: str) -> str:
-    """Return the name of an account's stream."""
-    return f"account#{account_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An account as one of its records says, mostly the latest; sequence 0 when it has none.
 
     ``whole_at`` is the last record that says the state whole (``zerodesk.deltas``).

@@ -1,11 +1,13 @@
 """What the bus hears of a journal record: facts in the past tense, one source per context."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from zerodesk_aws.accounts import Account
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import iso_ms
+
+if TYPE_CHECKING:
+    from zerodesk_aws.accounts import Account
 
 ORDERS: Final = "zerodesk.orders"
 MATCHING: Final = "zerodesk.matching"
@@ -64,7 +66,7 @@ def trades_settled(
                 yield Announcement(SETTLEMENT, "TradeSettled", detail)
 
 
-def position_changed(symbol: str, account: Account) -> Announcement:
+def position_changed(symbol: str, account: "Account") -> Announcement:
     """Return the balances of an account after it was settled with a book, minor units."""
     state = account.state
     balances = {

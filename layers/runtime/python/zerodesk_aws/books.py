@@ -11,13 +11,9 @@ from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import Journal, SequenceTakenError
 from zerodesk_aws.recovery import LiveBook, Recovery
 from zerodesk_aws.snapshots import Snapshots
+from zerodesk_aws.streams import book_stream
 
 COMMIT_ATTEMPTS: Final = 12
-
-
-def book_stream(symbol: str) -> str:
-    """Return the name of a book's stream."""
-    return f"book#{symbol}"
 
 
 class BookMovedError(Exception):

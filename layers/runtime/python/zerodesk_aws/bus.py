@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
-from botocore.config import Config
+from zerodesk_aws.clients import client
 
 MAX_ENTRIES: Final = 10
 """EventBridge takes ten entries in one call."""
@@ -14,8 +14,7 @@ MAX_CALL_BYTES: Final = 240_000
 """EventBridge takes 256 KB in one call, all its entries together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """One event: who says it, what happened, and the facts."""
 
     source: str
@@ -54,14 +53,11 @@ class Bus:
     """Publishes announcements."""
 
     def __init__(self, bus_name: str) -> None:
-        # Settlement says events and sends none: it does without seventy modules.
-        import boto3
-
         self._bus_name = bus_name
-        self._events: Any = boto3.client(
-            "events",
-            config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3}),
-        )
+
+    @cached_property
+    def _events(self) -> Any:
+        return client("events", read_timeout=3, retries={"total_max_attempts": 3})
 
     def publish(self, announcements: Iterable[Announcement]) -> None:
         """Put events. A loss is not an error: whoever waits for one is driven by the sweeper."""

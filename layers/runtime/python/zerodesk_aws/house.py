@@ -5,10 +5,10 @@ from random import uniform
 from typing import Final
 
 from zerodesk.house import Fees, HouseState, fees_of, sweep
-from zerodesk_aws.books import book_stream
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError, Tip
+from zerodesk_aws.streams import book_stream
 
 MAX_RECORDS: Final = 1_000
 """Records of a book swept at a time. A stretch of so many is swept even when it collected nothing,

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBConnectionError
@@ -39,8 +39,7 @@ class SequenceTakenError(Exception):
     """Another writer's record stands at the sequence: read it and decide again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(NamedTuple):
     """Where a stream ends: the last sequence, its hash, and the epoch that goes on from there."""
 
     sequence: int

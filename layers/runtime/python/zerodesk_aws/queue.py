@@ -2,13 +2,12 @@
 
 import json
 import re
+from functools import cached_property
 from typing import Any, Final
 from uuid import uuid4
 
-import boto3
-from botocore.config import Config
-
 from zerodesk.orders import Command, TakeOver
+from zerodesk_aws.clients import client
 
 QUEUE_HOST: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.")
 
@@ -27,11 +26,12 @@ class CommandQueue:
     def __init__(self, queue_url: str, region: str | None = None) -> None:
         self._queue_url = queue_url
         said = QUEUE_HOST.match(queue_url)
-        self._sqs: Any = boto3.client(
-            "sqs",
-            region_name=region or (said and said[1]),
-            config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3}),
-        )
+        self._region = region or (said and said[1])
+
+    @cached_property
+    def _sqs(self) -> Any:
+        # Of all that may send commands, few processes ever do: a region that lost a book, a cancel.
+        return client("sqs", self._region, read_timeout=3, retries={"total_max_attempts": 3})
 
     def send(self, command: Command | TakeOver) -> None:
         """Send one command to its book, or have the book taken over.

@@ -8,7 +8,7 @@ from zerodesk.accounts import AccountState
 from zerodesk.money import format_minor, format_scaled, power_of_ten
 from zerodesk.orders import OrderStatus, SelfTrade
 from zerodesk.transfers import TransferStatus
-from zerodesk.withdrawals import WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.funds import Transfer, Withdrawal

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from zerodesk.accounts import AccountState, Change
-from zerodesk.withdrawals import WithdrawalStatus, post, void, withdraw
+from zerodesk.withdrawal_status import WithdrawalStatus
+from zerodesk.withdrawals import post, void, withdraw
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.gates import without_shown

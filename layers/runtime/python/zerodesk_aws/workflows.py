@@ -2,19 +2,19 @@
 
 import json
 import os
+from functools import cached_property
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from zerodesk_aws.clients import client
 from zerodesk_aws.entry import count, logger
 
 WAIT_SECONDS: Final = 2
 """How long a caller waits for a workflow. It goes on without its caller."""
 
 ENDPOINT_VARIABLE: Final = "AWS_ENDPOINT_URL"
-"""Read by boto3 itself."""
+"""Read by botocore itself."""
 
 SUCCEEDED: Final = "SUCCEEDED"
 REGION_OF_ARN: Final = 3
@@ -26,18 +26,18 @@ class Workflow:
 
     def __init__(self, arn: str) -> None:
         self._arn = arn
-        self._machines: Any = boto3.client(
+
+    @cached_property
+    def _machines(self) -> Any:
+        return client(
             "stepfunctions",
-            region_name=arn.split(":")[REGION_OF_ARN],
-            config=Config(
-                connect_timeout=1,
-                read_timeout=WAIT_SECONDS,
-                # A try that was not answered may have run, and the caller asks again by itself.
-                retries={"total_max_attempts": 1},
-                # A synchronous start goes to a host name of its own. An endpoint that is given
-                # outright, as that of a local cloud, has one name for everything.
-                inject_host_prefix=ENDPOINT_VARIABLE not in os.environ,
-            ),
+            self._arn.split(":")[REGION_OF_ARN],
+            read_timeout=WAIT_SECONDS,
+            # A try that was not answered may have run, and the caller asks again by itself.
+            retries={"total_max_attempts": 1},
+            # A synchronous start goes to a host name of its own. An endpoint that is given
+            # outright, as that of a local cloud, has one name for everything.
+            inject_host_prefix=ENDPOINT_VARIABLE not in os.environ,
         )
 
     def run(self, given: dict[str, Any]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import typer
 from zerodesk_client.cli import (
     accounts,
     cost,
+    debugging,
     demo,
     funds,
     history,
@@ -79,6 +80,7 @@ app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
 app.command(rich_help_panel=LOCAL)(venue.status)
 app.command(rich_help_panel=LOCAL)(venue.logs)
+app.command(rich_help_panel=LOCAL)(debugging.debug)
 app.command(rich_help_panel=SHOWS)(demo.demo)
 app.command(rich_help_panel=SHOWS)(replay.replay)
 app.command(rich_help_panel=SHOWS)(cost.cost)

@@ -7,10 +7,13 @@ import typer
 
 from zerodesk_client.api import ApiError, RetryPolicy
 from zerodesk_client.cli.exits import CommandError, ExitCode
+from zerodesk_client.cli.quotes import replay_quotes
 from zerodesk_client.cli.replay_report import render, to_document
 from zerodesk_client.cli.replay_watch import watching
 from zerodesk_client.cli.session import Session
+from zerodesk_client.formats import holds_quotes
 from zerodesk_client.replay.market import new_run_id
+from zerodesk_client.replay.quotes import Quoting
 from zerodesk_client.replay.replay import (
     ACCOUNTS,
     IN_FLIGHT,
@@ -54,14 +57,26 @@ def replay(  # noqa: PLR0913 - each is an option of the command
         float, typer.Option(min=0, help="Seconds to go on trying while the venue does not answer.")
     ] = PATIENCE_S,
 ) -> None:
-    """Replay recorded trades as orders, then compare what the venue did with the file.
+    """Replay recorded trades or quotes as orders, then compare what the venue did with the file.
 
     Each trade becomes an order that rests and an order that takes it, on a market of the run's
     own. Compared are the number of trades, the volume at each price, the last price, what was
-    settled, and the venue's own reconciliation. Any difference: exit code 1.
+    settled, and the venue's own reconciliation. Each quote replaces its venue's last one on that
+    side, one after the other, and those that cross trade: compared trade by trade. Any difference:
+    exit code 1.
     """
+    session = Session.of(context)
+    if holds_quotes(file):
+        if (speed, in_flight, accounts) != ("max", IN_FLIGHT, ACCOUNTS):
+            raise CommandError(
+                "quotes are replayed one after the other, one account a venue",
+                "leave --speed, --in-flight and --accounts out",
+            )
+        quoting = Quoting(start=_start(start), limit=limit, symbol=symbol and symbol.upper())
+        replay_quotes(session, file, (run_id or new_run_id()).upper(), quoting, patience)
+        return
     options = ReplayOptions(
-        start=parse_start(start) if start is not None else Start(),
+        start=_start(start),
         limit=limit,
         speed=_speed(speed),
         symbol=symbol.upper() if symbol else None,
@@ -69,7 +84,6 @@ def replay(  # noqa: PLR0913 - each is an option of the command
         accounts=accounts,
         patience_s=patience,
     )
-    session = Session.of(context)
     verdict = _run(session, file, (run_id or new_run_id()).upper(), options)
     session.show(to_document(verdict), lambda: render(verdict))
     if not verdict.is_as_recorded:
@@ -94,6 +108,10 @@ def _run(session: Session, file: Path, run_id: str, options: ReplayOptions) -> V
     except ApiError:
         session.notes.print(f"run {run_id} stopped; {_take_up(file, run_id)}", markup=False)
         raise
+
+
+def _start(text: str | None) -> Start:
+    return Start() if text is None else parse_start(text)
 
 
 def _take_up(file: Path, run_id: str) -> str:

@@ -1,11 +1,13 @@
 """The verdict of a replay, for people and as JSON."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
 
 from zerodesk_client.cli.reconciliation import reconciliation_table
 from zerodesk_client.cli.tables import Cell, card, milliseconds, number, price, table, verdict
+from zerodesk_client.replay.comparison import Check
 from zerodesk_client.replay.replay import Verdict
 
 MAX_DIFFERENCES: Final = 20
@@ -33,25 +35,30 @@ def to_document(found: Verdict) -> dict[str, Any]:
         "trades_per_s": round(_rate(outcome.trades, outcome.elapsed_s), 2),
         "orders_per_s": round(_rate(outcome.orders, outcome.elapsed_s), 2),
         "latency": outcome.latency,
-        "checks": [
-            {
-                "name": check.name,
-                "unit": check.unit,
-                "file": check.file,
-                "venue": check.venue,
-                "equal": check.is_equal,
-            }
-            for check in found.checks
-        ],
+        "checks": checks_document(found.checks),
         "volume_differences": found.differences,
         "surprises": outcome.surprises,
         "reconciliation": found.reconciliation,
     }
 
 
+def checks_document(checks: Iterable[Check]) -> list[dict[str, Any]]:
+    """Return what was compared as JSON."""
+    return [
+        {
+            "name": check.name,
+            "unit": check.unit,
+            "file": check.file,
+            "venue": check.venue,
+            "equal": check.is_equal,
+        }
+        for check in checks
+    ]
+
+
 def render(found: Verdict) -> RenderableType:
     """Return the verdict as tables."""
-    parts: list[RenderableType] = [_how(found), _checks(found)]
+    parts: list[RenderableType] = [_how(found), checks_table(found.checks)]
     if found.differences:
         parts.append(_differences(found))
     if found.outcome.surprises:
@@ -111,10 +118,11 @@ def _how(found: Verdict) -> RenderableType:
     return card("Replay", facts)
 
 
-def _checks(found: Verdict) -> RenderableType:
+def checks_table(checks: Iterable[Check]) -> RenderableType:
+    """Return what was compared as a table."""
     rows: list[tuple[Cell, ...]] = [
         (check.name, check.unit, check.file, check.venue, verdict(good=check.is_equal))
-        for check in found.checks
+        for check in checks
     ]
     return table("The file and the venue", ("", "unit", ">file", ">venue", ""), rows)
 

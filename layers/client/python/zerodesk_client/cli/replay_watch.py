@@ -21,15 +21,15 @@ NOTICE_LASTS_S: Final = 20.0
 
 
 @contextmanager
-def watching(console: Console, retries: RetryCounter) -> Iterator[Watcher]:
+def watching(console: Console, retries: RetryCounter, *, what: str = "trades") -> Iterator[Watcher]:
     """Yield what shows a replay on ``console``."""
     if not console.is_terminal:
-        yield PlainWatcher(console, retries)
+        yield PlainWatcher(console, retries, what)
         return
     columns = (
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
-        TextColumn("trades  {task.fields[facts]}"),
+        TextColumn(what + "  {task.fields[facts]}"),
         TimeElapsedColumn(),
     )
     with Bar(*columns, console=console, transient=True) as bar:
@@ -39,7 +39,8 @@ def watching(console: Console, retries: RetryCounter) -> Iterator[Watcher]:
 class PlainWatcher:
     """Prints stages, and a line every few seconds."""
 
-    def __init__(self, console: Console, retries: RetryCounter) -> None:
+    def __init__(self, console: Console, retries: RetryCounter, what: str = "trades") -> None:
+        self._what = what
         self._console = console
         self._retries = retries
         self._printed_s = time.monotonic()
@@ -54,7 +55,7 @@ class PlainWatcher:
         if now_s - self._printed_s < LINE_EVERY_S and progress.done < progress.total:
             return
         self._printed_s = now_s
-        line = f"{progress.done} of {progress.total} trades  {facts(progress)}"
+        line = f"{progress.done} of {progress.total} {self._what}  {facts(progress)}"
         self._console.print(line + notice(progress, self._retries), markup=False, soft_wrap=True)
 
 

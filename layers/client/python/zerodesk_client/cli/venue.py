@@ -32,7 +32,13 @@ def local_cloud() -> ModuleType:
     return local
 
 
-def up(context: typer.Context) -> None:
+def up(
+    context: typer.Context,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Functions run from the checkout as it stands.")
+    ] = False,
+) -> None:
     """Start the local cloud with the state it had, and deploy Zerodesk to it."""
     session = Session.of(context)
     cloud = local_cloud()
@@ -41,7 +47,7 @@ def up(context: typer.Context) -> None:
     def progress(line: str) -> None:
         session.notes.print(f"{time.monotonic() - started_s:6.1f} s  {line}", markup=False)
 
-    endpoint = _guarded(cloud, lambda: cloud.up(progress))
+    endpoint = guarded(cloud, lambda: cloud.up(progress, live=live))
     seconds = time.monotonic() - started_s
     session.show(
         asdict(endpoint),
@@ -56,7 +62,7 @@ def down(context: typer.Context) -> None:
     """Save the state and stop the local cloud."""
     session = Session.of(context)
     cloud = local_cloud()
-    was_running = _guarded(
+    was_running = guarded(
         cloud, lambda: cloud.down(lambda line: session.notes.print(line, markup=False))
     )
     session.show(
@@ -103,7 +109,7 @@ def logs(
             _print_line(session, line.at_ms, line.text)
 
     try:
-        _guarded(cloud, lines)
+        guarded(cloud, lines)
     except KeyError as error:
         if error.args != (function,):
             raise
@@ -122,7 +128,7 @@ def _print_line(session: Session, at_ms: int, text: str) -> None:
         session.out.print(f"{moment}  {text}", markup=False, soft_wrap=True)
 
 
-def _guarded(cloud: ModuleType, act: Any) -> Any:
+def guarded(cloud: ModuleType, act: Any) -> Any:
     """Do what may fail in the local cloud; its error says what to look at."""
     try:
         return act()

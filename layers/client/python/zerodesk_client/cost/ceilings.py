@@ -4,23 +4,34 @@ from dataclasses import dataclass
 from typing import Final
 
 from zerodesk_client.cost.bill import Profile
-from zerodesk_client.cost.recorded import SECONDS, per_order
+from zerodesk_client.cost.recorded import SECONDS, PerOrder, per_order
 
 API_REQUESTS: Final = 10_000
-"""API Gateway, requests a second of an account in a region (default quota)."""
+"""API Gateway, requests a second of an account in a region (default quota).
+docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 
 FUNCTION_CONCURRENCY: Final = 1_000
 """Lambda, invocations at once of an account in a region (default quota)."""
 
 TABLE_WRITE_UNITS: Final = 40_000
-"""DynamoDB on demand, write units a second of a table (default quota)."""
+"""DynamoDB on demand, write units a second of a table (default quota).
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html"""
 
 PARTITION_WRITE_UNITS: Final = 1_000
 """DynamoDB, write units a second of a partition. A stream's records come at its end: one partition
-has them all, whatever DynamoDB splits."""
+has them all, whatever DynamoDB splits.
+repost.aws/knowledge-center/on-demand-table-throttling-dynamodb"""
 
-EVENTS: Final = 10_000
-"""EventBridge, PutEvents a second of an account in us-east-1 (default quota)."""
+EVENT_REQUESTS: Final = 10_000
+"""EventBridge, requests to put events a second of an account in us-east-1 (default quota).
+docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
+
+EVENTS_A_REQUEST: Final = 10
+
+GROUP_SENDS: Final = 300
+"""SQS FIFO at high throughput: sends a second of one partition, so of one message group, where each
+message is sent by itself, as the workflow does. It cannot be raised.
+docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
 
 HOLD_UNITS: Final = 1
 """Of an order's writes to the journal, the hold is in its account's stream: all others are counted
@@ -65,7 +76,10 @@ def ceilings(profile: Profile) -> tuple[Ceiling, Ceiling]:
             TABLE_WRITE_UNITS / max(order.writes.values()),
             "DynamoDB: write units a second of a table",
         ),
-        Ceiling(EVENTS / sum(order.events.values()), "EventBridge: events a second of an account"),
+        Ceiling(
+            EVENT_REQUESTS / _event_requests(order),
+            "EventBridge: requests a second of an account",
+        ),
     )
     # The book's record and then its projections: one commit decides, one update follows it.
     batch_seconds = SECONDS["matching"] + 2 * slower_seconds
@@ -76,8 +90,15 @@ def ceilings(profile: Profile) -> tuple[Ceiling, Ceiling]:
             PARTITION_WRITE_UNITS / record_units,
             "DynamoDB: write units a second of a partition",
         ),
+        Ceiling(GROUP_SENDS / order.queue["SendMessage"], "SQS: sends a second of a message group"),
     )
     return min(account, key=_bound), min(symbol, key=_bound)
+
+
+def _event_requests(order: PerOrder) -> float:
+    """Return how many requests an order's events take: full ones, and each function's last."""
+    senders = order.invocations["matching"] + order.invocations["settlement"]
+    return sum(order.events.values()) / EVENTS_A_REQUEST + senders
 
 
 def _bound(ceiling: Ceiling) -> float:

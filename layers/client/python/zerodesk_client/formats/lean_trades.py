@@ -40,7 +40,7 @@ class LeanTrades:
         self, path: Path, _header: Sequence[str], rows: Iterable[Sequence[str]], /
     ) -> Iterator[RecordedTrade | SkippedRow]:
         """Yield the trades; a row flagged as suspicious, or without size or price, is skipped."""
-        midnight_ms = _midnight_ms(path)
+        day_ms = midnight_ms(path)
         for row, fields in enumerate(rows, start=1):
             try:
                 since_midnight_ms, price, size = (int(text) for text in fields[:3])
@@ -57,13 +57,13 @@ class LeanTrades:
             else:
                 yield RecordedTrade(
                     row,
-                    midnight_ms + since_midnight_ms,
+                    day_ms + since_midnight_ms,
                     Decimal(price).scaleb(-PRICE_DECIMALS),
                     Decimal(size),
                 )
 
 
-def _midnight_ms(path: Path) -> int:
+def midnight_ms(path: Path) -> int:
     """Return the day that the file's name carries, or 1970-01-01 where it carries none."""
     day = _DAY.search(path.name)
     if day is None:

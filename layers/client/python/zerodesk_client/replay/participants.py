@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from zerodesk.money import BASIS_POINTS
-from zerodesk_client.api import Client
+from zerodesk_client.api import Client, NewMarket
 from zerodesk_client.formats import RecordedTrade
 from zerodesk_client.replay.market import ReplayMarket
 from zerodesk_client.replay.scoreboard import Step
@@ -63,10 +63,10 @@ def open_accounts(
     """
 
     def opener(step: Step) -> Callable[[int], Participant]:
-        return lambda number: _open(
+        return lambda number: open_account(
             operator,
             f"replay-{run_id.lower()}-{ROLES[step]}-{number + 1}",
-            market,
+            market.listing,
             trades[number::accounts],
         )
 
@@ -83,10 +83,10 @@ def revoke_keys(operator: Client, participants: Participants) -> None:
         operator.revoke_key(participant.account_id, participant.key_id)
 
 
-def _open(
-    operator: Client, account_id: str, market: ReplayMarket, trades: Sequence[RecordedTrade]
+def open_account(
+    operator: Client, account_id: str, listing: NewMarket, trades: Sequence[RecordedTrade]
 ) -> Participant:
-    listing = market.listing
+    """Open an account, with what trades need on either side; doing it again changes nothing."""
     base = sum((trade.quantity for trade in trades), Decimal(0))
     notional = sum((trade.price * trade.quantity for trade in trades), Decimal(0))
     # Rounded up to whole units of the quote currency: dearer by less than one of them.

@@ -2,13 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zerodesk_client.api import (
-    Balances,
     Client,
     Market,
     NewMarket,
@@ -17,6 +15,7 @@ from zerodesk_client.api import (
     Trade,
     every,
 )
+from zerodesk_client.formats import RecordedTrade
 from zerodesk_client.reconciling import reconcile
 from zerodesk_client.replay.comparison import (
     Check,
@@ -39,6 +38,10 @@ from zerodesk_client.replay.resume import take_up
 from zerodesk_client.replay.run import Outcome, Runner
 from zerodesk_client.replay.scoreboard import Scoreboard
 from zerodesk_client.replay.selection import Selection, Start, select
+from zerodesk_client.replay.settled import settled_balances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ACCOUNTS: Final = 8
 IN_FLIGHT: Final = 8
@@ -47,9 +50,6 @@ LOOKAHEAD_PER_ORDER: Final = 8
 time of one order's latency, on three stretches of the SPY day: 1.9 to 2.7 with 8 in flight and 64
 trades ahead, 1.7 to 2.1 with 16 ahead, 2.0 to 3.1 with 128, and hardly more with 16 in flight."""
 PATIENCE_S: Final = 600.0
-SETTLE_S: Final = 60.0
-"""How long settlement may take after the last trade before its lag is a difference."""
-SETTLE_POLL_S: Final = 0.5
 
 
 class ReplayStoppedError(Exception):
@@ -157,13 +157,13 @@ class Replay:
         self._watcher.step(f"reading {self._path.name}")
         selection = select(self._path, self._options.start, self._options.limit)
         symbol = self._options.symbol or symbol_for(self._path, self._run_id)
-        market = market_for(selection.trades, symbol)
+        market = market_for(selection.rows, symbol)
         self._list_market(market)
         self._watcher.step(
-            f"opening and funding {2 * min(self._options.accounts, len(selection.trades))} accounts"
+            f"opening and funding {2 * min(self._options.accounts, len(selection.rows))} accounts"
         )
         participants = open_accounts(
-            self._operator, self._run_id, market, selection.trades, self._options.accounts
+            self._operator, self._run_id, market, selection.rows, self._options.accounts
         )
         board = Scoreboard(market.pairs, lookahead=LOOKAHEAD_PER_ORDER * self._options.in_flight)
         taken_up = take_up(board, market, self._run_id, participants)
@@ -184,7 +184,7 @@ class Replay:
 
     def _carry_out(
         self,
-        selection: Selection,
+        selection: Selection[RecordedTrade],
         market: ReplayMarket,
         board: Scoreboard,
         participants: Participants,
@@ -192,14 +192,14 @@ class Replay:
         sender = OrderSender(
             self._run_id,
             market.listing.symbol,
-            selection.trades,
+            selection.rows,
             participants,
             patience_s=self._options.patience_s,
             stopped=self._retries.stopped,
         )
-        self._watcher.step(f"replaying {len(selection.trades) - board.done} trades")
+        self._watcher.step(f"replaying {len(selection.rows) - board.done} trades")
         return Runner(
-            selection.trades,
+            selection.rows,
             board,
             sender,
             participants,
@@ -211,15 +211,15 @@ class Replay:
 
     def _judge(
         self,
-        selection: Selection,
+        selection: Selection[RecordedTrade],
         market: ReplayMarket,
         participants: Participants,
         outcome: Outcome,
         taken_up: int,
     ) -> Verdict:
-        listing, recorded = market.listing, selection.trades
+        listing, recorded = market.listing, selection.rows
         self._watcher.step("waiting for settlement")
-        balances = self._settled_balances(participants)
+        balances = settled_balances(one.client for one in participants.everybody())
         self._watcher.step("reading the market's trades back and reconciling")
         traded: Sequence[Trade] = list(every(self._operator.trades, listing.symbol))
         checks, differences = compare_trades(recorded, traded, listing)
@@ -242,16 +242,3 @@ class Replay:
             differences=tuple(differences),
             reconciliation=reconcile(self._operator),
         )
-
-    def _settled_balances(self, participants: Participants) -> list[Balances]:
-        """Return everybody's balances once nothing is held, or as they are after ``SETTLE_S``."""
-        deadline_s = time.monotonic() + SETTLE_S
-        while True:
-            balances = [entry.client.balances() for entry in participants.everybody()]
-            if not _held(balances) or time.monotonic() >= deadline_s:
-                return balances
-            time.sleep(SETTLE_POLL_S)
-
-
-def _held(balances: Iterable[Balances]) -> bool:
-    return any(balance.held for account in balances for balance in account.balances)

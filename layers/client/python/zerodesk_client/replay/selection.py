@@ -1,13 +1,22 @@
-"""Which trades of a file are replayed: from where, how many, and which rows are left out."""
+"""Which rows of a file are replayed: from where, how many, and which are left out."""
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from zerodesk_client.formats import RecordedTrade, SkippedRow, open_trades
+from zerodesk_client.formats import (
+    RecordedQuote,
+    RecordedTrade,
+    SkippedRow,
+    open_quotes,
+    open_trades,
+)
+
+Row = TypeVar("Row", RecordedTrade, RecordedQuote)
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 _TIME_OF_DAY: Final = re.compile(
@@ -38,12 +47,12 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """The trades to replay, in the file's order, and the rows that were left out, by reason."""
+class Selection(Generic[Row]):
+    """The rows to replay, in the file's order, and those that were left out, by reason."""
 
     format_name: str
     clock: str
-    trades: tuple[RecordedTrade, ...]
+    rows: tuple[Row, ...]
     skipped: dict[str, int]
 
 
@@ -76,7 +85,7 @@ def parse_start(text: str) -> Start:
     return Start(time_ms=round(at.timestamp() * 1000))
 
 
-def select(path: Path, start: Start, limit: int | None) -> Selection:
+def select(path: Path, start: Start, limit: int | None) -> Selection[RecordedTrade]:
     """Read the trades to replay.
 
     Raises
@@ -86,22 +95,37 @@ def select(path: Path, start: Start, limit: int | None) -> Selection:
     SelectionError
         No trade is at or after the start.
     """
-    trades: list[RecordedTrade] = []
+    with open_trades(path) as (trade_format, rows):
+        found, skipped = _chosen(rows, start, limit)
+    if not found:
+        raise SelectionError(f"{path}: no trade at or after the start")
+    return Selection(trade_format.name, trade_format.clock, found, skipped)
+
+
+def select_quotes(path: Path, start: Start, limit: int | None) -> Selection[RecordedQuote]:
+    """Read the quotes to replay, as ``select`` reads trades."""
+    with open_quotes(path) as (quote_format, rows):
+        found, skipped = _chosen(rows, start, limit)
+    if not any(quote.quantity for quote in found):
+        raise SelectionError(f"{path}: no quote at or after the start")
+    return Selection(quote_format.name, quote_format.clock, found, skipped)
+
+
+def _chosen(
+    rows: Iterable[Row | SkippedRow], start: Start, limit: int | None
+) -> tuple[tuple[Row, ...], dict[str, int]]:
+    chosen: list[Row] = []
     skipped: Counter[str] = Counter()
     reached = False
-    with open_trades(path) as (trade_format, rows):
-        for row in rows:
-            if limit is not None and len(trades) >= limit:
-                break
-            time_ms = None if isinstance(row, SkippedRow) else row.time_ms
-            reached = reached or start.is_reached(row.row, time_ms)
-            if not reached:
-                continue
-            if isinstance(row, SkippedRow):
-                skipped[row.reason] += 1
-            else:
-                trades.append(row)
-        name, clock = trade_format.name, trade_format.clock
-    if not trades:
-        raise SelectionError(f"{path}: no trade at or after the start")
-    return Selection(name, clock, tuple(trades), dict(skipped))
+    for row in rows:
+        if limit is not None and len(chosen) >= limit:
+            break
+        time_ms = None if isinstance(row, SkippedRow) else row.time_ms
+        reached = reached or start.is_reached(row.row, time_ms)
+        if not reached:
+            continue
+        if isinstance(row, SkippedRow):
+            skipped[row.reason] += 1
+        else:
+            chosen.append(row)
+    return tuple(chosen), dict(skipped)

@@ -1,7 +1,7 @@
 """An order changes while it rests: less of it keeps its place, anything else comes in anew.
 
 What an amend needs beyond the order's hold is held under the amend's own id. The book moves it into
-the order's hold, or has it released; it never takes more than that (see docs/decisions/0032).
+the order's hold, or has it released; it never takes more than that (see docs/decisions/0035).
 """
 
 from typing import Final

@@ -169,6 +169,11 @@ def american_implied_volatility(
     Newton's method within a bracket, from above: the volatility of the European option of that
     price is never below. The error is that of the price over vega.
 
+    References
+    ----------
+    Of the prices as in `american`; Press et al., "Numerical Recipes", section 9.4, for Newton's
+    method within a bracket.
+
     Examples
     --------
     >>> implied = american_implied_volatility("put", [4.486674, 4.0, 41.0], 36, 40, 1, 0.06, 0)

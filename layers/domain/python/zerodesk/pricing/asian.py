@@ -104,13 +104,23 @@ def arithmetic_asian(
 ) -> FloatArray:
     """Return prices of options on the arithmetic average.
 
-    Parameters, errors and NaN as in `geometric_asian`, and at most `FIXINGS_MAX` fixings.
+    Parameters
+    ----------
+    option_type, spot, strike, expiry_years, rate, dividend_yield, volatility
+        As in `geometric_asian`.
+    fixings : array_like
+        Whole numbers up to `FIXINGS_MAX`; 0 for the average of all the time.
 
     Returns
     -------
     float64, of the shape that the arguments broadcast to
-        Absolute error below 1e-12 of the larger of spot and strike; for the average of all the
-        time below 1e-8.
+        NaN as in `geometric_asian`. Absolute error below 1e-12 of the larger of spot and strike;
+        for the average of all the time below 1e-8.
+
+    Raises
+    ------
+    MalformedCallError
+        As `geometric_asian`.
 
     Notes
     -----

@@ -177,6 +177,11 @@ def bachelier_implied_volatility(
     MalformedCallError
         As `bachelier`.
 
+    References
+    ----------
+    Jaeckel (2017), "Implied normal volatility", Wilmott 90, 52-54, for the problem; the steps are
+    Halley's.
+
     Examples
     --------
     >>> implied = bachelier_implied_volatility("call", 0.01, 0.02, 0.02, 1.0, 1.0)

@@ -64,7 +64,26 @@ def forward_value(
 ) -> FloatArray:
     """Return what an obligation to buy at the strike is worth now.
 
-    Parameters, errors and NaN as in `forward_price`; ``strike`` is of any sign.
+    Parameters
+    ----------
+    spot, expiry_years, rate, dividend_yield
+        As in `forward_price`.
+    strike : array_like
+        What is to be paid, of any sign.
+
+    Returns
+    -------
+    float64, of the shape that the arguments broadcast to
+        NaN as in `forward_price`.
+
+    Raises
+    ------
+    MalformedCallError
+        As `forward_price`.
+
+    References
+    ----------
+    Hull, "Options, Futures, and Other Derivatives", chapter 5.
 
     Examples
     --------

@@ -99,8 +99,24 @@ def fixed_lookback(
 ) -> FloatArray:
     """Return prices of options on the maximum (calls) or the minimum (puts) against a strike.
 
-    Parameters, errors and NaN as in `floating_lookback`, but that ``running_extremum`` is the
-    maximum for a call and the minimum for a put; ``strike`` is positive.
+    Parameters
+    ----------
+    option_type, spot, expiry_years, rate, dividend_yield, volatility
+        As in `floating_lookback`.
+    strike : array_like
+        Positive.
+    running_extremum : array_like
+        Until now: the maximum for a call and the minimum for a put.
+
+    Returns
+    -------
+    float64, of the shape that the arguments broadcast to
+        NaN as in `floating_lookback`.
+
+    Raises
+    ------
+    MalformedCallError
+        As `floating_lookback`.
 
     References
     ----------

@@ -1,7 +1,6 @@
 """The quote of a spot order: the collar around the mark, the worst price and the worst cost."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from zerodesk.instruments import Market
 from zerodesk.money import BASIS_POINTS, MAX_EXACT, format_minor, share_bps
@@ -9,8 +8,7 @@ from zerodesk.orders import Side, Trigger, rises
 from zerodesk.rejections import Rejection, RejectionCode
 
 
-@dataclass(frozen=True, slots=True)
-class Collar:
+class Collar(NamedTuple):
     """The prices that an order may name, both included, in ticks."""
 
     low_ticks: int
@@ -25,8 +23,7 @@ class Collar:
         return self.high_ticks if side is Side.BUY else self.low_ticks
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """What pricing answers for an order. Prices in ticks, amounts in minor units.
 
     ``worst_price_ticks`` is the limit, or the collar's end for a market order; ``need_minor`` of
@@ -80,6 +77,32 @@ def collar_around(mark_price_ticks: int, collar_bps: int) -> Collar:
     return Collar(max(1, below), above)
 
 
+def outside_collar(
+    market: Market, reference_ticks: int, collar: Collar, price_ticks: int, *, around: str = "mark"
+) -> Rejection | None:
+    """Return the refusal of a price outside the collar; None inside it."""
+    if collar.admits(price_ticks):
+        return None
+    low, high = (market.format_price(end) for end in (collar.low_ticks, collar.high_ticks))
+    return Rejection(
+        RejectionCode.PRICING_COLLAR,
+        f"price outside the collar {low} to {high} {market.quote} around the {around} "
+        f"{market.format_price(reference_ticks)}",
+        have=market.format_price(price_ticks),
+        limit=f"{low} to {high}",
+    )
+
+
+def too_large(currency: str, need_minor: int) -> Rejection:
+    """Return the refusal of an order beyond what integers keep exactly everywhere."""
+    return Rejection(
+        RejectionCode.PRICING_ORDER_TOO_LARGE,
+        "the order is worth more than the venue settles in one",
+        need=format_minor(need_minor, currency),
+        limit=format_minor(MAX_EXACT, currency),
+    )
+
+
 def triggered_at_ticks(
     mark_price_ticks: int, side: Side, trigger: Trigger, trigger_ticks: int
 ) -> int:
@@ -122,15 +145,9 @@ def quote_spot(
         reference_ticks = triggered_at_ticks(mark_price_ticks, side, *trigger)
     collar = collar_around(reference_ticks, market.collar_bps)
     worst_ticks = collar.worst_ticks(side) if price_ticks is None else price_ticks
-    if not collar.admits(worst_ticks):
-        low, high = (market.format_price(end) for end in (collar.low_ticks, collar.high_ticks))
-        return Rejection(
-            RejectionCode.PRICING_COLLAR,
-            f"price outside the collar {low} to {high} {market.quote} around the "
-            f"{'mark' if trigger is None else 'trigger'} {market.format_price(reference_ticks)}",
-            have=market.format_price(worst_ticks),
-            limit=f"{low} to {high}",
-        )
+    around = "mark" if trigger is None else "trigger"
+    if refusal := outside_collar(market, reference_ticks, collar, worst_ticks, around=around):
+        return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
     if side is Side.BUY:
         currency = market.quote
@@ -138,12 +155,7 @@ def quote_spot(
     else:
         currency, need_minor = market.base, market.sell_need_minor(quantity_lots)
     if max(need_minor, notional_minor) > MAX_EXACT:
-        return Rejection(
-            RejectionCode.PRICING_ORDER_TOO_LARGE,
-            "the order is worth more than the venue settles in one",
-            need=format_minor(need_minor, currency),
-            limit=format_minor(MAX_EXACT, currency),
-        )
+        return too_large(currency, need_minor)
     return Quote(
         mark_price_ticks=mark_price_ticks,
         collar=collar,

@@ -16,7 +16,7 @@ from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.report import report
 from zerodesk.reconciliation.shown import NothingShown, Shown, ShownOrders
 from zerodesk.reconciliation.standstill import Standing, Watch
-from zerodesk.reconciliation.transit import Side, Transit
+from zerodesk.reconciliation.transit import Transit, match
 
 __all__ = [
     "AccountAudit",
@@ -31,12 +31,12 @@ __all__ = [
     "Readings",
     "Shown",
     "ShownOrders",
-    "Side",
     "Standing",
     "Totals",
     "Transit",
     "Watch",
     "compared",
+    "match",
     "report",
     "watermarks_of",
 ]

@@ -240,30 +240,25 @@ def _concentration_minor(legs: Iterable[Leg], rules: PortfolioRules) -> int:
     return -(-total // BASIS_POINTS)
 
 
-def collateral_minor(
-    amounts: Mapping[str, int], worth_minor: Mapping[str, int], haircuts_bps: Mapping[str, int]
-) -> int:
+def collateral_minor(worth_minor: Mapping[str, int], haircuts_bps: Mapping[str, int]) -> int:
     """Return what collateral counts for: what it is worth, less each currency's haircut.
 
     Parameters
     ----------
-    amounts
-        Minor units by currency, none negative.
     worth_minor
-        What they are worth at the mark in the quote currency, by currency.
+        What the account has of each currency at the mark, in the quote currency; never negative.
     haircuts_bps
         By currency; what has none does not count.
 
     Examples
     --------
-    >>> collateral_minor({"USD": 100, "BTC": 5}, {"USD": 100, "BTC": 999}, {"USD": 0, "BTC": 1_000})
+    >>> collateral_minor({"USD": 100, "BTC": 999}, {"USD": 0, "BTC": 1_000})
     999
     """
     total = 0
-    for currency, amount_minor in amounts.items():
+    for currency, amount_minor in worth_minor.items():
         if amount_minor < 0:
             raise ValueError(f"collateral of {amount_minor} {currency}")
         if currency in haircuts_bps:
-            kept_bps = BASIS_POINTS - haircuts_bps[currency]
-            total += worth_minor[currency] * kept_bps // BASIS_POINTS
+            total += amount_minor * (BASIS_POINTS - haircuts_bps[currency]) // BASIS_POINTS
     return total

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Generic, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, Response
 from pydantic import BaseModel
-from pynamodb.exceptions import PynamoDBException
 
 from zerodesk.accounts import MAX_ANSWERED, AnswersWaitError
 from zerodesk_aws.api.grammar import read
@@ -35,7 +33,6 @@ from zerodesk_aws.faults import (
     JournalUnavailableError,
     RegisterFullError,
 )
-from zerodesk_aws.tables.bind import response_code
 
 A = TypeVar("A", bound=Contract)
 
@@ -44,7 +41,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 """Answers are about one account at one moment; no cache on the way may keep them."""
 
-PASSING_FAULTS: Final = (BotoCoreError, JournalContentionError, JournalUnavailableError)
+PASSING_FAULTS: Final = (JournalContentionError, JournalUnavailableError)
 PASSING_CODES: Final = {
     "ConditionalRequestConflict",
     "InternalError",
@@ -244,11 +241,17 @@ def problem_of_fault(fault: Exception) -> Problem:
 
 def _passes(fault: Exception) -> bool:
     """Whether a fault is one of the moment: not answered in time, or too busy."""
+    # A function that calls nobody does without the packages that call: a third of its cold start.
+    from botocore.exceptions import BotoCoreError, ClientError
+    from pynamodb.exceptions import PynamoDBException
+
+    from zerodesk_aws.tables.bind import response_code
+
     if isinstance(fault, PynamoDBException):
         return response_code(fault) in PASSING_CODES or isinstance(fault.cause, BotoCoreError)
     if isinstance(fault, ClientError):
         return fault.response["Error"]["Code"] in PASSING_CODES
-    return isinstance(fault, PASSING_FAULTS)
+    return isinstance(fault, (BotoCoreError, *PASSING_FAULTS))
 
 
 def respond(problem: Problem) -> Response:

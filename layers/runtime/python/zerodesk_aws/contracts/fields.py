@@ -67,7 +67,7 @@ DECIMAL_PATTERN: Final = r"^[0-9]{1,18}(\.[0-9]{1,12})?$"
 class Contract(BaseModel):
     """A shape that is read strictly and never changed."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class PlainSchema(GenerateJsonSchema):

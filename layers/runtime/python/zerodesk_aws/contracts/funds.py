@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from zerodesk.transfers import TransferStatus
-from zerodesk.withdrawals import WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.contracts.fields import (
     AccountId,
     Amount,

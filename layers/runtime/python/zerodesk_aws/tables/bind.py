@@ -25,7 +25,8 @@ M = TypeVar("M", bound=Model)
 
 
 @cache
-def _connection() -> Connection:
+def connection() -> Connection:
+    """Return the one connection: its client is made at the first call."""
     return Connection(
         connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         read_timeout_seconds=READ_TIMEOUT_SECONDS,
@@ -40,8 +41,8 @@ def bound(model: type[M], table_name: str) -> type[M]:
     bound_model = cast("type[M]", MetaModel(model.__name__, (model,), namespace))
     table = bound_model._get_connection()  # noqa: SLF001 - pynamodb has no public way to share one
     with suppress(ValueError):  # the connection knows the table already
-        _connection().add_meta_table(table.get_meta_table())
-    table.connection = _connection()
+        connection().add_meta_table(table.get_meta_table())
+    table.connection = connection()
     return bound_model
 
 

@@ -1,7 +1,8 @@
-"""The market table: each book as its last record leaves it, for readers."""
+"""The market table: each book as its last record leaves it, and the surfaces of its options."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
@@ -24,8 +25,7 @@ class MarketItem(Model):
     view = JSONAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A listed market as of a record of its book. Prices in ticks."""
 
     market: Market
@@ -35,6 +35,21 @@ class Listed:
     last_price_ticks: int | None
     book_sequence: int
     next_expiry_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSurface:
+    """A market's surface: its document, the time and spot of its quotes, until when it is valid."""
+
+    document: dict[str, Any]
+    as_of_ms: int
+    spot: str
+    valid_until_ms: int
+
+    @property
+    def price(self) -> Decimal:
+        """The spot as a number."""
+        return Decimal(self.spot)
 
 
 class Markets:
@@ -57,7 +72,7 @@ class Markets:
         return sorted(listed, key=lambda one: one.market.symbol)
 
     def project(self, symbol: str, view: dict[str, Any], book_sequence: int) -> bool:
-        """Show a book as of a record; False when a later record is shown already."""
+        """Show a book as of a record; False when that or a later one is shown already."""
         absent = MarketItem.book_sequence.does_not_exist()
         try:
             update(
@@ -74,6 +89,24 @@ class Markets:
                 return False
             raise
         return True
+
+    def keep_surface(self, symbol: str, surface: StoredSurface) -> bool:
+        """Store a market's surface; False when one of that time or later is there already."""
+        view = {"market": None, "surface": asdict(surface)}
+        return self.project(_surface_key(symbol), view, surface.as_of_ms)
+
+    def surface(self, symbol: str, *, consistent: bool = False) -> StoredSurface | None:
+        """Return a market's surface, or None."""
+        try:
+            item = self._items.get(_surface_key(symbol), consistent_read=consistent)
+        except DoesNotExist:
+            return None
+        return StoredSurface(**item.view["surface"])
+
+
+def _surface_key(symbol: str) -> str:
+    """Return a key that no symbol can be."""
+    return f"surface#{symbol}"
 
 
 def _listed(item: MarketItem) -> Listed:

@@ -15,7 +15,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from zerodesk.orders import OrderStatus
-from zerodesk.withdrawals import WithdrawalStatus
+from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.tables.bind import bound, condition_failed, update
 from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
 

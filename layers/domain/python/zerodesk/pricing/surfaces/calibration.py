@@ -143,6 +143,12 @@ def calibrate(
         ``"european"`` or ``"american"``: then the quotes are freed of early exercise first, see
         `zerodesk.pricing.surfaces.early_exercise`, and compared with American prices.
 
+    Returns
+    -------
+    Calibration
+        The surface; forwards and discounts by expiry; and for each quote, shape (n,), its use,
+        volatilities, and what the surface says of it.
+
     Raises
     ------
     MalformedCallError
@@ -156,6 +162,23 @@ def calibrate(
     narrow enough. A quote's error is half
     its spread, told in total variance. What is off the smile of its neighbours is named and left
     out, and the rest fitted again.
+
+    References
+    ----------
+    Mingone (2022), "No arbitrage global parametrization for the eSSVI volatility surface",
+    Quantitative Finance 22(12), 2205-2217.
+
+    Examples
+    --------
+    >>> strikes = np.array([80.0, 90.0, 100.0, 110.0, 120.0])
+    >>> types = np.repeat(["call", "put"], 5)
+    >>> middle = np.concatenate(
+    ...     [black76(kind, 100.0, strikes, 0.5, 0.0, 0.2)["price"] for kind in ("call", "put")]
+    ... )
+    >>> chain = OptionChain.of(types, np.tile(strikes, 2), 0.5, middle - 0.01, middle + 0.01)
+    >>> found = calibrate(chain, underlying="XYZ", as_of="2026-11-02T16:00:00Z")
+    >>> found.surface.evaluate("put", 95.0, 0.5, ("volatility",))["volatility"].round(2)
+    np.float64(0.2)
     """
     if model not in CHARTS:
         raise MalformedCallError(f"model: expected {' or '.join(CHARTS)}, was {model!r}")

@@ -48,6 +48,11 @@ def fit_svi(moneyness: ArrayLike, variance: ArrayLike, weight: ArrayLike = 1.0) 
     weight
         One over the error of each variance.
 
+    Returns
+    -------
+    SviSlice
+        The five parameters; total variance by log-moneyness.
+
     Raises
     ------
     MalformedCallError

@@ -1,0 +1,66 @@
+"""``debug``: this terminal as the prompt of Python's debugger in a function of the local cloud."""
+
+import select
+import socket
+import sys
+from typing import Annotated, Final, TextIO
+
+import typer
+
+from zerodesk_client.cli.session import Session
+from zerodesk_client.cli.venue import guarded, local_cloud
+
+CHUNK_BYTES: Final = 65_536
+
+
+def debug(
+    context: typer.Context,
+    *,
+    function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as matching.")],
+    breaks: Annotated[
+        list[str] | None,
+        typer.Option("--break", "-b", help="A place, functions/matching/handler.py:70; or more."),
+    ] = None,
+) -> None:
+    """Stop a function of the local cloud at a line, or at breakpoint(), and look around.
+
+    From its next invocation on the function runs from the checkout, in one process without a
+    time-out; what it is asked meanwhile waits. The prompt is pdb's: n, s, p NAME, c; detach goes on
+    for good. Ctrl-C ends it, and the function runs as deployed again.
+    """
+    session = Session.of(context)
+    cloud = local_cloud()
+
+    def attach() -> None:
+        with cloud.debug(function, breaks or []) as listener:
+            where = ", ".join(breaks or ["breakpoint()"])
+            session.notes.print(f"{function} stops at {where}; Ctrl-C ends", markup=False)
+            _relay(listener)
+
+    try:
+        guarded(cloud, attach)
+    except KeyboardInterrupt:
+        session.notes.print(f"{function} runs as before", markup=False)
+
+
+def _relay(listener: socket.socket) -> None:
+    """Pass lines between this terminal and whichever process of the function came last."""
+    process: socket.socket | None = None
+    typing = True
+    while typing or process is not None:
+        sources: list[socket.socket | TextIO] = [listener]
+        sources += [sys.stdin] if typing else []
+        sources += [process] if process else []
+        ready, *_ = select.select(sources, [], [])
+        if listener in ready:
+            process = listener.accept()[0]
+        elif process is not None and process in ready:
+            said = process.recv(CHUNK_BYTES)
+            sys.stdout.write(said.decode(errors="replace"))
+            sys.stdout.flush()
+            process = process if said else None
+        elif sys.stdin in ready:
+            line = sys.stdin.readline()
+            typing = bool(line)
+            if process is not None:
+                process.sendall(line.encode())
