@@ -32,6 +32,7 @@ from zerodesk_aws.contracts.limits import (
 )
 from zerodesk_aws.contracts.markets import (
     AskTakeover,
+    EndAuction,
     ListMarket,
     Market,
     SetTradingState,
@@ -323,10 +324,31 @@ def get_house(_: Call, __: Nothing) -> Answer:
     refuses=(NOT_FOUND,),
 )
 def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
-    """Stop a market, or open it again. Its book journals the change with the reason."""
+    """Stop a market, open it again, or have it hold an auction.
+
+    Its book journals the change with the reason. Whatever crosses trades before a market opens.
+    """
     from back_office.operations import trading_states
 
     return Answer(trading_states.set(call.path["symbol"], asked))
+
+
+@api.route(
+    "POST",
+    "/v1/markets/{symbol}/auction/end",
+    EndAuction,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND, ProblemCode.NO_AUCTION),
+)
+def end_auction(call: Call, asked: EndAuction) -> Answer:
+    """End the auction that a market holds: what crosses trades at one price.
+
+    The market is open behind it, or halted behind a closing auction.
+    """
+    from back_office.operations import trading_states
+
+    return Answer(trading_states.end_auction(call.path["symbol"], asked))
 
 
 @api.route(

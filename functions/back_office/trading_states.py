@@ -1,15 +1,15 @@
-"""Trading states: an operator stops a market or opens it again, through its book."""
+"""Trading states: an operator stops a market, opens it or has it hold an auction, by its book."""
 
 from collections.abc import Callable
 from uuid import uuid4
 
 from back_office.waiting import awaited
 from zerodesk.instruments import TradingState
-from zerodesk.orders import SetStateCommand
-from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk.orders import EndAuctionCommand, SetStateCommand, ending_id_for
+from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
-from zerodesk_aws.contracts.markets import SetTradingState
+from zerodesk_aws.contracts.markets import EndAuction, SetTradingState
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Listed, Markets
@@ -42,23 +42,57 @@ class TradingStates:
         changed = awaited(lambda: self._in_state(symbol, asked.state), self._pause)
         if changed is not None:
             return market_view(changed)
-        raise ended(
-            ProblemCode.UNAVAILABLE,
-            f"The book of {symbol} was told and has not answered yet. Repeat the request.",
-        )
+        raise _not_answered(symbol)
 
-    def _send(self, symbol: str, asked: SetTradingState) -> None:
-        """Tell the book. A request that comes twice sets the same state twice."""
+    def end_auction(self, symbol: str, asked: EndAuction) -> contracts.Market:
+        """Have a market's book end the auction that it holds, and return the market behind it.
+
+        Raises
+        ------
+        ProblemError
+            NOT_FOUND: no such market. NO_AUCTION: it holds none. UNAVAILABLE: the book has not
+            answered; asking again finds out.
+        """
+        auction = self._listed(symbol).auction
+        if auction is None:
+            raise ended(ProblemCode.NO_AUCTION, f"{symbol} holds no auction.")
+        auction_id = auction["auction_id"]
         self._queue.send(
-            SetStateCommand(
-                kind="set_state",
-                command_id=f"state-{uuid4().hex}",
+            EndAuctionCommand(
+                kind="end_auction",
+                command_id=ending_id_for(auction_id),
                 symbol=symbol,
-                state=asked.state.value,
+                auction_id=auction_id,
                 reason=f"operator: {asked.reason}",
                 accepted_at_ms=now_ms(),
             )
         )
+        logger.info("auction's end asked for", symbol=symbol, reason=asked.reason)
+        after = awaited(lambda: self._without(symbol, auction_id), self._pause)
+        if after is not None:
+            return market_view(after)
+        raise _not_answered(symbol)
+
+    def _without(self, symbol: str, auction_id: str) -> Listed | None:
+        listed = self._listed(symbol)
+        is_over = listed.auction is None or listed.auction["auction_id"] != auction_id
+        return listed if is_over else None
+
+    def _send(self, symbol: str, asked: SetTradingState) -> None:
+        """Tell the book. A request that comes twice sets the same state twice."""
+        command = SetStateCommand(
+            kind="set_state",
+            command_id=f"state-{uuid4().hex}",
+            symbol=symbol,
+            state=asked.state.value,
+            reason=f"operator: {asked.reason}",
+            accepted_at_ms=now_ms(),
+        )
+        if asked.auction is not None:
+            command["auction"] = asked.auction.value
+        if asked.auction_seconds is not None:
+            command["lasts_ms"] = 1_000 * asked.auction_seconds
+        self._queue.send(command)
         count("TradingStatesSet")
         logger.info(
             "trading state asked for", symbol=symbol, state=asked.state, reason=asked.reason
@@ -73,3 +107,10 @@ class TradingStates:
         if listed is None:
             raise ended(ProblemCode.NOT_FOUND, "No market has this symbol.")
         return listed
+
+
+def _not_answered(symbol: str) -> ProblemError:
+    return ended(
+        ProblemCode.UNAVAILABLE,
+        f"The book of {symbol} was told and has not answered yet. Repeat the request.",
+    )

@@ -14,7 +14,7 @@ from matching.settings import (
     SNAPSHOTS_TABLE,
 )
 from zerodesk.orders import TakeOver
-from zerodesk_aws.announcements import of_record, settlement_wanted
+from zerodesk_aws.announcements import indicated, of_record, settlement_wanted
 from zerodesk_aws.books import BookMovedError, Books, Committed
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
@@ -66,9 +66,11 @@ def match(group: Group) -> None:
         bus.publish([settlement_wanted(group.symbol)])
         count("BatchesRepeated")
         return
-    markets.project(group.symbol, books.view(group.symbol), records[-1][0])
+    view = books.view(group.symbol)
+    markets.project(group.symbol, view, records[-1][0])
     for sequence, body in records:
         bus.publish(of_record(group.symbol, sequence, body))
+    bus.publish(indicated(group.symbol, view))
     count("BatchesMatched")
     logger.info("batch matched", symbol=group.symbol, book_sequence=records[-1][0])
 

@@ -1,6 +1,5 @@
 """One amend against one account: what it needs beyond its order's hold is held under its own id."""
 
-from dataclasses import replace
 from typing import Any, cast
 
 from risk_check.decision import refusal
@@ -55,7 +54,7 @@ class AmendCheck:
             asked["symbol"],
             Side(asked["side"]),
             max(0, command.get("quantity_lots", 0) - whole_lots),
-            replace(quote, need_minor=command["held_minor"]),
+            quote._replace(need_minor=command["held_minor"]),
             max(now_ms(), account.recorded_at_ms),
         )
         return admit_amend(case, command)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
-from zerodesk.orders import ExpireCommand, ListCommand
+from zerodesk.orders import EndAuctionCommand, ExpireCommand, ListCommand, ending_id_for
 from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
@@ -50,10 +50,29 @@ class BookSweep:
             live = self._books.current(symbol)
             self._markets.project(symbol, live.book.market_view(), live.tip.sequence)
             yield "Markets"
+        if shown is not None and shown.auction is not None:
+            yield from self._auction(symbol, shown.auction, now_ms)
         if shown is not None and (shown.next_expiry_ms or now_ms) < now_ms:
             self._expire(symbol, now_ms)
             yield "Expiries"
         yield from self._fees(symbol, listing["quote"], now_ms)
+
+    def _auction(self, symbol: str, auction: dict[str, Any], now_ms: int) -> Iterator[str]:
+        """End an auction whose time is up; in a busy book the next order has done so."""
+        ends_at_ms = auction["ends_at_ms"]
+        if ends_at_ms is None or now_ms < ends_at_ms:
+            return
+        self._queue.send(
+            EndAuctionCommand(
+                kind="end_auction",
+                command_id=ending_id_for(auction["auction_id"]),
+                symbol=symbol,
+                auction_id=auction["auction_id"],
+                reason="its time was up",
+                accepted_at_ms=now_ms,
+            )
+        )
+        yield "Auctions"
 
     def _fees(self, symbol: str, currency: str, now_ms: int) -> Iterator[str]:
         """Sweep the book's fees to the house, as far as one run may go."""

@@ -68,6 +68,8 @@ def stops() -> list[Asked]:
         ("back_office", http("GET", "/v1/house", HOUSE, None)),
         ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
+        ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, AUCTION, market)),
+        ("back_office", http("POST", f"{MARKET}/auction/end", HOUSE, TAKEOVER, market)),
         ("back_office", http("PUT", partners, HOUSE, account, {"source": "partner.acme"})),
         ("back_office", http("GET", "/v1/limits", HOUSE, None)),
         ("back_office", http("PUT", "/v1/limits/venue", HOUSE, LIMITS)),
@@ -89,6 +91,7 @@ WITHDRAWAL: Final = f"{ACCOUNT}/withdrawals/{{withdrawal_id}}"
 REVERSAL: Final = {"sequence": 2, "reason": "tour"}
 """Of the record behind the opening of an account: its first deposit."""
 
+AUCTION: Final = {"state": "AUCTION", "auction": "HALT", "reason": "tour"}
 TAKEOVER: Final = {"reason": "tour"}
 LISTING: Final = {
     "symbol": "SOL-USD",

@@ -21,6 +21,15 @@ class Markets(FakeState):
             "state": listed.state,
             "mark_price": str(listed.mark),
             "last_price": last,
+            "auction": listed.auction
+            and {
+                "auction_id": "state-1",
+                "kind": listed.auction,
+                "ends_at": None,
+                "indicative_price": "60000.5",
+                "indicative_quantity": "0.25",
+                "surplus": "-0.1",
+            },
         }
 
     def depth(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:

@@ -70,8 +70,19 @@ class Operating(Markets):
         return 201, self._market(symbol)
 
     def set_trading_state(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
-        self._listed(symbol).state = data["state"]
+        listed = self._listed(symbol)
+        listed.state = data["state"]
+        listed.auction = data.get("auction")
         self.trading_states.append((symbol, data["state"], data["reason"]))
+        return 200, self._market(symbol)
+
+    def end_auction(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        listed = self._listed(symbol)
+        if listed.auction is None:
+            raise Refusal(409, "NO_AUCTION", f"{symbol} holds no auction")
+        assert data["reason"]
+        listed.state = "HALTED" if listed.auction == "CLOSING" else "OPEN"
+        listed.auction = None
         return 200, self._market(symbol)
 
     def take_over(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:

@@ -48,6 +48,7 @@ class Listed:
     sequence: int = 1
     fees: Decimal = Decimal(0)
     state: str = "OPEN"
+    auction: str | None = None
 
     def rate(self, role: str) -> Decimal:
         return Decimal(self.listing[f"{role}_bps"]) / 10_000

@@ -87,6 +87,7 @@ ROUTES = [
     ("POST", "/v1/markets", "list_market", True),
     ("POST", f"/v1/markets/{SYMBOL}/index-prices", "index_price", True),
     ("PUT", f"/v1/markets/{SYMBOL}/state", "set_trading_state", True),
+    ("POST", f"/v1/markets/{SYMBOL}/auction/end", "end_auction", True),
     ("POST", f"/v1/markets/{SYMBOL}/takeover", "take_over", True),
     ("POST", "/v1/reconciliations", "reconcile", True),
     ("GET", "/v1/journal/records", "journal_records", True),

@@ -23,6 +23,7 @@ COMMANDS = {
     "index": "IndexCommand",
     "list": "ListCommand",
     "set_state": "SetStateCommand",
+    "end_auction": "EndAuctionCommand",
 }
 REQUESTS = sorted((EVENTS_FOLDER / "samples" / "http").glob("*.json"))
 
@@ -53,6 +54,11 @@ def told(gateway: Gateway) -> dict[str, list[Announcement]]:
             }
         )
     gateway.send(gateway.sent[-1])
+    held = {"state": "AUCTION", "auction": "HALT", "auction_seconds": 60, "reason": "a test"}
+    gateway.operator("PUT", "/v1/markets/BTC-USD/state", held)
+    gateway.place("bob", "auctioned-ask", "SELL", price="60001")
+    gateway.place("alice", "auctioned-bid", "BUY", price="60002")
+    gateway.operator("POST", "/v1/markets/BTC-USD/auction/end", {"reason": "a test"})
     by_name: dict[str, list[Announcement]] = defaultdict(list)
     for announcement in gateway.told:
         by_name[announcement.detail_type].append(announcement)
@@ -62,6 +68,9 @@ def told(gateway: Gateway) -> dict[str, list[Announcement]]:
 @pytest.mark.parametrize(
     "name",
     [
+        "AuctionBegan",
+        "AuctionUncrossed",
+        "IndicativePriceChanged",
         "MarketHalted",
         "MarketListed",
         "MarketResumed",

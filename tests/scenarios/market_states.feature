@@ -1,7 +1,8 @@
 Rule: Market states
 
-  OPEN takes everything. CANCEL_ONLY, HALTED and AUCTION refuse orders. A cancel is taken in every
-  state: nobody is kept in an order.
+  OPEN takes every order. CANCEL_ONLY and HALTED refuse them all. AUCTION takes limit orders that
+  rest, GTC and not post-only, and refuses all others. A cancel is taken in every state: nobody is
+  kept in an order.
 
   Scenario: an order is refused unless the market is open
     When the market is HALTED
@@ -34,3 +35,20 @@ Rule: Market states
     Then these trades
       | maker | taker | lots | price |
       | a1    | b1    | 5    | 100   |
+
+  Scenario: an auction takes limit orders that rest and no others
+    When an OPENING auction begins
+    And orders arrive
+      | order | account | side | lots | price | type   | in force | post only |
+      | a1    | alice   | SELL | 5    | 100   | LIMIT  | GTC      | no        |
+      | a2    | alice   | SELL | 5    | 100   | LIMIT  | IOC      | no        |
+      | a3    | alice   | SELL | 5    | 100   | LIMIT  | FOK      | no        |
+      | a4    | alice   | SELL | 5    | 100   | MARKET | IOC      | no        |
+      | a5    | alice   | SELL | 5    | 100   | LIMIT  | GTC      | yes       |
+    Then these orders
+      | order | status   | because                  |
+      | a1    | OPEN     |                          |
+      | a2    | REJECTED | MATCHING_MARKET_NOT_OPEN |
+      | a3    | REJECTED | MATCHING_MARKET_NOT_OPEN |
+      | a4    | REJECTED | MATCHING_MARKET_NOT_OPEN |
+      | a5    | REJECTED | MATCHING_MARKET_NOT_OPEN |

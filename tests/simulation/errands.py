@@ -17,6 +17,10 @@ FEED: Final = "prices.composite"
 SYMBOLS: Final = {"BTC-USD": 60_000.0, "ETH-USD": 3_000.37}
 CURRENCIES: Final = ("USD", "BTC", "ETH")
 STOPS: Final = ("HALTED", "CANCEL_ONLY")
+AUCTION_KINDS: Final = ("OPENING", "CLOSING", "HALT")
+AUCTIONED_SHARE: Final = 0.4
+"""In how many runs a market holds auctions."""
+
 STOPPED_SHARE: Final = 0.25
 """In how many runs an operator stops a market for a while."""
 
@@ -153,6 +157,25 @@ def state(at_ms: float, symbol: str, wanted: str) -> Errand:
         body={"state": wanted, "reason": "a test"},
         subject=wanted,
         tries=TRIES_MAX,
+    )
+
+
+def auction(at_ms: float, symbol: str, kind: str, seconds: int) -> Errand:
+    """Return an auction that an operator has a market hold."""
+    held = state(at_ms, symbol, "AUCTION")
+    body = {"state": "AUCTION", "auction": kind, "auction_seconds": seconds, "reason": "a test"}
+    return replace(held, body=body)
+
+
+def auction_end(at_ms: float, symbol: str) -> Errand:
+    """Return the end of an auction that an operator asks for, if one is held."""
+    ended = state(at_ms, symbol, "OPEN")
+    return replace(
+        ended,
+        method="POST",
+        resource="/v1/markets/{symbol}/auction/end",
+        body={"reason": "a test"},
+        subject="auction's end",
     )
 
 
@@ -303,6 +326,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
             found += DRAWN[kind](chance, number, at_ms, pace)
     found += _stops(chance, pace)
     found += _moves(chance, pace)
+    found += _auctions(chance, pace)
     # Another source: the other errands do not hang on what is limited.
     found += _limits(Random(f"limits {seed}"), pace)
     return tuple(found)
@@ -412,6 +436,26 @@ def _stops(chance: Random, pace: Pace) -> Iterator[Errand]:
     for wanted, after_ms in ((chance.choice(STOPS), 0.0), ("OPEN", chance.uniform(0, 3_000))):
         region = chance.choice(pace.regions)
         yield replace(state(at_ms + after_ms, symbol, wanted), region=region)
+
+
+def _auctions(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield auctions, in some runs: ended by an operator, by their time, or broken off.
+
+    Whatever a market then is, it is opened in the end.
+    """
+    if chance.random() >= AUCTIONED_SHARE:
+        return
+    symbol = chance.choice(tuple(SYMBOLS))
+    for _ in range(chance.randint(1, 2)):
+        at_ms, lasts_ms = chance.uniform(0, pace.duration_ms), chance.uniform(500, 8_000)
+        seconds = chance.choice((1, 3, 3_600))
+        steps = [auction(at_ms, symbol, chance.choice(AUCTION_KINDS), seconds)]
+        if chance.random() < 0.2:
+            steps.append(state(at_ms + lasts_ms / 2, symbol, "CANCEL_ONLY"))
+        steps.append(auction_end(at_ms + lasts_ms, symbol))
+        steps.append(state(at_ms + lasts_ms + chance.uniform(0, 2_000), symbol, "OPEN"))
+        for step in steps:
+            yield replace(step, region=chance.choice(pace.regions))
 
 
 def _moves(chance: Random, pace: Pace) -> Iterator[Errand]:

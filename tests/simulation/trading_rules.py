@@ -55,16 +55,19 @@ class _Followed:
     acting: set[str] = field(default_factory=set)
     seen_ticks: list[int] = field(default_factory=list)
     stopped: bool = False
+    gathers: bool = False
+    uncrossing: Event | None = None
+    uncrossed_lots: int = 0
     observed_at_ms: int = 0
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
         yield from self._triggers(event)
         match event["type"]:
-            case "MarketStateChanged":
-                self.stopped = event["state"] != "OPEN"
-            case "IndexPriceChanged":
-                yield from self._price(event)
+            case "MarketStateChanged" | "AuctionUncrossed" | "IndexPriceChanged":
+                yield from self._of_market(event)
+            case "TradeExecuted" if "auction_id" in event:
+                yield from self._auctioned(event)
             case "TradeExecuted" | "OrderOpened" if self._comes_too_late(event):
                 yield f"{event['command_id']} comes into a market that is stopped"
             case "TradeExecuted":
@@ -99,14 +102,7 @@ class _Followed:
         """Let an order enter its queue, change in it, or leave it."""
         match event["type"]:
             case "OrderOpened":
-                self.arrivals += 1
-                sign = -1 if event["side"] == "BUY" else 1
-                rank = sign * event["price_ticks"], self.arrivals
-                lots = event["remaining_lots"]
-                shown_lots = self.placed[event["order_id"]].get("display_lots", lots)
-                self.resting[event["order_id"]] = _Resting(
-                    event["side"], rank, min(lots, shown_lots), event["account_id"], lots
-                )
+                self._open(event)
             case "OrderRefreshed":
                 self.arrivals += 1
                 order = self.resting[event["order_id"]]
@@ -147,6 +143,57 @@ class _Followed:
             for ticks in self.seen_ticks
         )
 
+    def _of_market(self, event: Event) -> Iterator[str]:
+        match event["type"]:
+            case "MarketStateChanged":
+                yield from self._state(event)
+            case "AuctionUncrossed":
+                self.uncrossing, self.uncrossed_lots = event, 0
+            case _:
+                yield from self._price(event)
+
+    def _open(self, event: Event) -> None:
+        self.arrivals += 1
+        sign = -1 if event["side"] == "BUY" else 1
+        rank, lots = (sign * event["price_ticks"], self.arrivals), event["remaining_lots"]
+        shown_lots = self.placed[event["order_id"]].get("display_lots", lots)
+        self.resting[event["order_id"]] = _Resting(
+            event["side"], rank, min(lots, shown_lots), event["account_id"], lots
+        )
+
+    def _state(self, event: Event) -> Iterator[str]:
+        """Yield what is wrong with a new state: an auction not through, a market open crossed."""
+        said = self.uncrossing
+        if said is not None and self.uncrossed_lots != said["quantity_lots"]:
+            yield f"{said['auction_id']} traded {self.uncrossed_lots} of {said['quantity_lots']}"
+        self.stopped, self.gathers = event["state"] != "OPEN", event["state"] == "AUCTION"
+        self.uncrossing = None
+        waiting = [one for one in self.resting.values() if one.lots]
+        bids = [-one.rank[0] for one in waiting if one.side == "BUY"]
+        asks = [one.rank[0] for one in waiting if one.side == "SELL"]
+        if event["state"] == "OPEN" and bids and asks and max(bids) >= min(asks):
+            yield f"a market opens crossed, {max(bids)} over {min(asks)}"
+
+    def _auctioned(self, trade: Event) -> Iterator[str]:
+        """Yield what is wrong with a trade of an auction: its price, who is first, its fees."""
+        name, price_ticks = trade["trade_id"], trade["price_ticks"]
+        yield from self._fees(trade)
+        if self.uncrossing is None or self.uncrossing["price_ticks"] != price_ticks:
+            yield f"{name} at {price_ticks} is of {self.uncrossing}"
+        self.uncrossed_lots += trade["quantity_lots"]
+        for role, sign in (("maker", 1), ("taker", -1)):
+            order = self.resting.get(trade[f"{role}_order_id"])
+            if order is None or order.lots < trade["quantity_lots"]:
+                yield f"{name}: {trade[f'{role}_order_id']} does not rest with so many lots"
+                continue
+            if order.rank[0] > sign * price_ticks:
+                yield f"{name} at {price_ticks} is beyond the {role}'s limit"
+            waiting = [one for one in self.resting.values() if one.side == order.side and one.lots]
+            first = min(one.rank for one in waiting)
+            if first != order.rank:
+                yield f"{name} passes by an order with priority: {first} before {order.rank}"
+            order.lots -= trade["quantity_lots"]
+
     def _price(self, event: Event) -> Iterator[str]:
         if event["observed_at_ms"] < self.observed_at_ms:
             yield f"index price of {event['observed_at_ms']} after {self.observed_at_ms}"
@@ -154,7 +201,8 @@ class _Followed:
 
     def _comes_too_late(self, event: Event) -> bool:
         """Whether an order comes to a stopped market; a taker in progress goes on to its end."""
-        return self.stopped and event["command_id"] not in self.taken_lots
+        gathers = self.gathers and event["type"] == "OrderOpened"
+        return self.stopped and not gathers and event["command_id"] not in self.taken_lots
 
     def _trade(self, trade: Event) -> Iterator[str]:
         name, maker_id, lots = trade["trade_id"], trade["maker_order_id"], trade["quantity_lots"]
@@ -204,7 +252,8 @@ class _Followed:
             trade["quantity_lots"] * trade["price_ticks"] * self.market.tick_value_minor
         )
         for role in ("maker", "taker"):
-            rate_bps = self.placed[trade[f"{role}_order_id"]][f"{role}_bps"]
+            rated = "maker" if "auction_id" in trade else role
+            rate_bps = self.placed[trade[f"{role}_order_id"]][f"{rated}_bps"]
             fee_minor = notional_minor * rate_bps // BASIS_POINTS
             paid_minor = trade[f"{role}_fee_minor"]
             if paid_minor != fee_minor:

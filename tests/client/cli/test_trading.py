@@ -193,6 +193,15 @@ def test_an_operator_has_a_book_come_to_this_region(zerodesk: Zerodesk) -> None:
     assert zerodesk("takeover", "XRP-USD", "--reason", "none").exit_code == 4
 
 
+def test_an_operator_has_a_market_hold_an_auction_and_ends_it(zerodesk: Zerodesk) -> None:
+    asked = ("auction", "btc-usd", "--reason", "the day ends")
+    begun = zerodesk(*asked, "--kind", "closing", "--seconds", "60")
+    assert begun.stdout.strip() == "BTC-USD is AUCTION, 0.25 BTC at 60000.5 USD"
+    assert "AUCTION, 0.25 BTC at 60000.5 USD" in " ".join(zerodesk("markets").stdout.split())
+    assert zerodesk(*asked, "--end").stdout.strip() == "BTC-USD is HALTED"
+    assert zerodesk(*asked, "--end").exit_code == 4
+
+
 def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
     halted = zerodesk("halt", "btc-usd", "--reason", "the feed is wrong")
     assert (halted.exit_code, halted.stdout.strip()) == (0, "BTC-USD is HALTED")

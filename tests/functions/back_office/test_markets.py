@@ -165,7 +165,19 @@ def test_a_book_that_does_not_answer_is_a_503_and_the_repeat_finds_out(gateway: 
 @pytest.mark.parametrize(
     ("asked", "code", "field"),
     [
-        ({"state": "AUCTION", "reason": "r"}, "INTAKE_BAD_VALUE", "state"),
+        ({"state": "AUCTION", "reason": "r"}, "INTAKE_MISSING_FIELD", "auction"),
+        ({"state": "AUCTION", "reason": "r", "auction": "NOON"}, "INTAKE_BAD_VALUE", "auction"),
+        ({"state": "OPEN", "reason": "r", "auction": "HALT"}, "INTAKE_BAD_VALUE", "auction"),
+        (
+            {"state": "HALTED", "reason": "r", "auction_seconds": 5},
+            "INTAKE_BAD_VALUE",
+            "auction_seconds",
+        ),
+        (
+            {"state": "AUCTION", "reason": "r", "auction": "HALT", "auction_seconds": 0},
+            "INTAKE_BAD_VALUE",
+            "auction_seconds",
+        ),
         ({"state": "CLOSED", "reason": "r"}, "INTAKE_BAD_VALUE", "state"),
         ({"state": 1, "reason": "r"}, "INTAKE_WRONG_TYPE", "state"),
         ({"state": "OPEN", "reason": " "}, "INTAKE_BAD_VALUE", "reason"),
@@ -184,3 +196,47 @@ def test_a_market_that_is_not_listed_has_no_state(gateway: Gateway) -> None:
     asked = {"state": "OPEN", "reason": "r"}
     assert gateway.operator("PUT", "/v1/markets/XRP-USD/state", asked).code == "NOT_FOUND"
     assert gateway.call("PUT", "/v1/markets/BTC-USD/state", asked).code == "FORBIDDEN"
+
+
+def hold_auction(gateway: Gateway, kind: str = "OPENING", **terms: Any) -> Answered:
+    asked = {"state": "AUCTION", "auction": kind, "reason": "the day begins"} | terms
+    return gateway.operator("PUT", "/v1/markets/BTC-USD/state", asked)
+
+
+def end_auction(gateway: Gateway) -> Answered:
+    asked = {"reason": "all are here"}
+    return gateway.operator("POST", "/v1/markets/BTC-USD/auction/end", asked)
+
+
+@pytest.mark.parametrize(("kind", "after"), [("OPENING", "OPEN"), ("CLOSING", "HALTED")])
+def test_an_auction_gathers_shows_what_it_would_come_to_and_trades_when_it_ends(
+    gateway: Gateway, kind: str, after: str
+) -> None:
+    assert hold_auction(gateway, kind, auction_seconds=60).json["state"] == "AUCTION"
+    gateway.place("bob", "ask", "SELL", price="59990", quantity="0.3")
+    bid = gateway.place("alice", "bid", "BUY", price="60010", quantity="0.2").json
+    assert bid["status"] == "OPEN"
+    shown = gateway.call("GET", "/v1/markets/BTC-USD").json["auction"]
+    assert (shown["kind"], shown["indicative_price"], shown["indicative_quantity"]) == (
+        kind,
+        "59990",
+        "0.2",
+    )
+    ended = end_auction(gateway).json
+    assert (ended["state"], ended["auction"], ended["last_price"]) == (after, None, "59990")
+    filled = gateway.call("GET", f"/v1/orders/{bid['order_id']}").json
+    assert (filled["status"], filled["average_price"]) == ("FILLED", "59990")
+
+
+def test_a_market_that_holds_no_auction_has_none_to_end(gateway: Gateway) -> None:
+    assert (end_auction(gateway).status, end_auction(gateway).code) == (409, "NO_AUCTION")
+
+
+def test_an_end_that_the_book_does_not_answer_is_a_503_and_its_repeat_the_same_command(
+    gateway: Gateway,
+) -> None:
+    hold_auction(gateway)
+    gateway.matches_at_once = False
+    assert end_auction(gateway).code == "UNAVAILABLE"
+    assert end_auction(gateway).code == "UNAVAILABLE"
+    assert gateway.sent[-1]["command_id"] == gateway.sent[-2]["command_id"]

@@ -592,6 +592,29 @@ def test_a_market_item_that_lags_is_shown_as_the_book_is(
     assert night.sweep() == {}
 
 
+def test_an_auction_whose_time_is_up_is_ended(venue: Venue, night: Night) -> None:
+    held: Any = {
+        "kind": "set_state",
+        "command_id": "held",
+        "symbol": SYMBOL,
+        "state": "AUCTION",
+        "auction": "OPENING",
+        "lasts_ms": 2 * MINUTE_MS,
+        "reason": "the day begins",
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.queue.append(held)
+    venue.match()
+    venue.place("bob", "sell", "SELL")
+    venue.place("alice", "buy", "BUY")
+    venue.settle()
+    assert "Auctions" not in night.sweep()
+    assert night.sweep()["Auctions"] == 1
+    night.drive()
+    assert venue.item("alice", "buy").status == "FILLED"
+    assert "Auctions" not in night.sweep()
+
+
 def test_a_taker_whose_writer_died_between_its_records_is_filled_to_its_end(
     venue: Venue, night: Night
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.simulation.mutants import (
+    auctioning,
     driving,
     funding,
     intake,
@@ -27,6 +28,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *funding.MUTANTS,
     *keeping.MUTANTS,
     *moving.MUTANTS,
+    *auctioning.MUTANTS,
     *limiting.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")

@@ -115,8 +115,8 @@ MUTANTS: Final = (
         "halt not heeded",
         "A halt is for those who look at the market.",
         f"{DOMAIN}/matching/place.py",
-        "    if state.trading_state != MARKET_OPEN:\n",
-        "    if state.trading_state is None:\n",
+        "    if not state.is_plain and not accepts(state.trading_state, command):\n",
+        "    if state.market is None:\n",
     ),
     Mutant(
         "partner told no although it happens",

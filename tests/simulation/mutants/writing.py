@@ -117,10 +117,8 @@ MUTANTS: Final = (
         "undo keeps the trade counter",
         "Numbers of trades need not be dense.",
         f"{DOMAIN}/matching/draft.py",
-        "        state.trades,\n        state.continuing,\n        state.prices_ticks,\n    "
-        "    state.home,\n    ) = draft.scalars\n",
-        "        _,\n        state.continuing,\n        state.prices_ticks,\n    "
-        "    state.home,\n    ) = draft.scalars\n",
+        "        state.index,\n        state.last,\n        state.trades,\n        state.continuing,\n",
+        "        state.index,\n        state.last,\n        _,\n        state.continuing,\n",
     ),
     Mutant(
         "undo leaves the level's total",

@@ -7,6 +7,7 @@ from zerodesk.matching import Book, listing
 from zerodesk.orders import (
     CancelCommand,
     Command,
+    EndAuctionCommand,
     IndexCommand,
     PlaceCommand,
     SetStateCommand,
@@ -107,6 +108,28 @@ def a_state(state: str, *, command_id: str = "s1") -> SetStateCommand:
         "reason": "a test",
         "accepted_at_ms": START_MS,
         "sent_at_ms": START_MS,
+    }
+
+
+def an_auction(
+    kind: str = "HALT", command_id: str = "s1", *, lasts_ms: int | None = None
+) -> SetStateCommand:
+    command = a_state("AUCTION", command_id=command_id)
+    command["auction"] = kind
+    if lasts_ms is not None:
+        command["lasts_ms"] = lasts_ms
+    return command
+
+
+def an_ending(auction_id: str = "s1", *, at_ms: int = START_MS) -> EndAuctionCommand:
+    return {
+        "kind": "end_auction",
+        "command_id": f"end-{auction_id}",
+        "symbol": MARKET.symbol,
+        "auction_id": auction_id,
+        "reason": "a test",
+        "accepted_at_ms": at_ms,
+        "sent_at_ms": at_ms,
     }
 
 

@@ -95,6 +95,9 @@ class NaiveBook:
     answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     fees: int = 0
     index: tuple[int, str, int] | None = None
+    auction: str | None = None
+    ends: int | None = None
+    then: str = "OPEN"
     armed: list[NaiveOrder] = field(default_factory=list)
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
@@ -104,6 +107,11 @@ class NaiveBook:
     def take_one(self, command: dict[str, Any]) -> None:
         key, kind = command["command_id"], command["kind"]
         time = max(self.time, command.get("sent_at_ms", command["accepted_at_ms"]))
+        if self.ends is not None and self.ends <= time:
+            self.time = time
+            self.end_what_is_due()
+            self.known[f"end-{self.auction}"] = time
+            self.uncross(self.then)
         rests = any(order.id == key for order in self.resting + self.armed)
         if rests or self.knows(key, time):
             if kind in ("place", "amend") and not rests:
@@ -156,8 +164,69 @@ class NaiveBook:
             self.state = "OPEN"
 
     def take_set_state(self, command: dict[str, Any]) -> None:
-        if self.market is not None:
-            self.state = command["state"]
+        if self.market is None:
+            return
+        if command["state"] == "OPEN":
+            self.uncross("OPEN")
+            return
+        self.state, self.ends, self.auction = command["state"], None, None
+        if self.state == "AUCTION":
+            self.auction = command["command_id"]
+            self.then = "HALTED" if command.get("auction") == "CLOSING" else "OPEN"
+            self.ends = self.time + command["lasts_ms"] if "lasts_ms" in command else None
+
+    def take_end_auction(self, command: dict[str, Any]) -> None:
+        if self.auction is not None and self.auction == command["auction_id"]:
+            self.uncross(self.then)
+
+    def uncross(self, then: str) -> None:
+        """Try every price that anybody named or that lies between, and trade at the best."""
+        self.state, self.auction, self.ends = then, None, None
+        before = len(self.trades)
+        price = self.uncrossing_price()
+        while price is not None and (pair := self.first_pair(price)) is not None:
+            seller, buyer = pair
+            self.trade(seller, buyer, min(seller.shown, buyer.shown), price)
+            self.requeue(seller)
+            self.requeue(buyer)
+        if then == "OPEN":
+            self.let_in(self.trades[before:])
+
+    def wants(self, price: int, *, buys: bool) -> int:
+        return sum(o.remaining for o in self.resting if o.buys == buys and o.accepts(price))
+
+    def uncrossing_price(self) -> int | None:
+        bids = [order.price for order in self.resting if order.buys]
+        asks = [order.price for order in self.resting if not order.buys]
+        if not bids or not asks or max(bids) < min(asks):
+            return None
+        surplus, best = {}, {}
+        for price in range(min(asks), max(bids) + 1):
+            wanted, offered = self.wants(price, buys=True), self.wants(price, buys=False)
+            surplus[price] = wanted - offered
+            best[price] = (min(wanted, offered), -abs(wanted - offered))
+        prices = [price for price in best if best[price] == max(best.values())]
+        if all(surplus[price] > 0 for price in prices):
+            return max(prices)
+        if all(surplus[price] < 0 for price in prices):
+            return min(prices)
+        return min(prices, key=lambda price: abs(price - self.reference))
+
+    @property
+    def reference(self) -> int:
+        if self.trades:
+            return self.trades[-1][1]
+        assert self.market is not None
+        return self.market.reference_price_ticks if self.index is None else self.index[0]
+
+    def first_pair(self, price: int) -> tuple[NaiveOrder, NaiveOrder] | None:
+        sides = []
+        for buys in (False, True):
+            ready = [o for o in self.resting if o.buys == buys and o.accepts(price)]
+            ready.sort(key=lambda o: (-o.price if o.buys else o.price, o.arrival))
+            sides.append(ready)
+        sellers, buyers = sides
+        return (sellers[0], buyers[0]) if sellers and buyers else None
 
     def take_index(self, command: dict[str, Any]) -> None:
         seen = min(command["observed_at_ms"], self.time)
@@ -237,10 +306,17 @@ class NaiveBook:
     def take_place(self, command: dict[str, Any]) -> None:
         if not self.makes_sense(command):
             self.refuse(command, "MATCHING_INVALID_COMMAND")
-            return
-        if self.market is None or self.state != "OPEN":
+        elif self.market is None or not (self.state == "OPEN" or self.gathers(command)):
             self.refuse(command, "MATCHING_MARKET_NOT_OPEN")
-            return
+        else:
+            self.take_order(command)
+
+    def gathers(self, command: dict[str, Any]) -> bool:
+        may_wait = command["type"] == "LIMIT" and command["time_in_force"] in RESTING
+        plain = not command["post_only"] and "trigger" not in command
+        return self.state == "AUCTION" and may_wait and plain
+
+    def take_order(self, command: dict[str, Any]) -> None:
         self.arrivals += 1
         lots = command["quantity_lots"]
         order = NaiveOrder(command, self.arrivals, lots, command["held_minor"], quantity=lots)
@@ -309,8 +385,15 @@ class NaiveBook:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
         elif self.gettable(order, facing) < self.least(command):
             self.close(order, "EXPIRED")
+        elif self.state == "AUCTION":
+            self.rest(order)
         else:
             self.work(order)
+
+    def rest(self, order: NaiveOrder) -> None:
+        order.show_more()
+        self.resting.append(order)
+        self.settle_hold(order)
 
     def makes_sense(self, command: dict[str, Any]) -> bool:
         expires = command["time_in_force"] in ("GTD", "DAY")
@@ -366,16 +449,14 @@ class NaiveBook:
             if maker.account == taker.account and taker.mode != "NONE":
                 self.prevent(maker, taker)
             else:
-                self.trade(maker, taker, min(maker.shown, taker.remaining))
+                self.trade(maker, taker, min(maker.shown, taker.remaining), None)
             self.requeue(maker)
         if taker.ended:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
         elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] in RESTING:
-            taker.show_more()
-            self.resting.append(taker)
-            self.settle_hold(taker)
+            self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
 
@@ -404,17 +485,22 @@ class NaiveBook:
         maker.ended = maker.ended or mode in ("EXPIRE_MAKER", "EXPIRE_BOTH")
         taker.ended = taker.ended or mode in ("EXPIRE_TAKER", "EXPIRE_BOTH")
 
-    def trade(self, maker: NaiveOrder, taker: NaiveOrder, lots: int) -> None:
+    def trade(
+        self, maker: NaiveOrder, taker: NaiveOrder, lots: int, auction_price: int | None
+    ) -> None:
+        """Trade at the maker's price, or at an auction's, where both pay as makers."""
         assert self.market is not None
-        notional = self.market.notional_minor(maker.price, lots)
+        price = maker.price if auction_price is None else auction_price
+        notional = self.market.notional_minor(price, lots)
         maker_fee = notional * maker.command["maker_bps"] // 10_000
-        taker_fee = notional * taker.command["taker_bps"] // 10_000
+        taker_rate = "taker_bps" if auction_price is None else "maker_bps"
+        taker_fee = notional * taker.command[taker_rate] // 10_000
         number = len(self.trades) + 1
         self.trades.append(
-            (f"{self.symbol}-{number}", maker.price, lots, maker.id, taker.id, maker_fee, taker_fee)
+            (f"{self.symbol}-{number}", price, lots, maker.id, taker.id, maker_fee, taker_fee)
         )
         for order, fee in ((maker, maker_fee), (taker, taker_fee)):
-            assert order.accepts(maker.price)
+            assert order.accepts(price)
             order.remaining -= lots
             order.shown -= lots
             order.notional += notional

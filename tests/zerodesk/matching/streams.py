@@ -19,7 +19,9 @@ PRICES_TICKS = (97, 99, 99, 100, 100, 100, 100, 101, 101, 103)
 STEPS_MS = (0, 0, 1, 1, 1, 5, 5, 20, 20, 20, 20, COMMAND_BOUND_MS // 2)
 LATE_MS = (0, 0, 0, 0, 0, 0, 0, 3, -4, COMMAND_BOUND_MS + 1)
 MODES = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
-CLOSED = ("CANCEL_ONLY", "HALTED", "AUCTION")
+CLOSED = ("CANCEL_ONLY", "HALTED", "AUCTION", "AUCTION", "AUCTION")
+KINDS = ("OPENING", "CLOSING", "HALT")
+LASTS_MS = (1, 20, 60, COMMAND_BOUND_MS)
 
 
 def a_market() -> Market:
@@ -58,8 +60,13 @@ class Stream:
         self.noise = random.Random(seed)
         self.now_ms = START_MS
         self.placed = self.amended = 0
-        self.closed = False
+        self.state = "OPEN"
+        self.usual = dict.fromkeys(CLOSED, "ppcrs") | {
+            "OPEN": "pppppppppppppppppcccrrris",
+            "AUCTION": "ppppppppppppcrise",
+        }
         self.commands: list[Any] = []
+        self.auction_id = "none"
         if self.noise.randrange(20):
             self.send(listing(MARKET, at_ms=START_MS))
 
@@ -72,8 +79,7 @@ class Stream:
         noise = self.noise
         self.now_ms += noise.choice(STEPS_MS)
         accepted_at_ms = self.now_ms - noise.choice(LATE_MS)
-        often = "ppcrs" if self.closed else "pppppppppppppppppcccrrris"
-        what = noise.choice(often + "taaa" * self.special)
+        what = noise.choice(self.usual[self.state] + "taaa" * self.special)
         if what == "r" and self.commands:
             self.send(noise.choice(self.commands))
         elif what == "c":
@@ -86,6 +92,8 @@ class Stream:
             self.send(self.a_look_at_the_time() | {"accepted_at_ms": accepted_at_ms})
         elif what == "s":
             self.send(self.a_state() | {"accepted_at_ms": accepted_at_ms})
+        elif what == "e":
+            self.send(self.an_ending() | {"accepted_at_ms": accepted_at_ms})
         else:
             self.send(self.a_place() | {"accepted_at_ms": accepted_at_ms})
 
@@ -188,12 +196,32 @@ class Stream:
         }
 
     def a_state(self) -> dict[str, Any]:
-        self.closed = not self.closed and self.noise.random() < 1 / 2
-        return {
+        """Another state, and of an auction which and how long, or nothing of it."""
+        noise = self.noise
+        closes = self.state == "OPEN" and noise.random() < 1 / 2
+        self.state = noise.choice(CLOSED) if closes else "OPEN"
+        command: dict[str, Any] = {
             "kind": "set_state",
             "command_id": f"s-{len(self.commands)}",
             "symbol": MARKET.symbol,
-            "state": self.noise.choice(CLOSED) if self.closed else "OPEN",
+            "state": self.state,
+            "reason": "drawn",
+        }
+        if self.state == "AUCTION":
+            self.auction_id = command["command_id"]
+            if noise.randrange(4):
+                command["auction"] = noise.choice(KINDS)
+            if noise.randrange(3):
+                command["lasts_ms"] = noise.choice(LASTS_MS)
+        return command
+
+    def an_ending(self) -> dict[str, Any]:
+        """The end of the last auction, perhaps when it has ended long ago."""
+        return {
+            "kind": "end_auction",
+            "command_id": f"end-{self.auction_id}",
+            "symbol": MARKET.symbol,
+            "auction_id": self.auction_id,
             "reason": "drawn",
         }
 

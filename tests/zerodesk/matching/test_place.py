@@ -169,7 +169,7 @@ def test_an_account_may_trade_with_itself_and_comes_out_right() -> None:
     assert totals == {"BTC": 0, "USD": -book.market_view()["fees_minor"]}
 
 
-@pytest.mark.parametrize("state", ["CANCEL_ONLY", "HALTED", "AUCTION"])
+@pytest.mark.parametrize("state", ["CANCEL_ONLY", "HALTED"])
 def test_an_order_is_refused_and_its_hold_released_unless_the_market_is_open(state: str) -> None:
     record = record_of(a_book(a_state(state)), a_buy("o2"))
     assert code(record, "o2") == "MATCHING_MARKET_NOT_OPEN"

@@ -28,13 +28,25 @@ class TradingState(StrEnum):
     """What a market accepts. A cancel is accepted always: nobody is kept in an order.
 
     OPEN takes everything. CANCEL_ONLY is how reconciliation stops a book, HALTED how an operator
-    does; both refuse orders. AUCTION collects orders.
+    does; both refuse orders. AUCTION gathers orders that may rest, and trades none until it ends.
     """
 
     OPEN = "OPEN"
     CANCEL_ONLY = "CANCEL_ONLY"
     HALTED = "HALTED"
     AUCTION = "AUCTION"
+
+
+class AuctionKind(StrEnum):
+    """What an auction is for, which says what comes after it.
+
+    OPENING begins a day and HALT ends a stop: the market is open behind them. CLOSING ends a day:
+    the market is halted behind it.
+    """
+
+    OPENING = "OPENING"
+    CLOSING = "CLOSING"
+    HALT = "HALT"
 
 
 class ListingError(ValueError):

@@ -223,12 +223,30 @@ class ListCommand(TypedDict):
 
 
 class SetStateCommand(TypedDict):
-    """A change of what a market accepts, with its reason."""
+    """A change of what a market accepts, with its reason.
+
+    An AUCTION may say of which kind it is, a value of AuctionKind, and how long it lasts by record
+    time. To set the market OPEN ends an auction; to stop it breaks the auction off.
+    """
 
     kind: Literal["set_state"]
     command_id: str
     symbol: str
     state: str
+    reason: str
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+    auction: NotRequired[str]
+    lasts_ms: NotRequired[int]
+
+
+class EndAuctionCommand(TypedDict):
+    """The end of an auction: whatever crosses trades, and the market goes on as its kind says."""
+
+    kind: Literal["end_auction"]
+    command_id: str
+    symbol: str
+    auction_id: str
     reason: str
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
@@ -259,7 +277,13 @@ HoldingCommand = PlaceCommand | AmendCommand
 """What something is held for."""
 
 Command = (
-    HoldingCommand | CancelCommand | IndexCommand | ListCommand | SetStateCommand | ExpireCommand
+    HoldingCommand
+    | CancelCommand
+    | IndexCommand
+    | ListCommand
+    | SetStateCommand
+    | EndAuctionCommand
+    | ExpireCommand
 )
 
 
@@ -286,3 +310,8 @@ def amend_id_for(account_id: str, client_amend_id: str) -> str:
 def cancel_id_for(order_id: str) -> str:
     """Return the command id of the one cancel that an order can have."""
     return "c" + order_id[1:]
+
+
+def ending_id_for(auction_id: str) -> str:
+    """Return the command id of the one end that an auction has, whoever asks for it."""
+    return f"end-{auction_id}"

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from zerodesk.accounts import Due
 from zerodesk.ledger import Posting, fee_account
 from zerodesk.orders import Side
+
+AUCTION: Final = "AUCTION"
+"""The liquidity of fills in an auction, where nobody makes or takes."""
 
 
 def dues_by_account(
@@ -71,7 +74,7 @@ def fills_of_trade(trade: dict[str, Any]) -> tuple[dict[str, Any], ...]:
             "price_ticks": trade["price_ticks"],
             "quantity_lots": trade["quantity_lots"],
             "fee_minor": trade[f"{role}_fee_minor"],
-            "liquidity": role.upper(),
+            "liquidity": AUCTION if "auction_id" in trade else role.upper(),
             "executed_at_ms": trade["executed_at_ms"],
         }
         for role, side in (("maker", maker_side), ("taker", taker_side))

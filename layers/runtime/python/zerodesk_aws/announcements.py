@@ -14,6 +14,19 @@ MATCHING: Final = "zerodesk.matching"
 MARKETS: Final = "zerodesk.markets"
 SETTLEMENT: Final = "zerodesk.settlement"
 
+CHANGED: Final = {
+    "OPEN": "MarketResumed",
+    "CANCEL_ONLY": "MarketHalted",
+    "HALTED": "MarketHalted",
+    "AUCTION": "MarketHalted",
+}
+"""What a market's new state is told as; an auction that says nothing of itself is a stop."""
+
+OF_A_MARKET: Final = {
+    "IndexPriceChanged": "MarkPriceUpdated",
+    "MarketListed": "MarketListed",
+    "AuctionUncrossed": "AuctionUncrossed",
+}
 OF_ONE_ORDER: Final = {
     "OrderArmed",
     "OrderTriggered",
@@ -37,16 +50,24 @@ def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Anno
                 trades.append(facts)
             case kind if kind in OF_ONE_ORDER:
                 yield Announcement(ORDERS, kind, place | facts)
-            case "IndexPriceChanged":
-                yield Announcement(MARKETS, "MarkPriceUpdated", place | facts)
-            case "MarketListed":
-                yield Announcement(MARKETS, "MarketListed", place | facts)
+            case kind if kind in OF_A_MARKET:
+                yield Announcement(MARKETS, OF_A_MARKET[kind], place | facts)
             case "MarketStateChanged":
-                resumed = facts["state"] == "OPEN"
-                kind = "MarketResumed" if resumed else "MarketHalted"
+                kind = "AuctionBegan" if "auction" in facts else CHANGED[facts["state"]]
                 yield Announcement(MARKETS, kind, place | facts)
     if trades:
         yield Announcement(MATCHING, "TradesExecuted", place | {"trades": trades})
+
+
+def indicated(symbol: str, view: dict[str, Any]) -> Iterator[Announcement]:
+    """Yield what a book's auction would come to as of its latest record, while it holds one."""
+    if view["auction"] is not None:
+        place = {
+            "symbol": symbol,
+            "book_sequence": view["book_sequence"],
+            "at": iso_ms(view["time_ms"]),
+        }
+        yield Announcement(MARKETS, "IndicativePriceChanged", place | view["auction"])
 
 
 def settlement_wanted(symbol: str) -> Announcement:

@@ -12,7 +12,7 @@ from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.funds import Transfer, Withdrawal
-from zerodesk_aws.contracts.markets import Market
+from zerodesk_aws.contracts.markets import Auction, Market
 from zerodesk_aws.contracts.orders import Balance, Balances, Order, Rejection
 from zerodesk_aws.contracts.statements import StatementEntry
 from zerodesk_aws.tables.market import Listed
@@ -103,6 +103,19 @@ def market_view(listed: Listed) -> Market:
         state=listed.state,
         mark_price=market.format_price(listed.mark_price_ticks),
         last_price=None if last_ticks is None else market.format_price(last_ticks),
+        auction=None if listed.auction is None else _auction_view(market, listed.auction),
+    )
+
+
+def _auction_view(market: instruments.Market, auction: dict[str, Any]) -> Auction:
+    price_ticks, ends_at_ms = auction["indicative_price_ticks"], auction["ends_at_ms"]
+    return Auction(
+        auction_id=auction["auction_id"],
+        kind=auction["kind"],
+        ends_at=None if ends_at_ms is None else iso_ms(ends_at_ms),
+        indicative_price=None if price_ticks is None else market.format_price(price_ticks),
+        indicative_quantity=market.format_quantity(auction["indicative_lots"]),
+        surplus=market.format_quantity(auction["surplus_lots"]),
     )
 
 

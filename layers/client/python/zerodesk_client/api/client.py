@@ -379,6 +379,18 @@ class Client:
         body = {"state": state, "reason": reason}
         return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
 
+    def begin_auction(self, symbol: str, kind: str, seconds: int | None, reason: str) -> Market:
+        """Have a market gather orders, for so long or until the auction is ended."""
+        body: dict[str, Any] = {"state": "AUCTION", "auction": kind, "reason": reason}
+        if seconds is not None:
+            body["auction_seconds"] = seconds
+        return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
+
+    def end_auction(self, symbol: str, reason: str) -> Market:
+        """End a market's auction: whatever crosses trades at one price."""
+        body = {"reason": reason}
+        return self._call(Market, "POST", f"/v1/markets/{symbol}/auction/end", body=body)
+
     def take_over(self, symbol: str, reason: str) -> int:
         """Have the region of this API take a book over; return the epoch that ends by it."""
         body = {"reason": reason}

@@ -169,6 +169,18 @@ class NewMarket:
 
 
 @dataclass(frozen=True, slots=True)
+class Auction:
+    """An auction that a market holds, and what it would come to now."""
+
+    auction_id: str
+    kind: str
+    ends_at: datetime | None
+    indicative_price: Decimal | None
+    indicative_quantity: Decimal
+    surplus: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """A market: its listing, what it accepts now, its mark and its last trade's price."""
 
@@ -186,6 +198,7 @@ class Market:
     state: str
     mark_price: Decimal | None
     last_price: Decimal | None
+    auction: Auction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Markets: ``markets``, ``book``, ``trades``, ``halt``, ``resume``, ``takeover``."""
+"""Markets: ``markets``, ``book``, ``trades``, ``halt``, ``resume``, ``auction``, ``takeover``."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from zerodesk_client.api import Depth, Level
+from zerodesk_client.api import Depth, Level, Market
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, number, price, prices, side, table
@@ -23,7 +23,7 @@ def markets(context: typer.Context) -> None:
     rows = [
         (
             entry.symbol,
-            entry.state,
+            f"{entry.state}{_indication(entry)}",
             f"{price(entry.mark_price)} {entry.quote}",
             f"{price(entry.last_price)} {entry.quote}",
             f"{entry.tick_size:f} {entry.quote}",
@@ -80,6 +80,38 @@ def halt(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -
 def resume(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:
     """Open a stopped market again (operator)."""
     _set_trading_state(context, symbol, "OPEN", reason)
+
+
+def auction(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    reason: ReasonOption,
+    kind: Annotated[str, typer.Option(help="OPENING, CLOSING or HALT.")] = "OPENING",
+    seconds: Annotated[
+        int | None, typer.Option(min=1, help="How long; until it is ended where absent.")
+    ] = None,
+    *,
+    end: Annotated[bool, typer.Option("--end", help="End the one that is held.")] = False,
+) -> None:
+    """Have a market hold an auction, or end the one that it holds (operator)."""
+    session = Session.of(context)
+    operator = session.operator()
+    if end:
+        market = operator.end_auction(symbol.upper(), reason)
+    else:
+        market = operator.begin_auction(symbol.upper(), kind.upper(), seconds, reason)
+    session.show(market, lambda: f"{market.symbol} is {market.state}{_indication(market)}")
+
+
+def _indication(market: Market) -> str:
+    """Return what an auction would come to, as the end of a sentence."""
+    held = market.auction
+    if held is None:
+        return ""
+    if held.indicative_price is None:
+        return ", nothing crosses"
+    base, quote = market.base, market.quote
+    return f", {held.indicative_quantity:f} {base} at {held.indicative_price:f} {quote}"
 
 
 def takeover(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:

@@ -112,7 +112,8 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
     if command.get("slides"):
         slide(state, following)
     need = need_minor(following, following.remaining_lots, tick_value_minor, lot_value_minor)
-    rejection = refusal_of(state, following, need, post_only=command["post_only"])
+    rejection = None if state.is_plain else _not_open(state)
+    rejection = rejection or refusal_of(state, following, need, post_only=command["post_only"])
     if rejection is not None:
         refuse(draft, command, rejection)
         return
@@ -167,6 +168,11 @@ def _answer(command: AmendCommand, status: str) -> dict[str, str]:
         "order_id": command["order_id"],
         "status": status,
     }
+
+
+def _not_open(state: BookState) -> Rejection:
+    detail = f"{state.symbol} is {state.trading_state}: an order only becomes smaller"
+    return Rejection(RejectionCode.MATCHING_MARKET_NOT_OPEN, detail)
 
 
 def _makes_sense(command: AmendCommand) -> bool:

@@ -265,6 +265,7 @@ class Book:
             "market": None if state.market is None else state.market.to_dict(),
             "state": state.trading_state,
             "state_reason": state.state_reason,
+            "auction": state.auction_view(),
             "mark": state.mark(),
             "index": state.index,
             "last": state.last_trade(),

@@ -3,12 +3,14 @@
 from typing import Final
 
 from zerodesk.instruments import Market, TradingState
+from zerodesk.matching import auctions
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.orders import (
     CancelCommand,
     Command,
+    EndAuctionCommand,
     ExpireCommand,
     IndexCommand,
     ListCommand,
@@ -104,7 +106,7 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
         refuse(draft, command, INVALID, f"{market.symbol} cannot be listed in {state.symbol}")
         return
     state.list_market(market, state.time_ms)
-    state.trading_state = TradingState.OPEN.value
+    state.enter(TradingState.OPEN.value, state.state_reason, None)
     draft.events.append(
         {
             "type": "MarketListed",
@@ -116,21 +118,27 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
 
 
 def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
-    """Change what the market accepts."""
-    if state.market is None or command["state"] not in TRADING_STATES:
-        refuse(draft, command, INVALID, f"{state.symbol} to {command['state']}")
+    """Change what the market accepts. Whatever crosses trades before it opens."""
+    to, command_id, reason = str(command["state"]), command["command_id"], command["reason"]
+    is_known = to in TRADING_STATES and auctions.makes_sense(command)
+    if state.market is None or not is_known:
+        refuse(draft, command, INVALID, f"{state.symbol} to {to}")
+    elif to == TradingState.OPEN:
+        auctions.uncross(state, draft, command_id, to, reason)
+    else:
+        is_auction = to == TradingState.AUCTION
+        auction = auctions.auction_of(state, command) if is_auction else None
+        auctions.change_state(state, draft, command_id, to, reason, auction)
+
+
+def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:
+    """End an auction, unless it has ended or another one is held by now."""
+    auction = state.auction
+    if auction is None or auction.auction_id != command["auction_id"]:
+        refuse(draft, command, INVALID, f"{state.symbol} holds no {command['auction_id']}")
         return
-    previous = state.trading_state
-    state.trading_state, state.state_reason = str(command["state"]), command["reason"]
-    draft.events.append(
-        {
-            "type": "MarketStateChanged",
-            "command_id": command["command_id"],
-            "state": state.trading_state,
-            "previous": previous,
-            "reason": state.state_reason,
-        }
-    )
+    then = auctions.STATE_AFTER[auction.kind]
+    auctions.uncross(state, draft, command["command_id"], then, command["reason"])
 
 
 def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:

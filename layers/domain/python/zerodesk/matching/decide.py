@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, control
+from zerodesk.matching import amend, auctions, control
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -26,38 +26,37 @@ HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
 }
 """Read as if they were sound, see ``draft_batch``; they keep their commands themselves."""
 
+NOTHING_HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {}
+"""While the market is not just open, each command is looked at as all others are."""
+
 DECISIONS: Final = HOT | {
     "amend": amend.amend,
     "index": control.index,
     "list": control.list_market,
     "set_state": control.set_state,
+    "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
 }
 
 
-def draft_batch(  # noqa: C901 - the hot path, flat
-    state: BookState, draft: Draft, commands: Sequence[Command]
-) -> int:
+def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    A taker that the record before left unfinished comes first, and what it triggered; nothing else
-    enters until all of it is through.
+    A taker or an uncrossing that the record before left unfinished comes first, and what it
+    triggered; nothing else enters until all of it is through.
 
     Raises
     ------
     CommandError
         The command at its ``position`` is none. The draft must be rolled back.
     """
-    if state.continuing is not None:
-        draft.touch(state.continuing)
-        work(state, draft, state.continuing)
-    if state.prices_ticks is not None:
-        run_triggered(state, draft)
+    _go_on(state, draft)
     memory, resting, symbol = state.memory, state.orders, state.symbol
     consumed, known = 0, memory.since_ms
     remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
+    hot = HOT if state.is_plain else NOTHING_HOT
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
-        # A taker that has to be continued has used up the fills.
+        # What has to be continued has used up the fills.
         if draft.fills >= draft.max_fills:
             break
         try:
@@ -67,7 +66,7 @@ def draft_batch(  # noqa: C901 - the hot path, flat
             time_ms = sent_at_ms if sent_at_ms > state.time_ms else state.time_ms
             # Most are orders and cancels, new and in time, which shows at a glance.
             if (
-                kind in HOT
+                kind in hot
                 and command["symbol"] == symbol
                 and command_id not in known
                 and command_id not in resting
@@ -80,14 +79,37 @@ def draft_batch(  # noqa: C901 - the hot path, flat
                 memory.add(command_id, accepted_at_ms)
                 remembered.append((command_id, None))
                 HOT[kind](state, draft, command)
-            elif not _take(state, draft, command):
+            elif not (_is_ready(state, draft, time_ms) and _take(state, draft, command)):
                 break
+            else:
+                hot = HOT if state.is_plain else NOTHING_HOT
         except (AttributeError, KeyError, TypeError, CommandError) as error:
             raise _command_error(error, command, consumed) from error
         if state.prices_ticks is not None:
             run_triggered(state, draft)
         consumed += 1
     return consumed
+
+
+def _go_on(state: BookState, draft: Draft) -> None:
+    """Go on with what the record before left unfinished."""
+    if state.continuing is not None:
+        draft.touch(state.continuing)
+        work(state, draft, state.continuing)
+    elif state.uncrossing is not None:
+        auctions.go_on(state, draft)
+    if state.prices_ticks is not None:
+        run_triggered(state, draft)
+
+
+def _is_ready(state: BookState, draft: Draft, time_ms: int) -> bool:
+    """End an auction whose time is up; whether there is room for another command behind that."""
+    if auctions.is_due(state, time_ms):
+        if not _take(state, draft, auctions.ending(state, time_ms)):
+            return False
+        if state.prices_ticks is not None:
+            run_triggered(state, draft)
+    return draft.fills < draft.max_fills
 
 
 def _command_error(error: Exception, command: Command, position: int) -> CommandError:

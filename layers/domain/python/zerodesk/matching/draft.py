@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import BookState, LastTrade
+from zerodesk.matching.state import Auction, BookState, LastTrade, Uncrossing
 
 if TYPE_CHECKING:
     from zerodesk.rows import Entry
@@ -29,6 +29,9 @@ Scalars = tuple[
     BookOrder | None,
     tuple[int, int] | None,
     str,
+    Auction | None,
+    Uncrossing | None,
+    bool,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -91,6 +94,9 @@ class Draft:
             state.continuing,
             state.prices_ticks,
             state.home,
+            state.auction,
+            state.uncrossing,
+            state.is_plain,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -179,5 +185,8 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.continuing,
         state.prices_ticks,
         state.home,
+        state.auction,
+        state.uncrossing,
+        state.is_plain,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -45,10 +45,10 @@ def work(state: BookState, draft: Draft, order: BookOrder) -> None:
     elif not order.rests:
         expire(draft, order)
     else:
-        _open(state, draft, order)
+        open_order(state, draft, order)
 
 
-def _open(state: BookState, draft: Draft, order: BookOrder) -> None:
+def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:
     """Let an order rest.
 
     Most have not traded, and just what they need is held. Nothing of those is to be settled,

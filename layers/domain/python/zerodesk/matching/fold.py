@@ -20,7 +20,7 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import BookState, last_trade
+from zerodesk.matching.state import OPEN, Auction, BookState, Uncrossing, last_trade
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -58,6 +58,8 @@ class Fold:
             self.working[taker_id] = state.continuing
             state.continuing = None
             self.acting = {taker_id}
+        elif state.uncrossing is not None:
+            self.acting = {state.uncrossing.command_id}
         position = self._follow(events, 0)
         for command in body["commands"]:
             self._admit(command)
@@ -143,23 +145,31 @@ class Fold:
         order.outcome = outcome
 
     def trade(self, event: Event) -> None:
-        """Fold a trade: lots leave both orders, a filled maker leaves the book."""
+        """Fold a trade: lots leave both orders, a filled one leaves the book.
+
+        In an auction both rest, and the lots are of what its end lets trade.
+        """
         state = self.state
-        maker, taker = self._resting(event["maker_order_id"]), self._taker(event["taker_order_id"])
+        is_auctioned = "auction_id" in event
+        maker = self._resting(event["maker_order_id"])
+        taker = (self._resting if is_auctioned else self._taker)(event["taker_order_id"])
         lots = event["quantity_lots"]
         if maker.is_armed or not 0 < lots <= min(maker.remaining_lots, taker.remaining_lots):
             raise MismatchError(f"{event['trade_id']} fills {lots} lots, more than remain")
         state.trades += 1
         if event["trade_id"] != f"{state.symbol}-{state.trades}":
             raise MismatchError(f"{event['trade_id']} is not trade {state.trades}")
-        state.ladder_of(maker).levels[maker.key].change(-lots)
         maker.remaining_lots -= lots
         taker.remaining_lots -= lots
-        if not maker.total_lots:
-            self._leave(maker, FILLED)
+        for order in (maker, taker) if is_auctioned else (maker,):
+            state.ladder_of(order).levels[order.key].change(-lots)
+            if not order.total_lots:
+                self._leave(order, FILLED)
+        if is_auctioned:
+            self._uncross(event)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
-        if state.armed:
+        if state.armed and not is_auctioned:
             state.saw_prices(event["price_ticks"], event["price_ticks"])
 
     def armed(self, event: Event) -> None:
@@ -183,6 +193,31 @@ class Fold:
         state.withdraw(armed)
         self.draft.moves.append(armed)
         self._begin(armed.triggered())
+
+    def _uncross(self, trade: Event) -> None:
+        """Take the lots of a trade off what the end of an auction lets trade."""
+        uncrossing, lots = self.state.uncrossing, trade["quantity_lots"]
+        if (
+            uncrossing is None
+            or trade["auction_id"] != uncrossing.auction_id
+            or trade["price_ticks"] != uncrossing.price_ticks
+            or lots > uncrossing.left_lots
+        ):
+            raise MismatchError(f"{trade['trade_id']} is not of {uncrossing}")
+        left_lots = uncrossing.left_lots - lots
+        self.state.uncrossing = uncrossing._replace(left_lots=left_lots)
+
+    def uncrossed(self, event: Event) -> None:
+        """Fold the price at which an auction ends, and how much trades at it."""
+        if event["quantity_lots"]:
+            self.state.uncrossing = Uncrossing(
+                event["command_id"],
+                event["auction_id"],
+                event["price_ticks"],
+                event["quantity_lots"],
+                event["then"],
+                event["reason"],
+            )
 
     def opened(self, event: Event) -> None:
         """Fold an order that rests from now on."""
@@ -291,12 +326,17 @@ class Fold:
     def listed(self, event: Event) -> None:
         """Fold the listing."""
         self.state.list_market(Market.from_dict(event["market"]), self.state.time_ms)
-        self.state.trading_state = event["state"]
+        self.state.enter(event["state"], self.state.state_reason, None)
 
     def state_changed(self, event: Event) -> None:
         """Fold a change of what the market accepts."""
-        self.state.trading_state = event["state"]
-        self.state.state_reason = event["reason"]
+        uncrossing, auction = self.state.uncrossing, event.get("auction")
+        if uncrossing is not None and uncrossing.left_lots:
+            raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
+        if uncrossing is not None and event["state"] == OPEN and self.state.armed:
+            self.state.saw_prices(uncrossing.price_ticks, uncrossing.price_ticks)
+        self.state.uncrossing = None
+        self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
 
     def _finish(self) -> None:
         """Close or continue what worked, take the projections over, and add everything up."""
@@ -370,6 +410,7 @@ class Fold:
 
 FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "TradeExecuted": Fold.trade,
+    "AuctionUncrossed": Fold.uncrossed,
     "OrderOpened": Fold.opened,
     "OrderArmed": Fold.armed,
     "OrderTriggered": Fold.triggered,

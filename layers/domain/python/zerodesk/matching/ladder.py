@@ -159,6 +159,22 @@ class Ladder:
             positions.append(2 * position + 2)
         return False
 
+    def within(self, limit_key: int) -> list[tuple[int, int]]:
+        """Return (price_ticks, lots, shown or not) of each level up to a key, included."""
+        heap, levels = self.heap, self.levels
+        found: list[tuple[int, int]] = []
+        positions = [0]
+        while positions:
+            position = positions.pop()
+            if position >= len(heap) or heap[position] > limit_key:
+                continue
+            level = levels[heap[position]]
+            if level.head is not None:
+                found.append((level.price_ticks, level.quantity_lots + level.hidden_lots))
+            positions.append(2 * position + 1)
+            positions.append(2 * position + 2)
+        return found
+
     def depth(self, count: int) -> list[list[int]]:
         """Return the best ``count`` levels as [price_ticks, quantity_lots, orders]."""
         keys = nsmallest(count, (key for key, level in self.levels.items() if level.orders))

@@ -6,11 +6,12 @@ from typing import Final
 from zerodesk.instruments import TradingState
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import REJECTED, Draft
-from zerodesk.matching.entering import FOK, enter, work
+from zerodesk.matching.entering import FOK, enter, open_order, work
 from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder, need_minor
 from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
+from zerodesk.matching.states import accepts
 from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
@@ -20,10 +21,10 @@ from zerodesk.rows import command_entry, place_row
 EVER: Final = [one.value for one in TimeInForce if not one.expires]
 KNOWN_TERMS: Final = frozenset(product(Side, OrderType, EVER))
 KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(Side, OrderType, EXPIRING))
-MARKET_OPEN: Final = TradingState.OPEN.value
+AUCTION: Final = TradingState.AUCTION.value
 
 
-def place(  # noqa: C901 - the hot path, flat
+def place(  # noqa: C901, PLR0912 - the hot path, flat
     state: BookState, draft: Draft, command: PlaceCommand
 ) -> None:
     """Decide an order that the book sees for the first time.
@@ -85,16 +86,19 @@ def place(  # noqa: C901 - the hot path, flat
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
     need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
-    rejection = refusal_of(state, order, need, post_only=post_only)
+    rejection = _refusal(state, order, need, command, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)
         return
     if need != held_minor:
         draft.touch(order)
-    if special is None and time_in_force != FOK:
+    if special is None and time_in_force != FOK and state.is_plain:
         work(state, draft, order)
     elif _comes_too_late(state, order):
         expire(draft, order)
+    elif state.trading_state == AUCTION:
+        # It gathers with the others, crossing or not.
+        open_order(state, draft, order)
     elif isinstance(order, ArmedOrder):
         arm(state, draft, order)
     else:
@@ -140,12 +144,19 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
         draft.answers[order_id] = answer
 
 
+def _refusal(
+    state: BookState, order: BookOrder, need: int, command: PlaceCommand, *, post_only: bool
+) -> Rejection | None:
+    """Return why the book does not let an order in, the first reason by precedence."""
+    if not state.is_plain and not accepts(state.trading_state, command):
+        return _not_accepted(state, command)
+    return refusal_of(state, order, need, post_only=post_only)
+
+
 def refusal_of(
     state: BookState, order: BookOrder, need: int, *, post_only: bool
 ) -> Rejection | None:
-    """Return why the book does not let an order in, the first reason by precedence."""
-    if state.trading_state != MARKET_OPEN:
-        return _not_open(state)
+    """Return why an open market does not let an order in, be it new or amended."""
     if need > order.held_minor:
         return _short(state, order, need)
     return _would_cross(state, order) if post_only else None
@@ -160,9 +171,12 @@ def _senseless(command: PlaceCommand) -> Rejection:
     )
 
 
-def _not_open(state: BookState) -> Rejection:
-    found = state.trading_state or "not listed"
-    return Rejection(RejectionCode.MATCHING_MARKET_NOT_OPEN, f"{state.symbol} is {found}")
+def _not_accepted(state: BookState, command: PlaceCommand) -> Rejection:
+    detail = f"{state.symbol} is {state.trading_state or 'not listed'}"
+    if state.auction is not None:
+        terms = f"{command['type']} {command['time_in_force']}"
+        detail += f", no place for {terms}{', post-only' if command['post_only'] else ''}"
+    return Rejection(RejectionCode.MATCHING_MARKET_NOT_OPEN, detail)
 
 
 def _short(state: BookState, order: BookOrder, need: int) -> Rejection:

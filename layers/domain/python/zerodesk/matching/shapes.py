@@ -11,6 +11,7 @@ from zerodesk.orders import (
     SPECIAL_TERMS,
     AmendCommand,
     CancelCommand,
+    EndAuctionCommand,
     ExpireCommand,
     IndexCommand,
     ListCommand,
@@ -35,9 +36,10 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
+    "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
 }
-OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms"}
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
 """What an amend may leave as it is."""
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)

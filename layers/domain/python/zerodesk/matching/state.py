@@ -1,11 +1,12 @@
 """All that a book is between two records, and its views."""
 
 from heapq import heapify, heappop, heappush
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.codec import state_hash
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, TradingState
 from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BUY, BookOrder
@@ -14,6 +15,7 @@ from zerodesk.matching.queues import Queues
 INDEX: Final = "INDEX"
 LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
+OPEN: Final = TradingState.OPEN.value
 
 EXPIRIES_KEPT: Final = 64
 """Entries of orders that are gone for which it is never worth to look through all."""
@@ -39,22 +41,45 @@ def last_trade(trade: dict[str, Any]) -> LastTrade:
     )
 
 
+class Auction(NamedTuple):
+    """An auction: the command that began it, of which kind, and when it ends, if that is known."""
+
+    auction_id: str
+    kind: str
+    ends_at_ms: int | None
+
+
+class Uncrossing(NamedTuple):
+    """The end of an auction while it trades: at which price, how much still, what comes then."""
+
+    command_id: str
+    auction_id: str
+    price_ticks: int
+    left_lots: int
+    then: str
+    reason: str
+
+
 class BookState(Queues):
     """The fold of a book's journal: the queues of the orders that rest, and all around them.
 
     ``continuing`` is the taker that the latest record left in the middle of its fills, which is
-    in no queue; ``prices_ticks`` is the lowest and the highest price of the trades whose triggers
-    have still to be looked at. ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
+    in no queue; ``uncrossing`` is the auction whose end it left in the middle. ``is_plain`` says
+    that an order has only to be matched: the market is open. ``prices_ticks`` is the lowest and the
+    highest price of the trades whose triggers have still to be looked at. ``last`` is the last
+    trade, see ``fills``. ``tick_value_minor`` and
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did.
     """
 
     __slots__ = (
+        "auction",
         "continuing",
         "expiries",
         "fees_minor",
         "home",
         "index",
+        "is_plain",
         "last",
         "listed_at_ms",
         "lot_value_minor",
@@ -69,6 +94,7 @@ class BookState(Queues):
         "time_ms",
         "trades",
         "trading_state",
+        "uncrossing",
     )
 
     def __init__(self, symbol: str) -> None:
@@ -82,6 +108,9 @@ class BookState(Queues):
         self.lot_value_minor = 0
         self.trading_state: str | None = None
         self.state_reason = ""
+        self.is_plain = False
+        self.auction: Auction | None = None
+        self.uncrossing: Uncrossing | None = None
         self.index: dict[str, Any] | None = None
         self.last: LastTrade | None = None
         self.trades = 0
@@ -128,10 +157,45 @@ class BookState(Queues):
         self.tick_value_minor = market.tick_value_minor
         self.lot_value_minor = market.lot_value_minor
 
+    def enter(self, trading_state: str | None, reason: str, auction: Auction | None) -> None:
+        """Accept other orders than before."""
+        self.trading_state, self.state_reason, self.auction = trading_state, reason, auction
+        self.is_plain = trading_state == OPEN
+
+    def reference_ticks(self) -> int:
+        """Return the price that decides an auction where its orders do not.
+
+        It is the last trade's, or the mark while nothing has traded.
+        """
+        mark = self.mark()
+        assert mark is not None, "orders gather only in a listed market"
+        mark_ticks: int = mark["price_ticks"]
+        return mark_ticks if self.last is None else self.last[1]
+
+    def indication(self) -> Indication | None:
+        """Return at which price how much would trade if an auction ended now; None: nothing."""
+        bid, ask = self.bids.best(), self.asks.best()
+        if bid is None or ask is None or bid.price_ticks < ask.price_ticks:
+            return None
+        bids, asks = self.bids.within(-ask.price_ticks), self.asks.within(bid.price_ticks)
+        return indicate(bids, asks, self.reference_ticks())
+
+    def auction_view(self) -> dict[str, Any] | None:
+        """Return the auction that is held and what it would come to now, None when none is."""
+        if self.auction is None:
+            return None
+        price_ticks, lots, surplus_lots = self.indication() or (None, 0, 0)
+        return self.auction._asdict() | {
+            "indicative_price_ticks": price_ticks,
+            "indicative_lots": lots,
+            "surplus_lots": surplus_lots,
+        }
+
     @property
     def is_unfinished(self) -> bool:
         """Whether the next record first goes on with what the latest one left unfinished."""
-        return self.continuing is not None or self.prices_ticks is not None
+        begun = (self.continuing, self.uncrossing, self.prices_ticks)
+        return any(one is not None for one in begun)
 
     def saw_prices(self, first_ticks: int, last_ticks: int) -> None:
         """Take in that trades went from one price to another: orders may wait for them."""
@@ -234,7 +298,12 @@ class BookState(Queues):
         What came in after version 0.1.0 is left out while it is empty, so that an old journal
         still folds to the hashes that its anchors say.
         """
-        later = {"home": self.home, "prices_ticks": self.prices_ticks and [*self.prices_ticks]}
+        later: dict[str, Any] = {
+            "home": self.home,
+            "prices_ticks": self.prices_ticks and [*self.prices_ticks],
+            "auction": self.auction and self.auction._asdict(),
+            "uncrossing": self.uncrossing and self.uncrossing._asdict(),
+        }
         return {name: value for name, value in later.items() if value} | {
             "symbol": self.symbol,
             "sequence": self.sequence,
@@ -259,7 +328,9 @@ class BookState(Queues):
             state.list_market(market, values["listed_at_ms"])
             state.fees_minor = values["fees_minor"][market.quote]
         state.sequence, state.time_ms = values["sequence"], values["time_ms"]
-        state.trading_state, state.state_reason = values["state"], values["state_reason"]
+        auction, uncrossing = values.get("auction"), values.get("uncrossing")
+        state.enter(values["state"], values["state_reason"], auction and Auction(**auction))
+        state.uncrossing = uncrossing and Uncrossing(**uncrossing)
         state.index, state.trades = values["index"], values["trades"]
         if values["last"] is not None:
             state.last = last_trade(values["last"])

@@ -348,7 +348,8 @@ class BookAudit:
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
             return
         order.remaining_lots -= event["quantity_lots"]
-        rate_bps = order.maker_bps if role == MAKER else order.taker_bps
+        is_maker = role == MAKER or "auction_id" in event
+        rate_bps = order.maker_bps if is_maker else order.taker_bps
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
         if (
             order.remaining_lots < 0

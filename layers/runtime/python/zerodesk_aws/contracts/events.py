@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from zerodesk.instruments import TradingState
+from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk_aws.contracts.fields import (
     AccountId,
     ClientOrderId,
@@ -28,6 +28,7 @@ from zerodesk_aws.contracts.fields import (
 from zerodesk_aws.contracts.orders import Order, PlaceOrder, Rejection
 from zerodesk_aws.contracts.problems import Problem
 
+AuctionKindField = Annotated[AuctionKind, Field(strict=False)]
 StateField = Annotated[TradingState, Field(strict=False)]
 
 
@@ -149,9 +150,13 @@ class OrderRejected(Contract):
 
 
 class TradeFacts(Contract):
-    """A trade: who sold what to whom, at what price, and what it cost them."""
+    """A trade: who sold what to whom, at what price, and what it cost them.
 
-    command_id: OrderId
+    In an auction both orders rested, and the buyer's is told as the taker's.
+    """
+
+    command_id: str
+    auction_id: str | None = None
     trade_id: str
     price_ticks: int
     quantity_lots: int
@@ -246,6 +251,43 @@ class MarketStateChanged(OfBook):
     reason: str
 
 
+class AuctionFacts(Contract):
+    """An auction: what began it, of which kind, and when it ends, null if that is not known."""
+
+    auction_id: str
+    kind: AuctionKindField
+    ends_at_ms: int | None
+
+
+class AuctionBegan(MarketStateChanged):
+    """A market gathers orders, which trade when the auction ends."""
+
+    auction: AuctionFacts
+
+
+class IndicativePriceChanged(OfBook):
+    """What an auction would come to as of a record; null and nothing while no orders cross."""
+
+    auction_id: str
+    kind: AuctionKindField
+    ends_at_ms: int | None
+    indicative_price_ticks: int | None
+    indicative_lots: int
+    surplus_lots: int
+
+
+class AuctionUncrossed(OfBook):
+    """An auction ends: at which price how much trades, and what the market is behind it."""
+
+    command_id: str
+    auction_id: str
+    price_ticks: int | None
+    quantity_lots: int
+    surplus_lots: int
+    then: StateField
+    reason: str
+
+
 class MarketHalted(MarketStateChanged):
     """A market takes cancels only, or nothing."""
 
@@ -330,6 +372,9 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.markets", MarketListed, "matching"),
     EventContract("zerodesk.markets", MarketHalted, "matching"),
     EventContract("zerodesk.markets", MarketResumed, "matching"),
+    EventContract("zerodesk.markets", AuctionBegan, "matching"),
+    EventContract("zerodesk.markets", IndicativePriceChanged, "matching"),
+    EventContract("zerodesk.markets", AuctionUncrossed, "matching"),
     EventContract("zerodesk.markets", MarkPriceUpdated, "matching"),
     EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
     EventContract("partner.", OrderRequested, "a partner", inbound=True),

@@ -1,12 +1,13 @@
 """Markets: their listing, their book, their trades."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field, model_validator
 
-from zerodesk.instruments import TradingState
+from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
+    MISSING,
     Amount,
     Contract,
     Currency,
@@ -26,23 +27,13 @@ MAX_LEVELS: Final = 100
 DEFAULT_LEVELS: Final = 20
 
 
-SETTABLE: Final = (TradingState.OPEN, TradingState.CANCEL_ONLY, TradingState.HALTED)
-SETTABLE_RULE: Final = " or ".join(SETTABLE)
-
-
-def _settable(state: TradingState) -> TradingState:
-    if state not in SETTABLE:
-        raise refusal(BAD_VALUE, SETTABLE_RULE)
-    return state
-
-
-SettableState = Annotated[
-    TradingState,
-    Field(strict=False),
-    AfterValidator(_settable),
-    WithJsonSchema({"type": "string", "enum": list(SETTABLE)}),
+MAX_AUCTION_SECONDS: Final = 24 * 60 * 60
+AuctionKindField = Annotated[AuctionKind, Field(strict=False)]
+AuctionSeconds = Annotated[
+    int,
+    count_up_to(MAX_AUCTION_SECONDS),
+    counted(MAX_AUCTION_SECONDS, "How long the auction lasts; until it is ended where absent."),
 ]
-"""What an operator may ask for; an auction is no state that one just sets."""
 
 
 class ListMarket(Contract):
@@ -59,6 +50,19 @@ class ListMarket(Contract):
     taker_bps: int
     collar_bps: int
     reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
+
+
+class Auction(Contract):
+    """An auction that is held, and what it would come to if it ended now."""
+
+    auction_id: str
+    kind: AuctionKindField
+    ends_at: Timestamp | None = Field(description="Null where it lasts until it is ended.")
+    indicative_price: Amount | None = Field(description="Null while no orders cross.")
+    indicative_quantity: Amount
+    surplus: Amount = Field(
+        description="What buyers would be left over with; negative where sellers would."
+    )
 
 
 class Market(Contract):
@@ -80,12 +84,33 @@ class Market(Contract):
         description="The latest index price, else the last trade's, else the reference price."
     )
     last_price: Amount | None
+    auction: Auction | None = Field(description="Null while the market holds none.")
 
 
 class SetTradingState(Contract):
-    """What a market is to accept from now on, and why."""
+    """What a market is to accept from now on, and why.
 
-    state: SettableState
+    An auction is of a kind, which says what comes after it. OPEN ends one; any stop breaks it off.
+    """
+
+    state: Annotated[TradingState, Field(strict=False)]
+    reason: ShortText
+    auction: AuctionKindField | None = None
+    auction_seconds: AuctionSeconds | None = None
+
+    @model_validator(mode="after")
+    def _only_an_auction_is_of_a_kind(self) -> Self:
+        if self.state is TradingState.AUCTION and self.auction is None:
+            raise refusal(MISSING, " or ".join(AuctionKind), "auction")
+        for name in ("auction", "auction_seconds"):
+            if self.state is not TradingState.AUCTION and getattr(self, name) is not None:
+                raise refusal(BAD_VALUE, "absent where the state is not AUCTION", name)
+        return self
+
+
+class EndAuction(Contract):
+    """Why an auction is to end now."""
+
     reason: ShortText
 
 

@@ -362,7 +362,7 @@ class Fill(Contract):
     quantity: Amount
     fee: Amount
     fee_currency: Currency
-    liquidity: Literal["MAKER", "TAKER"]
+    liquidity: Literal["MAKER", "TAKER", "AUCTION"]
     executed_at: Timestamp
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from zerodesk.rejections import RejectionCode
-from zerodesk_aws.contracts.events import ListingFacts, StateField
+from zerodesk_aws.contracts.events import AuctionKindField, ListingFacts, StateField
 from zerodesk_aws.contracts.fields import (
     AccountId,
     AmendId,
@@ -203,6 +203,19 @@ class SetStateCommand(Contract):
     state: StateField
     reason: str
     accepted_at_ms: int
+    auction: AuctionKindField | None = None
+    lasts_ms: int | None = None
+
+
+class EndAuctionCommand(Contract):
+    """The end of an auction."""
+
+    kind: Literal["end_auction"]
+    command_id: str
+    symbol: Symbol
+    auction_id: str
+    reason: str
+    accepted_at_ms: int
 
 
 class ExpireCommand(Contract):
@@ -245,5 +258,6 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", IndexCommand),
     Payload("commands", ListCommand),
     Payload("commands", SetStateCommand),
+    Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
 )

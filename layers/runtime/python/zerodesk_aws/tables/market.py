@@ -34,6 +34,7 @@ class Listed(NamedTuple):
     marked_at_ms: int
     last_price_ticks: int | None
     book_sequence: int
+    auction: dict[str, Any] | None = None
     next_expiry_ms: int | None = None
 
 
@@ -118,5 +119,6 @@ def _listed(item: MarketItem) -> Listed:
         marked_at_ms=view["mark"]["at_ms"],
         last_price_ticks=view["last"] and view["last"]["price_ticks"],
         book_sequence=int(item.book_sequence),
+        auction=view.get("auction"),
         next_expiry_ms=view.get("next_expiry_ms"),
     )

@@ -1,0 +1,43 @@
+"""Which orders a market accepts in each of its states. Cancels are taken in all of them."""
+
+from itertools import product
+from typing import Final
+
+from zerodesk.instruments import TradingState
+from zerodesk.orders import OrderType, PlaceCommand, TimeInForce
+
+Terms = tuple[str, str, bool]
+"""(type, time in force, whether it is post-only)."""
+
+EVERY_ORDER: Final = frozenset(
+    (kind.value, in_force.value, post_only)
+    for kind, in_force, post_only in product(OrderType, TimeInForce, (False, True))
+)
+NO_ORDER: Final[frozenset[Terms]] = frozenset()
+
+ACCEPTED: Final[dict[str | None, frozenset[Terms]]] = {
+    TradingState.OPEN.value: EVERY_ORDER,
+    TradingState.AUCTION.value: frozenset(
+        (OrderType.LIMIT.value, in_force.value, False)
+        for in_force in (TimeInForce.GTC, TimeInForce.GTD, TimeInForce.DAY)
+    ),
+    TradingState.CANCEL_ONLY.value: NO_ORDER,
+    TradingState.HALTED.value: NO_ORDER,
+    None: NO_ORDER,
+}
+"""An auction gathers what may wait for its end: who wants all, or at once, or nothing but to rest
+gets nothing of it, nor does an order that waits for a trigger. None is a market not listed."""
+
+
+def accepts(trading_state: str | None, command: PlaceCommand) -> bool:
+    """Whether a market in a state takes an order of such terms.
+
+    Examples
+    --------
+    >>> terms = {"type": "LIMIT", "time_in_force": "IOC", "post_only": False}
+    >>> accepts("OPEN", terms), accepts("AUCTION", terms)
+    (True, False)
+    """
+    terms = (command["type"], command["time_in_force"], command["post_only"])
+    waits = trading_state == TradingState.AUCTION and "trigger" in command
+    return terms in ACCEPTED[trading_state] and not waits
