@@ -7,20 +7,17 @@ from option_quotes.surfaces import Surfaces
 from zerodesk.instruments import Market
 from zerodesk.money import NumberError, format_minor
 from zerodesk.pricing.option_quote import (
-    SCENARIOS,
     OptionQuote,
     OptionTerms,
-    ScanRanges,
     quote_option,
 )
 from zerodesk.rejections import Rejection
+from zerodesk.risk.scenarios import RANGES, SCENARIOS
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import as_ms, now_ms
 from zerodesk_aws.contracts.option_quotes import AskQuote, OptionPrice, QuotedOption, Risk
 from zerodesk_aws.entry import count
 from zerodesk_aws.tables.market import Markets
-
-RANGES = ScanRanges()
 
 
 class Desk:

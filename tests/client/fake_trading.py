@@ -67,6 +67,8 @@ class Trading(FakeState):
             "display_quantity": data.get("display_quantity"),
             "trigger": data.get("trigger"),
             "trigger_price": data.get("trigger_price"),
+            "trail": data.get("trail"),
+            "trail_bps": data.get("trail_bps"),
             "quantity": str(quantity),
             "price": None if price is None else str(price),
             "status": "QUEUED",

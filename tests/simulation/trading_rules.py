@@ -54,6 +54,7 @@ class _Followed:
     armed: dict[str, tuple[bool, int]] = field(default_factory=dict)
     acting: set[str] = field(default_factory=set)
     seen_ticks: list[int] = field(default_factory=list)
+    hit: set[str] = field(default_factory=set)
     stopped: bool = False
     gathers: bool = False
     uncrossing: Event | None = None
@@ -116,28 +117,49 @@ class _Followed:
             case "OrderArmed":
                 waits_for_rise = (event["side"], event["trigger"]) in RISING
                 self.armed[event["order_id"]] = waits_for_rise, event["trigger_ticks"]
+                if self._trails(event["order_id"]) and self.seen_ticks:
+                    self._trail(event["order_id"], self.seen_ticks[-1])
 
     def _triggers(self, event: Event) -> Iterator[str]:
         """Yield who comes in and was not triggered, or is passed by a new command and was."""
         order_id = event.get("order_id", "")
         if event["type"] == "OrderTriggered":
             self.acting.add(order_id)
-            if order_id not in self.armed or not self._has_triggered(self.armed.pop(order_id)):
+            if order_id not in self.armed or not self._has_triggered(order_id):
                 yield f"{order_id} comes in, and was not triggered"
+            self.armed.pop(order_id, None)
         elif event["command_id"] not in self.acting:
             yield from self.left_waiting()
             self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
         if event["type"] == "TradeExecuted":
             self.seen_ticks.append(event["price_ticks"])
+            for one in filter(self._trails, list(self.armed)):
+                self._trail(one, event["price_ticks"])
 
     def left_waiting(self) -> Iterator[str]:
         """Yield orders that wait though trades have reached their triggers."""
         for order_id, armed in self.armed.items():
-            if self._has_triggered(armed):
+            if self._has_triggered(order_id):
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
 
-    def _has_triggered(self, armed: tuple[bool, int]) -> bool:
-        waits_for_rise, trigger_ticks = armed
+    def _trail(self, order_id: str, price_ticks: int) -> None:
+        """Have a stop that trails see a price: it is hit for good, or its trigger follows."""
+        command, (rises, trigger_ticks) = self.placed[order_id], self.armed[order_id]
+        if price_ticks >= trigger_ticks if rises else price_ticks <= trigger_ticks:
+            self.hit.add(order_id)
+        if order_id not in self.hit:
+            part_ticks = max(1, price_ticks * command.get("trail_bps", 0) // BASIS_POINTS)
+            away_ticks = command.get("trail_ticks", part_ticks)
+            near_ticks = price_ticks + (away_ticks if rises else -away_ticks)
+            self.armed[order_id] = rises, (min if rises else max)(trigger_ticks, near_ticks)
+
+    def _trails(self, order_id: str) -> bool:
+        return bool({"trail_ticks", "trail_bps"} & self.placed[order_id].keys())
+
+    def _has_triggered(self, order_id: str) -> bool:
+        if self._trails(order_id):
+            return order_id in self.hit
+        waits_for_rise, trigger_ticks = self.armed[order_id]
         return any(
             ticks >= trigger_ticks if waits_for_rise else ticks <= trigger_ticks
             for ticks in self.seen_ticks

@@ -165,7 +165,12 @@ def _waiting(chance: Random, life: Life) -> Life:
     if waits > 0.3:
         return life
     tick, reference = _prices(life.body["symbol"])
-    trigger = {"trigger": kind.value, "trigger_price": f"{reference + away * tick:.2f}"}
+    trigger: dict[str, Any] = {
+        "trigger": kind.value,
+        "trigger_price": f"{reference + away * tick:.2f}",
+    }
+    if kind is Trigger.STOP and chance.random() < 0.3:
+        trigger |= chance.choice(({"trail": f"{tick:.2f}"}, {"trail_bps": 1}))
     return replace(life, body=life.body | trigger)
 
 

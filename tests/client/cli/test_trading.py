@@ -100,6 +100,8 @@ def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> No
         (("--self-trade", "decrement"), {"self_trade": "DECREMENT"}, "self-trade: DECREMENT"),
         (("--stop", "105"), {"trigger": "STOP", "trigger_price": "105"}, "105 USD"),
         (("--take-profit", "95"), {"trigger": "TAKE_PROFIT", "status": "ARMED"}, "take profit"),
+        (("--stop", "105", "--trail", "2"), {"trail": "2"}, "trailing by 2"),
+        (("--stop", "105", "--trail-bps", "50"), {"trail_bps": 50}, "trailing by 50 bps"),
         (("--post-only", "--slide"), {"post_only": True, "slides": True}, "post-only or slides"),
     ],
 )

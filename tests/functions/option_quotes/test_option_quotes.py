@@ -6,7 +6,7 @@ import pytest
 
 from tests.functions.gateway import Answered, Gateway
 from tests.zerodesk.pricing.surfaces.chains import a_surface
-from zerodesk.pricing.option_quote import SCENARIOS
+from zerodesk.risk.scenarios import SCENARIOS
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.tables.market import Markets
 

@@ -7,6 +7,8 @@ import pytest
 from tests.functions.gateway import Gateway
 from zerodesk.orders import order_id_for
 
+STOP = {"trigger": "STOP", "trigger_price": "60010"}
+
 
 def balances(gateway: Gateway, account_id: str) -> dict[str, tuple[str, str]]:
     shown = gateway.call("GET", "/v1/balances", who=account_id).json["balances"]
@@ -67,6 +69,10 @@ def test_the_limit_of_a_stop_is_within_the_collar_around_its_trigger(gateway: Ga
         ({"trigger_price": "60000"}, "INTAKE_BAD_VALUE", "trigger_price"),
         ({"trigger": "LIMIT", "trigger_price": "60000"}, "INTAKE_BAD_VALUE", "trigger"),
         ({"trigger": "STOP", "trigger_price": "60000.001"}, "INTAKE_OFF_TICK", "trigger_price"),
+        ({"trail": "5"}, "INTAKE_BAD_VALUE", "trail"),
+        (STOP | {"trail": "0.001"}, "INTAKE_OFF_TICK", "trail"),
+        (STOP | {"trail_bps": 10_000}, "INTAKE_BAD_VALUE", "trail_bps"),
+        (STOP | {"trail": "5", "trail_bps": 10}, "INTAKE_BAD_VALUE", "trail_bps"),
         ({"trigger": "STOP", "trigger_price": "0"}, "INTAKE_BAD_NUMBER", "trigger_price"),
         ({"trigger": "STOP", "trigger_price": 60000}, "INTAKE_WRONG_TYPE", "trigger_price"),
     ],
@@ -82,6 +88,20 @@ def test_a_stop_at_market_is_worth_what_its_trigger_says(gateway: Gateway) -> No
     terms = {"type": "MARKET", "price": None, "trigger": "STOP"}
     refused = gateway.place("bob", "x", "SELL", quantity="0.0001", trigger_price="9000", **terms)
     assert refused.code == "INTAKE_BELOW_MIN_NOTIONAL"
+
+
+def test_a_stop_that_trails_comes_in_where_its_trigger_has_come_to(gateway: Gateway) -> None:
+    gateway.open("carol", USD="200000")
+    terms = {"type": "MARKET", "price": None, "trigger": "STOP", "trigger_price": "59000"}
+    stop = gateway.place("bob", "stop", "SELL", trail="100", **terms)
+    assert (stop.json["status"], stop.json["trail"]) == ("ARMED", "100")
+    gateway.place("bob", "high", "SELL", price="60500", quantity="0.1")
+    gateway.place("carol", "up", "BUY", price="60500", quantity="0.1")
+    gateway.place("carol", "bid", "BUY", price="60400", quantity="0.2")
+    gateway.place("carol", "next", "BUY", price="60300")
+    gateway.place("bob", "down", "SELL", price="60400", quantity="0.2")
+    shown = gateway.call("GET", f"/v1/orders/{stop.json['order_id']}", who="bob").json
+    assert (shown["status"], shown["average_price"]) == ("FILLED", "60300")
 
 
 def test_an_armed_order_is_among_the_open_ones(gateway: Gateway) -> None:

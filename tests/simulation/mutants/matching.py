@@ -313,8 +313,8 @@ MUTANTS: Final = (
         "first price of a sweep not seen",
         "The last trade is the one that counts.",
         f"{BOOK}/fills.py",
-        "        state.saw_prices(fills[0][2], price_ticks)",
-        "        state.saw_prices(price_ticks, price_ticks)",
+        "        see_prices(state, draft, fills[0][2], price_ticks)",
+        "        see_prices(state, draft, price_ticks, price_ticks)",
         claim="tests/scenarios",
     ),
     Mutant(

@@ -30,6 +30,8 @@ class NaiveOrder:
     shown: int = 0
     moved_price: int | None = None
     quantity: int = 0
+    trailed: int | None = None
+    reached: bool = False
     ended: bool = False
 
     @property
@@ -54,7 +56,26 @@ class NaiveOrder:
 
     @property
     def trigger(self) -> int:
-        return int(self.command["trigger_ticks"])
+        return self.trailed or int(self.command["trigger_ticks"])
+
+    @property
+    def trails(self) -> bool:
+        return "trail_ticks" in self.command or "trail_bps" in self.command
+
+    def see(self, price: int) -> None:
+        """A stop that trails: reached for good, or its trigger comes after the price."""
+        reached = price >= self.trigger if self.rises else price <= self.trigger
+        self.reached = self.reached or reached
+        if not self.reached:
+            part = price * self.command.get("trail_bps", 0) // 10_000
+            away = self.command.get("trail_ticks") or max(1, part)
+            near = price + away if self.rises else price - away
+            self.trailed = (min if self.rises else max)(self.trigger, near)
+
+    def follow_trigger(self) -> None:
+        """Take the limit along with the trigger that trailed."""
+        moved = self.trigger - int(self.command["trigger_ticks"])
+        self.moved_price = max(1, self.price + moved) if moved else None
 
     @property
     def ends(self) -> int | None:
@@ -354,21 +375,37 @@ class NaiveBook:
     def let_in(self, trades: list[Trade]) -> None:
         """Let in what the trades have triggered, and what that triggers, one by one."""
         prices = [trade[1] for trade in trades]
+        self.show_prices(prices)
         while prices:
-            fallen = [o for o in self.armed if not o.rises and o.trigger >= min(prices)]
-            risen = [o for o in self.armed if o.rises and o.trigger <= max(prices)]
-            if not fallen + risen:
+            reached = [o for o in self.armed if self.is_reached(o, prices)]
+            if not reached:
                 return
-            if fallen:
-                order = min(fallen, key=lambda one: (-one.trigger, one.arrival))
-            else:
-                order = min(risen, key=lambda one: (one.trigger, one.arrival))
+            order = min(reached, key=self.turn)
             self.armed.remove(order)
+            order.follow_trigger()
             self.arrivals += 1
             order.arrival = self.arrivals
             before = len(self.trades)
             self.come(order, was_armed=True)
             prices += [trade[1] for trade in self.trades[before:]]
+            self.show_prices([trade[1] for trade in self.trades[before:]])
+
+    def show_prices(self, prices: list[int]) -> None:
+        for price in prices:
+            for order in self.armed:
+                if order.trails:
+                    order.see(price)
+
+    def is_reached(self, order: NaiveOrder, prices: list[int]) -> bool:
+        if order.trails:
+            return order.reached
+        if order.rises:
+            return order.trigger <= max(prices)
+        return order.trigger >= min(prices)
+
+    def turn(self, order: NaiveOrder) -> tuple[Any, ...]:
+        near = order.trigger if order.rises else -order.trigger
+        return order.rises, near, order.trails, order.id if order.trails else order.arrival
 
     def come(self, order: NaiveOrder, *, was_armed: bool = False) -> None:
         assert self.market is not None
@@ -412,7 +449,7 @@ class NaiveBook:
             or not 1 <= command["display_lots"] < lots
         ):
             return False
-        if ("trigger" in command) != ("trigger_ticks" in command):
+        if ("trigger" in command) != ("trigger_ticks" in command) or not self.trails_right(command):
             return False
         if "trigger" in command and (
             command["trigger"] not in ("STOP", "TAKE_PROFIT") or command["trigger_ticks"] < 1
@@ -420,6 +457,13 @@ class NaiveBook:
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
         return not command.get("slides") or bool(command["post_only"] and rests)
+
+    def trails_right(self, command: dict[str, Any]) -> bool:
+        trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
+        if not trails:
+            return True
+        wanted = command.get("trigger") == "STOP" and len(trails) == 1 and trails[0] > 0
+        return wanted and bool(command.get("trail_bps", 1) < 10_000)
 
     def one_tick_short(self, order: NaiveOrder, facing: NaiveOrder) -> int:
         return facing.price - 1 if order.buys else facing.price + 1

@@ -137,6 +137,9 @@ class Stream:
         if noise.randrange(3) == 0:
             terms["trigger"] = noise.choice(("STOP", "TAKE_PROFIT"))
             terms["trigger_ticks"] = noise.choice(PRICES_TICKS)
+            trail = noise.choice(("", "", "", "trail_ticks", "trail_bps"))
+            if trail:
+                terms[trail] = noise.choice((1, 2, 3) if trail == "trail_ticks" else (1, 150, 350))
         if noise.randrange(3) == 0:
             terms["time_in_force"] = noise.choice(("GTD", "GTD", "DAY", "GTC"))
             terms["expires_at_ms"] = self.now_ms + noise.choice((-5, 0, 1, 5, 20, 60, 200))
@@ -306,7 +309,8 @@ class Run:
         state = self.book.state()
         return {
             order["command"]["command_id"]: (order["trigger_ticks"], order["held_minor"])
-            for order in state.get("rising", []) + state.get("falling", [])
+            for name in ("rising", "falling", "trailing")
+            for order in state.get(name, [])
         }
 
     def queues(self) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:

@@ -14,7 +14,6 @@ from zerodesk.pricing.black_scholes import black76
 from zerodesk.pricing.option_quote import (
     GREEKS,
     LEAST_COLLAR_TICKS,
-    SCENARIOS,
     YEAR_MS,
     MarketSurface,
     OptionQuote,
@@ -22,6 +21,7 @@ from zerodesk.pricing.option_quote import (
     quote_option,
 )
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.risk.scenarios import SCENARIOS
 
 MARKET = list_market(
     symbol="XYZ-USD",

@@ -124,6 +124,8 @@ SPECIAL_TERMS: Final = frozenset(
         "slides",
         "trigger",
         "trigger_ticks",
+        "trail_ticks",
+        "trail_bps",
         "expires_at_ms",
     }
 )
@@ -137,8 +139,9 @@ class PlaceCommand(TypedDict):
     much at once or nothing. A GTC order with ``display_lots`` shows no more than that of what
     rests. A post-only order that ``slides`` rests one tick short of the price that it would have
     met. One with a ``trigger``, a value of Trigger, waits for a trade at ``trigger_ticks`` or
-    beyond and comes in then, with all its other terms. One that is GTD or DAY expires by the first
-    command that is sent at ``expires_at_ms`` or later.
+    beyond and comes in then, with all its other terms. The trigger of a stop that trails follows
+    the last trade at ``trail_ticks`` or ``trail_bps`` and never goes back, its limit with it. One
+    that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later.
     """
 
     kind: Literal["place"]
@@ -162,6 +165,8 @@ class PlaceCommand(TypedDict):
     slides: NotRequired[bool]
     trigger: NotRequired[str]
     trigger_ticks: NotRequired[int]
+    trail_ticks: NotRequired[int]
+    trail_bps: NotRequired[int]
     expires_at_ms: NotRequired[int]
 
 

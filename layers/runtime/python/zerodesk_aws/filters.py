@@ -81,11 +81,20 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     if asked.slides:
         terms["slides"] = True
     if asked.trigger is not None:
-        terms["trigger"] = asked.trigger.value
-        terms["trigger_ticks"] = _price_ticks("trigger_price", asked.trigger_price, market)
+        terms |= _trigger_terms(asked, market)
     if asked.expires_at is not None:
         terms["expires_at_ms"] = as_ms(asked.expires_at)
     return terms
+
+
+def _trigger_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+    terms = {
+        "trigger": asked.trigger and asked.trigger.value,
+        "trigger_ticks": _price_ticks("trigger_price", asked.trigger_price, market),
+        "trail_ticks": _price_ticks("trail", asked.trail, market),
+        "trail_bps": asked.trail_bps,
+    }
+    return {name: value for name, value in terms.items() if value is not None}
 
 
 def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> ProblemError | None:

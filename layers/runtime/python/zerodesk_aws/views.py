@@ -34,6 +34,7 @@ def order_view(item: OrderItem, market: instruments.Market) -> Order:
     asked: dict[str, Any] = item.request
     filled_lots, price_ticks = int(item.filled_lots), item.limit_ticks
     trigger_ticks, expires_at_ms = asked.get("trigger_ticks"), asked.get("expires_at_ms")
+    trail_ticks = asked.get("trail_ticks")
     return Order(
         order_id=item.order_id,
         client_order_id=asked["client_order_id"],
@@ -48,6 +49,8 @@ def order_view(item: OrderItem, market: instruments.Market) -> Order:
         display_quantity=_quantity(market, asked.get("display_lots")),
         trigger=asked.get("trigger"),
         trigger_price=None if trigger_ticks is None else market.format_price(trigger_ticks),
+        trail=None if trail_ticks is None else market.format_price(trail_ticks),
+        trail_bps=asked.get("trail_bps"),
         expires_at=None if expires_at_ms is None else iso_ms(expires_at_ms),
         quantity=market.format_quantity(item.quantity_lots),
         price=None if price_ticks is None else market.format_price(price_ticks),

@@ -42,6 +42,8 @@ class NewOrder:
     display_quantity: Decimal | None = None
     trigger: Trigger | None = None
     trigger_price: Decimal | None = None
+    trail: Decimal | None = None
+    trail_bps: int | None = None
     expires_at: datetime | None = None
 
 
@@ -75,6 +77,8 @@ class Order:
     display_quantity: Decimal | None = None
     trigger: Trigger | None = None
     trigger_price: Decimal | None = None
+    trail: Decimal | None = None
+    trail_bps: int | None = None
     expires_at: datetime | None = None
 
     @property

@@ -82,6 +82,12 @@ def order(  # noqa: PLR0913 - each is an option of the command
         str | None,
         typer.Option(help="Wait for the market to come back to this price, then come in."),
     ] = None,
+    trail: Annotated[
+        str | None, typer.Option(help="With --stop: the trigger follows at this distance.")
+    ] = None,
+    trail_bps: Annotated[
+        int | None, typer.Option(help="The same, in basis points of the last trade.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option(help="GTD: rest until this time, UTC if it says no more.")
     ] = None,
@@ -106,6 +112,8 @@ def order(  # noqa: PLR0913 - each is an option of the command
         min_quantity=None if least is None else amount_of(least, "--min"),
         display_quantity=None if shown is None else amount_of(shown, "--display"),
         **_trigger(stop, take_profit),
+        trail=None if trail is None else amount_of(trail, "--trail"),
+        trail_bps=trail_bps,
         expires_at=time_of(until, "--until"),
     )
     placed = session.trader().place_order(new)
@@ -246,7 +254,12 @@ def _waits_for(placed: Order) -> list[tuple[Cell, Cell]]:
     if placed.trigger is None:
         return []
     kind = placed.trigger.replace("_", " ").lower()
-    return [(kind, f"{price(placed.trigger_price)} {_quote(placed.symbol)}")]
+    waits = f"{price(placed.trigger_price)} {_quote(placed.symbol)}"
+    if placed.trail is not None:
+        waits += f", trailing by {price(placed.trail)}"
+    if placed.trail_bps is not None:
+        waits += f", trailing by {placed.trail_bps} bps"
+    return [(kind, waits)]
 
 
 def orders_table(title: str, listed: tuple[Order, ...]) -> Table:

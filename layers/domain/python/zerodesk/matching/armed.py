@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from zerodesk.matching.order import ARMED, BUY, BookOrder
+from zerodesk.matching.order import ARMED, BUY, BookOrder, SpecialOrder
+from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import PlaceCommand, rises
 
 
@@ -12,15 +13,20 @@ class ArmedOrder(BookOrder):
     It stands in a ladder of its own, at the price of its trigger: among those that wait for the
     last trade to rise to theirs, or among those that wait for it to fall. Triggered, it leaves and
     another order takes its place, with its id and its hold.
+
+    One that ``trails`` stands in no ladder: its trigger follows the last trade, and ``is_reached``
+    says whether a trade has reached it.
     """
 
-    __slots__ = ("command", "expires_at_ms", "rises", "trigger_ticks")
+    __slots__ = ("command", "expires_at_ms", "is_reached", "rises", "trails", "trigger_ticks")
 
     is_armed = True
     untraded = ARMED
 
     command: PlaceCommand
     expires_at_ms: int
+    is_reached: bool
+    trails: bool
     rises: bool
     trigger_ticks: int
 
@@ -42,10 +48,34 @@ class ArmedOrder(BookOrder):
         order.command = command
         order.expires_at_ms = command.get("expires_at_ms", 0)
         order.rises = rises(is_buy=order.is_buy, trigger=command["trigger"])
-        order._wait_for(command["trigger_ticks"])
+        order.trails = "trail_ticks" in command or "trail_bps" in command
+        order.is_reached = False
+        order.wait_for(command["trigger_ticks"])
         return order
 
-    def _wait_for(self, trigger_ticks: int) -> None:
+    def follow(self, price_ticks: int) -> bool:
+        """See a trade of a stop that trails; whether anything of the order changed.
+
+        A trigger that is reached stays. The distance of a part of the price is rounded down, and at
+        least a tick.
+        """
+        if self.is_reached:
+            return False
+        if price_ticks >= self.trigger_ticks if self.rises else price_ticks <= self.trigger_ticks:
+            self.is_reached = True
+            return True
+        distance_ticks = self.command.get("trail_ticks")
+        if distance_ticks is None:
+            distance_ticks = max(1, price_ticks * self.command["trail_bps"] // BASIS_POINTS)
+        before_ticks = self.trigger_ticks
+        if self.rises:
+            self.wait_for(min(before_ticks, price_ticks + distance_ticks))
+        else:
+            self.wait_for(max(before_ticks, price_ticks - distance_ticks))
+        return self.trigger_ticks != before_ticks
+
+    def wait_for(self, trigger_ticks: int) -> None:
+        """Have another trigger, in no ladder."""
         self.trigger_ticks = trigger_ticks
         self.key = trigger_ticks if self.rises else -trigger_ticks
 
@@ -53,6 +83,10 @@ class ArmedOrder(BookOrder):
         """Return the order that takes this one's place."""
         order = BookOrder.of(self.command)
         order.held_minor = self.held_minor
+        moved_ticks = self.trigger_ticks - self.command["trigger_ticks"]
+        if moved_ticks:
+            assert isinstance(order, SpecialOrder), "a trigger is a special term"
+            order.reprice(max(1, self.price_ticks + moved_ticks))
         return order
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,7 +95,7 @@ class ArmedOrder(BookOrder):
             "trigger_ticks": self.trigger_ticks,
             "command": dict(self.command),
             "held_minor": self.held_minor,
-        }
+        } | ({"is_reached": True} if self.is_reached else {})
 
     def row(self) -> list[Any]:
         """Return the values of ``to_dict``: what a digest takes in."""
@@ -71,5 +105,7 @@ class ArmedOrder(BookOrder):
     def from_dict(cls, values: dict[str, Any]) -> "ArmedOrder":
         """Return the order that ``to_dict`` wrote, in no ladder yet."""
         order = cls.of(values["command"])
+        order.wait_for(values["trigger_ticks"])
+        order.is_reached = values.get("is_reached", False)
         order.held_minor = values["held_minor"]
         return order

@@ -11,6 +11,7 @@ from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import refresh
 from zerodesk.matching.order import BUY, BookOrder
 from zerodesk.matching.state import Auction, BookState, Uncrossing
+from zerodesk.matching.trailing import see_prices
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import EndAuctionCommand, SetStateCommand, ending_id_for
 
@@ -129,7 +130,7 @@ def go_on(state: BookState, draft: Draft) -> None:
         return
     state.uncrossing = None
     if uncrossing.then == OPEN and state.armed:
-        state.saw_prices(uncrossing.price_ticks, uncrossing.price_ticks)
+        see_prices(state, draft, uncrossing.price_ticks, uncrossing.price_ticks)
     change_state(state, draft, uncrossing.command_id, uncrossing.then, uncrossing.reason)
 
 

@@ -8,6 +8,7 @@ from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import Auction, BookState, LastTrade, Uncrossing
 
 if TYPE_CHECKING:
+    from zerodesk.matching.armed import ArmedOrder
     from zerodesk.rows import Entry
 
 Touch = tuple[BookOrder, int, int, int, int, int, int]
@@ -45,7 +46,8 @@ class Draft:
     """What one batch does to a book.
 
     ``touched`` has each order once, as it was before its first trade; ``moves`` has an order
-    for each time that it entered or left its queue, in order; ``remembered`` the command ids.
+    for each time that it entered or left its queue, in order; ``trails`` has a stop for each time
+    that it trailed, with its trigger before; ``remembered`` the command ids.
     What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
     see ``zerodesk.rows``.
     """
@@ -64,6 +66,7 @@ class Draft:
         "scalars",
         "stamp",
         "touched",
+        "trails",
     )
 
     def __init__(self, state: BookState, max_fills: int) -> None:
@@ -78,6 +81,7 @@ class Draft:
         self.postings: list[Entry] = []
         self.touched: list[Touch] = []
         self.moves: list[BookOrder] = []
+        self.trails: list[tuple[ArmedOrder, int]] = []
         self.remembered: list[tuple[str, int | None]] = []
         self.scalars: Scalars = (
             state.sequence,
@@ -154,6 +158,9 @@ def rollback(state: BookState, draft: Draft) -> None:
             state.restore(order)
             state.keep_expiry(order)
             order.outcome = None
+    for armed, trigger_ticks in reversed(draft.trails):
+        armed.wait_for(trigger_ticks)
+        armed.is_reached = False
     for touch in draft.touched:
         order, remaining_lots, notional_minor, fee_minor, held_minor, quantity_lots, _ = touch
         if orders.get(order.order_id) is order:

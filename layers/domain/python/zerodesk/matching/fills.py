@@ -6,6 +6,7 @@ from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder, need_minor
 from zerodesk.matching.queues import Fill
 from zerodesk.matching.state import BookState
+from zerodesk.matching.trailing import see_prices
 from zerodesk.money import BASIS_POINTS
 
 
@@ -110,4 +111,4 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
     trade_id = f"{state.symbol}-{trade}"
     state.last = (trade_id, price_ticks, quantity_lots, taker_side, time_ms)
     if state.armed:
-        state.saw_prices(fills[0][2], price_ticks)
+        see_prices(state, draft, fills[0][2], price_ticks)

@@ -21,6 +21,7 @@ from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import OPEN, Auction, BookState, Uncrossing, last_trade
+from zerodesk.matching.trailing import see_prices
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -170,7 +171,7 @@ class Fold:
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
         if state.armed and not is_auctioned:
-            state.saw_prices(event["price_ticks"], event["price_ticks"])
+            see_prices(state, self.draft, event["price_ticks"], event["price_ticks"])
 
     def armed(self, event: Event) -> None:
         """Fold an order that waits for its trigger from now on."""
@@ -183,7 +184,7 @@ class Fold:
         self.state.keep_expiry(order)
         self.draft.moves.append(order)
         if self.state.last is not None:
-            self.state.saw_prices(self.state.last[1], self.state.last[1])
+            see_prices(self.state, self.draft, self.state.last[1], self.state.last[1])
 
     def triggered(self, event: Event) -> None:
         """Fold an armed order that comes in, for a trade at its trigger or beyond."""
@@ -192,7 +193,8 @@ class Fold:
             raise MismatchError(f"order {event['order_id']} was not triggered")
         state.withdraw(armed)
         self.draft.moves.append(armed)
-        self._begin(armed.triggered())
+        if self._begin(armed.triggered()).price_ticks != event["price_ticks"]:
+            raise MismatchError(f"order {armed.order_id} comes in at another price: {event}")
 
     def _uncross(self, trade: Event) -> None:
         """Take the lots of a trade off what the end of an auction lets trade."""
@@ -334,7 +336,7 @@ class Fold:
         if uncrossing is not None and uncrossing.left_lots:
             raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
         if uncrossing is not None and event["state"] == OPEN and self.state.armed:
-            self.state.saw_prices(uncrossing.price_ticks, uncrossing.price_ticks)
+            see_prices(self.state, self.draft, uncrossing.price_ticks, uncrossing.price_ticks)
         self.state.uncrossing = None
         self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
 

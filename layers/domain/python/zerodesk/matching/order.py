@@ -65,6 +65,7 @@ class BookOrder:
     expires_at_ms: int = 0
     is_armed: bool = False
     rises: bool = False
+    trails: bool = False
     untraded: str = OPEN
     """The status of one that is not done and has no fill."""
     repriced: bool = False

@@ -12,6 +12,7 @@ from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.matching.states import accepts
+from zerodesk.matching.trailing import MAX_TRAILING
 from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
@@ -81,6 +82,9 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         )
     elif special.trigger is not None:
         order, post_only = ArmedOrder.of(command), False
+        if order.trails and len(state.trailing) >= MAX_TRAILING:
+            reject(state, draft, command, _too_many_trail())
+            return
     else:
         order = BookOrder.of(command)
         if special.slides and not _comes_too_late(state, order):
@@ -190,6 +194,14 @@ def _short(state: BookState, order: BookOrder, need: int) -> Rejection:
         f"needs {need_text} {currency} at worst, {have_text} is held",
         have=have_text,
         need=need_text,
+    )
+
+
+def _too_many_trail() -> Rejection:
+    return Rejection(
+        RejectionCode.MATCHING_TRAILING_LIMIT,
+        "the book has as many stops that trail as it may have",
+        limit=str(MAX_TRAILING),
     )
 
 

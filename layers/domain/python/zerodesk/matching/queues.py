@@ -17,7 +17,8 @@ Fill = tuple[BookOrder, int, int]
 class Queues:
     """The orders that rest, each side a ladder of prices with a queue at each.
 
-    Those that wait for their trigger stand in ladders of triggers, ``rising`` and ``falling``.
+    Those that wait for their trigger stand in ladders of triggers, ``rising`` and ``falling``, and
+    those whose trigger trails in ``trailing``, by their ids.
 
     Examples
     --------
@@ -30,7 +31,7 @@ class Queues:
     (2, {})
     """
 
-    __slots__ = ("armed", "asks", "bids", "falling", "orders", "rising")
+    __slots__ = ("armed", "asks", "bids", "falling", "orders", "rising", "trailing")
 
     def __init__(self) -> None:
         self.orders: dict[str, BookOrder] = {}
@@ -39,6 +40,7 @@ class Queues:
         self.armed = 0
         self.rising = Ladder()
         self.falling = Ladder()
+        self.trailing: dict[str, BookOrder] = {}
 
     def ladder_of(self, order: BookOrder) -> Ladder:
         """Return the ladder in which an order rests or waits."""
@@ -55,14 +57,20 @@ class Queues:
         """Let an order wait for its trigger, behind those that wait for the same one."""
         self.orders[order.order_id] = order
         self.armed += 1
-        self.ladder_of(order).append(order)
+        if order.trails:
+            self.trailing[order.order_id] = order
+        else:
+            self.ladder_of(order).append(order)
 
     def withdraw(self, order: BookOrder) -> None:
         """Take an order out that rests or waits."""
         del self.orders[order.order_id]
         if order.is_armed:
             self.armed -= 1
-            self.ladder_of(order).remove(order)
+            if order.trails:
+                del self.trailing[order.order_id]
+            else:
+                self.ladder_of(order).remove(order)
             return
         (self.bids if order.is_buy else self.asks).remove(order)
 
@@ -70,7 +78,10 @@ class Queues:
         """Put an order back where it rested or waited; see ``Ladder.restore``."""
         self.orders[order.order_id] = order
         self.armed += order.is_armed
-        self.ladder_of(order).restore(order)
+        if order.trails:
+            self.trailing[order.order_id] = order
+        else:
+            self.ladder_of(order).restore(order)
 
     def meet(  # noqa: C901 - the hot loop, flat
         self, taker: BookOrder, most_fills: int = sys.maxsize

@@ -4,6 +4,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import BookState
+from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
     EXPIRING,
     RESTING,
@@ -27,6 +28,8 @@ class SpecialTerms(NamedTuple):
     slides: bool
     trigger: str | None
     trigger_ticks: int | None
+    trail_ticks: int | None
+    trail_bps: int | None
     expires_at_ms: int | None
 
     @classmethod
@@ -39,11 +42,13 @@ class SpecialTerms(NamedTuple):
             command.get("slides", False),
             command.get("trigger"),
             command.get("trigger_ticks"),
+            command.get("trail_ticks"),
+            command.get("trail_bps"),
             command.get("expires_at_ms"),
         )
         numbers = (
             *(terms.min_quantity_lots, terms.display_lots),
-            *(terms.trigger_ticks, terms.expires_at_ms),
+            *(terms.trigger_ticks, terms.trail_ticks, terms.trail_bps, terms.expires_at_ms),
         )
         if not all(number is None or type(number) is int for number in numbers):
             raise TypeError
@@ -58,7 +63,8 @@ class SpecialTerms(NamedTuple):
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
         less than the whole of an order that rests. Only a post-only order that rests slides. A
-        trigger has a price, and what expires has a time.
+        trigger has a price, and what expires has a time. Only a stop trails, by ticks or by a part
+        of the price.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force in RESTING and command["type"] == OrderType.LIMIT
@@ -74,8 +80,16 @@ class SpecialTerms(NamedTuple):
 
     def _triggers_make_sense(self) -> bool:
         if self.trigger is None or self.trigger_ticks is None:
-            return self.trigger is None and self.trigger_ticks is None
-        return self.trigger in TRIGGERS and self.trigger_ticks > 0
+            trigger = (self.trigger, self.trigger_ticks, self.trail_ticks, self.trail_bps)
+            return trigger == (None, None, None, None)
+        return self.trigger in TRIGGERS and self.trigger_ticks > 0 and self._trail_makes_sense()
+
+    def _trail_makes_sense(self) -> bool:
+        if self.trail_ticks is None and self.trail_bps is None:
+            return True
+        if self.trigger != Trigger.STOP or None not in (self.trail_ticks, self.trail_bps):
+            return False
+        return (self.trail_ticks or 0) > 0 or 0 < (self.trail_bps or 0) < BASIS_POINTS
 
     def least_lots(self, command: PlaceCommand) -> int:
         """Return what the order trades at once or not at all, zero where it asks for nothing."""

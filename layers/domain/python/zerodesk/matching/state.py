@@ -1,6 +1,7 @@
 """All that a book is between two records, and its views."""
 
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.codec import state_hash
@@ -206,14 +207,25 @@ class BookState(Queues):
         """Return the order that comes in next of those that trades have triggered, if any has."""
         if self.prices_ticks is None:
             return None
-        for level in (self.falling.best(), self.rising.best()):
+        for level, rises in ((self.falling.best(), False), (self.rising.best(), True)):
             order = None if level is None else level.head
-            if isinstance(order, ArmedOrder) and self.has_triggered(order):
-                return order
+            found = [order] if isinstance(order, ArmedOrder) and self.has_triggered(order) else []
+            found += self._trailing_triggered(rises=rises)
+            if found:
+                return min(found, key=lambda one: (one.key, one.trails, one.order_id))
         return None
+
+    def _trailing_triggered(self, *, rises: bool) -> list[ArmedOrder]:
+        return [
+            order
+            for order in self.trailing.values()
+            if isinstance(order, ArmedOrder) and order.is_reached and order.rises == rises
+        ]
 
     def has_triggered(self, order: ArmedOrder) -> bool:
         """Whether trades have reached the trigger of an order."""
+        if order.trails:
+            return order.is_reached
         if self.prices_ticks is None:
             return False
         low_ticks, high_ticks = self.prices_ticks
@@ -265,6 +277,7 @@ class BookState(Queues):
         return (
             self._scalars()
             | armed
+            | self._trailing()
             | {
                 "bids": [order.to_dict() for order in self.bids.in_priority()],
                 "asks": [order.to_dict() for order in self.asks.in_priority()],
@@ -281,6 +294,7 @@ class BookState(Queues):
         return state_hash(
             self._scalars()
             | armed
+            | self._trailing()
             | {
                 "bids": self.bids.digests(),
                 "asks": self.asks.digests(),
@@ -291,6 +305,10 @@ class BookState(Queues):
     def _armed_ladders(self) -> dict[str, Ladder]:
         ladders = {"rising": self.rising, "falling": self.falling} if self.armed else {}
         return {name: ladder for name, ladder in ladders.items() if ladder.best() is not None}
+
+    def _trailing(self) -> dict[str, Any]:
+        trailing = [order.to_dict() for _, order in sorted(self.trailing.items())]
+        return {"trailing": trailing} if trailing else {}
 
     def _scalars(self) -> dict[str, Any]:
         """Return what there is one of.
@@ -341,7 +359,8 @@ class BookState(Queues):
             state.saw_prices(*prices_ticks)
         for order in values["bids"] + values["asks"]:
             state.rest(BookOrder.from_dict(order))
-        for order in values.get("rising", []) + values.get("falling", []):
+        waiting = (values.get(name, []) for name in ("rising", "falling", "trailing"))
+        for order in chain.from_iterable(waiting):
             state.arm(ArmedOrder.from_dict(order))
         for one in state.orders.values():
             state.keep_expiry(one)

@@ -3,7 +3,8 @@
 What counts is the last trade of the book, never a mark or an index. Once a taker is through,
 every order whose trigger its trades have reached comes in, as if it came just then: first those
 that waited for a fall, the highest trigger first, then those that waited for a rise, the lowest
-first, at one trigger the one that came first. Their trades may trigger more. All of it happens
+first, at one trigger the one that came first, and those that trail last. Their trades may trigger
+more. All of it happens
 before the next command; a record that is full is continued by the next one, as for any taker.
 """
 
@@ -14,11 +15,13 @@ from zerodesk.matching.order import ARMED, need_minor
 from zerodesk.matching.record import expire
 from zerodesk.matching.special import SpecialTerms, slide
 from zerodesk.matching.state import BookState
+from zerodesk.matching.trailing import see_prices
 
 
 def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
     """Let an order wait; one whose trigger the last trade has reached does not wait for long."""
-    state.ladder_of(order).compact(state.armed)
+    if not order.trails:
+        state.ladder_of(order).compact(state.armed)
     state.arm(order)
     state.keep_expiry(order)
     draft.moves.append(order)
@@ -39,7 +42,7 @@ def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
         lots = order.remaining_lots
         draft.answers[order.order_id] = (order.account_id, ARMED, 0, lots, 0, 0, order.held_minor)
     if state.last is not None:
-        state.saw_prices(state.last[1], state.last[1])
+        see_prices(state, draft, state.last[1], state.last[1])
 
 
 def run_triggered(state: BookState, draft: Draft) -> None:

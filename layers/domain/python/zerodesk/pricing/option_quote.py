@@ -18,40 +18,13 @@ from zerodesk.pricing.black_scholes import black76
 from zerodesk.pricing.spot import Collar, collar_around, outside_collar, too_large
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.risk.scenarios import RANGES, SCENARIOS, ScanRanges
 
 GREEKS: Final = ("delta", "gamma", "vega", "theta", "rho")
 YEAR_MS: Final = 365 * 24 * 3_600_000
 LEAST_COLLAR_TICKS: Final = 10
 """To either side: a share of next to nothing is no room to trade in."""
 GREEK_DIGITS: Final = 12
-
-
-class Scenario(NamedTuple):
-    """A move of forward and volatility, in shares of the ranges, and how much of it counts."""
-
-    price: float
-    volatility: float
-    weight: float = 1.0
-
-
-SCENARIOS: Final = (
-    *(
-        Scenario(price / 4.0, volatility)
-        for price in (0, 1, -1, 2, -2, 3, -3, 4, -4)
-        for volatility in (1.0, -1.0)
-    ),
-    Scenario(3.0, 0.0, 0.35),
-    Scenario(-3.0, 0.0, 0.35),
-)
-"""Nine prices by two volatilities, and two extremes of which a third counts, after CME's SPAN."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScanRanges:
-    """How far a scenario goes: a share of the forward, and one of the volatility, basis points."""
-
-    price_bps: int = 1_500
-    volatility_bps: int = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +93,7 @@ def quote_option(
     side: Side,
     price_ticks: int | None,
     quantity_lots: int,
-    ranges: ScanRanges = ScanRanges(),
+    ranges: ScanRanges = RANGES,
 ) -> OptionQuote | Rejection:
     """Return the quote of an order of an option, or why it is refused.
 

@@ -7,7 +7,8 @@ formulas of the market alone, and compares that with the record's postings and p
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.instruments import Market
@@ -51,8 +52,8 @@ class OpenOrder:
     maker_bps: int
     taker_bps: int
     held_minor: int
-    may_improve: bool = False
-    """Its limit may become better for it than it named, when it comes to rest: it slides."""
+    may_improve: bool = field(default=False, compare=False)
+    """Its limit may become better for it than it named until it rests: it slides, or it trails."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
 
@@ -71,7 +72,7 @@ class OpenOrder:
             maker_bps=kept["maker_bps"],
             taker_bps=kept["taker_bps"],
             held_minor=kept["held_minor"],
-            may_improve=bool(kept.get("slides")),
+            may_improve=_may_improve(kept),
         )
 
     def need_minor(self, market: Market) -> int:
@@ -231,7 +232,7 @@ class BookAudit:
                 maker_bps=command["maker_bps"],
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
-                may_improve=bool(command.get("slides")),
+                may_improve=_may_improve(command),
             )
             opened.add(order_id)
         for event in body["events"]:
@@ -465,6 +466,10 @@ class BookAudit:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
 
 
+def _may_improve(terms: Mapping[str, Any]) -> bool:
+    return any(name in terms for name in ("slides", "trail_ticks", "trail_bps"))
+
+
 def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the orders that are open in a book's state, the armed ones with their commands' terms.
 
@@ -474,7 +479,7 @@ def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from state["asks"]
     if state["continuing"] is not None:
         yield state["continuing"]
-    for armed in state.get("rising", []) + state.get("falling", []):
+    for armed in chain(*(state.get(name, []) for name in ("rising", "falling", "trailing"))):
         command = armed["command"]
         lots = command["quantity_lots"]
         yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}

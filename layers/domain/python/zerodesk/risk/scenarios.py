@@ -32,3 +32,7 @@ class ScanRanges:
 
     price_bps: int = 1_500
     volatility_bps: int = 2_500
+
+
+RANGES: Final = ScanRanges()
+"""How far they go where nobody says otherwise."""

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce, Trigger
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
@@ -30,6 +30,7 @@ from zerodesk_aws.contracts.fields import (
 
 COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 MAX_PAGE: Final = 500
+MAX_TRAIL_BPS: Final = 9_999
 MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
 
@@ -72,6 +73,11 @@ Sequence = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_SEQUENCE}),
 ]
 """A record of a stream, by its number."""
+
+
+TrailBps = Annotated[
+    int, count_up_to(MAX_TRAIL_BPS), counted(MAX_TRAIL_BPS, "Basis points of a price.")
+]
 
 
 class PlaceOrder(Contract):
@@ -141,6 +147,15 @@ class PlaceOrder(Contract):
         description="Quote units, a multiple of the market's tick; with a trigger only. The limit, "
         "or what a MARKET order may pay, keeps to the collar around it.",
     )
+    trail: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, a multiple of the tick. The trigger of a STOP, which begins at "
+        "trigger_price, follows the last trade at this distance and never goes back; the limit, "
+        "or what a MARKET order may pay, follows with it.",
+    )
+    trail_bps: TrailBps | None = Field(
+        default=None, description="The same, the distance in basis points of the last trade."
+    )
 
     @property
     def in_force(self) -> TimeInForce:
@@ -198,6 +213,11 @@ class PlaceOrder(Contract):
             raise refusal(MISSING, "required with a trigger", "trigger_price")
         if self.trigger is None and self.trigger_price is not None:
             raise refusal(BAD_VALUE, "absent without a trigger", "trigger_price")
+        for field in ("trail", "trail_bps"):
+            if getattr(self, field) is not None and self.trigger is not Trigger.STOP:
+                raise refusal(BAD_VALUE, "absent, unless the order waits for a STOP", field)
+        if self.trail is not None and self.trail_bps is not None:
+            raise refusal(BAD_VALUE, "absent, where there is a trail", "trail_bps")
 
 
 class Rejection(Contract):
@@ -234,6 +254,8 @@ class Order(Contract):
                     "display_quantity": None,
                     "trigger": None,
                     "trigger_price": None,
+                    "trail": None,
+                    "trail_bps": None,
                     "expires_at": None,
                     "quantity": "0.5",
                     "price": "60000",
@@ -266,6 +288,8 @@ class Order(Contract):
     display_quantity: Amount | None = None
     trigger: TriggerField | None = None
     trigger_price: Amount | None = None
+    trail: Amount | None = None
+    trail_bps: int | None = None
     expires_at: Timestamp | None = None
     quantity: Amount
     price: Amount | None

@@ -39,6 +39,8 @@ class SpecialTerms(Contract):
     slides: bool | None = None
     trigger: TriggerField | None = None
     trigger_ticks: int | None = Field(default=None, description="With a trigger only.")
+    trail_ticks: int | None = None
+    trail_bps: int | None = None
     expires_at_ms: int | None = Field(default=None, description="Of a GTD or a DAY order.")
 
 

@@ -1,0 +1,23 @@
+"""Stops that trail: their triggers follow the last trade, and never go back."""
+
+from typing import Final
+
+from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.draft import Draft
+from zerodesk.matching.state import BookState
+
+MAX_TRAILING: Final = 500
+"""Of one book. Each of them looks at each price that is traded, once or twice a taker."""
+
+
+def see_prices(state: BookState, draft: Draft, first_ticks: int, last_ticks: int) -> None:
+    """Have those that wait see that trades went from one price to another, and all between."""
+    state.saw_prices(first_ticks, last_ticks)
+    if not state.trailing:
+        return
+    for price_ticks in (first_ticks, last_ticks):
+        for order in state.trailing.values():
+            assert isinstance(order, ArmedOrder), "no other order trails"
+            before_ticks = order.trigger_ticks
+            if order.follow(price_ticks):
+                draft.trails.append((order, before_ticks))
