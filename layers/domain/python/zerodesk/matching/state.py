@@ -195,8 +195,11 @@ class BookState(Queues):
     @property
     def is_unfinished(self) -> bool:
         """Whether the next record first goes on with what the latest one left unfinished."""
-        begun = (self.continuing, self.uncrossing, self.prices_ticks)
-        return any(one is not None for one in begun)
+        return (
+            self.continuing is not None
+            or self.uncrossing is not None
+            or self.prices_ticks is not None
+        )
 
     def saw_prices(self, first_ticks: int, last_ticks: int) -> None:
         """Take in that trades went from one price to another: orders may wait for them."""
