@@ -58,7 +58,7 @@ class Cancels:
         market = self._listings.listed(item.request["symbol"])
         if not OrderStatus(item.status).is_terminal:
             self._send(item)
-            item = self._waiting.until(lambda status: status.is_terminal, item, deadline)
+            item = self._waiting.until(_has_ended, item, deadline)
             logger.info("order cancelled", status=item.status, symbol=market.symbol)
         return self._answer(item, market)
 
@@ -92,3 +92,7 @@ class Cancels:
         if status.is_terminal and status is not OrderStatus.CANCELLED:
             raise ended(ProblemCode.ORDER_NOT_OPEN, f"The order is {status} and stays so.")
         return Cancelled(order_view(item, market), answered=status.is_terminal)
+
+
+def _has_ended(item: OrderItem) -> bool:
+    return OrderStatus(item.status).is_terminal

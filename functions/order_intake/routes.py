@@ -6,7 +6,7 @@ from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.orders import Order, PlaceOrder
+from zerodesk_aws.contracts.orders import AmendedOrder, AmendOrder, Order, PlaceOrder
 
 api = Api("order_intake")
 app = api.app
@@ -38,6 +38,35 @@ def place_order(call: Call, asked: PlaceOrder) -> Answer:
     from order_intake.operations import place
 
     return place(call.account_id, asked)
+
+
+@api.route(
+    "PATCH",
+    "/v1/orders/{order_id}",
+    AmendOrder,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: AmendedOrder, HTTPStatus.ACCEPTED: AmendedOrder},
+    refuses=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.INTAKE_OFF_TICK,
+        ProblemCode.INTAKE_OFF_LOT,
+        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
+        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        ProblemCode.ORDER_NOT_OPEN,
+    ),
+)
+def amend_order(call: Call, asked: AmendOrder) -> Answer:
+    """Amend an order that rests.
+
+    200: it is amended, or the amend is REJECTED with the numbers that decided and the order is as
+    it was; a repeat with the same amend_id and body gets the same answer, and the order as it
+    stands by then. 202: after two seconds the book has not answered yet; repeating the request
+    shows what becomes of it. 409: the order does not rest. 503: repeat the request.
+    """
+    from order_intake.operations import amend
+
+    return amend(call.account_id, call.path["order_id"], asked)
 
 
 @api.route(

@@ -14,7 +14,7 @@ from zerodesk_aws.tables.orders import MAX_BATCH, OrderItem, Orders
 from zerodesk_aws.views import order_view
 
 ID_PREFIX: Final = "o"
-"""Of orders; the table's other items are cancels and deposits. A path admits no other ids."""
+"""Of orders; the table's other items are cancels, amends, deposits. A path admits no other ids."""
 
 MAX_EXAMINED: Final = 1_000
 """Items looked at for one page. A page that finds few of its filter in so many ends early."""
@@ -86,7 +86,8 @@ class OrderLists:
         """
         recent = self._orders.newest(account_id, None, limit=RECENT)
         held = self._accounts.latest(account_id).state.holds
-        ids = dict.fromkeys([*held, *_order_ids(recent)])
+        orders = [command_id for command_id in held if command_id.startswith(ID_PREFIX)]
+        ids = dict.fromkeys([*orders, *_order_ids(recent)])
         items = [item for item in self._orders.get_many(account_id, ids).values() if wanted(item)]
         items.sort(key=_position, reverse=True)
         if behind is not None:

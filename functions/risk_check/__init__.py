@@ -1,7 +1,7 @@
-"""Decide whether one order may proceed, and hold what it could cost.
+"""Decide whether one order, or one amend, may proceed, and hold what it could cost.
 
 Trigger  "Check risk" in functions/order_workflow/workflow.asl.yaml
-Input    {"order": the order as intake stored it, "quote": the answer of pricing}
+Input    {"order": the order or amend as intake stored it, "quote": the answer of pricing}
 Output   {"verdict": "HELD", "command": what goes to the book}, {"verdict": "REJECTED",
          "rejection"}, or {"verdict": "DONE"} when the order has been answered already
 Reads    the limits of the venue and its groups; marks and what the market traded lately, where

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from risk_check.amends import AmendCheck
 from risk_check.decision import deciding
 from risk_check.settings import CURSORS_TABLE, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
 from risk_check.surroundings import Surroundings
-from zerodesk_aws.accounts import AccountJournal
+from zerodesk.orders import AmendCommand
+from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.journal import Journal
@@ -25,20 +27,26 @@ surroundings = Surroundings(
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with the command for the book, or with a refusal on record."""
-    order, account_id, order_id = (
-        event["order"],
-        event["order"]["account_id"],
-        event["order"]["order_id"],
-    )
-    account = accounts.commit(account_id, deciding(order, event["quote"], orders, surroundings))
-    if order_id in account.state.holds:
+    asked, quoted = event["order"], event["quote"]
+    if asked.get("kind") == "amend":
+        check = AmendCheck(asked, quoted, orders, surroundings)
+        account = accounts.commit(asked["account_id"], check)
+        return answer(account, asked["command_id"], check.unheld)
+    account = accounts.commit(asked["account_id"], deciding(asked, quoted, orders, surroundings))
+    return answer(account, asked["order_id"])
+
+
+def answer(account: Account, command_id: str, unheld: AmendCommand | None = None) -> dict[str, Any]:
+    """Return what the account's journal says of a command; ``unheld`` is one that needs nothing."""
+    held = account.state.holds.get(command_id)
+    if held is not None or unheld is not None:
         count("OrdersHeld")
-        return {"verdict": "HELD", "command": account.state.holds[order_id].command}
-    rejection = account.state.answered.get(order_id)
+        return {"verdict": "HELD", "command": unheld if held is None else held.command}
+    rejection = account.state.answered.get(command_id)
     if rejection is None:
         count("OrdersAnsweredAlready")
         return {"verdict": "DONE"}
-    orders.project_rejection(account_id, order_id, rejection, account.sequence, now_ms())
+    orders.project_rejection(account.account_id, command_id, rejection, account.sequence, now_ms())
     count("OrdersRefused")
     logger.info("order refused", code=rejection["code"], account_sequence=account.sequence)
     return {"verdict": "REJECTED", "rejection": rejection}

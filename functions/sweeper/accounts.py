@@ -91,6 +91,9 @@ class AccountSweep:
             case "order" if item.order_id not in state.holds:
                 self._order_workflow.start(item.request)
                 yield "Orders"
+            case "amend" if item.order_id not in state.holds:
+                self._order_workflow.start(item.request)
+                yield "Amends"
             case "cancel":
                 # As of now: it is not the fault of a cancel that got lost to have grown old.
                 command: CancelCommand = item.request | {"accepted_at_ms": now_ms}

@@ -72,6 +72,7 @@ class FakeState:
         self.standings: dict[str, tuple[str, int]] = {}
         self.markets: dict[str, Listed] = {}
         self.orders: dict[str, dict[str, Any]] = {}
+        self.amends: dict[tuple[str, str], dict[str, Any]] = {}
         self.fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []

@@ -195,6 +195,33 @@ class Trading(FakeState):
         order["status"] = "CANCELLED"
         return 200, public(order)
 
+    def amend(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
+        """Change a resting order; one that would meet another is refused here."""
+        order = self._own(who, order_id)
+        key = who.account_id, data["amend_id"]
+        if key not in self.amends:
+            self.amends[key] = self._amend(order, data)
+        answer = {"amend_id": data["amend_id"], "order": public(order)} | self.amends[key]
+        if self.pending_answers:
+            self.pending_answers -= 1
+            return 202, answer | {"status": "PENDING", "rejection": None}
+        return 200, answer
+
+    def _amend(self, order: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        book = self.markets[order["symbol"]].book
+        resting = [entry for entry in book.resting if entry.owner is order]
+        if not resting:
+            raise Refusal(409, "ORDER_NOT_OPEN", f"the order is {order['status']}")
+        quantity = Decimal(data.get("quantity", order["quantity"]))
+        filled = Decimal(order["filled_quantity"])
+        if quantity <= filled:
+            code = "MATCHING_AMEND_BELOW_FILLED"
+            return {"status": "REJECTED", "rejection": {"code": code, "detail": "filled"}}
+        order |= {"quantity": str(quantity), "remaining_quantity": str(quantity - filled)}
+        order["price"] = data.get("price", order["price"])
+        resting[0].price, resting[0].remaining = Decimal(order["price"]), quantity - filled
+        return {"status": "DONE", "rejection": None}
+
     def list_orders(self, who: Principal, data: dict[str, Any]) -> Answer:
         open_states = ("OPEN", "PARTIALLY_FILLED")
         wanted = data.get("status", "all")

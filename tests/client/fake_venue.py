@@ -51,6 +51,7 @@ ROUTES = [
     ("POST", "/v1/orders", "place", False),
     ("GET", "/v1/orders", "list_orders", False),
     ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),
+    ("PATCH", "/v1/orders/([a-z0-9]+)", "amend", False),
     ("DELETE", "/v1/orders/([a-z0-9]+)", "cancel", False),
     ("GET", "/v1/balances", "own_balances", False),
     ("GET", "/v1/fills", "list_fills", False),

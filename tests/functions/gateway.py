@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from zerodesk.orders import order_id_for
+
 FUNCTIONS = (
     "back_office",
     "funds",
@@ -153,6 +155,7 @@ class Gateway:
     def _wire_doors(self, listings: Any, waiting: Any, orders: Any) -> None:
         from back_office import operations as back_office
         from order_intake import operations as order_intake
+        from order_intake.amends import Amends
         from order_intake.cancels import Cancels
         from price_source.operations import Prices
         from queries import operations as queries
@@ -165,6 +168,11 @@ class Gateway:
             order_intake,
             "cancels",
             Cancels(orders, listings, self, waiting),  # type: ignore[arg-type]
+        )
+        self.patch.setattr(
+            order_intake,
+            "amends",
+            Amends(orders, listings, self.workflow, waiting),  # type: ignore[arg-type]
         )
         self.patch.setattr(back_office.takeovers, "_queue", self)
         for sender in (back_office.listing, back_office.trading_states):
@@ -207,6 +215,12 @@ class Gateway:
             message = {"messageId": str(number), "body": json.dumps(command)}
             records.append(message | {"attributes": attributes})
         assert matching.handler({"Records": records}, self.context) == {"batchItemFailures": []}
+
+    def amend(self, account_id: str, client_order_id: str, amend_id: str, **changes: str) -> Any:
+        """Amend an order; return the answer."""
+        order_id = order_id_for(account_id, client_order_id)
+        body = {"amend_id": amend_id} | changes
+        return self.call("PATCH", f"/v1/orders/{order_id}", body, who=account_id)
 
     def settle(self, symbol: str = "BTC-USD") -> None:
         """Run the settlement workflow to its end."""

@@ -18,6 +18,7 @@ from zerodesk_aws.contracts.workflow import PAYLOADS, OrderPriced, RiskDecided, 
 DETAILS = {(event.source, event.detail_type): event.detail for event in EVENTS}
 COMMANDS = {
     "place": "PlaceCommand",
+    "amend": "AmendCommand",
     "cancel": "CancelCommand",
     "index": "IndexCommand",
     "list": "ListCommand",
@@ -35,6 +36,9 @@ def told(gateway: Gateway) -> dict[str, list[Announcement]]:
     gateway.place("alice", "crossing", "BUY", quantity="0.2", post_only=True)
     gateway.place("alice", "rest", "BUY", price="59000", quantity="0.01")
     gateway.place("alice", "nothing", "BUY", price="58000", quantity="0.01", time_in_force="IOC")
+    gateway.amend("alice", "rest", "dearer", price="59001")
+    gateway.amend("alice", "rest", "less", quantity="0.005")
+    gateway.amend("bob", "ask", "too-little", quantity="0.2")
     gateway.call("DELETE", f"/v1/orders/{order_id_for('alice', 'rest')}")
     observed = {"source": "x", "price": "60050", "observed_at": "2026-11-21T07:00:00.000Z"}
     gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", observed)
@@ -71,6 +75,8 @@ def told(gateway: Gateway) -> dict[str, list[Announcement]]:
         "MarketListed",
         "MarketResumed",
         "MarkPriceUpdated",
+        "AmendRejected",
+        "OrderAmended",
         "OrderCancelled",
         "OrderExpired",
         "OrderOpened",

@@ -39,7 +39,7 @@ class Rule:
 _KNOWN: Final = {mutant.name: mutant for mutant in CATALOGUE}
 
 # Not here: what no schedule of few processes can need (10: watermarks are not dropped; 11: seen by
-# clients, so by the simulation; 13: a bound) or what is not in the product (7, 16). And that a book
+# clients, so by the simulation; 13: a bound) or what is not in the product (16). And that a book
 # answers the repeat of a done order with a release (2): settlement shows an order's end before it
 # releases anything, so no hold comes after it. The engine's own tests hold that rule. Nor that
 # commands of a book that moved are forwarded (15): the sweeper there sends them, a minute later.
@@ -61,6 +61,8 @@ RULES: Final = (
     Rule(5, _KNOWN["item's status goes back"], "taker"),
     Rule(6, _KNOWN["cancel of an unknown order refused"], "order"),
     Rule(6, _KNOWN["tombstone forgotten"], "order"),
+    Rule(7, _KNOWN["amend takes what is not held"], "amend"),
+    Rule(7, _KNOWN["amend's hold not moved"], "amend"),
     Rule(8, _KNOWN["record time from the machine's clock"], "late"),
     Rule(9, _KNOWN["reconciled as of now, not of the watermark (rule 9)"], "books"),
     Rule(12, _KNOWN["something enters before a taker ends"], "taker"),

@@ -273,7 +273,32 @@ def there_and_back(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
-# Not in the product, so not here: amends, stops, OCO groups, reduce-only orders, liquidations. Each
+# An amend.
+
+
+def _bid_and_ask(stage: Stage) -> list[Order]:
+    bid = stage.order("bid", "alice", "BUY", 6, ticks=63_000)
+    stage.rest(bid)
+    ask = stage.order("ask", "bob", "SELL", 3, ticks=63_000)
+    stage.submit(ask)
+    return [bid, ask]
+
+
+def an_amend(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """More of an order at a lower price, checked before or after half of it is filled: what it
+    needs may then be more than is held for it. Its workflow runs twice.
+    """
+    amend = stage.amend("amend", orders[0], price_ticks=57_000, quantity_lots=7)
+    return [
+        stage.workflow("amend", amend),
+        stage.matcher("matching"),
+        stage.settler("settlement"),
+        stage.workflow("amend again", amend),
+        stage.matcher("matching again"),
+    ]
+
+
+# Not in the product, so not here: stops, OCO groups, reduce-only orders, liquidations. Each
 # comes with a scenario of its own, and with the rules of ``rules`` that it needs.
 SCENARIOS: Final = (
     Scenario("order", _two_meet, an_order),
@@ -286,4 +311,5 @@ SCENARIOS: Final = (
     Scenario("taker-moves", _long_taker, a_long_taker_moves),
     Scenario("takeover", _on_its_way, a_takeover),
     Scenario("back", _on_its_way, there_and_back),
+    Scenario("amend", _bid_and_ask, an_amend),
 )

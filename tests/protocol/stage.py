@@ -9,7 +9,13 @@ from tests.protocol.cloud import Cloud
 from tests.simulation.processes import Process
 from tests.simulation.regions import HOME
 from tests.simulation.traffic import Heard
-from zerodesk.orders import CancelCommand, IndexCommand, cancel_id_for, order_id_for
+from zerodesk.orders import (
+    CancelCommand,
+    IndexCommand,
+    amend_id_for,
+    cancel_id_for,
+    order_id_for,
+)
 
 SYMBOL: Final = "BTC-USD"
 SECOND: Final = "ETH-USD"
@@ -91,6 +97,27 @@ class Stage:
                 self._send(actor, decision["command"])
 
         return self._actor(name, region, work)
+
+    def amend(self, name: str, order: dict[str, Any], **changes: int) -> dict[str, Any]:
+        """Return an amend that intake has let in: its item stands, nothing else has happened."""
+        from zerodesk_aws.tables.market import Markets
+
+        listed = Markets("market").get(order["symbol"])
+        assert listed is not None, "the market is listed"
+        amend = {
+            "kind": "amend",
+            "amend_id": name,
+            "command_id": amend_id_for(order["account_id"], name),
+            **{key: order[key] for key in ("account_id", "order_id", "symbol", "side")},
+            **{key: changes.get(key, order[key]) for key in ("price_ticks", "quantity_lots")},
+            "changes": changes,
+            "post_only": order["post_only"],
+            "tick_value_minor": listed.market.tick_value_minor,
+            "lot_value_minor": listed.market.lot_value_minor,
+            "accepted_at_ms": self.now_ms(),
+        }
+        self._gate(amend, "amend")
+        return amend
 
     def canceller(self, name: str, order: dict[str, Any], region: str = HOME) -> Actor:
         """Return one who sends an order's cancel, as intake does."""

@@ -334,6 +334,7 @@ def positions_are_fills(evidence: Evidence) -> Broken:
 def commands_happen_once(evidence: Evidence) -> Broken:
     """5. Each acknowledged command is in the journal exactly once, with the answer given."""
     yield from _decided_once(evidence)
+    yield from _amended_once(evidence)
     yield from commands_are_as_held(evidence)
     yield from _orders_stand(evidence)
     yield from _partners_stand(evidence)
@@ -343,6 +344,8 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:
         yield from _cancel_stands(evidence, life, answered)
+    for life, answered in evidence.heard.amends:
+        yield from _amend_stands(evidence, life, answered)
 
 
 def _orders_stand(evidence: Evidence) -> Broken:
@@ -396,13 +399,26 @@ def _decided_once(evidence: Evidence) -> Broken:
     begun: Counter[str] = Counter()
     ended: Counter[str] = Counter()
     for event in evidence.events:
-        if event["type"] == "OrderOpened":
-            begun[event["order_id"]] += 1
-        elif _ends_an_order(event):
+        begun[event.get("order_id", "")] += _begins_an_order(event)
+        if _ends_an_order(event):
             ended[event["order_id"]] += 1
     for order_id in sorted(begun.keys() | ended.keys()):
         if max(begun[order_id], ended[order_id]) > 1:
             yield f"order {order_id} opened {begun[order_id]} and ended {ended[order_id]} times"
+
+
+def _begins_an_order(event: dict[str, Any]) -> int:
+    """Return how often an order comes in by an event; one that is amended may come in once more."""
+    if event["type"] == "OrderAmended":
+        return -1 if not event["keeps_priority"] else 0
+    return int(event["type"] == "OrderOpened")
+
+
+def _amended_once(evidence: Evidence) -> Broken:
+    amends = (one["command_id"] for one in evidence.events if one["type"] == "OrderAmended")
+    for amend_id, times in Counter(amends).items():
+        if times > 1:
+            yield f"amend {amend_id} took effect {times} times"
 
 
 def _ends_an_order(event: dict[str, Any]) -> bool:
@@ -471,6 +487,21 @@ def _cancel_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken
         yield f"cancel of {life.order_id} told 202, stands as {status}"
 
 
+AMEND_STATUSES: Final = {"DONE": "DONE", "REJECTED": "REJECTED", "QUEUED": "PENDING"}
+
+
+def _amend_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
+    item = evidence.items.get((life.account_id, life.amend_id))
+    if answered.status not in (200, 202):
+        # What the order was like at intake is not on record: a refusal there leaves no item.
+        if item is not None and answered.status not in (409, 503):
+            yield f"amend of {life.order_id} told {answered}, stands as {item}"
+        return
+    told = answered.json["status"]
+    if item is None or (told != "PENDING" and told != AMEND_STATUSES[item["status"]]):
+        yield f"amend of {life.order_id} told {told}, stands as {item}"
+
+
 def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     """6. No cash below zero, and no limit exceeded by one unit."""
     yield from limits_are_kept(evidence)
@@ -517,10 +548,13 @@ def _fees_not_swept(evidence: Evidence) -> Counter[str]:
 def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
     """8. Executed is at most what was ordered, at no price beyond the limit, in fair order."""
     yield from orders_are_treated_right(evidence)
+    amended = {event["order_id"] for event in evidence.events if event["type"] == "OrderAmended"}
     executed: Counter[tuple[str, str]] = Counter()
     for symbol, trade in evidence.trades:
         for role in ("maker", "taker"):
             key = trade[f"{role}_account_id"], trade[f"{role}_order_id"]
+            if key[1] in amended:
+                continue
             request = evidence.items[key]["request"]
             executed[key] += trade["quantity_lots"]
             if executed[key] > request["quantity_lots"]:
@@ -594,7 +628,7 @@ SHOWN: Final = (
 def _item_is_told(evidence: Evidence, key: tuple[str, str], item: dict[str, Any]) -> Broken:
     told = evidence.last_told(key)
     causes = evidence.causes.get(key, [])
-    if item["kind"] not in ("order", "cancel"):
+    if item["kind"] not in ("order", "cancel", "amend"):
         expected = expected_status(item, causes)
         if item["status"] != expected:
             yield f"{item['kind']} {key} is {item['status']}, on record as {expected}"

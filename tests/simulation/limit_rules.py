@@ -88,7 +88,7 @@ def _kept(
     if open_orders > _least(scopes, "open_orders", MOST_OPEN):
         yield f"{place} makes {open_orders} open orders"
     yield from _rate(place, state, after, _least(scopes, "orders_per_minute", None))
-    worst = _worst(markets, after, command["side"])
+    worst = _worst(markets, after, _side(after, command))
     symbol, market = command["symbol"], markets[command["symbol"]]
     for name, key, have in (
         ("position_minor", symbol, worst[symbol]),
@@ -132,10 +132,33 @@ def _worst(markets: dict[str, "Market"], after: State, side: str) -> Counter[str
         worst[symbol] += sign * row[0] * markets[symbol].lot_value_minor
     for hold in after["holds"].values():
         command = hold["command"]
-        if command["side"] == side:
-            left = command["quantity_lots"] - hold.get("filled_lots", 0)
+        if _side(after, command) == side:
+            left = _left(after, hold)
             worst[command["symbol"]] += left * markets[command["symbol"]].lot_value_minor
     return worst
+
+
+def _side(state: State, command: dict[str, Any]) -> str:
+    """Return the side of an order, or of the order that an amend is of."""
+    if command["kind"] == "amend":
+        order = state["holds"].get(command["order_id"])
+        command = {"side": ""} if order is None else order["command"]
+    side: str = command["side"]
+    return side
+
+
+def _left(state: State, hold: dict[str, Any]) -> int:
+    """Return what may be filled of an order, or what an amend wants on top of its order."""
+    command = hold["command"]
+    if command["kind"] == "amend":
+        more: int = command.get("quantity_lots", 0)
+        return max(0, more - _whole(state["holds"][command["order_id"]]))
+    return _whole(hold) - int(hold.get("filled_lots", 0))
+
+
+def _whole(hold: dict[str, Any]) -> int:
+    lots: int = hold.get("amended_lots") or hold["command"]["quantity_lots"]
+    return lots
 
 
 def _of_base(markets: dict[str, "Market"], worst: Counter[str], base: str) -> Iterator[int]:
@@ -143,6 +166,8 @@ def _of_base(markets: dict[str, "Market"], worst: Counter[str], base: str) -> It
 
 
 def _notional(market: "Market", command: dict[str, Any]) -> int:
+    if command["kind"] == "amend":
+        return 0
     worth: int = command["price_ticks"] * command["quantity_lots"] * market.tick_value_minor
     return worth
 

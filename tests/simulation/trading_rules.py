@@ -37,6 +37,7 @@ class _Resting:
     rank: tuple[int, int]
     lots: int
     account_id: str
+    left_lots: int
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class _Followed:
     placed: dict[str, dict[str, Any]] = field(default_factory=dict)
     resting: dict[str, _Resting] = field(default_factory=dict)
     taken_lots: dict[str, int] = field(default_factory=dict)
+    executed_lots: dict[str, int] = field(default_factory=dict)
+    amended: dict[str, tuple[int, int]] = field(default_factory=dict)
     arrivals: int = 0
     armed: dict[str, tuple[bool, int]] = field(default_factory=dict)
     acting: set[str] = field(default_factory=set)
@@ -72,8 +75,29 @@ class _Followed:
                 yield from self._trade(event)
             case "OrderRejected" if event["code"] in DEFECTS:
                 yield f"{event['order_id']} came to the book, and is {event['code']}"
+            case "OrderAmended":
+                yield from self._amend(event)
             case _:
                 self._move(event)
+
+    def _amend(self, event: Event) -> Iterator[str]:
+        """Give an order other terms: with less of it in its place, or out of its queue."""
+        order_id = event["order_id"]
+        self.amended[order_id] = event["quantity_lots"], event["price_ticks"]
+        order = self.resting.get(order_id)
+        if order is None or order.account_id != event["account_id"]:
+            yield f"{event['command_id']} amends {order_id}, which does not rest or is another's"
+            return
+        left_lots = event["remaining_lots"]
+        stays = abs(order.rank[0]) == event["price_ticks"] and left_lots <= order.left_lots
+        if stays != event["keeps_priority"]:
+            yield f"{event['command_id']}: {event} of {order}"
+        if self.stopped and not stays:
+            yield f"{event['command_id']} comes anew into a market that is stopped"
+        if stays:
+            order.lots, order.left_lots = min(order.lots, left_lots), left_lots
+        else:
+            del self.resting[order_id]
 
     def _move(self, event: Event) -> None:
         """Let an order enter its queue, change in it, or leave it."""
@@ -86,6 +110,7 @@ class _Followed:
                 order.rank, order.lots = (order.rank[0], self.arrivals), event["shown_lots"]
             case "OrderReduced" if event["order_id"] in self.resting:
                 self.resting[event["order_id"]].lots -= event["by_lots"]
+                self.resting[event["order_id"]].left_lots -= event["by_lots"]
             case "OrderCancelled" | "OrderExpired":
                 self.resting.pop(event["order_id"], None)
                 self.armed.pop(event["order_id"], None)
@@ -155,7 +180,7 @@ class _Followed:
         rank, lots = (sign * event["price_ticks"], self.arrivals), event["remaining_lots"]
         shown_lots = self.placed[event["order_id"]].get("display_lots", lots)
         self.resting[event["order_id"]] = _Resting(
-            event["side"], rank, min(lots, shown_lots), event["account_id"]
+            event["side"], rank, min(lots, shown_lots), event["account_id"], lots
         )
 
     def _state(self, event: Event) -> Iterator[str]:
@@ -204,6 +229,7 @@ class _Followed:
     def _trade(self, trade: Event) -> Iterator[str]:
         name, maker_id, lots = trade["trade_id"], trade["maker_order_id"], trade["quantity_lots"]
         yield from self._fees(trade)
+        yield from self._amended_terms(trade)
         taker = self.placed[trade["taker_order_id"]]
         if taker["post_only"]:
             yield f"{name}: a post-only order takes"
@@ -225,6 +251,22 @@ class _Followed:
         if first != maker.rank:
             yield f"{name} passes by an order with priority: {first} before {maker.rank}"
         maker.lots -= lots
+        maker.left_lots -= lots
+
+    def _amended_terms(self, trade: Event) -> Iterator[str]:
+        """Yield what an amended order executes beyond the terms that it has by then."""
+        price_ticks = trade["price_ticks"]
+        for role in ("maker", "taker"):
+            order_id = trade[f"{role}_order_id"]
+            executed_lots = self.executed_lots.get(order_id, 0) + trade["quantity_lots"]
+            self.executed_lots[order_id] = executed_lots
+            if order_id not in self.amended:
+                continue
+            quantity_lots, limit_ticks = self.amended[order_id]
+            buys = self.placed[order_id]["side"] == "BUY"
+            beyond = price_ticks > limit_ticks if buys else price_ticks < limit_ticks
+            if executed_lots > quantity_lots or beyond:
+                yield f"{trade['trade_id']} fills {order_id} beyond {self.amended[order_id]}"
 
     def _fees(self, trade: Event) -> Iterator[str]:
         """Yield fees that are not exactly the rate of the order's own command, rounded down."""
@@ -266,6 +308,9 @@ def orders_are_treated_right(evidence: "Evidence") -> Iterator[str]:
 ASKED: Final = ("side", "type", "quantity_lots", "time_in_force", "post_only", *SPECIAL_TERMS)
 """What an order comes to its book with just as it was asked for."""
 
+CHANGED: Final = ("price_ticks", "quantity_lots")
+"""What an amend comes to its book with just as it was asked for."""
+
 
 def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
     """An order comes to its book as its hold stores it, however often, and as it was asked for."""
@@ -278,14 +323,16 @@ def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
     for symbol, records in evidence.streams.books:
         for record in records:
             for command in record.body["commands"]:
-                if command["kind"] != "place":
+                if command["kind"] != "place" and not command.get("held_minor"):
                     continue
                 came = {name: value for name, value in command.items() if name != "sent_at_ms"}
                 key = command["account_id"], command["command_id"]
                 if came != held.get(key):
                     yield f"{symbol} {record.sequence}: {came} is not what is held"
                 asked = evidence.items[key]["request"]
-                other = [name for name in ASKED if came.get(name) != asked.get(name)]
+                asked = asked.get("changes", asked)
+                names = ASKED if command["kind"] == "place" else CHANGED
+                other = [name for name in names if came.get(name) != asked.get(name)]
                 if other:
                     yield f"{symbol} {record.sequence}: {other} of {came} are not as asked, {asked}"
 

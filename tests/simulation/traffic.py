@@ -12,7 +12,7 @@ from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
-from zerodesk.orders import SelfTrade, Trigger, order_id_for
+from zerodesk.orders import SelfTrade, Trigger, amend_id_for, order_id_for
 from zerodesk_aws.clock import iso_ms
 
 POOR: Final = "poor"
@@ -43,6 +43,8 @@ TERMS_SHARE: Final = 0.5
 
 TRIGGERS_SHARE: Final = 0.5
 """In how many runs some orders wait for their trigger, or end at a time."""
+AMENDS_SHARE: Final = 0.6
+"""In how many runs some orders are amended while they rest."""
 
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
@@ -59,6 +61,8 @@ class Life:
     repeat_after_ms: float | None = None
     other_after_ms: float | None = None
     cancel_after_ms: float | None = None
+    amend_after_ms: float | None = None
+    changes: dict[str, str] = field(default_factory=dict)
     region: str = HOME
     by_partner: bool = False
     lots: int = 1
@@ -67,6 +71,11 @@ class Life:
     def order_id(self) -> str:
         """The order's id."""
         return _order_id_for(self.account_id, self.body["client_order_id"])
+
+    @property
+    def amend_id(self) -> str:
+        """The id of its one amend."""
+        return amend_id_for(self.account_id, self.body["client_order_id"])
 
 
 _order_id_for: Final = lru_cache(maxsize=1_024)(order_id_for)
@@ -87,6 +96,7 @@ class Heard:
 
     orders: list[tuple[Life, Answered]] = field(default_factory=list)
     cancels: list[tuple[Life, Answered]] = field(default_factory=list)
+    amends: list[tuple[Life, Answered]] = field(default_factory=list)
     partners: list[tuple[Life, Answered]] = field(default_factory=list)
     errands: list[tuple[Errand, Answered]] = field(default_factory=list)
 
@@ -134,6 +144,9 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"triggers {seed}")
     if chance.random() < TRIGGERS_SHARE:
         placed = tuple(_ending(chance, _waiting(chance, life)) for life in placed)
+    chance = Random(f"amends {seed}")
+    if chance.random() < AMENDS_SHARE:
+        placed = tuple(_amended(chance, life) for life in placed)
     pace = Pace(lives, at_ms, ACCOUNTS, regions)
     return Traffic(placed, errands.draw(seed, pace), regions)
 
@@ -213,6 +226,20 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
     )
 
 
+def _amended(chance: Random, life: Life) -> Life:
+    """Return a life whose order may be amended: to less or more of it, dearer or cheaper."""
+    if life.body.get("time_in_force") != "GTC" or chance.random() < 0.5:
+        return life
+    changes: dict[str, str] = {}
+    if chance.random() < 0.7:
+        changes["quantity"] = _quantity(life, chance.choice((1, 1, 2, 3, 5, 9)))
+    if not changes or chance.random() < 0.5:
+        tick = 1.0 if life.body["symbol"] == "BTC-USD" else 0.5
+        changes["price"] = f"{float(life.body['price']) + chance.choice((-2, -1, 1, 2)) * tick:.2f}"
+    after_ms = chance.choice((15.0, 400.0, 3_000.0)) * chance.uniform(0.5, 1.5)
+    return replace(life, amend_after_ms=after_ms, changes=changes)
+
+
 def _terms(chance: Random, life: Life) -> dict[str, Any]:
     """Return terms that most orders have not, such as make sense for this one."""
     terms: dict[str, Any] = {}
@@ -251,6 +278,7 @@ class Clients:
             self._begin(who, life.at_ms, 0.0, partial(self._live, life))
             self._begin(who, life.at_ms, life.repeat_after_ms, partial(self._live, life))
             self._begin(who, life.at_ms, life.other_after_ms, partial(self._ask_otherwise, life))
+            self._begin(who, life.at_ms, life.amend_after_ms, partial(self._amend, life))
             self._begin(who, life.at_ms, life.cancel_after_ms, partial(self._cancel, life))
         for errand in traffic.errands:
             work = partial(self.run, errand)
@@ -276,6 +304,14 @@ class Clients:
         """Use the order's id for another one: whichever comes first is the order."""
         other = replace(life, tries=1, body=life.body | {"quantity": _quantity(life, 9)})
         self._live(other)
+
+    def _amend(self, life: Life) -> None:
+        path = {"order_id": life.order_id}
+        body = {"amend_id": life.body["client_order_id"]} | life.changes
+        event = http_event("PATCH", "/v1/orders/{order_id}", life.account_id, body, path)
+        answered = self._insist(life.tries, "order_intake", event, life.region)
+        if answered is not None:
+            self.heard.amends.append((life, answered))
 
     def _cancel(self, life: Life) -> None:
         path = {"order_id": life.order_id}

@@ -61,6 +61,30 @@ def test_an_order_is_cancelled_by_either_of_its_ids(zerodesk: Zerodesk, by: str)
     assert closed["order_id"] == order["order_id"]
 
 
+def test_an_order_is_amended_by_either_of_its_ids(zerodesk: Zerodesk) -> None:
+    answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", "mine")
+    words = ("amend", "mine", "--quantity", "0.5", "--price", "98.5", "--id", "less")
+    amended = answer(zerodesk, *words)
+    assert (amended["status"], amended["order"]["quantity"]) == ("DONE", "0.5")
+    assert answer(zerodesk, *words) == amended
+    assert "98.5 USD" in zerodesk("amend", amended["order"]["order_id"], *words[2:]).stdout
+
+
+def test_a_refused_amend_is_an_exit_code_and_says_why(zerodesk: Zerodesk) -> None:
+    answer(zerodesk, "order", "buy", "3", "BTC-USD", "--price", "100", "--id", "mine")
+    result = zerodesk("amend", "mine", "--quantity", "1")
+    assert result.exit_code == 1
+    assert "MATCHING_AMEND_BELOW_FILLED" in result.stdout
+
+
+def test_an_amend_that_is_on_its_way_is_asked_for_again(
+    zerodesk: Zerodesk, venue: FakeVenue
+) -> None:
+    answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", "mine")
+    venue.pending_answers = 2
+    assert answer(zerodesk, "amend", "mine", "--quantity", "0.5")["status"] == "DONE"
+
+
 def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> None:
     order = answer(
         zerodesk, "order", "buy", "1", "BTC-USD", "--price", "100", "--post-only", code=1

@@ -20,9 +20,9 @@ MUTANTS: Final = (
         "price in the book not shown",
         "An order is shown at the price that was asked for.",
         f"{RUNTIME}/tables/orders.py",
-        '    "remaining_lots",\n    "price_ticks",\n    "filled_notional_minor",\n    "fee_minor",\n'
+        '    "price_ticks",\n    "held_minor",\n    "filled_notional_minor",\n    "fee_minor",\n'
         '    "rejection",\n)\n',
-        '    "remaining_lots",\n    "filled_notional_minor",\n    "fee_minor",\n    "rejection",\n)\n',
+        '    "held_minor",\n    "filled_notional_minor",\n    "fee_minor",\n    "rejection",\n)\n',
     ),
     Mutant(
         "gate without condition",
@@ -122,13 +122,15 @@ MUTANTS: Final = (
         "repeat priced anew (rule 4)",
         "The latest quote is the best one.",
         "functions/risk_check/handler.py",
-        '        return {"verdict": "HELD", "command": account.state.holds[order_id].command}\n',
-        "        from risk_check.decision import place_command\n"
-        "        from zerodesk.pricing.spot import Quote\n\n"
-        '        if event["quote"]["verdict"] == "REFUSED":\n'
-        '            return {"verdict": "DONE"}\n'
-        '        quote = Quote.from_dict(event["quote"]["quote"])\n'
-        '        return {"verdict": "HELD", "command": place_command(order, quote)}\n',
+        '    return answer(account, asked["order_id"])\n',
+        "    from risk_check.decision import place_command\n"
+        "    from zerodesk.pricing.spot import Quote\n\n"
+        '    if asked["order_id"] not in account.state.holds:\n'
+        '        return answer(account, asked["order_id"])\n'
+        '    if quoted["verdict"] == "REFUSED":\n'
+        '        return {"verdict": "DONE"}\n'
+        '    quote = Quote.from_dict(quoted["quote"])\n'
+        '    return {"verdict": "HELD", "command": place_command(asked, quote)}\n',
     ),
     Mutant(
         "no balance check",

@@ -55,9 +55,8 @@ MUTANTS: Final = (
         "other markets of an underlying forgotten",
         "What else is open was checked when it was opened.",
         EXPOSURE,
-        '            worst_minor += (command["quantity_lots"] - held.filled_lots)'
-        " * lot_values[symbol]\n",
-        "            worst_minor += held.filled_lots * lot_values[symbol]\n",
+        "            worst_minor += lots * lot_values[symbol]\n",
+        "            worst_minor += 0 * lots\n",
     ),
     Mutant(
         "fills counted twice",

@@ -9,6 +9,37 @@ CLAIMS: Final = "tests/zerodesk/matching"
 
 MUTANTS: Final = (
     Mutant(
+        "amend takes what is not held",
+        "The risk check has looked at the amend; the book need not count again (rule 7).",
+        f"{BOOK}/amend.py",
+        '    following.held_minor = left_minor + command["held_minor"]\n',
+        "    following.held_minor = left_minor + 10**15\n",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "amend's hold not moved",
+        "The order's hold covers it; the amend's own is between the account and itself.",
+        f"{BOOK}/amend.py",
+        "    _move_hold(state, draft, following, command)\n",
+        "",
+    ),
+    Mutant(
+        "more of an order keeps its place",
+        "The price is the same, so the queue is.",
+        f"{BOOK}/amend.py",
+        "order.price_ticks) == order.price_ticks and (\n        lots <= order.quantity_lots\n    ):",
+        "order.price_ticks) == order.price_ticks and (\n        lots <= order.quantity_lots + 1\n    ):",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "amend's repeat releases nothing",
+        "An amend that comes twice was done the first time.",
+        f"{BOOK}/decide.py",
+        '    return kind == "amend" or (kind == "place" and',
+        '    return bool(kind == "place" and',
+        claim="tests/zerodesk/matching/test_against_naive.py",
+    ),
+    Mutant(
         "no command check",
         "SQS FIFO delivers exactly once.",
         f"{BOOK}/memory.py",
@@ -71,8 +102,8 @@ MUTANTS: Final = (
         "repeat of a resting order releases its hold",
         "A repeat releases what is held, always.",
         f"{BOOK}/decide.py",
-        'return command["kind"] == "place" and command["command_id"] not in state.orders',
-        'return command["kind"] == "place"',
+        'kind == "place" and command["command_id"] not in state.orders)',
+        'kind == "place")',
     ),
     Mutant(
         "repeat of a done order releases nothing",

@@ -6,7 +6,7 @@ from the market's own formulas; no records, no batches, nothing taken back.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zerodesk.instruments import Market
@@ -29,7 +29,7 @@ class NaiveOrder:
     fee: int = 0
     shown: int = 0
     moved_price: int | None = None
-    taken_off: int = 0
+    quantity: int = 0
     trailed: int | None = None
     reached: bool = False
     ended: bool = False
@@ -135,7 +135,7 @@ class NaiveBook:
             self.uncross(self.then)
         rests = any(order.id == key for order in self.resting + self.armed)
         if rests or self.knows(key, time):
-            if kind == "place" and not rests:
+            if kind in ("place", "amend") and not rests:
                 self.time = time
                 self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
@@ -168,6 +168,9 @@ class NaiveBook:
             self.releases.append((command["account_id"], key))
             refusal = ("REJECTED", code, 0, 0, 0, None)
             self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
+        elif command["kind"] == "amend":
+            self.releases.append((command["account_id"], key))
+            self.answer(key, ("REJECTED", code), only_first=code == "MATCHING_EXPIRED")
         elif command["kind"] == "cancel":
             self.answer(key, ("REFUSED", code), only_first=True)
 
@@ -267,6 +270,60 @@ class NaiveBook:
             self.answer(target, ("CANCELLED", None, 0, 0, 0, None), only_first=True)
         self.answer(key, ("DONE", None), only_first=True)
 
+    def take_amend(self, command: dict[str, Any]) -> None:
+        """Less of an order keeps its place; with any other change it comes as if it were new."""
+        key, account = command["command_id"], command["account_id"]
+        mine = [o for o in self.resting if o.id == command["order_id"] and o.account == account]
+        given = [command[name] for name in ("price_ticks", "quantity_lots") if name in command]
+        if not given or min(given) < 1 or command["held_minor"] < 0:
+            return self.refuse(command, "MATCHING_INVALID_COMMAND")
+        if not mine:
+            return self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
+        assert self.market is not None
+        order, old = mine[0], replace(mine[0])
+        price = command.get("price_ticks", order.price)
+        lots = command.get("quantity_lots", order.quantity)
+        if lots <= order.quantity - order.remaining:
+            return self.refuse(command, "MATCHING_AMEND_BELOW_FILLED")
+        order.remaining += lots - order.quantity
+        order.quantity = lots
+        if price == old.price and lots <= old.quantity:
+            order.shown = min(order.shown, order.remaining)
+            self.settle_hold(order)
+            if command["held_minor"]:
+                self.releases.append((account, key))
+            return self.answer(key, ("DONE", None), only_first=False)
+        self.resting.remove(order)
+        if price != order.price:
+            order.moved_price = price
+        order.held += command["held_minor"]
+        code = self.why_not(order, command)
+        if code:
+            self.resting.append(old)
+            return self.refuse(command, code)
+        currency = self.market.quote if order.buys else self.market.base
+        self.moved[account, key, currency][0] -= command["held_minor"]
+        self.moved[account, order.id, currency][0] += command["held_minor"]
+        self.arrivals += 1
+        order.arrival = self.arrivals
+        self.settle_hold(order)
+        self.answer(key, ("DONE", None), only_first=False)
+        before = len(self.trades)
+        self.work(order)
+        return self.let_in(self.trades[before:])
+
+    def why_not(self, order: NaiveOrder, command: dict[str, Any]) -> str | None:
+        """Slide an order that does, and say why it does not come in anew."""
+        facing = self.facing(order)
+        if facing and command.get("slides") and self.one_tick_short(order, facing[0]) > 0:
+            order.moved_price = self.one_tick_short(order, facing[0])
+            facing = []
+        if self.market is None or self.state != "OPEN":
+            return "MATCHING_MARKET_NOT_OPEN"
+        if order.need(self.market) > order.held:
+            return "MATCHING_INSUFFICIENT_HOLD"
+        return "MATCHING_POST_ONLY_WOULD_CROSS" if command["post_only"] and facing else None
+
     def take_place(self, command: dict[str, Any]) -> None:
         if not self.makes_sense(command):
             self.refuse(command, "MATCHING_INVALID_COMMAND")
@@ -282,7 +339,8 @@ class NaiveBook:
 
     def take_order(self, command: dict[str, Any]) -> None:
         self.arrivals += 1
-        order = NaiveOrder(command, self.arrivals, command["quantity_lots"], command["held_minor"])
+        lots = command["quantity_lots"]
+        order = NaiveOrder(command, self.arrivals, lots, command["held_minor"], quantity=lots)
         if order.ends is not None and order.ends <= self.time:
             self.expire_at_once(order)
             return
@@ -462,7 +520,7 @@ class NaiveBook:
             lots = min(maker.shown, taker.remaining)
             for order in (maker, taker):
                 order.remaining -= lots
-                order.taken_off += lots
+                order.quantity -= lots
                 order.ended = not order.remaining
             maker.shown -= lots
             assert self.market is not None
@@ -521,7 +579,7 @@ class NaiveBook:
         self.show(order, status)
 
     def show(self, order: NaiveOrder, status: str) -> None:
-        filled = order.command["quantity_lots"] - order.taken_off - order.remaining
+        filled = order.quantity - order.remaining
         shown = (status, None, filled, order.notional, order.fee, order.moved_price)
         self.answers[order.id] = shown
 

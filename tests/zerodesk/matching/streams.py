@@ -59,7 +59,7 @@ class Stream:
         self.special = special
         self.noise = random.Random(seed)
         self.now_ms = START_MS
-        self.placed = 0
+        self.placed = self.amended = 0
         self.state = "OPEN"
         self.usual = dict.fromkeys(CLOSED, "ppcrs") | {
             "OPEN": "pppppppppppppppppcccrrris",
@@ -79,11 +79,13 @@ class Stream:
         noise = self.noise
         self.now_ms += noise.choice(STEPS_MS)
         accepted_at_ms = self.now_ms - noise.choice(LATE_MS)
-        what = noise.choice(self.usual[self.state] + "t" * self.special)
+        what = noise.choice(self.usual[self.state] + "taaa" * self.special)
         if what == "r" and self.commands:
             self.send(noise.choice(self.commands))
         elif what == "c":
             self.send(self.a_cancel() | {"accepted_at_ms": accepted_at_ms})
+        elif what == "a":
+            self.send(self.an_amend() | {"accepted_at_ms": accepted_at_ms})
         elif what == "i":
             self.send(self.an_index() | {"accepted_at_ms": accepted_at_ms})
         elif what == "t":
@@ -155,6 +157,29 @@ class Stream:
             "symbol": MARKET.symbol,
             "order_id": f"o{target}",
         }
+
+    def an_amend(self) -> dict[str, Any]:
+        """An amend of a recent order, mostly by its owner, with more or less than it needs."""
+        noise = self.noise
+        placed = [c for c in self.commands if c["kind"] == "place"][-8:]
+        self.amended += 1
+        target = noise.choice(placed) if placed else {"command_id": "o1", "account_id": "alice"}
+        amend = {
+            "kind": "amend",
+            "command_id": f"a{self.amended}",
+            "account_id": target["account_id"] if noise.randrange(12) else noise.choice(ACCOUNTS),
+            "symbol": MARKET.symbol,
+            "order_id": target["command_id"],
+            "post_only": target.get("post_only", False),
+            "held_minor": noise.choice((0, 0, 1, need_of("BUY", 103, 9, 777))),
+        }
+        if "slides" in target:
+            amend["slides"] = target["slides"]
+        if noise.randrange(3):
+            amend["quantity_lots"] = noise.randint(0, 12)
+        if noise.randrange(2):
+            amend["price_ticks"] = noise.choice(PRICES_TICKS)
+        return amend
 
     def an_index(self) -> dict[str, Any]:
         return {

@@ -21,6 +21,7 @@ def filled(state: AccountState, order_id: str, lots: int, sequence: int) -> Acco
     """Return the account with some lots of an order filled at its price and settled."""
     held = state.holds[order_id]
     command = held.command
+    assert command["kind"] == "place"
     per_lot = held.held_minor // held.open_lots
     currency = "USD" if command["side"] == "BUY" else "BTC"
     fill = {
@@ -41,7 +42,9 @@ def filled(state: AccountState, order_id: str, lots: int, sequence: int) -> Acco
 def worst(state: AccountState, side: Side) -> int:
     held = state.positions["BTC-USD"].quantity_lots if state.positions else 0
     resting = sum(
-        one.open_lots for one in state.holds.values() if one.command["side"] == side.value
+        one.open_lots
+        for one in state.holds.values()
+        if one.command["kind"] == "place" and one.command["side"] == side.value
     )
     return (held if side is Side.BUY else -held) + resting
 

@@ -19,7 +19,7 @@ from zerodesk.ledger import (
     assert_balanced,
     clearing_account,
 )
-from zerodesk.orders import PlaceCommand
+from zerodesk.orders import HoldingCommand
 from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
@@ -33,7 +33,7 @@ class AnswersWaitError(LedgerError):
 
 
 class Hold(NamedTuple):
-    """What is set aside for one order, with the order as it was submitted.
+    """What is set aside for one order, or for one amend, with the command as it was submitted.
 
     The command travels from here to the book, so a repeat is never priced anew. ``filled_lots`` of
     it are settled.
@@ -41,22 +41,31 @@ class Hold(NamedTuple):
 
     currency: str
     held_minor: int
-    command: PlaceCommand
+    command: HoldingCommand
     filled_lots: int = 0
+    amended_lots: int | None = None
+
+    @property
+    def whole_lots(self) -> int | None:
+        """An order's quantity, as it was last amended; None of an amend that leaves it."""
+        if self.amended_lots is not None:
+            return self.amended_lots
+        return self.command.get("quantity_lots")
 
     @property
     def open_lots(self) -> int:
-        """What may still be filled."""
-        return self.command["quantity_lots"] - self.filled_lots
+        """What may still be filled of an order."""
+        return (self.whole_lots or 0) - self.filled_lots
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the hold as JSON-able values; without what it has only after a fill."""
+        """Return the hold as JSON-able values; without what only a fill or an amend gives it."""
         values = {
             "currency": self.currency,
             "held_minor": self.held_minor,
             "command": dict(self.command),
         }
-        return values | {"filled_lots": self.filled_lots} if self.filled_lots else values
+        later = {"filled_lots": self.filled_lots, "amended_lots": self.amended_lots}
+        return values | {name: lots for name, lots in later.items() if lots}
 
 
 class Reservation(NamedTuple):
@@ -202,13 +211,14 @@ def deposit(state: AccountState, deposit_id: str, currency: str, amount_minor: i
     )
 
 
-def hold(state: AccountState, command: PlaceCommand, currency: str) -> Change:
-    """Return the account with the worst case of an order set aside."""
+def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
+    """Return the account with what a command needs at worst set aside."""
     order_id, need_minor = command["command_id"], command["held_minor"]
     if order_id in state.holds or need_minor <= 0:
         raise LedgerError(f"hold of {need_minor} for {order_id}, held: {order_id in state.holds}")
+    amended = {"amends": command["order_id"]} if command["kind"] == "amend" else {}
     return Change(
-        {"kind": "hold", "order_id": order_id},
+        {"kind": "hold", "order_id": order_id} | amended,
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
         replace(
             state,
@@ -247,6 +257,8 @@ class Due(NamedTuple):
     postings: tuple[Posting, ...]
     releases: tuple[str, ...]
     fills: tuple[dict[str, Any], ...]
+    amends: tuple[tuple[str, int], ...] = ()
+    """(order, its whole quantity from then on)."""
 
 
 def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> Change | None:
@@ -263,6 +275,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
     fills = [fill for due in fresh for fill in due.fills]
     for due in fresh:
         _count_fills(due.fills, holds)
+        _take_amends(due.amends, holds)
         for posting in due.postings:
             _apply_posting(posting, available, holds, moved)
         for order_id in due.releases:
@@ -302,6 +315,14 @@ def _count_fills(fills: Iterable[dict[str, Any]], holds: dict[str, Hold]) -> Non
         if held is not None:
             filled_lots = held.filled_lots + fill["quantity_lots"]
             holds[fill["order_id"]] = held._replace(filled_lots=filled_lots)
+
+
+def _take_amends(amends: Iterable[tuple[str, int]], holds: dict[str, Hold]) -> None:
+    """Keep the quantity that amends gave to orders that are held for."""
+    for order_id, quantity_lots in amends:
+        held = holds.get(order_id)
+        if held is not None:
+            holds[order_id] = held._replace(amended_lots=quantity_lots)
 
 
 def _settlement_entries(symbol: str, moved: dict[tuple[str, str], int]) -> tuple[Entry, ...]:

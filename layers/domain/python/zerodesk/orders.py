@@ -182,6 +182,27 @@ class CancelCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class AmendCommand(TypedDict):
+    """A wish to change an order that rests: its whole quantity, its price, or both.
+
+    What is not named stays. ``held_minor`` is held under the amend's id, for what the order needs
+    beyond its own hold. ``post_only`` and ``slides`` are the order's.
+    """
+
+    kind: Literal["amend"]
+    command_id: str
+    account_id: str
+    symbol: str
+    order_id: str
+    price_ticks: NotRequired[int]
+    quantity_lots: NotRequired[int]
+    post_only: bool
+    slides: NotRequired[bool]
+    held_minor: int
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class IndexCommand(TypedDict):
     """An index price as an outside source reported it."""
 
@@ -257,8 +278,11 @@ class TakeOver(TypedDict):
     from_epoch: int
 
 
+HoldingCommand = PlaceCommand | AmendCommand
+"""What something is held for."""
+
 Command = (
-    PlaceCommand
+    HoldingCommand
     | CancelCommand
     | IndexCommand
     | ListCommand
@@ -281,6 +305,11 @@ def order_id_for(account_id: str, client_order_id: str) -> str:
     """
     digest = hashlib.sha256(f"{account_id}\n{client_order_id}".encode()).digest()
     return "o" + base64.b32encode(digest).decode()[:26].lower()
+
+
+def amend_id_for(account_id: str, client_amend_id: str) -> str:
+    """Return the command id that a client's own id of an amend always leads to."""
+    return "a" + order_id_for(account_id, client_amend_id)[1:]
 
 
 def cancel_id_for(order_id: str) -> str:

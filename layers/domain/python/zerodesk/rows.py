@@ -83,7 +83,8 @@ REFUSED: Final = "REFUSED"
 
 place_row: Final[Callable[[Any], tuple[Any, ...]]] = itemgetter(*PLACE_COLUMNS)
 cancel_row: Final[Callable[[Any], tuple[Any, ...]]] = itemgetter(*CANCEL_COLUMNS)
-_COMMAND_ROWS: Final = {"place": place_row, "cancel": cancel_row}
+ROWS: Final = {"place": place_row, "cancel": cancel_row}
+"""Of the commands that are frequent; others are kept as they are."""
 EVENT_COLUMNS: Final = {
     "TradeExecuted": TRADE_COLUMNS,
     "OrderOpened": OPENED_COLUMNS,
@@ -175,7 +176,7 @@ def _command_entry(symbol: str, command: Entry) -> Entry:
     if type(command) is not dict or command.get("symbol") != symbol:
         return command
     try:
-        return command_entry(command, _COMMAND_ROWS[command["kind"]](command))
+        return command_entry(command, ROWS[command["kind"]](command))
     except (KeyError, TypeError):
         return command
 

@@ -35,6 +35,7 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
     postings: dict[str, list[Posting]] = defaultdict(list)
     releases: dict[str, list[str]] = defaultdict(list)
     fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    amends: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for account_id, order_id, currency, held_minor, available_minor in body["postings"]:
         row = (account_id, order_id, currency, held_minor, available_minor)
         postings[account_id].append(row)
@@ -44,6 +45,9 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
         if event["type"] == "TradeExecuted":
             for fill in fills_of_trade(event):
                 fills[fill.pop("account_id")].append(fill)
+        elif event["type"] == "OrderAmended":
+            amended = event["order_id"], event["quantity_lots"]
+            amends[event["account_id"]].append(amended)
     postings.pop(fee_account(symbol), None)
     return {
         account_id: Due(
@@ -51,6 +55,7 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
             tuple(postings[account_id]),
             tuple(releases[account_id]),
             tuple(fills[account_id]),
+            tuple(amends[account_id]),
         )
         for account_id in sorted({*postings, *releases})
     }

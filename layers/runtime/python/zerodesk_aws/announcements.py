@@ -34,6 +34,8 @@ OF_ONE_ORDER: Final = {
     "OrderCancelled",
     "OrderExpired",
     "OrderRejected",
+    "OrderAmended",
+    "AmendRejected",
 }
 
 

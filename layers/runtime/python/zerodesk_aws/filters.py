@@ -10,7 +10,7 @@ from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
 from zerodesk_aws.clock import as_ms, iso_ms
-from zerodesk_aws.contracts.orders import MAX_DAYS, PlaceOrder
+from zerodesk_aws.contracts.orders import MAX_DAYS, AmendOrder, PlaceOrder
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 
@@ -29,14 +29,7 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     """
     price_ticks = _price_ticks("price", asked.price, market)
     trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
-    quantity_lots = lots_of("quantity", asked.quantity, market)
-    if quantity_lots > market.max_quantity_lots:
-        raise refused(
-            ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
-            "quantity",
-            format(asked.quantity, "f"),
-            f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
-        )
+    quantity_lots = whole_quantity_lots(asked.quantity, market)
     worth_ticks = price_ticks or trigger_ticks
     if worth_ticks is not None:
         refusal = below_min_notional(market, worth_ticks, quantity_lots)
@@ -52,6 +45,29 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         "time_in_force": asked.in_force.value,
         "post_only": asked.post_only,
     } | _special_terms(asked, market)
+
+
+def amend_changes(asked: AmendOrder, market: Market) -> dict[str, int]:
+    """Return what an amend changes, in the market's own units, or refuse as for an order."""
+    changes: dict[str, int] = {}
+    if asked.price is not None:
+        changes["price_ticks"] = price_ticks_of("price", asked.price, market)
+    if asked.quantity is not None:
+        changes["quantity_lots"] = whole_quantity_lots(asked.quantity, market)
+    return changes
+
+
+def whole_quantity_lots(quantity: Decimal, market: Market) -> int:
+    """Return an order's quantity in lots, or refuse one off the lot or above the maximum."""
+    quantity_lots = lots_of("quantity", quantity, market)
+    if quantity_lots > market.max_quantity_lots:
+        raise refused(
+            ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+            "quantity",
+            format(quantity, "f"),
+            f"at most {market.format_quantity(market.max_quantity_lots)} {market.base}",
+        )
+    return quantity_lots
 
 
 def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
@@ -133,8 +149,11 @@ def fingerprint(terms: dict[str, Any]) -> str:
 
 
 def _price_ticks(field: str, asked: Decimal | None, market: Market) -> int | None:
-    if asked is None:
-        return None
+    return None if asked is None else price_ticks_of(field, asked, market)
+
+
+def price_ticks_of(field: str, asked: Decimal, market: Market) -> int:
+    """Return a price in ticks, or refuse one that is off the tick or beyond all bounds."""
     price = format(asked, "f")
     try:
         price_ticks = market.price_ticks(asked)

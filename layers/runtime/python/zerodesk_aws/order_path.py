@@ -22,7 +22,7 @@ from zerodesk_aws.filters import (
     order_terms,
 )
 from zerodesk_aws.listings import Listings
-from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
 from zerodesk_aws.views import order_view
 from zerodesk_aws.workflows import Workflow
 
@@ -54,6 +54,11 @@ class Placed:
         return HTTPStatus.CREATED if self.answered else HTTPStatus.ACCEPTED
 
 
+def is_answered(item: OrderItem) -> bool:
+    """Whether the item of an order or an amend has its answer."""
+    return item.status not in STILL_PENDING
+
+
 class Waiting:
     """Looks at items until something has become of them, within a bound."""
 
@@ -71,13 +76,13 @@ class Waiting:
         return self._clock() + ANSWER_SECONDS
 
     def until(
-        self, done: Callable[[OrderStatus], bool], item: OrderItem, deadline: float
+        self, done: Callable[[OrderItem], bool], item: OrderItem, deadline: float
     ) -> OrderItem:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
             item = self._orders.moved(item) or item
-            if done(OrderStatus(item.status)) or self._clock() + pause_seconds > deadline:
+            if done(item) or self._clock() + pause_seconds > deadline:
                 return item
             self._pause(pause_seconds)
             pause_seconds = min(LONGEST_PAUSE_SECONDS, pause_seconds * PAUSE_GROWTH)
@@ -111,8 +116,8 @@ class OrderPath:
             return Placed(order_view(item, market), answered=True)
         # Whoever repeats a request that is still queued drives it on.
         output = self._workflow.run(item.request)
-        item = self._waiting.until(lambda status: not status.is_pending, item, deadline)
-        answered = not OrderStatus(item.status).is_pending
+        item = self._waiting.until(is_answered, item, deadline)
+        answered = is_answered(item)
         if not answered and (output is None or output["verdict"] not in RECORDED):
             raise ended(
                 ProblemCode.UNAVAILABLE,

@@ -32,10 +32,7 @@ TRANSFER_STATUSES: Final = {
 def order_view(item: OrderItem, market: instruments.Market) -> Order:
     """Return an order's item as the API shows it."""
     asked: dict[str, Any] = item.request
-    filled_lots, remaining_lots = int(item.filled_lots), _whole(item.remaining_lots)
-    if remaining_lots is None:
-        remaining_lots = asked["quantity_lots"] - filled_lots
-    price_ticks = _whole(item.price_ticks) or asked["price_ticks"]
+    filled_lots, price_ticks = int(item.filled_lots), item.limit_ticks
     trigger_ticks, expires_at_ms = asked.get("trigger_ticks"), asked.get("expires_at_ms")
     trail_ticks = asked.get("trail_ticks")
     return Order(
@@ -55,11 +52,11 @@ def order_view(item: OrderItem, market: instruments.Market) -> Order:
         trail=None if trail_ticks is None else market.format_price(trail_ticks),
         trail_bps=asked.get("trail_bps"),
         expires_at=None if expires_at_ms is None else iso_ms(expires_at_ms),
-        quantity=market.format_quantity(filled_lots + remaining_lots),
+        quantity=market.format_quantity(item.quantity_lots),
         price=None if price_ticks is None else market.format_price(price_ticks),
         status=OrderStatus(item.status),
         filled_quantity=market.format_quantity(filled_lots),
-        remaining_quantity=market.format_quantity(remaining_lots),
+        remaining_quantity=market.format_quantity(item.lots_left),
         average_price=average_price(market, int(item.filled_notional_minor), filled_lots),
         fee=format_minor(int(item.fee_minor), market.quote),
         fee_currency=market.quote,

@@ -15,6 +15,7 @@ from zerodesk_client.api.models import (
     Account,
     AccountKey,
     AccountLimits,
+    AmendedOrder,
     Balances,
     DepositReceipt,
     Depth,
@@ -115,6 +116,33 @@ class Client:
     def order(self, order_id: str) -> Order:
         """Return an order of this key's account."""
         return self._call(Order, "GET", f"/v1/orders/{order_id}")
+
+    def amend_order(
+        self,
+        order_id: str,
+        amend_id: str,
+        *,
+        quantity: Decimal | None = None,
+        price: Decimal | None = None,
+        wait_s: float = WAIT_S,
+    ) -> AmendedOrder:
+        """Give an order that rests another whole quantity, another price, or both.
+
+        A smaller quantity keeps its place in the queue. The same ``amend_id`` again returns what
+        became of the first; so a pending amend is asked for again until ``wait_s`` has passed.
+        """
+        changes = {"quantity": quantity, "price": price}
+        body = {"amend_id": amend_id} | {
+            name: plain(value) for name, value in changes.items() if value is not None
+        }
+        path = f"/v1/orders/{order_id}"
+        deadline_s, pause_s = self._transport.clock() + wait_s, FIRST_POLL_S
+        amended = self._call(AmendedOrder, "PATCH", path, body=body)
+        while amended.is_pending and self._transport.clock() < deadline_s:
+            self._transport.sleep(pause_s)
+            pause_s = min(LONGEST_POLL_S, pause_s * 1.5)
+            amended = self._call(AmendedOrder, "PATCH", path, body=body)
+        return amended
 
     def cancel_order(self, order_id: str, *, wait_s: float = WAIT_S) -> Order:
         """Cancel an order and return it once it is out of the book, or after ``wait_s``."""

@@ -98,6 +98,21 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class AmendedOrder:
+    """What became of an amend (PENDING, DONE or REJECTED), and the order as it stands."""
+
+    amend_id: str
+    status: str
+    rejection: Rejection | None
+    order: Order
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether nothing has become of it yet."""
+        return self.status == "PENDING"
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Some of the entries of a list, and the cursor that continues it (None at the end)."""
 

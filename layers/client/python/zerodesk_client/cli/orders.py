@@ -18,7 +18,7 @@ from zerodesk.orders import (
     Trigger,
     order_id_for,
 )
-from zerodesk_client.api import Client, NewOrder, Order
+from zerodesk_client.api import Client, NewOrder, Order, Rejection
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of, time_of
 from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
@@ -146,6 +146,34 @@ def _trigger(stop: str | None, take_profit: str | None) -> Triggered:
     return {}
 
 
+def amend(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="ORDER", help="Its order_id or client_order_id.")],
+    *,
+    quantity: Annotated[
+        str | None, typer.Option(help="The whole order's, what is filled included.")
+    ] = None,
+    limit_price: Annotated[
+        str | None, typer.Option("--price", help="The limit, in the quote currency.")
+    ] = None,
+    amend_id: Annotated[
+        str | None, typer.Option("--id", help="Makes repeating it harmless; new by default.")
+    ] = None,
+) -> None:
+    """Amend an order that rests. A smaller quantity keeps its place. Exit code 1 if refused."""
+    session = Session.of(context)
+    trader = session.trader()
+    amended = trader.amend_order(
+        _order_id(trader, name),
+        amend_id or f"cli-{uuid.uuid4().hex[:16]}",
+        quantity=None if quantity is None else amount_of(quantity, "--quantity"),
+        price=None if limit_price is None else amount_of(limit_price, "--price"),
+    )
+    session.show(amended, lambda: order_card(amended.order, amended.rejection))
+    if amended.rejection is not None:
+        raise typer.Exit(ExitCode.DIFFERENT)
+
+
 def cancel(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="ORDER", help="Its order_id or client_order_id.")],
@@ -196,8 +224,8 @@ def fills(
     session.show(document, lambda: table("Fills", headings, rows))
 
 
-def order_card(placed: Order) -> Table:
-    """Return one order, a line per fact."""
+def order_card(placed: Order, refused: Rejection | None = None) -> Table:
+    """Return one order, a line per fact, and why it was refused, or what was asked of it."""
     base, quote = _base(placed.symbol), _quote(placed.symbol)
     limit = "at the market" if placed.price is None else f"{price(placed.price)} {quote}"
     facts: list[tuple[Cell, Cell]] = [
@@ -214,8 +242,8 @@ def order_card(placed: Order) -> Table:
         ("average price", f"{_average(placed.average_price)} {quote}"),
         ("fee", f"{number(placed.fee)} {placed.fee_currency}"),
     ]
-    if placed.rejection is not None:
-        refused = placed.rejection
+    refused = refused or placed.rejection
+    if refused is not None:
         facts.append(("refused", f"{refused.code}: {refused.detail}"))
         numbers = {"have": refused.have, "need": refused.need, "limit": refused.limit}
         facts += [(name, text) for name, text in numbers.items() if text is not None]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import auctions, control
+from zerodesk.matching import amend, auctions, control
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -15,7 +15,7 @@ from zerodesk.matching.state import BookState
 from zerodesk.matching.triggers import run_triggered
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.rows import cancel_row, command_entry, place_row
+from zerodesk.rows import ROWS, Entry, command_entry
 
 MAX_COMMANDS_PER_RECORD: Final = 500
 """Together with the bound on fills this keeps a record's item below 350 KB."""
@@ -30,6 +30,7 @@ NOTHING_HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {}
 """While the market is not just open, each command is looked at as all others are."""
 
 DECISIONS: Final = HOT | {
+    "amend": amend.amend,
     "index": control.index,
     "list": control.list_market,
     "set_state": control.set_state,
@@ -166,16 +167,23 @@ def _admission(state: BookState, command: Command) -> tuple[str, int]:
 
 
 def _is_done(state: BookState, command: Command) -> bool:
-    """Whether a repeat is of an order that is done, for which something may still be held."""
-    return command["kind"] == "place" and command["command_id"] not in state.orders
+    """Whether a repeat is of what is done, for which something may still be held."""
+    kind = command["kind"]
+    return kind == "amend" or (kind == "place" and command["command_id"] not in state.orders)
 
 
 def _release_again(state: BookState, draft: Draft, command: Command) -> None:
-    """Have whatever may still be held for the repeat of an order that is done released."""
-    if command["kind"] == "place":
-        draft.commands.append(command_entry(command, place_row(command)))
+    """Have whatever may still be held for the repeat of what is done released."""
+    if command["kind"] == "place" or command["kind"] == "amend":
+        draft.commands.append(_entry(command))
         draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         draft.release(command["account_id"], command["command_id"])
+
+
+def _entry(command: Command) -> Entry:
+    """Return a command as the record keeps it."""
+    row_of = ROWS.get(command["kind"])
+    return command if row_of is None else command_entry(command, row_of(command))
 
 
 def _refuse_late(state: BookState, draft: Draft, command: Command) -> None:
@@ -184,12 +192,10 @@ def _refuse_late(state: BookState, draft: Draft, command: Command) -> None:
         f"accepted at {command['accepted_at_ms']} ms, more than {COMMAND_BOUND_MS} ms before "
         f"{state.time_ms} ms",
     )
+    draft.commands.append(_entry(command))
     if command["kind"] == "place":
-        draft.commands.append(command_entry(command, place_row(command)))
         reject(state, draft, command, rejection)
-    elif command["kind"] == "cancel":
-        draft.commands.append(command_entry(command, cancel_row(command)))
-        control.refuse(draft, command, rejection.code, rejection.detail)
+    elif command["kind"] == "amend":
+        amend.refuse(draft, command, rejection, if_pending=True)
     else:
-        draft.commands.append(command)
         control.refuse(draft, command, rejection.code, rejection.detail)

@@ -36,6 +36,7 @@ Scalars = tuple[
 ]
 
 CANCELLED: Final = "CANCELLED"
+DONE: Final = "DONE"
 EXPIRED: Final = "EXPIRED"
 FILLED: Final = "FILLED"
 REJECTED: Final = "REJECTED"
@@ -165,6 +166,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         if orders.get(order.order_id) is order:
             level = state.ladder_of(order).levels[order.key]
             level.change(remaining_lots - order.remaining_lots)
+            level.hidden_lots += touch[-1] - order.hidden_lots
         order.remaining_lots = remaining_lots
         order.notional_minor = notional_minor
         order.fee_minor = fee_minor

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
+from zerodesk.matching.amend import filled_lots, replacement
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
@@ -40,6 +41,7 @@ class Fold:
         self.placed: dict[str, PlaceCommand] = {}
         self.working: dict[str, BookOrder] = {}
         self.acting: set[str] = set()
+        self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
 
     def run(self) -> None:
@@ -268,6 +270,30 @@ class Fold:
         order.remaining_lots -= lots
         order.quantity_lots -= lots
 
+    def amended(self, event: Event) -> None:
+        """Fold an amend: the order goes on in its place with less, or leaves and comes in anew."""
+        state, order_id, lots = self.state, event["order_id"], event["quantity_lots"]
+        order = state.orders.get(order_id)
+        if order is None:
+            raise MismatchError(f"order {order_id} is amended and not in the book")
+        if not filled_lots(order) < lots or event["moved_minor"] < 0:
+            raise MismatchError(f"order {order_id} is amended to {event}")
+        if event["keeps_priority"]:
+            if event["moved_minor"] or lots > order.quantity_lots:
+                raise MismatchError(f"order {order_id} grows in its place: {event}")
+            self.draft.touch(order)
+            state.shrink(order, order.quantity_lots - lots)
+            return
+        following = replacement(order, event["price_ticks"], lots)
+        following.held_minor = order.held_minor
+        state.withdraw(order)
+        self.draft.moves.append(order)
+        self.draft.note(following, following.remaining_lots)
+        self.working[order_id] = following
+        self.moved_minor[event["command_id"]] = event["moved_minor"]
+        # What comes in anew trades and rests under the order's own id.
+        self.acting.add(order_id)
+
     def refreshed(self, event: Event) -> None:
         """Fold the next lots of an order that shows only some of them."""
         state, order = self.state, self._resting(event["order_id"])
@@ -344,6 +370,9 @@ class Fold:
         if fees_minor != self.fees_minor:
             raise MismatchError(f"fees of {fees_minor} posted, trades say {self.fees_minor}")
         self.state.fees_minor += fees_minor
+        for amend_id, moved_minor in self.moved_minor.items():
+            if deltas.pop(amend_id, 0) != -moved_minor:
+                raise MismatchError(f"the hold of {amend_id} does not give up {moved_minor}")
         return deltas
 
     def _project(self, held_deltas: dict[str, int]) -> None:
@@ -389,6 +418,8 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "OrderTriggered": Fold.triggered,
     "OrderExpired": Fold.expired,
     "OrderReduced": Fold.reduced,
+    "OrderAmended": Fold.amended,
+    "AmendRejected": Fold.refused,
     "OrderRefreshed": Fold.refreshed,
     "SelfTradePrevented": Fold.prevented,
     "OrderRejected": Fold.rejected,

@@ -154,6 +154,13 @@ def _refusal(
     """Return why the book does not let an order in, the first reason by precedence."""
     if not state.is_plain and not accepts(state.trading_state, command):
         return _not_accepted(state, command)
+    return refusal_of(state, order, need, post_only=post_only)
+
+
+def refusal_of(
+    state: BookState, order: BookOrder, need: int, *, post_only: bool
+) -> Rejection | None:
+    """Return why an open market does not let an order in, be it new or amended."""
     if need > order.held_minor:
         return _short(state, order, need)
     return _would_cross(state, order) if post_only else None

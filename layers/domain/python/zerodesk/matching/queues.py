@@ -153,6 +153,17 @@ class Queues:
         assert isinstance(order, SpecialOrder), "no other order hides anything"
         self.rest(order.next_slice())
 
+    def shrink(self, order: BookOrder, lots: int) -> None:
+        """Take lots off a resting order that keeps its place, those that it hides first."""
+        level = self.ladder_of(order).levels[order.key]
+        hidden_lots = min(lots, order.hidden_lots)
+        if isinstance(order, SpecialOrder):
+            order.hidden_lots -= hidden_lots
+            level.hidden_lots -= hidden_lots
+        level.change(hidden_lots - lots)
+        order.remaining_lots -= lots - hidden_lots
+        order.quantity_lots -= lots
+
     def facing(self, taker: BookOrder) -> BookOrder | None:
         """Return the order that a taker would meet first, None when there is none in its limit."""
         best = (self.asks if taker.is_buy else self.bids).best()

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 from zerodesk.instruments import Market
 from zerodesk.orders import (
     SPECIAL_TERMS,
+    AmendCommand,
     CancelCommand,
     EndAuctionCommand,
     ExpireCommand,
@@ -31,6 +32,7 @@ def _shape(contract: type) -> dict[str, type]:
 SHAPES: Final[dict[str, dict[str, type]]] = {
     "place": _shape(PlaceCommand),
     "cancel": _shape(CancelCommand),
+    "amend": _shape(AmendCommand),
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
     "set_state": _shape(SetStateCommand),
@@ -38,6 +40,8 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "expire": _shape(ExpireCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms"}
+CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
+"""What an amend may leave as it is."""
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
 
 
@@ -64,7 +68,7 @@ def fault_of(command: Any) -> str | None:
 def _misfit(values: dict[str, Any], shape: dict[str, type]) -> str | None:
     for field, expected in shape.items():
         if field not in values:
-            if field in OPTIONAL:
+            if field in OPTIONAL or (field in CHANGES and values.get("kind") == "amend"):
                 continue
             return f"{field} is missing"
         value = values[field]

@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.instruments import Market
 from zerodesk.ledger import fee_account
@@ -27,6 +27,15 @@ REPRICING: Final = ("OrderTriggered", "OrderOpened")
 
 Moved = dict[tuple[str, str], int]
 """Minor units by (account, currency); positive is what the account receives."""
+
+
+class Amended(NamedTuple):
+    """An amend that took effect, and what its own hold gave to its order's."""
+
+    amend_id: str
+    account_id: str
+    order_id: str
+    moved_minor: int
 
 
 @dataclass(slots=True)
@@ -165,12 +174,14 @@ class BookAudit:
         self._take_market(body)
         touched = self._open(body)
         moved, held_deltas = self._postings(sequence, body["postings"])
+        amends = amends_of(body["events"])
         expected, fills = self._trades(sequence, body["events"], touched)
+        self._take_amended_holds(sequence, amends, held_deltas)
         if moved != expected:
             self._postings_differ(sequence, moved, expected)
         touched.update(order_id for _, order_id in held_deltas if order_id)
         held = self._orders_after(sequence, body["orders"], touched, held_deltas)
-        self._log(sequence, body, moved, fills, held)
+        self._log(sequence, body, moved, fills, held, amends)
         self.shown.take(sequence, body["orders"])
         self.sequence = sequence
 
@@ -261,6 +272,8 @@ class BookAudit:
         for event in events:
             if event["type"] == "OrderReduced":
                 touched.add(self._reduce(sequence, event))
+            if event["type"] == "OrderAmended":
+                touched.add(self._amend(sequence, event))
             if event["type"] != "TradeExecuted":
                 continue
             self.trades += 1
@@ -288,6 +301,37 @@ class BookAudit:
             order.remaining_lots -= lots
             order.is_reduced_away = order.remaining_lots == 0
         return str(order_id)
+
+    def _amend(self, sequence: int, event: dict[str, Any]) -> str:
+        """Give an order the terms that it is amended to; returns its id."""
+        order_id: str = event["order_id"]
+        order = self.orders.get(order_id)
+        remaining_lots = 0
+        if order is not None:
+            remaining_lots = order.remaining_lots + event["quantity_lots"] - order.quantity_lots
+        if order is None or order.account_id != event["account_id"] or remaining_lots <= 0:
+            detail = f"{event['command_id']} amends {order_id}, which cannot be as it says: {event}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            return order_id
+        stays = event["price_ticks"] == order.price_ticks and remaining_lots <= order.remaining_lots
+        if event["keeps_priority"] != stays or event["remaining_lots"] != remaining_lots:
+            detail = f"{event['command_id']} amends {order} otherwise than it may: {event}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        order.price_ticks = event["price_ticks"]
+        order.quantity_lots, order.remaining_lots = event["quantity_lots"], remaining_lots
+        return order_id
+
+    def _take_amended_holds(
+        self, sequence: int, amends: list[Amended], held_deltas: dict[tuple[str, str], int]
+    ) -> None:
+        """Hold what amends gave up against what they say that they moved."""
+        for amended in amends:
+            order = self.orders.get(amended.order_id)
+            currency = "" if order is None else order.currency
+            gave_minor = -held_deltas.pop((currency, amended.amend_id), 0)
+            if gave_minor != amended.moved_minor:
+                detail = f"{amended}, the postings move {gave_minor}"
+                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
 
     def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
         market = self._listed()
@@ -387,6 +431,7 @@ class BookAudit:
         moved: Moved,
         fills: dict[str, Fills],
         after: dict[str, OpenOrder],
+        amends: list[Amended],
     ) -> None:
         """Note per account what this record did, until the account has come as far."""
         due = {row[0] for row in body["postings"]} | {row[0] for row in body["releases"]}
@@ -396,6 +441,8 @@ class BookAudit:
                 detail = f"releases the hold of {order_id}, which is open"
                 self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
             held[account_id][order_id] = None
+        for amended in amends:
+            held[amended.account_id][amended.amend_id] = None
         for order_id, order in after.items():
             is_open = order_id in self.orders
             held[order.account_id][order_id] = (
@@ -436,6 +483,15 @@ def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
         command = armed["command"]
         lots = command["quantity_lots"]
         yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}
+
+
+def amends_of(events: list[dict[str, Any]]) -> list[Amended]:
+    """Return the amends that took effect."""
+    return [
+        Amended(event["command_id"], event["account_id"], event["order_id"], event["moved_minor"])
+        for event in events
+        if event["type"] == "OrderAmended"
+    ]
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -138,7 +138,7 @@ def open_orders_within_limit(case: Case) -> Rejection | None:
         return None
     return Rejection(
         RejectionCode.RISK_OPEN_ORDER_LIMIT,
-        f"the account has {have} open orders of {limit} allowed",
+        f"the account has {have} open orders and amends on their way, of {limit} allowed",
         have=str(have),
         limit=str(limit),
     )

@@ -1,6 +1,6 @@
 """Exposure: what an account has open, and how far it could get with every open order filled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from zerodesk.accounts import AccountState
 from zerodesk.orders import Side
@@ -10,13 +10,21 @@ from zerodesk.risk.marked import Marked
 
 def open_lots(state: AccountState, symbol: str, side: Side) -> int:
     """Return what the account's open orders in an instrument may still fill on one side."""
-    wanted = side.value
-    lots = 0
+    wanted = (symbol, side.value)
+    return sum(lots for place, lots in _open(state) if place == wanted)
+
+
+def _open(state: AccountState) -> Iterator[tuple[tuple[str, str], int]]:
+    """Yield ((symbol, side), lots) of what may be filled, with what amends want on top."""
     for held in state.holds.values():
         command = held.command
-        if command["symbol"] == symbol and command["side"] == wanted:
-            lots += command["quantity_lots"] - held.filled_lots
-    return lots
+        if command["kind"] == "place":
+            yield (command["symbol"], command["side"]), held.open_lots
+            continue
+        order = state.holds.get(command["order_id"])
+        if order is not None and order.command["kind"] == "place" and held.whole_lots:
+            more_lots = held.whole_lots - (order.whole_lots or 0)
+            yield (command["symbol"], order.command["side"]), max(0, more_lots)
 
 
 def worst_lots(state: AccountState, symbol: str, side: Side) -> int:
@@ -38,11 +46,9 @@ def worst_underlying_minor(
     for symbol, lot_value_minor in lot_values.items():
         if symbol in state.positions:
             worst_minor += sign * state.positions[symbol].quantity_lots * lot_value_minor
-    for held in state.holds.values():
-        command = held.command
-        symbol = command["symbol"]
-        if symbol in lot_values and command["side"] == wanted:
-            worst_minor += (command["quantity_lots"] - held.filled_lots) * lot_values[symbol]
+    for (symbol, on_side), lots in _open(state):
+        if symbol in lot_values and on_side == wanted:
+            worst_minor += lots * lot_values[symbol]
     return worst_minor
 
 

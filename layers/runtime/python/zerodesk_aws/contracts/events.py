@@ -98,6 +98,29 @@ class OrderExpired(OfBook):
     at_ms: int | None = Field(default=None, description="Record time when it had come.")
 
 
+class OrderAmended(OfBook):
+    """An order has another quantity or price. Without its priority it comes in anew from here."""
+
+    command_id: str
+    order_id: OrderId
+    account_id: AccountId
+    price_ticks: int
+    quantity_lots: int
+    remaining_lots: int
+    moved_minor: int = Field(description="What was held for the amend and is held for the order.")
+    keeps_priority: bool
+
+
+class AmendRejected(OfBook):
+    """A book refused an amend; the order stays as it was."""
+
+    command_id: str
+    order_id: OrderId
+    account_id: AccountId
+    code: str
+    rejection: Rejection
+
+
 class OrderAccepted(Order):
     """The answer to a partner's request: the order as it stands, as the API shows it."""
 
@@ -340,6 +363,8 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.orders", OrderOpened, "matching"),
     EventContract("zerodesk.orders", OrderCancelled, "matching"),
     EventContract("zerodesk.orders", OrderExpired, "matching"),
+    EventContract("zerodesk.orders", OrderAmended, "matching"),
+    EventContract("zerodesk.orders", AmendRejected, "matching"),
     EventContract("zerodesk.matching", TradesExecuted, "matching"),
     EventContract("zerodesk.matching", SettlementWanted, "matching"),
     EventContract("zerodesk.settlement", TradeSettled, "settlement"),

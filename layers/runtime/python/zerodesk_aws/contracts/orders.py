@@ -10,6 +10,7 @@ from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
     AccountId,
+    AmendId,
     Amount,
     ClientOrderId,
     Contract,
@@ -310,6 +311,41 @@ class Order(Contract):
     book_sequence: int | None = Field(
         description="The latest record of the book's journal that moved the order."
     )
+
+
+class AmendOrder(Contract):
+    """How an order that rests is to change. The same ``amend_id`` and body again is the same amend.
+
+    What is left out stays. A smaller quantity keeps the order's place in its queue; with anything
+    else it comes in as if it were new.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"amend_id": "my-first-amend", "quantity": "0.4", "price": "60010"}]
+        }
+    )
+
+    amend_id: AmendId
+    quantity: PositiveDecimal | None = Field(
+        default=None, description="The whole order's, what is filled included; base units."
+    )
+    price: PositiveDecimal | None = Field(default=None, description="The limit; quote units.")
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> Self:
+        if self.quantity is None and self.price is None:
+            raise refusal(MISSING, "required, unless there is a price", "quantity")
+        return self
+
+
+class AmendedOrder(Contract):
+    """What became of an amend, and the order as it stands."""
+
+    amend_id: AmendId
+    status: Literal["PENDING", "DONE", "REJECTED"]
+    rejection: Rejection | None = Field(description="Why the order stays as it was, if it does.")
+    order: Order
 
 
 class ListOrders(Contract):

@@ -13,6 +13,7 @@ from zerodesk.rejections import RejectionCode
 from zerodesk_aws.contracts.events import AuctionKindField, ListingFacts, StateField
 from zerodesk_aws.contracts.fields import (
     AccountId,
+    AmendId,
     ClientOrderId,
     Contract,
     Currency,
@@ -25,6 +26,8 @@ from zerodesk_aws.contracts.fields import (
     TimeInForceField,
     TriggerField,
 )
+
+CommandIdOfAmend = Annotated[str, Field(pattern="^a[a-z2-7]{26}$")]
 
 
 class SpecialTerms(Contract):
@@ -54,6 +57,36 @@ class StoredOrder(SpecialTerms):
     quantity_lots: int
     time_in_force: TimeInForceField
     post_only: bool
+    accepted_at_ms: int
+
+
+class Changes(Contract):
+    """What an amend changes; what it leaves is not there."""
+
+    price_ticks: int | None = None
+    quantity_lots: int | None = None
+
+
+class StoredAmend(Contract):
+    """An amend as intake recorded it; the workflow's input.
+
+    The price and the quantity are those that the order is to have, be they changed or not.
+    """
+
+    kind: Literal["amend"]
+    command_id: CommandIdOfAmend
+    amend_id: AmendId
+    account_id: AccountId
+    order_id: OrderId
+    symbol: Symbol
+    side: SideField
+    price_ticks: int
+    quantity_lots: int
+    changes: Changes
+    post_only: bool
+    slides: bool | None = None
+    tick_value_minor: int
+    lot_value_minor: int
     accepted_at_ms: int
 
 
@@ -108,11 +141,25 @@ class PlaceCommand(SpecialTerms):
     accepted_at_ms: int
 
 
+class AmendCommand(Changes):
+    """A wish to change an order that rests, with what it needs beyond the order's hold."""
+
+    kind: Literal["amend"]
+    command_id: CommandIdOfAmend
+    account_id: AccountId
+    symbol: Symbol
+    order_id: OrderId
+    post_only: bool
+    slides: bool | None = None
+    held_minor: int
+    accepted_at_ms: int
+
+
 class RiskDecided(Contract):
     """What risk_check answers: the command for the book, a refusal, or that all is done already."""
 
     verdict: Literal["HELD", "REJECTED", "DONE"]
-    command: PlaceCommand | None = None
+    command: PlaceCommand | AmendCommand | None = None
     rejection: StoredRejection | None = None
 
 
@@ -204,9 +251,11 @@ class Payload:
 
 PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("order_workflow", StoredOrder),
+    Payload("order_workflow", StoredAmend),
     Payload("order_workflow", OrderPriced),
     Payload("order_workflow", RiskDecided),
     Payload("commands", PlaceCommand),
+    Payload("commands", AmendCommand),
     Payload("commands", CancelCommand),
     Payload("commands", IndexCommand),
     Payload("commands", ListCommand),

@@ -34,6 +34,7 @@ MOVING: Final = [
     "filled_lots",
     "remaining_lots",
     "price_ticks",
+    "held_minor",
     "filled_notional_minor",
     "fee_minor",
     "rejection",
@@ -47,6 +48,7 @@ PROJECTED: Final = (
     "filled_lots",
     "remaining_lots",
     "price_ticks",
+    "held_minor",
     "filled_notional_minor",
     "fee_minor",
     "rejection",
@@ -82,7 +84,7 @@ class OrderItem(Model):
     """An order, a cancel, a deposit...: ``kind`` says what, ``request`` what was asked.
 
     ``remaining_lots`` is what its book leaves of an order, ``price_ticks`` the limit that it has
-    there; None is what was asked.
+    there; None is what was asked. ``held_minor`` is what its book counts on.
     """
 
     class Meta:
@@ -101,12 +103,30 @@ class OrderItem(Model):
     filled_lots = NumberAttribute(default=0)
     remaining_lots = NumberAttribute(null=True)
     price_ticks = NumberAttribute(null=True)
+    held_minor = NumberAttribute(null=True)
     filled_notional_minor = NumberAttribute(default=0)
     fee_minor = NumberAttribute(default=0)
     rejection = JSONAttribute(null=True)
     account_sequence = NumberAttribute(null=True)
     book_sequence = NumberAttribute(null=True)
     updated_at_ms = NumberAttribute()
+
+    @property
+    def lots_left(self) -> int:
+        """What remains of an order."""
+        left: float | None = self.remaining_lots
+        return self.request["quantity_lots"] - int(self.filled_lots) if left is None else int(left)
+
+    @property
+    def quantity_lots(self) -> int:
+        """An order's whole quantity as it stands: what is filled and what remains."""
+        return int(self.filled_lots) + self.lots_left
+
+    @property
+    def limit_ticks(self) -> int | None:
+        """An order's limit as it stands, None at the market."""
+        limit: float | None = self.price_ticks
+        return self.request["price_ticks"] if limit is None else int(limit)
 
 
 class Orders:

@@ -1,0 +1,69 @@
+"""What an amend needs beyond the hold of its order."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from zerodesk.accounts import Change, hold, reject
+from zerodesk.money import share_bps
+from zerodesk.orders import AmendCommand
+from zerodesk.risk.case import Case
+from zerodesk.risk.chain import CHAIN, counted, leverage_within_limit
+
+ROUNDING_MINOR: Final = 1
+"""Fees round down, so what two quantities need may differ by a unit more after a fill between the
+check and the book. What is not needed comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """An order as it would stand after an amend, and what is held of it now."""
+
+    is_buy: bool
+    price_ticks: int
+    remaining_lots: int
+    rate_bps: int
+    held_minor: int
+    tick_value_minor: int
+    lot_value_minor: int
+
+
+def beyond_hold_minor(amended: Amended) -> int:
+    """Return what an amended order needs beyond its hold, 0 if it needs no more.
+
+    Fills between the check and the book leave this enough unless the amend takes a lower price for
+    more lots: the book then refuses it, and the client may ask again.
+
+    Examples
+    --------
+    >>> beyond_hold_minor(Amended(False, 100, 7, 5, 500, 1, 100))
+    200
+    >>> beyond_hold_minor(Amended(True, 100, 7, 50, 500, 1, 100))
+    204
+    >>> beyond_hold_minor(Amended(True, 100, 4, 50, 500, 1, 100))
+    0
+    """
+    if not amended.is_buy:
+        return max(0, amended.remaining_lots * amended.lot_value_minor - amended.held_minor)
+    notional_minor = amended.price_ticks * amended.remaining_lots * amended.tick_value_minor
+    need_minor = notional_minor + share_bps(notional_minor, amended.rate_bps)
+    beyond_minor = need_minor - amended.held_minor
+    return beyond_minor + ROUNDING_MINOR if beyond_minor > 0 else 0
+
+
+def admit_amend(case: Case, command: AmendCommand) -> Change:
+    """Return the account with what an amend needs held, or with its refusal on record.
+
+    ``case`` is of the lots that come on top, and of what they need beyond the order's hold. At a
+    lower price that is less than they are worth, as the order's own hold covers some of them.
+    """
+    for check in CHAIN:
+        rejection = None if check is leverage_within_limit else check(case)
+        if rejection is not None:
+            refused = reject(case.state, command["command_id"], rejection)
+            return replace(refused, cause=refused.cause | case.evidence())
+    held = hold(case.state, command, case.quote.need_currency)
+    return replace(
+        held,
+        cause=held.cause | case.evidence(),
+        state=replace(held.state, rate=counted(case)),
+    )
