@@ -298,8 +298,9 @@ def an_amend(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
-# Not in the product, so not here: stops, OCO groups, reduce-only orders, liquidations. Each
-# comes with a scenario of its own, and with the rules of ``rules`` that it needs.
+# Not here: stops, ends of orders and auctions, which the simulation has, and what is not in the
+# product: OCO groups, reduce-only orders, liquidations. Each of these comes with a scenario of its
+# own, and with the rules of ``rules`` that it needs.
 SCENARIOS: Final = (
     Scenario("order", _two_meet, an_order),
     Scenario("late", _one_comes, a_late_repeat),
