@@ -127,6 +127,9 @@ LIMITS: Final = {
     "underlying": {"BTC": "1000"},
     "reason": "tour",
 }
+AMEND: Final = {"amend_id": "toured", "quantity": "2"}
+"""More than was held for: it comes past the risk check."""
+
 GOOD: Final = {"status": "ACTIVE", "verification_level": 1, "reason": "tour"}
 TRANSFER: Final = {"transfer_id": "t", "to_account_id": "bob", "currency": "USD", "amount": "2"}
 ORDER_REQUESTED: Final = {
@@ -160,10 +163,11 @@ def order(name: str, quantity: str) -> dict[str, Any]:
 
 
 def _about_order(world: World, order_id: str) -> None:
-    """Look at an order and cancel it."""
+    """Look at an order, amend it and cancel it."""
     path = {"order_id": order_id}
-    for function, method in (("queries", "GET"), ("order_intake", "DELETE")):
-        _ask(world, function, http_event(method, "/v1/orders/{order_id}", "alice", None, path))
+    steps = (("queries", "GET", None), ("order_intake", "PATCH", AMEND))
+    for function, method, body in (*steps, ("order_intake", "DELETE", None)):
+        _ask(world, function, http_event(method, "/v1/orders/{order_id}", "alice", body, path))
 
 
 def _with_key(world: World, told: dict[str, Any]) -> None:
