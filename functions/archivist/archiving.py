@@ -14,7 +14,7 @@ from zerodesk_aws.entry import count, logger
 from zerodesk_aws.faults import JournalContentionError, JournalCorruptError
 from zerodesk_aws.house import house_stream
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.registers import ACCOUNTS, MARKETS, PARTNERS, Entry, Register
+from zerodesk_aws.registers import ACCOUNTS, LIMITS, MARKETS, PARTNERS, Entry, Register
 from zerodesk_aws.streams import book_stream
 
 MINUTE_MS: Final = 60_000
@@ -55,7 +55,7 @@ class Archiving:
             *(f"account#{account_id}" for account_id in accounts),
             *(house_stream(currency) for currency in quotes),
             *(book_stream(symbol) for symbol in sorted(markets)),
-            *(ACCOUNTS, MARKETS, PARTNERS),
+            *(ACCOUNTS, LIMITS, MARKETS, PARTNERS),
         ]
 
     def _is_full(self, stream: str) -> bool:

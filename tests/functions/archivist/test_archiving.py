@@ -15,7 +15,7 @@ from zerodesk.archive import Archive
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.archive_files import ArchiveFiles
 from zerodesk_aws.faults import JournalContentionError
-from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
+from zerodesk_aws.registers import ACCOUNTS, LIMITS, MARKETS, Register
 
 ALICE = "account#alice"
 Make = Callable[[], Archiving]
@@ -56,6 +56,14 @@ def test_each_stream_is_archived_at_its_minute_of_the_day(live: Live, make: Make
         assert make().run(at_minute_of(stream), never) == records
         assert make().run(at_minute_of(stream), never) == 0
         assert archived(stream) == records
+
+
+def test_the_limits_of_venue_and_groups_are_archived_as_the_other_registers(
+    live: Live, make: Make
+) -> None:
+    Register(live.journal, LIMITS).put("venue", {"limits": {}})
+    assert make().run(at_minute_of(LIMITS), never) == 1
+    assert archived(LIMITS) == 1
 
 
 def test_in_a_day_of_minutes_every_stream_is_archived_once(

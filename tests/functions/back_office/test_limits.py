@@ -6,7 +6,7 @@ import pytest
 
 from back_office import operations
 from tests.functions.gateway import Answered, Gateway
-from zerodesk_aws.limits import LIMITS
+from zerodesk_aws.registers import LIMITS
 
 REASON = {"reason": "a new customer"}
 

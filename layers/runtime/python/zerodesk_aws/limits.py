@@ -6,9 +6,8 @@ from typing import Any, Final
 from zerodesk.limits import Limits, tightest
 from zerodesk.terms import AccountTerms
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.registers import Entry, Register
+from zerodesk_aws.registers import LIMITS, Entry, Register
 
-LIMITS: Final = "control#limits"
 VENUE: Final = "venue"
 GROUP: Final = "group:"
 

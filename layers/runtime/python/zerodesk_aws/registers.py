@@ -12,6 +12,7 @@ from zerodesk_aws.faults import JournalContentionError, RecordTooLargeError, Reg
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError
 
 ACCOUNTS: Final = "control#accounts"
+LIMITS: Final = "control#limits"
 MARKETS: Final = "control#markets"
 PARTNERS: Final = "control#partners"
 
