@@ -233,7 +233,7 @@ FAULTY: list[tuple[dict[str, Any], str]] = [
     ({"sent_at_ms": START_MS + 0.5}, f"sent_at_ms is {START_MS}.5, not of type int"),
     ({"side": ["BUY"]}, "side is ['BUY'], not of type str"),
     ({"account_id": 7}, "account_id is 7, not of type str"),
-    ({"kind": "amend"}, "unknown kind 'amend'"),
+    ({"kind": "swap"}, "unknown kind 'swap'"),
     ({"symbol": "ETH-USD"}, "ETH-USD in the book of BTC-USD"),
     (
         {"accepted_at_ms": START_MS + BOUND_MS + 1},

@@ -36,13 +36,16 @@ class BookOrder:
     open; ``stamp`` names the last draft that touched it. A filled or cancelled order keeps its
     neighbours, so that taking the removal back is exact.
 
-    Most orders have no special terms, and spend nothing on them: see ``SpecialOrder``.
+    Most orders have no special terms, and spend nothing on them: see ``SpecialOrder``. Only
+    ``hidden_lots``, which every fill asks for, is of each order: what is of its class alone is
+    looked for through the bases each time.
     """
 
     __slots__ = (
         "account_id",
         "fee_minor",
         "held_minor",
+        "hidden_lots",
         "is_buy",
         "key",
         "maker_bps",
@@ -61,7 +64,6 @@ class BookOrder:
 
     self_trade: str = NONE
     display_lots: int = 0
-    hidden_lots: int = 0
     expires_at_ms: int = 0
     is_armed: bool = False
     rises: bool = False
@@ -93,7 +95,7 @@ class BookOrder:
         self.maker_bps = maker_bps
         self.taker_bps = taker_bps
         self.held_minor = held_minor
-        self.notional_minor = self.fee_minor = 0
+        self.notional_minor = self.fee_minor = self.hidden_lots = 0
         self.stamp = stamp
         self.outcome: str | None = None
         self.previous: BookOrder | None = None
@@ -217,7 +219,6 @@ class SpecialOrder(BookOrder):
     __slots__ = (
         "display_lots",
         "expires_at_ms",
-        "hidden_lots",
         "repriced",
         "self_trade",
         "successor",
@@ -225,7 +226,6 @@ class SpecialOrder(BookOrder):
 
     self_trade: str
     display_lots: int
-    hidden_lots: int
     repriced: bool
     expires_at_ms: int
     successor: "SpecialOrder | None"
@@ -233,7 +233,7 @@ class SpecialOrder(BookOrder):
     def __init__(self, *terms: Any) -> None:
         super().__init__(*terms)
         self.self_trade, self.repriced = NONE, False
-        self.display_lots = self.hidden_lots = self.expires_at_ms = 0
+        self.display_lots = self.expires_at_ms = 0
         self.successor = None
 
     def special(self) -> dict[str, Any]:

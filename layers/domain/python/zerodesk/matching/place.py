@@ -19,9 +19,12 @@ from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import command_entry, place_row
 
+# The words themselves: a member of an enum is an equal text, but compared letter by letter.
+SIDES: Final = [one.value for one in Side]
+TYPES: Final = [one.value for one in OrderType]
 EVER: Final = [one.value for one in TimeInForce if not one.expires]
-KNOWN_TERMS: Final = frozenset(product(Side, OrderType, EVER))
-KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(Side, OrderType, EXPIRING))
+KNOWN_TERMS: Final = frozenset(product(SIDES, TYPES, EVER))
+KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(SIDES, TYPES, EXPIRING))
 AUCTION: Final = TradingState.AUCTION.value
 
 

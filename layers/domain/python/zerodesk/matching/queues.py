@@ -65,7 +65,7 @@ class Queues:
     def withdraw(self, order: BookOrder) -> None:
         """Take an order out that rests or waits."""
         del self.orders[order.order_id]
-        if order.is_armed:
+        if self.armed and order.is_armed:
             self.armed -= 1
             if order.trails:
                 del self.trailing[order.order_id]
