@@ -55,6 +55,7 @@ class _Followed:
     acting: set[str] = field(default_factory=set)
     seen_ticks: list[int] = field(default_factory=list)
     hit: set[str] = field(default_factory=set)
+    passed_over: set[str] = field(default_factory=set)
     stopped: bool = False
     gathers: bool = False
     uncrossing: Event | None = None
@@ -139,7 +140,7 @@ class _Followed:
     def left_waiting(self) -> Iterator[str]:
         """Yield orders that wait though trades have reached their triggers."""
         for order_id, armed in self.armed.items():
-            if self._has_triggered(order_id):
+            if order_id not in self.passed_over and self._has_triggered(order_id):
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
 
     def _trail(self, order_id: str, price_ticks: int) -> None:
@@ -189,6 +190,9 @@ class _Followed:
         if said is not None and self.uncrossed_lots != said["quantity_lots"]:
             yield f"{said['auction_id']} traded {self.uncrossed_lots} of {said['quantity_lots']}"
         self.stopped, self.gathers = event["state"] != "OPEN", event["state"] == "AUCTION"
+        if said is not None and self.stopped:
+            # The price of an auction behind which the market closes triggers nobody.
+            self.passed_over |= self.armed.keys()
         self.uncrossing = None
         waiting = [one for one in self.resting.values() if one.lots]
         bids = [-one.rank[0] for one in waiting if one.side == "BUY"]

@@ -50,8 +50,9 @@ def test_every_status_is_pending_open_or_terminal_and_only_one_of_them() -> None
         assert [status.is_pending, status.is_open, status.is_terminal].count(True) == 1
 
 
-def test_only_a_partially_filled_order_is_open_beside_an_open_one() -> None:
+def test_an_order_that_waits_for_its_trigger_or_is_partially_filled_is_open_too() -> None:
     assert {status for status in OrderStatus if status.is_open} == {
+        OrderStatus.ARMED,
         OrderStatus.OPEN,
         OrderStatus.PARTIALLY_FILLED,
     }

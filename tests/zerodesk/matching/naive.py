@@ -281,7 +281,7 @@ class NaiveBook:
             return self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
         assert self.market is not None
         order, old = mine[0], replace(mine[0])
-        price = command.get("price_ticks", order.price)
+        price = self.slid(order, command)
         lots = command.get("quantity_lots", order.quantity)
         if lots <= order.quantity - order.remaining:
             return self.refuse(command, "MATCHING_AMEND_BELOW_FILLED")
@@ -311,6 +311,14 @@ class NaiveBook:
         before = len(self.trades)
         self.work(order)
         return self.let_in(self.trades[before:])
+
+    def slid(self, order: NaiveOrder, command: dict[str, Any]) -> int:
+        """The price at which an amended order would come in, which may be where it is."""
+        price: int = command.get("price_ticks", order.price)
+        there = replace(order, moved_price=price)
+        facing = self.facing(there) if command.get("slides") else []
+        short = self.one_tick_short(there, facing[0]) if facing else 0
+        return short if short > 0 else price
 
     def why_not(self, order: NaiveOrder, command: dict[str, Any]) -> str | None:
         """Slide an order that does, and say why it does not come in anew."""
@@ -473,13 +481,16 @@ class NaiveBook:
         return int(command["quantity_lots"] if whole else command.get("min_quantity_lots", 0))
 
     def gettable(self, order: NaiveOrder, facing: list[NaiveOrder]) -> int:
+        if order.mode == "NONE":
+            return sum(maker.remaining for maker in facing)
         lots = 0
-        for maker in facing:
-            if maker.account == order.account and order.mode == "EXPIRE_MAKER":
-                continue
-            if maker.account == order.account and order.mode != "NONE":
-                break
-            lots += maker.remaining
+        for price in dict.fromkeys(maker.price for maker in facing):
+            level = [maker for maker in facing if maker.price == price]
+            others = [maker for maker in level if maker.account != order.account]
+            if others != level and order.mode != "EXPIRE_MAKER":
+                own = next(maker for maker in level if maker.account == order.account)
+                return lots + sum(maker.shown for maker in level[: level.index(own)])
+            lots += sum(maker.remaining for maker in others)
         return lots
 
     def facing(self, taker: NaiveOrder) -> list[NaiveOrder]:

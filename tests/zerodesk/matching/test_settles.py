@@ -26,8 +26,18 @@ def funded(account_id: str) -> AccountState:
 
 
 def with_hold(state: AccountState, command: Any) -> AccountState:
-    currency = MARKET.quote if command["side"] == "BUY" else MARKET.base
+    """Hold what a command says in what its order pays with; for an amend, its order is held."""
+    amends = command["kind"] == "amend"
+    placed: Any = state.holds[command["order_id"]].command if amends else command
+    currency = MARKET.quote if placed["side"] == "BUY" else MARKET.base
     return hold(state, command, currency).state
+
+
+def holds_something(state: AccountState, command: Command) -> bool:
+    """Whether risk lets a command hold money: any order, and an amend of an order that holds."""
+    if command["kind"] == "amend":
+        return bool(command["held_minor"]) and command["order_id"] in state.holds
+    return command["kind"] == "place"
 
 
 @settings(max_examples=250, deadline=None)
@@ -39,9 +49,11 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
     run, seen, settled = Run(), set[str](), 0
     for start in range(0, len(commands), batch):
         for command in commands[start : start + batch]:
-            if command["kind"] == "place" and command["command_id"] not in seen:
+            if command["command_id"] in seen or command["kind"] not in {"place", "amend"}:
+                continue
+            account_id = command["account_id"]
+            if holds_something(accounts[account_id], command):
                 seen.add(command["command_id"])
-                account_id = command["account_id"]
                 accounts[account_id] = with_hold(accounts[account_id], command)
         run.take(commands[start : start + batch], [batch], max_fills)
         rows = list(enumerate(run.records, start=1))[settled:]

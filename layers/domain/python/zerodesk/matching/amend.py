@@ -111,6 +111,10 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
     following.held_minor = left_minor + command["held_minor"]
     if command.get("slides"):
         slide(state, following)
+        if following.key == order.key and following.quantity_lots <= order.quantity_lots:
+            # It has slid to where it is.
+            _shrink(state, draft, order, command)
+            return
     need = need_minor(following, following.remaining_lots, tick_value_minor, lot_value_minor)
     rejection = None if state.is_plain else _not_open(state)
     rejection = rejection or refusal_of(state, following, need, post_only=command["post_only"])

@@ -59,7 +59,7 @@ def indicate(bids: Iterable[Lots], asks: Iterable[Lots], reference_ticks: int) -
     Examples
     --------
     >>> indicate([(102, 7), (101, 2)], [(100, 5), (102, 9)], reference_ticks=90)
-    Indication(price_ticks=101, quantity_lots=5, surplus_lots=4)
+    Indication(price_ticks=102, quantity_lots=7, surplus_lots=-7)
     """
     stretches = list(_stretches(bids, asks))
     most = max((one.traded_lots, -abs(one.surplus_lots)) for one in stretches)

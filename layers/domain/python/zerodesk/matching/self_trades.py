@@ -37,15 +37,23 @@ def fill_others(state: BookState, draft: Draft, taker: BookOrder) -> bool:
 
 
 def offers_of_others(ladder: Ladder, taker: BookOrder, least_lots: int) -> bool:
-    """Whether a taker would get a quantity from other accounts before its own order ends it."""
+    """Whether a taker would get a quantity from other accounts before its own order ends it.
+
+    What an iceberg hides comes behind all that is shown at its price, so behind an own order, too.
+    """
+    hidden_lots, key = 0, None
     for maker in ladder.in_priority(-taker.key):
+        if maker.key != key:
+            least_lots -= hidden_lots
+            hidden_lots, key = 0, maker.key
         if maker.account_id != taker.account_id:
-            least_lots -= maker.total_lots
-            if least_lots <= 0:
-                return True
-        elif taker.self_trade != SelfTrade.EXPIRE_MAKER:
+            least_lots -= maker.remaining_lots
+            hidden_lots += maker.hidden_lots
+        elif least_lots > 0 and taker.self_trade != SelfTrade.EXPIRE_MAKER:
             return False
-    return False
+        if least_lots <= 0:
+            return True
+    return least_lots <= hidden_lots
 
 
 def _prevent(state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder) -> bool:
