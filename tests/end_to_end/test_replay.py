@@ -1,5 +1,6 @@
 """Recorded trades through the HTTPS API: what the venue does is what the file says."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,14 @@ def quotes_traded(file: Path, *, first_row: int) -> list[object]:
     quotes = select_quotes(file, Start(row=first_row), QUOTES).rows
     expected = trades_of_quotes(quotes)
     assert as_rows(found["expected"]) == expected
-    assert [
-        (one["taker"], one["maker"], one["taker_side"], one["price"], one["quantity"])
-        for one in found["traded"]
-    ] == [
-        (one["taker"], one["maker"], one["taker_side"], one["price"], one["quantity"])
-        for one in found["expected"]
-    ]
+    assert as_numbers(found["traded"]) == as_numbers(found["expected"])
     assert found["reconciliation"]["balanced"]
     return [*expected]
+
+
+def as_numbers(trades: list[dict[str, str]]) -> list[tuple[object, ...]]:
+    """What is compared of trades: 13.9 and 13.9000 are one price."""
+    return [
+        (one["taker"], one["maker"], one["taker_side"], Decimal(one["price"]), one["quantity"])
+        for one in trades
+    ]
