@@ -131,6 +131,8 @@ class _Followed:
             self.armed.pop(order_id, None)
         elif event["command_id"] not in self.acting:
             yield from self.left_waiting()
+            if len(self.seen_ticks) > 1:
+                self.passed_over.clear()
             self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
         if event["type"] == "TradeExecuted":
             self.seen_ticks.append(event["price_ticks"])
@@ -140,7 +142,7 @@ class _Followed:
     def left_waiting(self) -> Iterator[str]:
         """Yield orders that wait though trades have reached their triggers."""
         for order_id, armed in self.armed.items():
-            if order_id not in self.passed_over and self._has_triggered(order_id):
+            if self._has_triggered(order_id):
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
 
     def _trail(self, order_id: str, price_ticks: int) -> None:
@@ -163,7 +165,7 @@ class _Followed:
         waits_for_rise, trigger_ticks = self.armed[order_id]
         return any(
             ticks >= trigger_ticks if waits_for_rise else ticks <= trigger_ticks
-            for ticks in self.seen_ticks
+            for ticks in self.seen_ticks[order_id in self.passed_over :]
         )
 
     def _of_market(self, event: Event) -> Iterator[str]:
@@ -191,8 +193,9 @@ class _Followed:
             yield f"{said['auction_id']} traded {self.uncrossed_lots} of {said['quantity_lots']}"
         self.stopped, self.gathers = event["state"] != "OPEN", event["state"] == "AUCTION"
         if said is not None and self.stopped:
-            # The price of an auction behind which the market closes triggers nobody.
-            self.passed_over |= self.armed.keys()
+            # The price of an auction behind which the market closes triggers nobody who waits; the
+            # next trade does.
+            self.passed_over, self.seen_ticks = set(self.armed), self.seen_ticks[-1:]
         self.uncrossing = None
         waiting = [one for one in self.resting.values() if one.lots]
         bids = [-one.rank[0] for one in waiting if one.side == "BUY"]
