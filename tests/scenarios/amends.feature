@@ -24,6 +24,23 @@ Rule: Amends
       | amend | status |
       | m1    | DONE   |
 
+  Scenario: less of an order that slides to where it is keeps its place
+    When orders arrive
+      | order | account | side | lots | price | post only | slides |
+      | c1    | carol   | SELL | 5    | 101   |           |        |
+      | a1    | alice   | BUY  | 5    | 101   | yes       | yes    |
+      | b1    | bob     | BUY  | 5    | 100   |           |        |
+    And orders are amended
+      | amend | order | lots | price |
+      | m1    | a1    | 2    | 101   |
+    And orders arrive
+      | order | account | side | lots | price |
+      | d1    | carol   | SELL | 3    | 100   |
+    Then these trades
+      | maker | taker | lots | price |
+      | a1    | d1    | 2    | 100   |
+      | b1    | d1    | 1    | 100   |
+
   Scenario: more of an order goes to the end of the queue
     When orders arrive
       | order | account | side | lots | price |

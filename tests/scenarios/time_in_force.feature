@@ -40,6 +40,17 @@ Rule: Time in force and minimum quantity
       | order | status  | filled | remaining |
       | b1    | EXPIRED | 4      | 5         |
 
+  Scenario: what an iceberg hides behind an own order does not count for the minimum
+    When orders arrive
+      | order | account | side | lots | price | in force | min_quantity_lots | display_lots | self_trade |
+      | a1    | alice   | SELL | 6    | 100   |          |                   | 2            |            |
+      | b1    | bob     | SELL | 4    | 100   |          |                   |              |            |
+      | b2    | bob     | BUY  | 5    | 100   | IOC      | 3                 |              | DECREMENT  |
+    Then no trades
+    And these orders
+      | order | status  | filled | remaining |
+      | b2    | EXPIRED | 0      | 5         |
+
   Scenario: less than the minimum is not taken
     When orders arrive
       | order | account | side | lots | price | in force | min_quantity_lots |
