@@ -186,3 +186,19 @@ Rule: Auctions
       | maker | taker | lots | price |
       | a1    | b1    | 5    | 100   |
       | a1    | s1    | 2    | 100   |
+
+  Scenario: the price of a closing auction pulls triggers when the market opens again
+    When orders arrive
+      | order | account | side | lots | price | trigger   | trigger_ticks |
+      | s1    | carol   | BUY  | 2    | 103   | STOP      | 100           |
+    And an CLOSING auction begins
+    And orders arrive
+      | order | account | side | lots | price |
+      | a1    | alice   | SELL | 7    | 100   |
+      | b1    | bob     | BUY  | 5    | 100   |
+    And the auction ends
+    And the market is OPEN
+    Then these trades
+      | maker | taker | lots | price |
+      | a1    | b1    | 5    | 100   |
+      | a1    | s1    | 2    | 100   |

@@ -55,7 +55,6 @@ class _Followed:
     acting: set[str] = field(default_factory=set)
     seen_ticks: list[int] = field(default_factory=list)
     hit: set[str] = field(default_factory=set)
-    passed_over: set[str] = field(default_factory=set)
     stopped: bool = False
     gathers: bool = False
     uncrossing: Event | None = None
@@ -131,8 +130,6 @@ class _Followed:
             self.armed.pop(order_id, None)
         elif event["command_id"] not in self.acting:
             yield from self.left_waiting()
-            if len(self.seen_ticks) > 1:
-                self.passed_over.clear()
             self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
         if event["type"] == "TradeExecuted":
             self.seen_ticks.append(event["price_ticks"])
@@ -140,7 +137,9 @@ class _Followed:
                 self._trail(one, event["price_ticks"])
 
     def left_waiting(self) -> Iterator[str]:
-        """Yield orders that wait though trades have reached their triggers."""
+        """Yield orders that wait in an open market though trades have reached their triggers."""
+        if self.stopped:
+            return
         for order_id, armed in self.armed.items():
             if self._has_triggered(order_id):
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
@@ -165,7 +164,7 @@ class _Followed:
         waits_for_rise, trigger_ticks = self.armed[order_id]
         return any(
             ticks >= trigger_ticks if waits_for_rise else ticks <= trigger_ticks
-            for ticks in self.seen_ticks[order_id in self.passed_over :]
+            for ticks in self.seen_ticks
         )
 
     def _of_market(self, event: Event) -> Iterator[str]:
@@ -192,10 +191,6 @@ class _Followed:
         if said is not None and self.uncrossed_lots != said["quantity_lots"]:
             yield f"{said['auction_id']} traded {self.uncrossed_lots} of {said['quantity_lots']}"
         self.stopped, self.gathers = event["state"] != "OPEN", event["state"] == "AUCTION"
-        if said is not None and self.stopped:
-            # The price of an auction behind which the market closes triggers nobody who waits; the
-            # next trade does.
-            self.passed_over, self.seen_ticks = set(self.armed), self.seen_ticks[-1:]
         self.uncrossing = None
         waiting = [one for one in self.resting.values() if one.lots]
         bids = [-one.rank[0] for one in waiting if one.side == "BUY"]

@@ -203,7 +203,6 @@ class NaiveBook:
     def uncross(self, then: str) -> None:
         """Try every price that anybody named or that lies between, and trade at the best."""
         self.state, self.auction, self.ends = then, None, None
-        before = len(self.trades)
         price = self.uncrossing_price()
         while price is not None and (pair := self.first_pair(price)) is not None:
             seller, buyer = pair
@@ -211,7 +210,7 @@ class NaiveBook:
             self.requeue(seller)
             self.requeue(buyer)
         if then == "OPEN":
-            self.let_in(self.trades[before:])
+            self.let_in(self.trades[-1:])
 
     def wants(self, price: int, *, buys: bool) -> int:
         return sum(o.remaining for o in self.resting if o.buys == buys and o.accepts(price))

@@ -11,7 +11,7 @@ from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import refresh
 from zerodesk.matching.order import BUY, BookOrder
 from zerodesk.matching.state import Auction, BookState, Uncrossing
-from zerodesk.matching.trailing import see_prices
+from zerodesk.matching.trailing import see_last
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import EndAuctionCommand, SetStateCommand, ending_id_for
 
@@ -53,9 +53,14 @@ def change_state(
     reason: str,
     auction: Auction | None = None,
 ) -> None:
-    """Let the market accept other orders than before, and tell."""
+    """Let the market accept other orders than before, and tell.
+
+    Orders that wait come in once it opens, if the last trade has reached their triggers.
+    """
     previous = state.trading_state
     state.enter(to, reason, auction)
+    if to == OPEN:
+        see_last(state, draft)
     event = {
         "type": "MarketStateChanged",
         "command_id": command_id,
@@ -129,8 +134,6 @@ def go_on(state: BookState, draft: Draft) -> None:
         state.uncrossing = uncrossing._replace(left_lots=left_lots)
         return
     state.uncrossing = None
-    if uncrossing.then == OPEN and state.armed:
-        see_prices(state, draft, uncrossing.price_ticks, uncrossing.price_ticks)
     change_state(state, draft, uncrossing.command_id, uncrossing.then, uncrossing.reason)
 
 

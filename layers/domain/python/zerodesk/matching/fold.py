@@ -21,7 +21,7 @@ from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import OPEN, Auction, BookState, Uncrossing, last_trade
-from zerodesk.matching.trailing import see_prices
+from zerodesk.matching.trailing import see_last, see_prices
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -183,8 +183,7 @@ class Fold:
         self.state.arm(order)
         self.state.keep_expiry(order)
         self.draft.moves.append(order)
-        if self.state.last is not None:
-            see_prices(self.state, self.draft, self.state.last[1], self.state.last[1])
+        see_last(self.state, self.draft)
 
     def triggered(self, event: Event) -> None:
         """Fold an armed order that comes in, for a trade at its trigger or beyond."""
@@ -335,10 +334,10 @@ class Fold:
         uncrossing, auction = self.state.uncrossing, event.get("auction")
         if uncrossing is not None and uncrossing.left_lots:
             raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
-        if uncrossing is not None and event["state"] == OPEN and self.state.armed:
-            see_prices(self.state, self.draft, uncrossing.price_ticks, uncrossing.price_ticks)
         self.state.uncrossing = None
         self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
+        if event["state"] == OPEN:
+            see_last(self.state, self.draft)
 
     def _finish(self) -> None:
         """Close or continue what worked, take the projections over, and add everything up."""

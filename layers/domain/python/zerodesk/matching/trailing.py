@@ -10,6 +10,16 @@ MAX_TRAILING: Final = 500
 """Of one book. Each of them looks at each price that is traded, once or twice a taker."""
 
 
+def see_last(state: BookState, draft: Draft) -> None:
+    """Have those that wait see the last trade, if there was one: its price may have reached them.
+
+    That is so for who comes to wait, and for all who wait when a market opens: a closing auction
+    may have traded beyond their triggers.
+    """
+    if state.armed and state.last is not None:
+        see_prices(state, draft, state.last[1], state.last[1])
+
+
 def see_prices(state: BookState, draft: Draft, first_ticks: int, last_ticks: int) -> None:
     """Have those that wait see that trades went from one price to another, and all between."""
     state.saw_prices(first_ticks, last_ticks)

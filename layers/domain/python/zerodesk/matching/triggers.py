@@ -15,7 +15,7 @@ from zerodesk.matching.order import ARMED, need_minor
 from zerodesk.matching.record import expire
 from zerodesk.matching.special import SpecialTerms, slide
 from zerodesk.matching.state import BookState
-from zerodesk.matching.trailing import see_prices
+from zerodesk.matching.trailing import see_last
 
 
 def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
@@ -41,8 +41,7 @@ def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
     if order.stamp != draft.stamp:
         lots = order.remaining_lots
         draft.answers[order.order_id] = (order.account_id, ARMED, 0, lots, 0, 0, order.held_minor)
-    if state.last is not None:
-        see_prices(state, draft, state.last[1], state.last[1])
+    see_last(state, draft)
 
 
 def run_triggered(state: BookState, draft: Draft) -> None:
