@@ -74,7 +74,12 @@ def test_a_look_further_on_goes_on_where_the_last_one_ended(
         live.grow_to(sequence)
         hashes[sequence] = state_hash(live.book.state())
     folded = counted(monkeypatch)
-    looks = ((12, [*range(1, 13)]), (12, []), (20, [*range(13, 21)]), (7, [*range(1, 8)]))
+    looks: tuple[tuple[int, list[int]], ...] = (
+        (12, [*range(1, 13)]),
+        (12, []),
+        (20, [*range(13, 21)]),
+        (7, [*range(1, 8)]),
+    )
     for sequence, needed in looks:
         folded.clear()
         assert state_at(sequence=sequence)[1]["state_hash"] == hashes[sequence]
