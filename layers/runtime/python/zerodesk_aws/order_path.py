@@ -6,7 +6,7 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
@@ -25,6 +25,8 @@ from zerodesk_aws.listings import Listings
 from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
 from zerodesk_aws.views import order_view
 from zerodesk_aws.workflows import Workflow
+
+T = TypeVar("T")
 
 KIND: Final = "order"
 
@@ -79,11 +81,15 @@ class Waiting:
         self, done: Callable[[OrderItem], bool], item: OrderItem, deadline: float
     ) -> OrderItem:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
+        return self.look(lambda: self._orders.moved(item) or item, done, deadline)
+
+    def look(self, at: Callable[[], T], done: Callable[[T], bool], deadline: float) -> T:
+        """Return what is looked at as soon as it is done, or as it is at the deadline."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
-            item = self._orders.moved(item) or item
-            if done(item) or self._clock() + pause_seconds > deadline:
-                return item
+            seen = at()
+            if done(seen) or self._clock() + pause_seconds > deadline:
+                return seen
             self._pause(pause_seconds)
             pause_seconds = min(LONGEST_PAUSE_SECONDS, pause_seconds * PAUSE_GROWTH)
 
