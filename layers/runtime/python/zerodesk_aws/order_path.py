@@ -38,7 +38,7 @@ LONGEST_PAUSE_SECONDS: Final = 0.1
 PAUSE_GROWTH: Final = 1.5
 """Pauses between two looks at an item: a book answers within milliseconds, or not for a while."""
 
-RECORDED: Final = {"HELD", "DONE", "REJECTED"}
+RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
