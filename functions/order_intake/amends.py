@@ -1,6 +1,8 @@
 """Amends: a gate item, the way of an order to the book, and the wait for what it answers."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from zerodesk.instruments import Market
@@ -21,10 +23,9 @@ KIND: Final = "amend"
 RESTS: Final = (OrderStatus.OPEN.value, OrderStatus.PARTIALLY_FILLED.value)
 """An order that waits for its trigger has no place in a queue yet."""
 
-STATUSES: Final[dict[str, Literal["DONE", "REJECTED"]]] = {
-    DONE: "DONE",
-    OrderStatus.REJECTED.value: "REJECTED",
-}
+STATUSES: Final[Mapping[str, Literal["DONE", "REJECTED"]]] = MappingProxyType(
+    {DONE: "DONE", OrderStatus.REJECTED.value: "REJECTED"}
+)
 
 
 class Amended(NamedTuple):
