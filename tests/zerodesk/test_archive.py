@@ -119,7 +119,7 @@ def test_a_line_that_is_no_record_is_not_read(line: bytes) -> None:
         repacked(line)
 
 
-TOLD = {
+TOLD: dict[str, Any] = {
     "code_version": "0.1.0",
     "epoch": 1,
     "hash": "h",
