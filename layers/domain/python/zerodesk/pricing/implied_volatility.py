@@ -123,14 +123,28 @@ def _implied(
     y = np.log1p(moneyness / smaller)
     normalised = amount / smaller
     status[(status == QuoteStatus.OK) & (normalised < _SMALLEST)] = QuoteStatus.ZERO
-    deviation = _deviation(y, normalised)
+    deviation = normalised_deviation(y, normalised)
     volatility = np.where(status == QuoteStatus.OK, deviation / np.sqrt(expiry_years), np.nan)
     volatility[status == QuoteStatus.ZERO] = 0.0
     return ImpliedVolatility(volatility, status)
 
 
-def _deviation(y: FloatArray, price: FloatArray) -> FloatArray:
-    """Return s for normalised prices, shape (n,)."""
+def normalised_deviation(y: FloatArray, price: FloatArray) -> FloatArray:
+    """Return s, volatility times the root of time, of normalised prices.
+
+    Parameters
+    ----------
+    y : float64, shape (n,)
+        |ln(forward / strike)|. Not checked: this is an inner loop.
+    price : float64, shape (n,)
+        Undiscounted, of the option out of the money, over the smaller of forward and strike:
+        between 2^-1022 and 1.
+
+    Examples
+    --------
+    >>> normalised_deviation(np.array([0.0, 0.1]), np.array([0.079656, 0.041482])).round(5)
+    array([0.2, 0.2])
+    """
     guess = _guess(y, price)
     short = (guess <= SERIES_DEVIATION) & (y <= SERIES_MONEYNESS)
     if short.all():
