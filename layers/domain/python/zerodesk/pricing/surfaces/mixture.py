@@ -142,14 +142,14 @@ class MixtureSurface:
     def skew(self, expiry_years: FloatArray) -> FloatArray:
         """Return the slope of total variance by log-moneyness at the money."""
         at_the_money = np.zeros_like(expiry_years)
+        variance = self.total_variance(at_the_money, expiry_years)
         total = np.zeros_like(expiry_years)
         for part, share in self._parts:
-            variance = part.total_variance(at_the_money, expiry_years)
-            density = normalised(at_the_money, variance).by_variance
+            own = part.total_variance(at_the_money, expiry_years)
+            # Its density over that of the mixture, of which neither need be a number.
+            density = np.sqrt(variance / own) * np.exp(0.125 * (variance - own))
             total += share * density * part.skew(expiry_years)
-        variance = self.total_variance(at_the_money, expiry_years)
-        result: FloatArray = total / normalised(at_the_money, variance).by_variance
-        return result
+        return total
 
 
 def _far(y: FloatArray, variances: FloatArray, shares: FloatArray) -> FloatArray:
