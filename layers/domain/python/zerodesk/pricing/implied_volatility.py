@@ -170,7 +170,8 @@ def normalised_deviation(y: FloatArray, price: FloatArray) -> FloatArray:
     >>> normalised_deviation(np.array([0.0, 0.1]), np.array([0.079656, 0.041482])).round(5)
     array([0.2, 0.2])
     """
-    return _deviation(y, price, np.zeros_like(price)).rounded
+    with np.errstate(all="ignore"):
+        return _deviation(y, price, np.zeros_like(price)).rounded
 
 
 class _Deviation(NamedTuple):

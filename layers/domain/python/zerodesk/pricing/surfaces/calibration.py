@@ -244,7 +244,13 @@ def calibrate(
 
 
 def inputs_sha256(chain: OptionChain) -> str:
-    """Return the hash of all quotes in their order, which a surface carries."""
+    """Return the hash of all quotes in their order, which a surface carries.
+
+    Examples
+    --------
+    >>> inputs_sha256(OptionChain.of("call", 100.0, 0.5, 5.0, 5.2))[:8]
+    '5032f0d7'
+    """
     digest = hashlib.sha256()
     for column in (chain.sign, chain.strike, chain.expiry_years, chain.bid, chain.ask):
         digest.update(np.ascontiguousarray(column, "<f8").tobytes())

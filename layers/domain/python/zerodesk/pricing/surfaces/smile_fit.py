@@ -85,7 +85,17 @@ class Misfit(Protocol):
 
 
 def fit_chart(chart: Chart, quotes: SmileQuotes) -> Fit:
-    """Return the slices of a chart that fit best, by Levenberg and Marquardt's method."""
+    """Return the slices of a chart that fit best, by Levenberg and Marquardt's method.
+
+    Examples
+    --------
+    >>> from zerodesk.pricing.surfaces.charts import EssviChart
+    >>> truth = Slices(np.array([0.04]), np.array([-0.4]), np.array([0.15]))
+    >>> k = np.linspace(-0.5, 0.5, 21)
+    >>> variance = total_variance(k, truth)
+    >>> fit_chart(EssviChart(1), SmileQuotes.of([(k, variance, 1e4 + k)])).slices.psi.round(4)
+    array([0.15])
+    """
     with np.errstate(all="ignore"):
         fit = ChartFit((chart,), _VarianceMisfit(quotes))
         start = chart.nearest(fit_each(quotes))
