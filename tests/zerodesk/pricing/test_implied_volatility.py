@@ -1,7 +1,7 @@
 """Volatilities from prices: exact where there is an answer, a reason where there is none."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.pricing.exact import implied_error
+from tests.zerodesk.pricing.quote_grids import RANGES, some_quotes
 from zerodesk.pricing.bachelier import bachelier_implied_volatility
 from zerodesk.pricing.batch import MalformedCallError
 from zerodesk.pricing.black_scholes import black76
@@ -41,43 +42,17 @@ def test_a_volatility_is_within_four_places_of_the_exact_one(
     assert implied.volatility == pytest.approx(expected, rel=4 * EPS)
 
 
-class Range(NamedTuple):
-    """Of a grid: years and volatilities, evenly in their logarithms, and deviations."""
-
-    years: tuple[float, float]
-    volatility: tuple[float, float]
-    deviations: float
-
-
-RANGES = {
-    "listed": Range((7 / 365, 2.0), (0.08, 0.9), 3.0),
-    "short": Range((5 / 525_600, 4 / 365), (0.08, 1.5), 4.0),
-    "extreme": Range((1e-4, 30.0), (0.01, 3.0), 12.0),
-}
-
-
 @pytest.mark.parametrize("kind", list(RANGES))
 @settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_volatility_is_off_by_more_than_twice_what_is_attainable(kind: str, seed: int) -> None:
     """Quotes of both sides and types, discounted, against sixty decimals."""
-    random, size = np.random.default_rng(seed), 250
-    years, volatility = (
-        np.exp(random.uniform(math.log(low), math.log(high), size))
-        for low, high in RANGES[kind][:2]
-    )
-    deviations = RANGES[kind].deviations * random.uniform(-1.0, 1.0, size)
-    forward = random.uniform(20.0, 300.0, size)
-    strike = forward * np.exp(deviations * volatility * np.sqrt(years))
-    discount = np.exp(-random.uniform(-0.02, 0.1, size) * years)
-    sign = random.choice([1.0, -1.0], size)
-    rate = -np.log(discount) / years
-    price = black76(sign, forward, strike, years, rate, volatility)["price"]
-    implied = implied_volatility(sign, price, forward, strike, years, discount)
+    size = 250
+    quotes = some_quotes(kind, size, seed)
+    implied = implied_volatility(*quotes)
     answered = np.flatnonzero(implied.status == QuoteStatus.OK)
     assert answered.size > 0.8 * size
-    columns = (sign, price, forward, strike, years, discount, implied.volatility)
-    for quote in np.stack(columns, axis=1)[answered]:
+    for quote in np.stack((*quotes, implied.volatility), axis=1)[answered]:
         error, attainable = implied_error(*quote.tolist())
         assert error <= 2.0 * attainable, quote.tolist()
 
