@@ -1,8 +1,9 @@
 """Amends: a gate item, the way of an order to the book, and the wait for what it answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, amend_id_for
@@ -14,7 +15,7 @@ from zerodesk_aws.filters import amend_changes, below_min_notional, fingerprint
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.order_path import RECORDED, Waiting, is_answered
 from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
 
 KIND: Final = "amend"
@@ -22,14 +23,12 @@ KIND: Final = "amend"
 RESTS: Final = (OrderStatus.OPEN.value, OrderStatus.PARTIALLY_FILLED.value)
 """An order that waits for its trigger has no place in a queue yet."""
 
-STATUSES: Final[dict[str, Literal["DONE", "REJECTED"]]] = {
-    DONE: "DONE",
-    OrderStatus.REJECTED.value: "REJECTED",
-}
+STATUSES: Final[Mapping[str, Literal["DONE", "REJECTED"]]] = MappingProxyType(
+    {DONE: "DONE", OrderStatus.REJECTED.value: "REJECTED"}
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Amended:
+class Amended(NamedTuple):
     """What became of an amend."""
 
     amended: AmendedOrder

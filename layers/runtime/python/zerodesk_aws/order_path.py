@@ -4,9 +4,8 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
@@ -23,8 +22,10 @@ from zerodesk_aws.filters import (
 )
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
+
+T = TypeVar("T")
 
 KIND: Final = "order"
 
@@ -36,12 +37,11 @@ LONGEST_PAUSE_SECONDS: Final = 0.1
 PAUSE_GROWTH: Final = 1.5
 """Pauses between two looks at an item: a book answers within milliseconds, or not for a while."""
 
-RECORDED: Final = {"HELD", "DONE", "REJECTED"}
+RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """What became of a request to place an order."""
 
     order: Order
@@ -57,6 +57,15 @@ class Placed:
 def is_answered(item: OrderItem) -> bool:
     """Whether the item of an order or an amend has its answer."""
     return item.status not in STILL_PENDING
+
+
+def not_known(order_id: str) -> ProblemError:
+    """Return the problem of an order of which nobody knows in time whether its money is held."""
+    return ended(
+        ProblemCode.UNAVAILABLE,
+        f"Order {order_id} is known, and whether its money is held is not. Repeat the "
+        "request with the same client_order_id: it happens once.",
+    )
 
 
 class Waiting:
@@ -79,11 +88,15 @@ class Waiting:
         self, done: Callable[[OrderItem], bool], item: OrderItem, deadline: float
     ) -> OrderItem:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
+        return self.look(lambda: self._orders.moved(item) or item, done, deadline)
+
+    def look(self, at: Callable[[], T], done: Callable[[T], bool], deadline: float) -> T:
+        """Return what is looked at as soon as it is done, or as it is at the deadline."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
-            item = self._orders.moved(item) or item
-            if done(item) or self._clock() + pause_seconds > deadline:
-                return item
+            seen = at()
+            if done(seen) or self._clock() + pause_seconds > deadline:
+                return seen
             self._pause(pause_seconds)
             pause_seconds = min(LONGEST_PAUSE_SECONDS, pause_seconds * PAUSE_GROWTH)
 
@@ -110,8 +123,7 @@ class OrderPath:
         deadline = self._waiting.deadline()
         order_id = order_id_for(account_id, asked.client_order_id)
         logger.set_correlation_id(order_id)
-        market = self._market(asked.symbol)
-        item = self._gate(account_id, order_id, asked, market)
+        item, market = self.accept(account_id, asked)
         if item.status != OrderStatus.QUEUED:
             return Placed(order_view(item, market), answered=True)
         # Whoever repeats a request that is still queued drives it on.
@@ -119,13 +131,21 @@ class OrderPath:
         item = self._waiting.until(is_answered, item, deadline)
         answered = is_answered(item)
         if not answered and (output is None or output["verdict"] not in RECORDED):
-            raise ended(
-                ProblemCode.UNAVAILABLE,
-                f"Order {order_id} is known, and whether its money is held is not. Repeat the "
-                "request with the same client_order_id: it happens once.",
-            )
+            raise not_known(order_id)
         logger.info("order placed", status=item.status, symbol=market.symbol, side=asked.side)
         return Placed(order_view(item, market), answered)
+
+    def accept(self, account_id: str, asked: PlaceOrder) -> tuple[OrderItem, Market]:
+        """Return the item of an order, just put or found, and its market; nothing else happens.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_*: refused, and nothing was written.
+        """
+        market = self._market(asked.symbol)
+        order_id = order_id_for(account_id, asked.client_order_id)
+        return self._gate(account_id, order_id, asked, market), market
 
     def _market(self, symbol: str) -> Market:
         market = self._listings.get(symbol)

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zerodesk.pricing.bachelier import deviation_guess
 from zerodesk.pricing.batch import Batch, BoolArray, FloatArray, OptionType, option_signs
-from zerodesk.pricing.compensated import product_remainder
+from zerodesk.pricing.compensated import difference_error, product_remainder
 from zerodesk.pricing.normal import (
     INVERSE_SQRT_2PI,
     SERIES_DEVIATION,
@@ -246,6 +246,10 @@ def _directly(y: FloatArray, price: FloatArray, lost: FloatArray, guess: FloatAr
     some = np.flatnonzero((found.rounded < _LAST_DEVIATION) & (y < _LAST_MONEYNESS))
     terms = (y[some], price[some], lost[some], found.rounded[some])
     found.put(some, _solved(_series, 1, *terms))
+    wide = (found.rounded >= _LAST_DEVIATION) & (found.rounded * found.rounded > 2.0 * y)
+    some = np.flatnonzero(wide)
+    terms = (y[some], price[some], lost[some], found.rounded[some])
+    found.put(some, _by_complement(*terms))
     return found
 
 
@@ -334,6 +338,26 @@ def _near_the_money(
     lost = lost + product_remainder(lead, np.array(INVERSE_SQRT_2PI), deviation)
     above = (lead - price) + (lead * share - (lost - _CONSTANT_REST * deviation))
     return _moved(deviation, -above / (lead * (1.0 + power)))
+
+
+def _by_complement(
+    y: FloatArray, price: FloatArray, lost: FloatArray, deviation: FloatArray
+) -> _Deviation:
+    """Return deviations after one more step, from one less the price and what is rounded of it."""
+    distance, half = y / deviation, 0.5 * deviation
+    near = distance - half
+    low, high = mills_ratio(np.maximum(-near, 0.0)), mills_ratio(distance + half)
+    both = low + high
+    power = np.exp(-0.5 * near * near)
+    reach = power * both
+    model = INVERSE_SQRT_2PI * reach
+    rest = power * difference_error(low, -high, both)
+    rest -= product_remainder(reach, power, both)
+    rest = INVERSE_SQRT_2PI * rest + _CONSTANT_REST * reach
+    rest -= product_remainder(model, np.array(INVERSE_SQRT_2PI), reach)
+    complement = 1.0 - price
+    above = (complement - model) + (difference_error(np.ones(1), price, complement) - rest - lost)
+    return _moved(deviation, -above / (INVERSE_SQRT_2PI * power * deviation))
 
 
 def _density(near: FloatArray) -> FloatArray:

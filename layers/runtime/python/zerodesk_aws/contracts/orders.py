@@ -1,17 +1,22 @@
 """Orders and what becomes of them, as the API shows them."""
 
-import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SkipValidation,
+    model_validator,
+)
 
 from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce, Trigger
+from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
-    AccountId,
     AmendId,
     Amount,
+    CancelId,
     ClientOrderId,
     Contract,
     Currency,
@@ -27,52 +32,18 @@ from zerodesk_aws.contracts.fields import (
     TriggerField,
     refusal,
 )
+from zerodesk_aws.contracts.paging import count_up_to, counted
 
-COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-MAX_PAGE: Final = 500
 MAX_TRAIL_BPS: Final = 9_999
 MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
 
 RESTS: Final = "LIMIT and GTC, GTD or DAY"
+MAX_BATCH: Final = 20
+"""Orders in one request: their gate items and workflows begin one after the other, within the time
+that the answer has."""
 MAX_SLICES: Final = 100
 """An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
-
-DEFAULT_PAGE: Final = 100
-
-
-def count_up_to(most: int) -> BeforeValidator:
-    """Return what reads a count from 1 to ``most``, be it the text of a query string."""
-
-    def read(value: object) -> int:
-        count = int(value) if isinstance(value, str) and COUNT.fullmatch(value) else value
-        if type(count) is not int or not 1 <= count <= most:
-            raise refusal(BAD_VALUE, f"a whole number from 1 to {most}")
-        return count
-
-    return BeforeValidator(read)
-
-
-def counted(most: int, told: str) -> WithJsonSchema:
-    """Return the JSON schema of a count from 1 to ``most``."""
-    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": most, "description": told})
-
-
-Limit = Annotated[
-    int, count_up_to(MAX_PAGE), counted(MAX_PAGE, "How many entries a page has at most.")
-]
-
-Cursor = Annotated[str, Field(description="The next_cursor of the page before, same filters.")]
-
-
-MAX_SEQUENCE: Final = 999_999_999
-
-Sequence = Annotated[
-    int,
-    count_up_to(MAX_SEQUENCE),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_SEQUENCE}),
-]
-"""A record of a stream, by its number."""
 
 
 TrailBps = Annotated[
@@ -348,67 +319,45 @@ class AmendedOrder(Contract):
     order: Order
 
 
-class ListOrders(Contract):
-    """Which orders to list."""
+class PlaceOrders(Contract):
+    """Several orders, each to be placed as if it came alone, in this order."""
 
-    status: Literal["open", "closed", "all"] = Field(
-        default="all", description="open: not final yet; closed: final."
+    orders: list[SkipValidation[PlaceOrder]] = Field(
+        min_length=1, max_length=MAX_BATCH, description=f"1 to {MAX_BATCH} orders"
     )
+
+
+class PlacedOrder(Contract):
+    """What became of one order of several: the order, or the problem that it was refused with."""
+
+    status: int = Field(description="The status with which the order would have been answered.")
+    order: Order | None = None
+    problem: problems.Problem | None = None
+
+
+class PlacedOrders(Contract):
+    """What became of each order, in the order in which they were asked for."""
+
+    results: list[PlacedOrder]
+
+
+class CancelOrders(Contract):
+    """Which orders to cancel: all that are held for now, of one market or of every one.
+
+    The same ``cancel_id`` and market again is the same cancel: what was placed since lives.
+    """
+
+    cancel_id: CancelId
     symbol: Symbol | None = None
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor | None = None
 
 
-class OrderPage(Contract):
-    """Orders, newest first. A page may be short; the list ends where next_cursor is null."""
+class CancelledOrders(Contract):
+    """What a cancel of many named, each order as it stands."""
 
-    orders: list[Order]
-    next_cursor: str | None
-
-
-class ListFills(Contract):
-    """Which fills to list."""
-
-    symbol: Symbol | None = None
-    order_id: OrderId | None = None
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor | None = None
-
-
-class Fill(Contract):
-    """One side of a trade, as it was settled to the account."""
-
-    trade_id: str = Field(examples=["BTC-USD-42"])
-    order_id: OrderId
-    symbol: Symbol
-    side: SideField
-    price: Amount
-    quantity: Amount
-    fee: Amount
-    fee_currency: Currency
-    liquidity: Literal["MAKER", "TAKER", "AUCTION"]
-    executed_at: Timestamp
-
-
-class FillPage(Contract):
-    """Fills, newest first. A page may be short; the list ends where next_cursor is null."""
-
-    fills: list[Fill]
-    next_cursor: str | None
-
-
-class Balance(Contract):
-    """What an account has of a currency: total is available and held together."""
-
-    currency: Currency
-    available: Amount
-    held: Amount
-    total: Amount
-
-
-class Balances(Contract):
-    """All that an account has, at one record of its journal."""
-
-    account_id: AccountId
-    account_sequence: int
-    balances: list[Balance]
+    cancel_id: CancelId
+    symbol: Symbol | None
+    status: Literal["PENDING", "DONE"] = Field(description="DONE: each of the orders is final.")
+    account_sequence: int = Field(
+        description="The record of the account's journal as of which its orders were named."
+    )
+    orders: list[Order] = Field(description="FILLED and the like: it ended before the cancel came.")
