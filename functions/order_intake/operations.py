@@ -1,17 +1,28 @@
 """What the routes do, on the tables, the workflow and the queue of the settings."""
 
 from order_intake.amends import Amends
+from order_intake.batches import Batches
 from order_intake.cancels import Cancels
+from order_intake.mass_cancels import CancelsOfAll
 from order_intake.settings import (
     COMMAND_QUEUE_URL,
+    JOURNAL_TABLE,
     MARKET_TABLE,
     ORDER_WORKFLOW_ARN,
     ORDERS_TABLE,
 )
+from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.routing import Answer
-from zerodesk_aws.contracts.orders import AmendOrder, PlaceOrder
+from zerodesk_aws.contracts.orders import (
+    AmendOrder,
+    CancelOrders,
+    PlacedOrders,
+    PlaceOrder,
+    PlaceOrders,
+)
 from zerodesk_aws.entry import count
 from zerodesk_aws.listings import Listings
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.order_path import OrderPath, Waiting
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Markets
@@ -24,7 +35,12 @@ waiting = Waiting(orders)
 workflow = Workflow(ORDER_WORKFLOW_ARN)
 path = OrderPath(orders, listings, workflow, waiting)
 amends = Amends(orders, listings, workflow, waiting)
-cancels = Cancels(orders, listings, CommandQueue(COMMAND_QUEUE_URL), waiting)
+queue = CommandQueue(COMMAND_QUEUE_URL)
+cancels = Cancels(orders, listings, queue, waiting)
+accounts = AccountJournal(JOURNAL_TABLE)
+batches = Batches(path, orders, accounts, workflow, waiting)
+mass_cancels = MassCancels(accounts, orders, queue)
+cancels_of_all = CancelsOfAll(mass_cancels, orders, listings, waiting)
 
 
 def place(account_id: str, asked: PlaceOrder) -> Answer:
@@ -33,6 +49,13 @@ def place(account_id: str, asked: PlaceOrder) -> Answer:
     count("OrdersPlaced" if placed.answered else "OrdersUnanswered")
     location = {"Location": f"/v1/orders/{placed.order.order_id}"}
     return Answer(placed.order, placed.status, location)
+
+
+def place_batch(account_id: str, asked: PlaceOrders) -> Answer:
+    """Place several orders and answer with what became of each."""
+    results = batches.place(account_id, asked.orders)
+    count("OrdersPlaced", len(results))
+    return Answer(PlacedOrders(results=results))
 
 
 def amend(account_id: str, order_id: str, asked: AmendOrder) -> Answer:
@@ -47,3 +70,10 @@ def cancel(account_id: str, order_id: str) -> Answer:
     cancelled = cancels.cancel(account_id, order_id)
     count("OrdersCancelled" if cancelled.answered else "CancelsUnanswered")
     return Answer(cancelled.order, cancelled.status)
+
+
+def cancel_all(account_id: str, asked: CancelOrders) -> Answer:
+    """Cancel all orders that are held for, and answer with them."""
+    cancelled = cancels_of_all.cancel(account_id, asked)
+    count("MassCancels" if cancelled.answered else "MassCancelsUnanswered")
+    return Answer(cancelled.cancelled, cancelled.status)

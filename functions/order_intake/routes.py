@@ -1,12 +1,25 @@
 """The routes of order_intake. Importing them needs no environment."""
 
 from http import HTTPStatus
+from typing import Final
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.orders import AmendedOrder, AmendOrder, Order, PlaceOrder
+from zerodesk_aws.contracts.orders import (
+    AmendedOrder,
+    AmendOrder,
+    CancelledOrders,
+    CancelOrders,
+    Order,
+    PlacedOrders,
+    PlaceOrder,
+    PlaceOrders,
+)
+
+BATCH_BODY_BYTES: Final = 64 * 1024
+"""Of the largest batch: an order with all its terms is some 700 bytes."""
 
 api = Api("order_intake")
 app = api.app
@@ -38,6 +51,27 @@ def place_order(call: Call, asked: PlaceOrder) -> Answer:
     from order_intake.operations import place
 
     return place(call.account_id, asked)
+
+
+@api.route(
+    "POST",
+    "/v1/orders/batch",
+    PlaceOrders,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: PlacedOrders},
+    body_bytes=BATCH_BODY_BYTES,
+)
+def place_orders(call: Call, asked: PlaceOrders) -> Answer:
+    """Place several orders, each as if it came alone.
+
+    200: a result for each, in order, with the status, and the order or the problem, that it would
+    have been answered with alone; one refused does not refuse another. What the book has not
+    answered after two seconds is 202 if its money is held, and 503 if not even that is known; the
+    same request again finds out, and places nothing twice.
+    """
+    from order_intake.operations import place_batch
+
+    return place_batch(call.account_id, asked)
 
 
 @api.route(
@@ -86,3 +120,23 @@ def cancel_order(call: Call, _: Nothing) -> Answer:
     from order_intake.operations import cancel
 
     return cancel(call.account_id, call.path["order_id"])
+
+
+@api.route(
+    "DELETE",
+    "/v1/orders",
+    CancelOrders,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: CancelledOrders, HTTPStatus.ACCEPTED: CancelledOrders},
+    refuses=(ProblemCode.INTAKE_UNKNOWN_SYMBOL, ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT),
+)
+def cancel_orders(call: Call, asked: CancelOrders) -> Answer:
+    """Cancel all orders that something is held for, of one market or of every one.
+
+    200: each of them is final, CANCELLED unless it ended before. 202: the books have not answered
+    within two seconds; the cancel is on its way. It names what is held when it is first asked for:
+    what is held later lives, and a repeat with the same cancel_id cancels nothing more.
+    """
+    from order_intake.operations import cancel_all
+
+    return cancel_all(call.account_id, asked)

@@ -116,9 +116,11 @@ class TradingStack(Stack):
         self._declare("authorizer", data.api_keys.access("GetItem"))
         self._declare(
             "order_intake",
-            data.orders.access("GetItem", "PutItem"),
+            data.journal.access(*READ_JOURNAL),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
             run_order,
+            start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
             self._send,
             size=Size(reserved_concurrency=self._settings.intake_concurrency),
         )

@@ -41,6 +41,19 @@ class Trading(FakeState):
             self._decide(order)
         return self._order_answer(order)
 
+    def place_batch(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return 200, {"results": [self._one_of_batch(who, one) for one in data["orders"]]}
+
+    def _one_of_batch(self, who: Principal, data: dict[str, Any]) -> dict[str, Any]:
+        known = self.orders.get(order_id_for(who.account_id, data["client_order_id"]))
+        if known is not None:
+            self.get_order(who, {}, known["order_id"])
+        try:
+            status, order = self.place(who, data)
+        except Refusal as refusal:
+            return {"status": refusal.status, "order": None, "problem": refusal.body}
+        return {"status": status, "order": order, "problem": None}
+
     def _order_answer(self, order: dict[str, Any]) -> Answer:
         return (202 if order["status"] == "QUEUED" else 201), public(order)
 
@@ -194,6 +207,33 @@ class Trading(FakeState):
         book.resting = [entry for entry in book.resting if entry.owner is not order]
         order["status"] = "CANCELLED"
         return 200, public(order)
+
+    def cancel_all(self, who: Principal, data: dict[str, Any]) -> Answer:
+        """Cancel what is open when an id comes first; a repeat finds the same orders."""
+        key, symbol = (who.account_id, data["cancel_id"]), data.get("symbol")
+        named = self.mass_cancels.setdefault(
+            key,
+            [
+                order["order_id"]
+                for order in self.orders.values()
+                if order["account_id"] == who.account_id
+                and order["status"] in ("OPEN", "PARTIALLY_FILLED")
+                and symbol in (None, order["symbol"])
+            ],
+        )
+        pending = self.pending_answers > 0
+        if pending:
+            self.pending_answers -= 1
+        else:
+            for order_id in named:
+                self.cancel(who, {}, order_id)
+        return 202 if pending else 200, {
+            "cancel_id": data["cancel_id"],
+            "symbol": symbol,
+            "status": "PENDING" if pending else "DONE",
+            "account_sequence": 1,
+            "orders": [public(self.orders[order_id]) for order_id in named],
+        }
 
     def amend(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
         """Change a resting order; one that would meet another is refused here."""

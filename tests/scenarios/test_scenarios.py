@@ -56,6 +56,20 @@ def an_amend(row: dict[str, str], before: list[Any]) -> Any:
     )
 
 
+def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) -> Any:
+    """Return the cancel of an account that names some orders, be they in the book or not."""
+    [account_id] = {row["account"] for row in rows}
+    return {
+        "kind": "cancel_all",
+        "command_id": f"m{len(before)}",
+        "account_id": account_id,
+        "symbol": MARKET.symbol,
+        "account_sequence": len(before),
+        "orders": [[row["order"], START_MS] for row in rows],
+        "accepted_at_ms": now_ms,
+    }
+
+
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
@@ -80,6 +94,8 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
                 commands += [an_amend(row, commands) | {"sent_at_ms": now_ms} for row in step.rows]
             case ["orders", "are", "cancelled"]:
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
+            case ["all", "of", "these", "orders", "are", "cancelled"]:
+                commands.append(a_mass_cancel(step.rows, commands, now_ms))
             case [seconds, "seconds", "pass"]:
                 now_ms += 1_000 * int(seconds)
             case words:

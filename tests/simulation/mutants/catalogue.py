@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tests.simulation.mutants import (
     auctioning,
+    cancelling,
     driving,
     funding,
     intake,
@@ -30,6 +31,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *moving.MUTANTS,
     *auctioning.MUTANTS,
     *limiting.MUTANTS,
+    *cancelling.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

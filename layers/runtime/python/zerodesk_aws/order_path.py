@@ -6,7 +6,7 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
@@ -26,6 +26,8 @@ from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
 from zerodesk_aws.views import order_view
 from zerodesk_aws.workflows import Workflow
 
+T = TypeVar("T")
+
 KIND: Final = "order"
 
 ANSWER_SECONDS: Final = 2.0
@@ -36,7 +38,7 @@ LONGEST_PAUSE_SECONDS: Final = 0.1
 PAUSE_GROWTH: Final = 1.5
 """Pauses between two looks at an item: a book answers within milliseconds, or not for a while."""
 
-RECORDED: Final = {"HELD", "DONE", "REJECTED"}
+RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
@@ -59,6 +61,15 @@ def is_answered(item: OrderItem) -> bool:
     return item.status not in STILL_PENDING
 
 
+def not_known(order_id: str) -> ProblemError:
+    """Return the problem of an order of which nobody knows in time whether its money is held."""
+    return ended(
+        ProblemCode.UNAVAILABLE,
+        f"Order {order_id} is known, and whether its money is held is not. Repeat the "
+        "request with the same client_order_id: it happens once.",
+    )
+
+
 class Waiting:
     """Looks at items until something has become of them, within a bound."""
 
@@ -79,11 +90,15 @@ class Waiting:
         self, done: Callable[[OrderItem], bool], item: OrderItem, deadline: float
     ) -> OrderItem:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
+        return self.look(lambda: self._orders.moved(item) or item, done, deadline)
+
+    def look(self, at: Callable[[], T], done: Callable[[T], bool], deadline: float) -> T:
+        """Return what is looked at as soon as it is done, or as it is at the deadline."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
-            item = self._orders.moved(item) or item
-            if done(item) or self._clock() + pause_seconds > deadline:
-                return item
+            seen = at()
+            if done(seen) or self._clock() + pause_seconds > deadline:
+                return seen
             self._pause(pause_seconds)
             pause_seconds = min(LONGEST_PAUSE_SECONDS, pause_seconds * PAUSE_GROWTH)
 
@@ -110,8 +125,7 @@ class OrderPath:
         deadline = self._waiting.deadline()
         order_id = order_id_for(account_id, asked.client_order_id)
         logger.set_correlation_id(order_id)
-        market = self._market(asked.symbol)
-        item = self._gate(account_id, order_id, asked, market)
+        item, market = self.accept(account_id, asked)
         if item.status != OrderStatus.QUEUED:
             return Placed(order_view(item, market), answered=True)
         # Whoever repeats a request that is still queued drives it on.
@@ -119,13 +133,21 @@ class OrderPath:
         item = self._waiting.until(is_answered, item, deadline)
         answered = is_answered(item)
         if not answered and (output is None or output["verdict"] not in RECORDED):
-            raise ended(
-                ProblemCode.UNAVAILABLE,
-                f"Order {order_id} is known, and whether its money is held is not. Repeat the "
-                "request with the same client_order_id: it happens once.",
-            )
+            raise not_known(order_id)
         logger.info("order placed", status=item.status, symbol=market.symbol, side=asked.side)
         return Placed(order_view(item, market), answered)
+
+    def accept(self, account_id: str, asked: PlaceOrder) -> tuple[OrderItem, Market]:
+        """Return the item of an order, just put or found, and its market; nothing else happens.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_*: refused, and nothing was written.
+        """
+        market = self._market(asked.symbol)
+        order_id = order_id_for(account_id, asked.client_order_id)
+        return self._gate(account_id, order_id, asked, market), market
 
     def _market(self, symbol: str) -> Market:
         market = self._listings.get(symbol)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, control
+from zerodesk.matching import amend, auctions, cancel_all, control
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -31,6 +31,7 @@ NOTHING_HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {}
 
 DECISIONS: Final = HOT | {
     "amend": amend.amend,
+    "cancel_all": cancel_all.cancel_all,
     "index": control.index,
     "list": control.list_market,
     "set_state": control.set_state,
@@ -42,8 +43,8 @@ DECISIONS: Final = HOT | {
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    A taker or an uncrossing that the record before left unfinished comes first, and what it
-    triggered; nothing else enters until all of it is through.
+    A taker, an uncrossing or a cancel of many that the record before left unfinished comes first,
+    and what it triggered; nothing else enters until all of it is through.
 
     Raises
     ------
@@ -98,6 +99,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         work(state, draft, state.continuing)
     elif state.uncrossing is not None:
         auctions.go_on(state, draft)
+    elif state.cancelling is not None:
+        cancel_all.go_on(state, draft)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 

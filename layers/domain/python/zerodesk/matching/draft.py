@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import Auction, BookState, LastTrade, Uncrossing
+from zerodesk.matching.state import Auction, BookState, Cancelling, LastTrade, Uncrossing
 
 if TYPE_CHECKING:
     from zerodesk.matching.armed import ArmedOrder
@@ -32,6 +32,7 @@ Scalars = tuple[
     str,
     Auction | None,
     Uncrossing | None,
+    Cancelling | None,
     bool,
 ]
 
@@ -100,6 +101,7 @@ class Draft:
             state.home,
             state.auction,
             state.uncrossing,
+            state.cancelling,
             state.is_plain,
         )
         self.fees_before_minor = state.fees_minor
@@ -107,7 +109,7 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
-        return not (self.commands or self.touched or self.moves)
+        return not (self.commands or self.events or self.touched or self.moves)
 
     def touch(self, order: BookOrder) -> None:
         """Note an order as it is, once, before it changes."""
@@ -194,6 +196,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.home,
         state.auction,
         state.uncrossing,
+        state.cancelling,
         state.is_plain,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -17,6 +17,7 @@ from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.amend import filled_lots, replacement
 from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
@@ -41,6 +42,7 @@ class Fold:
         self.placed: dict[str, PlaceCommand] = {}
         self.working: dict[str, BookOrder] = {}
         self.acting: set[str] = set()
+        self.of_many: set[str] = set()
         self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
 
@@ -52,15 +54,7 @@ class Fold:
             return
         state, body = self.state, self.body
         events: list[Event] = body["events"]
-        position = 0
-        if state.continuing is not None:
-            taker_id = state.continuing.order_id
-            self.draft.touch(state.continuing)
-            self.working[taker_id] = state.continuing
-            state.continuing = None
-            self.acting = {taker_id}
-        elif state.uncrossing is not None:
-            self.acting = {state.uncrossing.command_id}
+        self.acting = self._go_on()
         position = self._follow(events, 0)
         for command in body["commands"]:
             self._admit(command)
@@ -71,6 +65,21 @@ class Fold:
         if state.time_ms != body["time_ms"]:
             raise MismatchError(f"time {body['time_ms']}, its commands say {state.time_ms}")
         self._finish()
+
+    def _go_on(self) -> set[str]:
+        """Return who goes on with what the record before left unfinished."""
+        state, taker = self.state, self.state.continuing
+        if taker is not None:
+            self.draft.touch(taker)
+            self.working[taker.order_id] = taker
+            state.continuing = None
+            return {taker.order_id}
+        if state.uncrossing is not None:
+            return {state.uncrossing.command_id}
+        if state.cancelling is not None:
+            self.of_many.add(state.cancelling.command_id)
+            return {state.cancelling.command_id}
+        return set()
 
     def _compare_anchor(self) -> None:
         """Refuse an anchor that was decided on another state than the one folded so far."""
@@ -96,6 +105,8 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
+        if state.cancelling is not None:
+            raise MismatchError(f"{command['command_id']} comes before {state.cancelling}")
         state.prices_ticks = None
         admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
         if admitted == LATE:
@@ -103,6 +114,9 @@ class Fold:
         self.draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         if admitted == NEW and command["kind"] == "place":
             self.placed[command["command_id"]] = command
+        elif admitted == NEW and command["kind"] == "cancel_all":
+            self.of_many.add(command["command_id"])
+            begin(state, command)
 
     def _follow(self, events: list[Event], position: int) -> int:
         """Fold the events of whoever acts, and of what its trades triggered; returns how far."""
@@ -310,10 +324,16 @@ class Fold:
 
     def cancelled(self, event: Event) -> None:
         """Fold a cancel, or the tombstone of an order that has not come."""
+        cancelling = self.state.cancelling
+        is_next = cancelling is not None and cancelling.orders[0][0] == event["order_id"]
+        if event["command_id"] in self.of_many and not is_next:
+            raise MismatchError(f"{event} in place of the first of {cancelling}")
         if "tombstone_from_ms" in event:
             self.draft.keep(self.state.memory, event["order_id"], event["tombstone_from_ms"])
         else:
             self._leave(self._resting(event["order_id"]), CANCELLED)
+        if cancelling is not None:
+            next_one(self.state, cancelling)
 
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""

@@ -61,20 +61,32 @@ class Uncrossing(NamedTuple):
     reason: str
 
 
+class Cancelling(NamedTuple):
+    """A cancel of many while it goes on: of whom, and what is left of it, the next one first.
+
+    ``orders`` has [order, when it was accepted], as its command named them.
+    """
+
+    command_id: str
+    account_id: str
+    orders: list[list[Any]]
+
+
 class BookState(Queues):
     """The fold of a book's journal: the queues of the orders that rest, and all around them.
 
     ``continuing`` is the taker that the latest record left in the middle of its fills, which is
-    in no queue; ``uncrossing`` is the auction whose end it left in the middle. ``is_plain`` says
-    that an order has only to be matched: the market is open. ``prices_ticks`` is the lowest and the
-    highest price of the trades whose triggers have still to be looked at. ``last`` is the last
-    trade, see ``fills``. ``tick_value_minor`` and
+    in no queue; ``uncrossing`` is the auction whose end it left in the middle, ``cancelling`` the
+    cancel of many. ``is_plain`` says that an order has only to be matched: the market is open.
+    ``prices_ticks`` is the lowest and the highest price of the trades whose triggers have still to
+    be looked at. ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did.
     """
 
     __slots__ = (
         "auction",
+        "cancelling",
         "continuing",
         "expiries",
         "fees_minor",
@@ -112,6 +124,7 @@ class BookState(Queues):
         self.is_plain = False
         self.auction: Auction | None = None
         self.uncrossing: Uncrossing | None = None
+        self.cancelling: Cancelling | None = None
         self.index: dict[str, Any] | None = None
         self.last: LastTrade | None = None
         self.trades = 0
@@ -198,6 +211,7 @@ class BookState(Queues):
         return (
             self.continuing is not None
             or self.uncrossing is not None
+            or self.cancelling is not None
             or self.prices_ticks is not None
         )
 
@@ -324,6 +338,7 @@ class BookState(Queues):
             "prices_ticks": self.prices_ticks and [*self.prices_ticks],
             "auction": self.auction and self.auction._asdict(),
             "uncrossing": self.uncrossing and self.uncrossing._asdict(),
+            "cancelling": self.cancelling and self.cancelling._asdict(),
         }
         return {name: value for name, value in later.items() if value} | {
             "symbol": self.symbol,
@@ -352,6 +367,8 @@ class BookState(Queues):
         auction, uncrossing = values.get("auction"), values.get("uncrossing")
         state.enter(values["state"], values["state_reason"], auction and Auction(**auction))
         state.uncrossing = uncrossing and Uncrossing(**uncrossing)
+        cancelling = values.get("cancelling")
+        state.cancelling = cancelling and Cancelling(**cancelling)
         state.index, state.trades = values["index"], values["trades"]
         if values["last"] is not None:
             state.last = last_trade(values["last"])

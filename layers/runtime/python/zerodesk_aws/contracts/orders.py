@@ -3,15 +3,24 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    WithJsonSchema,
+    model_validator,
+)
 
 from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce, Trigger
+from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
     AccountId,
     AmendId,
     Amount,
+    CancelId,
     ClientOrderId,
     Contract,
     Currency,
@@ -35,6 +44,9 @@ MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
 
 RESTS: Final = "LIMIT and GTC, GTD or DAY"
+MAX_BATCH: Final = 20
+"""Orders in one request: their gate items and workflows begin one after the other, within the time
+that the answer has."""
 MAX_SLICES: Final = 100
 """An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
 
@@ -346,6 +358,50 @@ class AmendedOrder(Contract):
     status: Literal["PENDING", "DONE", "REJECTED"]
     rejection: Rejection | None = Field(description="Why the order stays as it was, if it does.")
     order: Order
+
+
+class PlaceOrders(Contract):
+    """Several orders, each to be placed as if it came alone, in this order."""
+
+    orders: list[SkipValidation[PlaceOrder]] = Field(
+        min_length=1, max_length=MAX_BATCH, description=f"1 to {MAX_BATCH} orders"
+    )
+
+
+class PlacedOrder(Contract):
+    """What became of one order of several: the order, or the problem that it was refused with."""
+
+    status: int = Field(description="The status with which the order would have been answered.")
+    order: Order | None = None
+    problem: problems.Problem | None = None
+
+
+class PlacedOrders(Contract):
+    """What became of each order, in the order in which they were asked for."""
+
+    results: list[PlacedOrder]
+
+
+class CancelOrders(Contract):
+    """Which orders to cancel: all that are held for now, of one market or of every one.
+
+    The same ``cancel_id`` and market again is the same cancel: what was placed since lives.
+    """
+
+    cancel_id: CancelId
+    symbol: Symbol | None = None
+
+
+class CancelledOrders(Contract):
+    """What a cancel of many named, each order as it stands."""
+
+    cancel_id: CancelId
+    symbol: Symbol | None
+    status: Literal["PENDING", "DONE"] = Field(description="DONE: each of the orders is final.")
+    account_sequence: int = Field(
+        description="The record of the account's journal as of which its orders were named."
+    )
+    orders: list[Order] = Field(description="FILLED and the like: it ended before the cancel came.")
 
 
 class ListOrders(Contract):
