@@ -2,6 +2,8 @@
 
 import hashlib
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +12,8 @@ import pytest
 
 from tests.end_to_end.conftest import Venue
 from zerodesk.pricing.black_scholes import black_scholes
+from zerodesk_client import pricing_jobs
+from zerodesk_client.api.job_models import Job
 
 pytestmark = pytest.mark.local_cloud
 
@@ -74,3 +78,23 @@ def test_a_job_is_uploaded_priced_in_chunks_and_downloaded(venue: Venue) -> None
     _, stranger = venue.account()
     with venue.http(stranger) as http:
         assert http.get("v1/pricing/jobs/monday").status_code == 404, f"the job is {account_id}'s"
+
+
+def test_the_client_takes_a_file_there_and_back(venue: Venue, tmp_path: Path) -> None:
+    file, values = tmp_path / "book.csv", tmp_path / "values.csv"
+    file.write_text("option_type,strike\nput,90\ncall,none\nput,110\n")
+    terms = {"spot": 100, "expiry_years": 0.5, "rate": 0.05, "volatility": 0.3}
+    job = pricing_jobs.describe(file, "american", terms)
+    told: list[Job] = []
+    client = venue.trader()
+    done = pricing_jobs.run(client, job, file, told.append)
+    assert (done.status, done.rows, done.rows_with_values) == ("DONE", 3, 2)
+    assert told[0].status == "RUNNING" or told[0].is_over
+    assert done.result is not None
+    pricing_jobs.download(done.result, values)
+    heading, first, second, third = values.read_text().splitlines()
+    assert (heading, second) == ("status,volatility,price", "INVALID,0.3,")
+    assert first.startswith("OK,0.3,")
+    assert third.startswith("OK,0.3,")
+    again = pricing_jobs.run(client, job, file, told.append)
+    assert replace(again, result=None) == replace(done, result=None), "all but the link is the same"
