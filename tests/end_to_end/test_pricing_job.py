@@ -4,7 +4,7 @@ import hashlib
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import numpy as np
@@ -13,7 +13,9 @@ import pytest
 from tests.end_to_end.conftest import Venue
 from zerodesk.pricing.black_scholes import black_scholes
 from zerodesk_client import pricing_jobs
-from zerodesk_client.api.job_models import Job
+
+if TYPE_CHECKING:
+    from zerodesk_client.api.job_models import Job
 
 pytestmark = pytest.mark.local_cloud
 
