@@ -98,7 +98,7 @@ def main() -> None:
 
     files: Any = Memory()
     data = a_file(asked.rows)
-    request = {
+    request: dict[str, Any] = {
         "kind": "options",
         "terms": {"spot": 100.0, "rate": 0.02, "outputs": ["price", "delta", "gamma", "vega"]},
         "columns": data[: data.index(b"\n")].decode().split(","),
