@@ -16,6 +16,7 @@ from infra_cdk.constructs.access import (
     invoke,
     publish,
     run,
+    run_or_start,
     send,
     send_to,
     start,
@@ -115,8 +116,7 @@ class TradingStack(Stack):
             data.journal.access(*READ_JOURNAL),
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
-            run_order,
-            start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
+            run_or_start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
             self._send,
             size=Size(reserved_concurrency=self._settings.intake_concurrency),
         )
