@@ -12,10 +12,14 @@ from order_intake.settings import (
     ORDERS_TABLE,
 )
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.api.problems import ProblemCode, refused
 from zerodesk_aws.api.routing import Answer
+from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.orders import (
     AmendOrder,
+    CancelAfter,
     CancelOrders,
+    CancelsAfter,
     PlacedOrders,
     PlaceOrder,
     PlaceOrders,
@@ -25,6 +29,7 @@ from zerodesk_aws.listings import Listings
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.order_path import OrderPath, Waiting
 from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.switches import Switches
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.workflows import Workflow
@@ -40,6 +45,7 @@ cancels = Cancels(orders, listings, queue, waiting)
 accounts = AccountJournal(JOURNAL_TABLE)
 batches = Batches(path, orders, accounts, workflow, waiting)
 mass_cancels = MassCancels(accounts, orders, queue)
+switches = Switches(orders, mass_cancels)
 cancels_of_all = CancelsOfAll(mass_cancels, orders, listings, waiting)
 
 
@@ -77,3 +83,18 @@ def cancel_all(account_id: str, asked: CancelOrders) -> Answer:
     cancelled = cancels_of_all.cancel(account_id, asked)
     count("MassCancels" if cancelled.answered else "MassCancelsUnanswered")
     return Answer(cancelled.cancelled, cancelled.status)
+
+
+def cancel_after(account_id: str, asked: CancelAfter) -> Answer:
+    """Set a dead man's switch and answer with what it is set to."""
+    if asked.symbol is not None and listings.get(asked.symbol) is None:
+        raise refused(
+            ProblemCode.INTAKE_UNKNOWN_SYMBOL,
+            "symbol",
+            asked.symbol,
+            "a symbol of GET /v1/markets",
+        )
+    at_ms, fired = switches.push(account_id, asked.symbol, 1_000 * asked.seconds, at_ms=now_ms())
+    count("SwitchesPushed")
+    cancels_at = None if at_ms is None else iso_ms(at_ms)
+    return Answer(CancelsAfter(symbol=asked.symbol, cancels_at=cancels_at, fired=fired))

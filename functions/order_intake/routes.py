@@ -10,8 +10,10 @@ from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.orders import (
     AmendedOrder,
     AmendOrder,
+    CancelAfter,
     CancelledOrders,
     CancelOrders,
+    CancelsAfter,
     Order,
     PlacedOrders,
     PlaceOrder,
@@ -72,6 +74,26 @@ def place_orders(call: Call, asked: PlaceOrders) -> Answer:
     from order_intake.operations import place_batch
 
     return place_batch(call.account_id, asked)
+
+
+@api.route(
+    "POST",
+    "/v1/orders/cancel-after",
+    CancelAfter,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: CancelsAfter},
+    refuses=(ProblemCode.INTAKE_UNKNOWN_SYMBOL,),
+)
+def cancel_orders_after(call: Call, asked: CancelAfter) -> Answer:
+    """Cancel all orders after some seconds, unless asked again before: a dead man's switch.
+
+    Each request sets the time anew, 0 seconds switches it off; a market has a switch of its own,
+    beside that of all. When its time is up all orders that something is held for are cancelled,
+    a minute and a half late at most: by the sweeper, or by the next request, which then says so.
+    """
+    from order_intake.operations import cancel_after
+
+    return cancel_after(call.account_id, asked)
 
 
 @api.route(

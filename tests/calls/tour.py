@@ -78,6 +78,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
         ("order_intake", http("POST", "/v1/orders/batch", "alice", BATCH)),
+        ("order_intake", http("POST", "/v1/orders/cancel-after", "alice", {"seconds": 0})),
         ("order_intake", cancel_all("toured")),
         ("partner_intake", ORDER_REQUESTED),
         ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),

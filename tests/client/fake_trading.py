@@ -235,6 +235,12 @@ class Trading(FakeState):
             "orders": [public(self.orders[order_id]) for order_id in named],
         }
 
+    def cancel_after(self, who: Principal, data: dict[str, Any]) -> Answer:
+        """Set a switch that never fires: time stands still here."""
+        key, seconds = (who.account_id, data.get("symbol")), data["seconds"]
+        self.switches[key] = None if not seconds else f"2026-11-21T07:{seconds // 60:02d}:00.000Z"
+        return 200, {"symbol": key[1], "cancels_at": self.switches[key], "fired": False}
+
     def amend(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
         """Change a resting order; one that would meet another is refused here."""
         order = self._own(who, order_id)

@@ -170,6 +170,7 @@ class Gateway:
         from zerodesk_aws.accounts import AccountJournal
         from zerodesk_aws.books import Books
         from zerodesk_aws.mass_cancels import MassCancels
+        from zerodesk_aws.switches import Switches
 
         accounts = AccountJournal("journal")
         self.patch.setattr(
@@ -178,6 +179,7 @@ class Gateway:
             Batches(self.path, orders, accounts, self.workflow, waiting),  # type: ignore[arg-type]
         )
         mass_cancels = MassCancels(accounts, orders, self)  # type: ignore[arg-type]
+        self.patch.setattr(order_intake, "switches", Switches(orders, mass_cancels))
         self.patch.setattr(
             order_intake,
             "cancels_of_all",

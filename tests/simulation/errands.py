@@ -222,6 +222,20 @@ def standing(at_ms: float, account_id: str, status: str) -> Errand:
     )
 
 
+def switch(number: int, at_ms: float, account_id: str, seconds: int) -> Errand:
+    """Return a push of an account's dead man's switch."""
+    return Errand(
+        "switch",
+        at_ms,
+        account_id,
+        "order_intake",
+        "POST",
+        "/v1/orders/cancel-after",
+        body={"seconds": seconds},
+        subject=f"switch-{number}",
+    )
+
+
 def batch(number: int, at_ms: float, account_id: str, orders: list[dict[str, Any]]) -> Errand:
     """Return several orders that an account places in one request."""
     return Errand(
@@ -548,9 +562,12 @@ def _of_batch(chance: Random, client_order_id: str) -> dict[str, Any]:
 
 
 def _mass_cancels(chance: Random, pace: Pace) -> Iterator[Errand]:
-    """Yield cancels of all that an account has open, in some runs."""
+    """Yield cancels of all that an account has open, and pushes of switches, in some runs."""
     if chance.random() >= MASS_CANCELS_SHARE:
         return
+    for number in range(max(3, pace.lives // 40)):
+        at_ms, seconds = chance.uniform(0, pace.duration_ms), chance.choice((0, 1, 1, 5, 60))
+        yield _asked(chance, switch(number, at_ms, pace.accounts[number % 2], seconds), pace)
     for number in range(max(2, pace.lives // 40)):
         at_ms, symbol = chance.uniform(0, pace.duration_ms), chance.choice((None, *SYMBOLS))
         yield _asked(chance, mass_cancel(number, at_ms, chance.choice(pace.accounts), symbol), pace)

@@ -104,6 +104,14 @@ def test_all_orders_are_cancelled_at_once_and_a_repeat_spares_what_came_later(
     assert answer(zerodesk, "orders")["orders"] == []
 
 
+def test_a_dead_mans_switch_is_set_and_switched_off(zerodesk: Zerodesk, venue: FakeVenue) -> None:
+    switch = answer(zerodesk, "cancel-after", "120", "--symbol", "btc-usd")
+    assert (switch["symbol"], switch["cancels_at"][:16]) == ("BTC-USD", "2026-11-21T07:02")
+    assert "never" in zerodesk("cancel-after", "0").stdout
+    assert set(venue.switches.values()) == {"2026-11-21T07:02:00.000Z", None}
+    assert zerodesk("cancel-after", "-5").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "words", [(), ("mine", "--all"), ("mine", "--symbol", "BTC-USD"), ("--id", "one")]
 )

@@ -18,6 +18,7 @@ from zerodesk_client.api.models import (
     AmendedOrder,
     Balances,
     CancelledOrders,
+    CancelsAfter,
     DepositReceipt,
     Depth,
     Exported,
@@ -180,6 +181,14 @@ class Client:
             return self._call(CancelledOrders, "DELETE", "/v1/orders", query=query)
 
         return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
+
+    def cancel_after(self, seconds: int, *, symbol: str | None = None) -> CancelsAfter:
+        """Have all orders cancelled after some seconds, unless this is called again before.
+
+        Zero switches it off. A market has a switch of its own, beside that of all.
+        """
+        body = {"seconds": seconds} | ({} if symbol is None else {"symbol": symbol})
+        return self._call(CancelsAfter, "POST", "/v1/orders/cancel-after", body=body)
 
     def orders(
         self,

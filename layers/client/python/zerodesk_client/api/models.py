@@ -163,6 +163,15 @@ class CancelledOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelsAfter:
+    """What a dead man's switch is set to, and whether its time before was up by then."""
+
+    symbol: str | None
+    cancels_at: datetime | None
+    fired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Some of the entries of a list, and the cursor that continues it (None at the end)."""
 

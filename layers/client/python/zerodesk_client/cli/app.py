@@ -18,6 +18,7 @@ from zerodesk_client.cli import (
     orders,
     replay,
     statements,
+    switches,
     venue,
 )
 from zerodesk_client.cli.group import ZerodeskGroup
@@ -89,6 +90,7 @@ app.command(rich_help_panel=TRADING)(orders.order)
 app.command(rich_help_panel=TRADING)(batches.batch)
 app.command(rich_help_panel=TRADING)(orders.amend)
 app.command(rich_help_panel=TRADING)(orders.cancel)
+app.command(rich_help_panel=TRADING)(switches.cancel_after)
 app.command(rich_help_panel=TRADING)(orders.orders)
 app.command(rich_help_panel=TRADING)(orders.fills)
 app.command(rich_help_panel=TRADING)(markets.markets)
