@@ -1,8 +1,8 @@
 """Take orders, amends and cancels in over HTTPS, and answer with what the book made of them.
 
 Trigger  POST and DELETE /v1/orders, POST /v1/orders/batch and /v1/orders/cancel-after, PATCH and
-         DELETE /v1/orders/{order_id}
-Input    PlaceOrder, PlaceOrders, AmendOrder, CancelOrders and CancelAfter of
+         DELETE /v1/orders/{order_id}, POST /v1/orders/{order_id}/replace
+Input    PlaceOrder, PlaceOrders, AmendOrder, ReplaceOrder, CancelOrders and CancelAfter of
          zerodesk_aws.contracts.orders; docs/openapi.json says it for clients
 Output   the order after matching (201, 200), or as it stands after two seconds (202)
 Faults   none for the client: what is refused is a problem document, and what was not answered in

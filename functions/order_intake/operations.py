@@ -4,6 +4,7 @@ from order_intake.amends import Amends
 from order_intake.batches import Batches
 from order_intake.cancels import Cancels
 from order_intake.mass_cancels import CancelsOfAll
+from order_intake.replacements import Replacements
 from order_intake.settings import (
     COMMAND_QUEUE_URL,
     JOURNAL_TABLE,
@@ -23,6 +24,7 @@ from zerodesk_aws.contracts.orders import (
     PlacedOrders,
     PlaceOrder,
     PlaceOrders,
+    ReplaceOrder,
 )
 from zerodesk_aws.entry import count
 from zerodesk_aws.listings import Listings
@@ -44,6 +46,7 @@ queue = CommandQueue(COMMAND_QUEUE_URL)
 cancels = Cancels(orders, listings, queue, waiting)
 accounts = AccountJournal(JOURNAL_TABLE)
 batches = Batches(path, orders, accounts, workflow, waiting)
+replacements = Replacements(orders, listings, accounts, cancels, path, waiting)
 mass_cancels = MassCancels(accounts, orders, queue)
 switches = Switches(orders, mass_cancels)
 cancels_of_all = CancelsOfAll(mass_cancels, orders, listings, waiting)
@@ -69,6 +72,14 @@ def amend(account_id: str, order_id: str, asked: AmendOrder) -> Answer:
     amended = amends.amend(account_id, order_id, asked)
     count("OrdersAmended" if amended.answered else "AmendsUnanswered")
     return Answer(amended.amended, amended.status)
+
+
+def replace(account_id: str, order_id: str, asked: ReplaceOrder) -> Answer:
+    """Cancel an order, place another, and answer with both."""
+    done = replacements.replace(account_id, order_id, asked)
+    count("OrdersReplaced")
+    location = {"Location": f"/v1/orders/{done.replaced.order.order_id}"}
+    return Answer(done.replaced, done.status, location)
 
 
 def cancel(account_id: str, order_id: str) -> Answer:

@@ -18,6 +18,8 @@ from zerodesk_aws.contracts.orders import (
     PlacedOrders,
     PlaceOrder,
     PlaceOrders,
+    ReplacedOrder,
+    ReplaceOrder,
 )
 
 BATCH_BODY_BYTES: Final = 64 * 1024
@@ -123,6 +125,36 @@ def amend_order(call: Call, asked: AmendOrder) -> Answer:
     from order_intake.operations import amend
 
     return amend(call.account_id, call.path["order_id"], asked)
+
+
+@api.route(
+    "POST",
+    "/v1/orders/{order_id}/replace",
+    ReplaceOrder,
+    role=Role.TRADER,
+    answers={HTTPStatus.CREATED: ReplacedOrder, HTTPStatus.ACCEPTED: ReplacedOrder},
+    refuses=(
+        ProblemCode.INTAKE_UNKNOWN_SYMBOL,
+        ProblemCode.INTAKE_OFF_TICK,
+        ProblemCode.INTAKE_OFF_LOT,
+        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
+        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        ProblemCode.ORDER_NOT_OPEN,
+    ),
+)
+def replace_order(call: Call, asked: ReplaceOrder) -> Answer:
+    """Cancel an order and place another one in its market.
+
+    201, 202: the first order is cancelled, what it held is free, and the other one is placed, as
+    POST /v1/orders would answer. 409: the first order ended otherwise, as by a fill, and nothing is
+    placed, unless the mode allows it. 503: the cancel is on its way and nothing is placed yet; the
+    same request again goes on, and each half happens once. What was filled of the first order
+    before is not taken off the other.
+    """
+    from order_intake.operations import replace
+
+    return replace(call.account_id, call.path["order_id"], asked)
 
 
 @api.route(

@@ -208,6 +208,16 @@ class Trading(FakeState):
         order["status"] = "CANCELLED"
         return 200, public(order)
 
+    def replace(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
+        try:
+            _, cancelled = self.cancel(who, {}, order_id)
+        except Refusal:
+            if data["mode"] != "ALLOW_FAILURE":
+                raise
+            cancelled = public(self._own(who, order_id))
+        status, order = self.place(who, data["order"])
+        return status, {"cancelled": cancelled, "order": order}
+
     def cancel_all(self, who: Principal, data: dict[str, Any]) -> Answer:
         """Cancel what is open when an id comes first; a repeat finds the same orders."""
         key, symbol = (who.account_id, data["cancel_id"]), data.get("symbol")

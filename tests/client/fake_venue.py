@@ -55,6 +55,7 @@ ROUTES = [
     ("DELETE", "/v1/orders", "cancel_all", False),
     ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),
     ("PATCH", "/v1/orders/([a-z0-9]+)", "amend", False),
+    ("POST", "/v1/orders/([a-z0-9]+)/replace", "replace", False),
     ("DELETE", "/v1/orders/([a-z0-9]+)", "cancel", False),
     ("GET", "/v1/balances", "own_balances", False),
     ("GET", "/v1/fills", "list_fills", False),

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.simulation.regions import AWAY, HOME, REGIONS
+from zerodesk.orders import order_id_for
 
 OPERATOR: Final = "house"
 FEED: Final = "prices.composite"
@@ -233,6 +234,21 @@ def switch(number: int, at_ms: float, account_id: str, seconds: int) -> Errand:
         "/v1/orders/cancel-after",
         body={"seconds": seconds},
         subject=f"switch-{number}",
+    )
+
+
+def replacement(number: int, of: Errand, at_ms: float) -> Errand:
+    """Return the request to have the first order of a batch replaced by another one."""
+    assert of.body is not None, "a batch has orders"
+    first = of.body["orders"][0]
+    return replace(
+        of,
+        kind="replacement",
+        at_ms=at_ms,
+        resource="/v1/orders/{order_id}/replace",
+        path={"order_id": order_id_for(of.who, first["client_order_id"])},
+        body={"order": first | {"client_order_id": f"r-{number}", "price": "60000"}},
+        subject=f"r-{number}",
     )
 
 
@@ -545,7 +561,9 @@ def _batches(chance: Random, pace: Pace) -> Iterator[Errand]:
         ids = [f"b-{number}-{chance.randint(1, 4)}" for _ in range(chance.randint(1, 4))]
         orders = [_of_batch(chance, one) for one in ids]
         at_ms, account_id = chance.uniform(0, pace.duration_ms), chance.choice(pace.accounts)
-        yield _asked(chance, batch(number, at_ms, account_id, orders), pace)
+        placed = batch(number, at_ms, account_id, orders)
+        yield _asked(chance, placed, pace)
+        yield _asked(chance, replacement(number, placed, at_ms + chance.uniform(0, 5_000)), pace)
 
 
 def _of_batch(chance: Random, client_order_id: str) -> dict[str, Any]:

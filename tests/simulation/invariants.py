@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final, Protocol
 
-from tests.simulation.batch_rules import batches_stand
+from tests.simulation.batch_rules import batches_stand, replacements_stand
 from tests.simulation.bounds import Bounds
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
@@ -345,6 +345,7 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from mass_cancels_stand(evidence)
     yield from switches_fire(evidence)
     yield from batches_stand(evidence)
+    yield from replacements_stand(evidence)
     yield from takeovers_happen(evidence)
     yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:

@@ -9,6 +9,8 @@ GATE: Final = f"{RUNTIME}/mass_cancels.py"
 CLAIMS: Final = "tests/zerodesk/matching/test_mass_cancels.py"
 INTAKE: Final = "tests/functions/order_intake/test_mass_cancels.py"
 SWITCHES: Final = "tests/functions/order_intake/test_cancel_after.py"
+REPLACEMENTS: Final = "functions/order_intake/replacements.py"
+REPLACE: Final = "tests/functions/order_intake/test_replace.py"
 
 MUTANTS: Final = (
     Mutant(
@@ -99,5 +101,29 @@ MUTANTS: Final = (
         "functions/sweeper/accounts.py",
         'return "Switches" if self._switches.fire(item, now_ms) else None\n',
         "return None\n",
+    ),
+    Mutant(
+        "replacement placed beside a fill",
+        "Whoever replaces an order wants the other one.",
+        REPLACEMENTS,
+        "error.problem.code is not ProblemCode.ORDER_NOT_OPEN or mode != ALLOW_FAILURE:\n",
+        "error.problem.code is not ProblemCode.ORDER_NOT_OPEN:\n",
+        claim=f"{REPLACE}::test_nothing_is_placed_beside_an_order_that_filled",
+    ),
+    Mutant(
+        "replacement placed while the cancel is on its way",
+        "A cancel that was sent is a cancel.",
+        REPLACEMENTS,
+        "        if not cancelled.answered:\n            raise _not_yet(item)\n",
+        "",
+        claim=f"{REPLACE}::test_an_order_that_is_not_held_yet_is_not_replaced_before_its_cancel_is_answered",
+    ),
+    Mutant(
+        "replacement does not wait for its money",
+        "The order is cancelled, so its money is free.",
+        REPLACEMENTS,
+        "        self._wait_for_the_money(item, deadline)\n",
+        "",
+        claim=f"{REPLACE}::test_the_money_of_the_first_order_pays_for_the_other",
     ),
 )

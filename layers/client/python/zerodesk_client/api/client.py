@@ -33,6 +33,7 @@ from zerodesk_client.api.models import (
     PlacedOrders,
     Positions,
     Reconciliation,
+    ReplacedOrder,
     Reversal,
     ScopeLimits,
     Statement,
@@ -166,6 +167,29 @@ class Client:
         """Cancel an order and return it once it is out of the book, or after ``wait_s``."""
         asked = self._call(Order, "DELETE", f"/v1/orders/{order_id}")
         return self._when(lambda seen: seen.is_terminal, asked, wait_s)
+
+    def replace_order(
+        self,
+        order_id: str,
+        order: NewOrder | Mapping[str, Any],
+        *,
+        allow_failure: bool = False,
+        wait_s: float = WAIT_S,
+    ) -> ReplacedOrder:
+        """Cancel an order and place another one in its market, with the money of the first.
+
+        If the first one ended otherwise nothing is placed, and it is an ``ApiProblem``, unless
+        failure is allowed. The same request again places nothing twice.
+        """
+        body = {
+            "order": _body_of(order) if isinstance(order, NewOrder) else order,
+            "mode": "ALLOW_FAILURE" if allow_failure else "STOP_ON_FAILURE",
+        }
+
+        def ask() -> ReplacedOrder:
+            return self._call(ReplacedOrder, "POST", f"/v1/orders/{order_id}/replace", body=body)
+
+        return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
 
     def cancel_orders(
         self, cancel_id: str, *, symbol: str | None = None, wait_s: float = WAIT_S

@@ -147,6 +147,19 @@ class PlacedOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedOrder:
+    """An order that was cancelled, as it ended, and the one that was placed behind it."""
+
+    cancelled: Order
+    order: Order
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the book has not answered the order that was placed."""
+        return self.order.is_pending
+
+
+@dataclass(frozen=True, slots=True)
 class CancelledOrders:
     """What a cancel of many named as of a record of the account, each order as it stands."""
 

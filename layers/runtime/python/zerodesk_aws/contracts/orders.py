@@ -383,6 +383,24 @@ class PlacedOrders(Contract):
     results: list[PlacedOrder]
 
 
+class ReplaceOrder(Contract):
+    """An order in place of another one of its market, which is cancelled first."""
+
+    order: PlaceOrder
+    mode: Literal["STOP_ON_FAILURE", "ALLOW_FAILURE"] = Field(
+        default="STOP_ON_FAILURE",
+        description="What comes of the order where the other one has ended otherwise: nothing, or "
+        "it is placed all the same.",
+    )
+
+
+class ReplacedOrder(Contract):
+    """The order that was to be cancelled, as it ended, and the one that was placed."""
+
+    cancelled: Order = Field(description="CANCELLED, unless the mode allows otherwise.")
+    order: Order
+
+
 class CancelOrders(Contract):
     """Which orders to cancel: all that are held for now, of one market or of every one.
 
