@@ -700,8 +700,8 @@ def changes_are_on_record(evidence: Evidence) -> Broken:
                 yield f"account {account} {record.sequence} has no cause"
     for key, item in evidence.items.items():
         known = evidence.causes.get(key) or evidence.told.get(key)
-        known = known or item["kind"] in SAY_THEMSELVES
-        if item["status"] != "QUEUED" and not known:
+        silent = not known and item["kind"] not in SAY_THEMSELVES
+        if item["status"] != "QUEUED" and silent:
             yield f"item {key} is {item['status']}, and no record says why"
 
 
