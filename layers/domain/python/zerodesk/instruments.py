@@ -1,10 +1,9 @@
 """Markets: what may be traded, in which steps, at what fee."""
 
 import re
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.money import (
     MAX_EXACT,
@@ -61,8 +60,7 @@ class DecimalsChangedError(Exception):
     """The code and the journal do not agree on how far a currency divides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
+class Market(NamedTuple):
     """A spot pair. Prices count in ticks, quantities in lots.
 
     ``tick_digits``/``tick_units`` write the tick as ``tick_units`` / 10**``tick_digits`` quote
@@ -130,7 +128,7 @@ class Market:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the market as JSON-able values, for a journal record."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

@@ -1,9 +1,8 @@
 """Terms of an account: what the operator has decided about it, kept in its own journal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.limits import UNLIMITED, Limits
 
@@ -29,8 +28,7 @@ LEVEL_OF: Final = {Product.SPOT: 1, Product.PERPETUAL: 2, Product.OPTION: 3}
 """The verification level that each product needs; an account begins at the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountTerms:
+class AccountTerms(NamedTuple):
     """Status, verification level, group and own limits of an account."""
 
     status: AccountStatus = AccountStatus.ACTIVE
