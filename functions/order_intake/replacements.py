@@ -17,7 +17,7 @@ from zerodesk_aws.contracts.orders import Order, ReplacedOrder, ReplaceOrder
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.order_path import OrderPath, Waiting
 from zerodesk_aws.tables.orders import OrderItem, Orders
-from zerodesk_aws..py import order_view
+from zerodesk_aws.views.orders import order_view
 
 ALLOW_FAILURE: Final = "ALLOW_FAILURE"
 
