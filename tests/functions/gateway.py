@@ -25,6 +25,7 @@ FUNCTIONS = (
     "order_intake",
     "price_source",
     "pricing_api",
+    "pricing_jobs",
     "queries",
 )
 BTC_USD = {

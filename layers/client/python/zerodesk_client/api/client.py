@@ -11,6 +11,7 @@ import httpx
 from zerodesk.verification import Record
 from zerodesk_client.api.decode import decode, encode, plain, timestamp
 from zerodesk_client.api.faults import UnexpectedAnswerError
+from zerodesk_client.api.job_models import Job, NewJob
 from zerodesk_client.api.models import (
     Account,
     AccountKey,
@@ -275,6 +276,20 @@ class Client:
     def limits(self, account_id: str) -> AccountLimits:
         """Return what limits an account and how much is used: as with ``positions``."""
         return self._call(AccountLimits, "GET", f"/v1/accounts/{account_id}/limits")
+
+    # Pricing jobs
+
+    def create_pricing_job(self, job: NewJob) -> Job:
+        """Create a job; the same again returns it as it stands."""
+        return self._call(Job, "POST", "/v1/pricing/jobs", body=encode(job))
+
+    def start_pricing_job(self, job_id: str) -> Job:
+        """Start a job whose file is uploaded; it starts once."""
+        return self._call(Job, "POST", f"/v1/pricing/jobs/{job_id}/start")
+
+    def pricing_job(self, job_id: str) -> Job:
+        """Return a job of this key's account."""
+        return self._call(Job, "GET", f"/v1/pricing/jobs/{job_id}")
 
     # Markets
 

@@ -16,6 +16,7 @@ from zerodesk_client.cli import (
     markets,
     options,
     orders,
+    pricing_jobs,
     replay,
     statements,
     venue,
@@ -75,7 +76,7 @@ TRADING = "Trading"
 MONEY = "The money of an account"
 OPERATING = "Running the venue"
 HISTORY = "The journal"
-OPTIONS = "Options, on this machine"
+OPTIONS = "Options, on this machine or as jobs of the venue"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -116,6 +117,7 @@ app.command(rich_help_panel=HISTORY)(history.export)
 app.command(rich_help_panel=HISTORY)(history.verify)
 app.command(rich_help_panel=OPTIONS)(options.price)
 app.command(rich_help_panel=OPTIONS)(options.surface)
+app.command(rich_help_panel=OPTIONS)(pricing_jobs.price_file)
 
 
 def main() -> None:
