@@ -164,7 +164,8 @@ class Api:
             The largest body that it reads, if not that of all others.
         """
 
-        def declare(view: View[A]) -> View[A]:
+        # As texts: to subscript a callable takes longer than all else here.
+        def declare(view: "View[A]") -> "View[A]":
             route = Route(method, path, asks, role, answers, tuple(refuses), view, body_bytes)
             self.routes.append(route)
 
