@@ -326,11 +326,12 @@ def get_house(_: Call, __: Nothing) -> Answer:
 def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
     """Stop a market, open it again, or have it hold an auction.
 
-    Its book journals the change with the reason. Whatever crosses trades before a market opens.
+    Its book journals the change with the reason. Whatever crosses trades before a market opens, in
+    an auction first where it would trade outside the market's band.
     """
     from back_office.operations import trading_states
 
-    return Answer(trading_states.set(call.path["symbol"], asked))
+    return Answer(trading_states.set(call.path["symbol"], asked, call.account_id))
 
 
 @api.route(
@@ -344,11 +345,12 @@ def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
 def end_auction(call: Call, asked: EndAuction) -> Answer:
     """End the auction that a market holds: what crosses trades at one price.
 
-    The market is open behind it, or halted behind a closing auction.
+    The market is open behind it, or halted behind a closing auction. Where the price is outside the
+    market's band another auction begins, of the band's length.
     """
     from back_office.operations import trading_states
 
-    return Answer(trading_states.end_auction(call.path["symbol"], asked))
+    return Answer(trading_states.end_auction(call.path["symbol"], asked, call.account_id))
 
 
 @api.route(

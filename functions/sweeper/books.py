@@ -5,7 +5,13 @@ from contextlib import suppress
 from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
-from zerodesk.orders import EndAuctionCommand, ExpireCommand, ListCommand, ending_id_for
+from zerodesk.orders import (
+    BY_TIME,
+    EndAuctionCommand,
+    ExpireCommand,
+    ListCommand,
+    ending_id_for,
+)
 from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.house import House
 from zerodesk_aws.queue import CommandQueue
@@ -69,6 +75,7 @@ class BookSweep:
                 symbol=symbol,
                 auction_id=auction["auction_id"],
                 reason="its time was up",
+                by=BY_TIME,
                 accepted_at_ms=now_ms,
             )
         )

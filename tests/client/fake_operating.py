@@ -71,7 +71,7 @@ class Operating(Markets):
 
     def set_trading_state(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         listed = self._listed(symbol)
-        listed.state = data["state"]
+        listed.state, listed.reason = data["state"], data["reason"]
         listed.auction = data.get("auction")
         self.trading_states.append((symbol, data["state"], data["reason"]))
         return 200, self._market(symbol)

@@ -49,6 +49,7 @@ class Listed:
     fees: Decimal = Decimal(0)
     state: str = "OPEN"
     auction: str | None = None
+    reason: str = ""
 
     def rate(self, role: str) -> Decimal:
         return Decimal(self.listing[f"{role}_bps"]) / 10_000

@@ -207,6 +207,9 @@ def test_an_operator_has_a_market_hold_an_auction_and_ends_it(zerodesk: Zerodesk
 def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
     halted = zerodesk("halt", "btc-usd", "--reason", "the feed is wrong")
     assert (halted.exit_code, halted.stdout.strip()) == (0, "BTC-USD is HALTED")
+    shown = answer(zerodesk, "markets")["markets"][0]
+    assert (shown["state_by"], shown["state_reason"]) == ("operator", "the feed is wrong")
+    assert "HALTED (operator, since 2026" in " ".join(zerodesk("markets").stdout.split())
     assert answer(zerodesk, "resume", "BTC-USD", "--reason", "mended")["state"] == "OPEN"
     assert venue.trading_states == [
         ("BTC-USD", "HALTED", "the feed is wrong"),

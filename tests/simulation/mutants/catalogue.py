@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tests.simulation.mutants import (
     auctioning,
+    banding,
     driving,
     funding,
     intake,
@@ -29,6 +30,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *keeping.MUTANTS,
     *moving.MUTANTS,
     *auctioning.MUTANTS,
+    *banding.MUTANTS,
     *limiting.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")

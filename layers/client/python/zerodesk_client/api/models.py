@@ -156,6 +156,15 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceBand:
+    """How far a price may move within a window before its market stops for an auction."""
+
+    bps: int
+    window_seconds: int
+    auction_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewMarket:
     """A spot market to list. Rates and the collar in basis points."""
 
@@ -170,6 +179,7 @@ class NewMarket:
     taker_bps: int
     collar_bps: int
     reference_price: Decimal
+    band: PriceBand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +213,10 @@ class Market:
     mark_price: Decimal | None
     last_price: Decimal | None
     auction: Auction | None = None
+    band: PriceBand | None = None
+    state_reason: str = ""
+    state_by: str = ""
+    state_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,8 @@ HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
     "place": place,
     "cancel": control.cancel,
 }
-"""Read as if they were sound, see ``draft_batch``; they keep their commands themselves."""
-
-NOTHING_HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {}
-"""While the market is not just open, each command is looked at as all others are."""
+"""Read as if they were sound, see ``draft_batch``; they keep their commands themselves. While the
+market is not just open, they are looked at as all others are."""
 
 DECISIONS: Final = HOT | {
     "amend": amend.amend,
@@ -54,7 +52,6 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     memory, resting, symbol = state.memory, state.orders, state.symbol
     consumed, known = 0, memory.since_ms
     remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
-    hot = HOT if state.is_plain else NOTHING_HOT
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # What has to be continued has used up the fills.
         if draft.fills >= draft.max_fills:
@@ -66,7 +63,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
             time_ms = sent_at_ms if sent_at_ms > state.time_ms else state.time_ms
             # Most are orders and cancels, new and in time, which shows at a glance.
             if (
-                kind in hot
+                state.is_plain
+                and kind in HOT
                 and command["symbol"] == symbol
                 and command_id not in known
                 and command_id not in resting
@@ -81,8 +79,6 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
                 HOT[kind](state, draft, command)
             elif not (_is_ready(state, draft, time_ms) and _take(state, draft, command)):
                 break
-            else:
-                hot = HOT if state.is_plain else NOTHING_HOT
         except (AttributeError, KeyError, TypeError, CommandError) as error:
             raise _command_error(error, command, consumed) from error
         if state.prices_ticks is not None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from zerodesk.bands import Reference
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
@@ -33,6 +34,10 @@ Scalars = tuple[
     Auction | None,
     Uncrossing | None,
     bool,
+    Reference | None,
+    int,
+    str,
+    int,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -101,6 +106,10 @@ class Draft:
             state.auction,
             state.uncrossing,
             state.is_plain,
+            state.reference,
+            state.halts,
+            state.state_by,
+            state.state_since_ms,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -195,5 +204,9 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.auction,
         state.uncrossing,
         state.is_plain,
+        state.reference,
+        state.halts,
+        state.state_by,
+        state.state_since_ms,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -20,8 +20,9 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import OPEN, Auction, BookState, Uncrossing, last_trade
+from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
+from zerodesk.orders import halt_id_for
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -96,7 +97,8 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
-        state.prices_ticks = None
+        if state.is_plain:
+            state.prices_ticks = None
         admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
         if admitted == LATE:
             return
@@ -170,6 +172,8 @@ class Fold:
             self._uncross(event)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
+        price_ticks, at_ms = event["price_ticks"], event["executed_at_ms"]
+        state.refer_to(price_ticks, at_ms, is_auctioned=is_auctioned)
         if state.armed and not is_auctioned:
             see_prices(state, self.draft, event["price_ticks"], event["price_ticks"])
 
@@ -218,6 +222,7 @@ class Fold:
                 event["quantity_lots"],
                 event["then"],
                 event["reason"],
+                event.get("by", ""),
             )
 
     def opened(self, event: Event) -> None:
@@ -335,9 +340,25 @@ class Fold:
         if uncrossing is not None and uncrossing.left_lots:
             raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
         self.state.uncrossing = None
-        self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
+        if "outside" in event:
+            self._halt(event)
+        self.state.enter(
+            event["state"],
+            event["reason"],
+            auction and Auction(**auction),
+            event.get("by", ""),
+            event.get("at_ms", 0),
+        )
         if event["state"] == OPEN:
             see_last(self.state, self.draft)
+
+    def _halt(self, event: Event) -> None:
+        """Count an auction by which the book halts, for a price outside of its band."""
+        state, outside = self.state, Outside(**event["outside"])
+        state.halts += 1
+        is_named = event["auction"]["auction_id"] == halt_id_for(state.symbol, state.halts)
+        if not is_named or state.outside(outside.price_ticks) != outside:
+            raise MismatchError(f"{outside} does not halt {state.reference}: {event}")
 
     def _finish(self) -> None:
         """Close or continue what worked, take the projections over, and add everything up."""

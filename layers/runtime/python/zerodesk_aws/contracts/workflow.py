@@ -207,6 +207,7 @@ class SetStateCommand(Contract):
     accepted_at_ms: int
     auction: AuctionKindField | None = None
     lasts_ms: int | None = None
+    by: str | None = None
 
 
 class EndAuctionCommand(Contract):
@@ -218,6 +219,7 @@ class EndAuctionCommand(Contract):
     auction_id: str
     reason: str
     accepted_at_ms: int
+    by: str | None = None
 
 
 class ExpireCommand(Contract):
