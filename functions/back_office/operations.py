@@ -3,6 +3,7 @@
 from back_office.accounts import Accounts
 from back_office.deposits import Deposits
 from back_office.house import HouseAccounts
+from back_office.kills import KillOffice
 from back_office.limits import LimitOffice
 from back_office.listing import Listing
 from back_office.partners import Partners
@@ -40,11 +41,12 @@ withdrawals = WithdrawalOffice(account_journal, orders)
 reserved = ReservedList(Register(journal, ACCOUNTS), account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
-trading_states = TradingStates(markets, queue)
 takeovers = Takeovers(journal, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))
 limit_register = LimitRegister(journal)
+trading_states = TradingStates(markets, queue, limit_register)
+kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue)
 limits = LimitOffice(
     limit_register,
     Register(journal, MARKETS),

@@ -23,6 +23,7 @@ from zerodesk_aws.contracts.accounts import (
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
+from zerodesk_aws.contracts.kills import KillSwitches, SetKill
 from zerodesk_aws.contracts.limits import (
     AccountLimits,
     LimitList,
@@ -291,6 +292,51 @@ def set_standing(call: Call, asked: SetStanding) -> Answer:
     return Answer(limits.set_standing(call.path["account_id"], asked, call.account_id))
 
 
+@api.route("GET", "/v1/kills", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: KillSwitches})
+def list_kills(_: Call, __: Nothing) -> Answer:
+    """List the kill switches of the venue and its markets, with who turned each on or off last."""
+    from back_office.operations import kills
+
+    return Answer(kills.all())
+
+
+@api.route(
+    "PUT",
+    "/v1/kills/venue",
+    SetKill,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: KillSwitches},
+)
+def kill_venue(call: Call, asked: SetKill) -> Answer:
+    """Turn the venue's kill switch on or off.
+
+    On: no order passes any more, every market is halted, every order cancelled. Off: the markets
+    stay halted until they are opened.
+    """
+    from back_office.operations import kills
+
+    return Answer(kills.set_venue(asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/kills/markets/{symbol}",
+    SetKill,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: KillSwitches},
+    refuses=(NOT_FOUND,),
+)
+def kill_market(call: Call, asked: SetKill) -> Answer:
+    """Turn a market's kill switch on or off.
+
+    On: no order for it passes any more, the market is halted, its orders are cancelled. Off: it
+    stays halted until it is opened.
+    """
+    from back_office.operations import kills
+
+    return Answer(kills.set_market(call.path["symbol"], asked, call.account_id))
+
+
 @api.route(
     "POST",
     "/v1/markets",
@@ -321,7 +367,7 @@ def get_house(_: Call, __: Nothing) -> Answer:
     SetTradingState,
     role=Role.OPERATOR,
     answers={HTTPStatus.OK: Market},
-    refuses=(NOT_FOUND,),
+    refuses=(NOT_FOUND, ProblemCode.KILL_SWITCH_ON),
 )
 def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
     """Stop a market, open it again, or have it hold an auction.

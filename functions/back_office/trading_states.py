@@ -12,6 +12,7 @@ from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import EndAuction, SetTradingState
 from zerodesk_aws.entry import count, logger
+from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Listed, Markets
 from zerodesk_aws.views import market_view
@@ -24,10 +25,12 @@ class TradingStates:
         self,
         markets: Markets,
         queue: CommandQueue,
+        limits: LimitRegister,
         *,
         pause: Callable[[float], None] = sleep,
     ) -> None:
         self._markets, self._queue, self._pause = markets, queue, pause
+        self._limits = limits
 
     def set(self, symbol: str, asked: SetTradingState, author: str) -> contracts.Market:
         """Have a market's book change its state, and return the market once it shows it.
@@ -37,16 +40,24 @@ class TradingStates:
         Raises
         ------
         ProblemError
-            NOT_FOUND: no such market. UNAVAILABLE: the book has not answered; asking for the
-            same state again finds out.
+            NOT_FOUND: no such market. KILL_SWITCH_ON: it stays halted until that is off.
+            UNAVAILABLE: the book has not answered; asking for the same state again finds out.
         """
         before = self._listed(symbol)
+        if asked.state is not TradingState.HALTED:
+            self._refuse_if_killed(symbol)
         if before.state is not asked.state:
             self._send(symbol, asked, author)
         changed = awaited(lambda: self._changed(before, asked.state), self._pause)
         if changed is not None:
             return market_view(changed)
         raise _not_answered(symbol)
+
+    def _refuse_if_killed(self, symbol: str) -> None:
+        kills = self._limits.latest().kills(symbol)
+        if kills:
+            stops = " and ".join(kills)
+            raise ended(ProblemCode.KILL_SWITCH_ON, f"{symbol} is halted by that of {stops}.")
 
     def end_auction(self, symbol: str, asked: EndAuction, author: str) -> contracts.Market:
         """Have a market's book end the auction that it holds, and return the market behind it.

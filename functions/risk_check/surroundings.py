@@ -43,6 +43,7 @@ class Surroundings:
             marked=marked,
             unmarked=tuple(sorted(needed - marked.keys())),
             day_volume_lots=self._day_volume_lots(symbol, limits, at_ms),
+            kills=venue.kills(symbol),
         )
 
     def _marked(self, symbol: str) -> Marked | None:

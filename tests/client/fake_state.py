@@ -78,6 +78,7 @@ class FakeState:
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []
         self.trading_states: list[tuple[str, str, str]] = []
+        self.kills: dict[str, dict[str, Any]] = {}
         self.ticks = 0
         self.pending_answers = 0
         self.polls_until_answer = 1

@@ -247,7 +247,7 @@ HALTS = ("AuctionBegan", "MarketHalted")
 BANDED = ETH_USD | {"reference_price": "3000", "band": BAND}
 
 
-def place_in_eth(gateway: Gateway, side: str, price: str, **terms: Any) -> dict[str, Any]:
+def place_in_eth(gateway: Gateway, side: str, price: str, **terms: Any) -> Any:
     account = "bob" if side == "SELL" else "alice"
     return gateway.place(
         account, f"{side}-{price}", side, symbol="ETH-USD", price=price, quantity="0.1", **terms

@@ -29,8 +29,8 @@ MUTANTS: Final = (
         "triggers of before a halt forgotten",
         "No order comes into a market that is stopped.",
         f"{BOOK}/fold.py",
-        "        if state.is_plain:\n            state.prices_ticks = None\n",
-        "        state.prices_ticks = None\n",
+        "        if state.is_plain:\n            state.prices_ticks = None\n        else:\n",
+        "        state.prices_ticks = None\n        if not state.is_plain:\n",
         claim=RULES,
     ),
     Mutant(

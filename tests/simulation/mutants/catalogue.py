@@ -12,6 +12,7 @@ from tests.simulation.mutants import (
     funding,
     intake,
     keeping,
+    killing,
     limiting,
     matching,
     moving,
@@ -31,6 +32,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *moving.MUTANTS,
     *auctioning.MUTANTS,
     *banding.MUTANTS,
+    *killing.MUTANTS,
     *limiting.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")

@@ -7,6 +7,7 @@ from the market's own formulas; no records, no batches, nothing taken back.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 from zerodesk.instruments import Market
@@ -197,6 +198,10 @@ class NaiveBook:
             return
         self.state, self.ends, self.auction = command["state"], None, None
         self.by_band = False
+        if command.get("clears"):
+            standing, self.resting, self.armed = self.resting + self.armed, [], []
+            for order in standing:
+                self.close(order, "CANCELLED")
         if self.state == "AUCTION":
             self.auction = command["command_id"]
             self.then = "HALTED" if command.get("auction") == "CLOSING" else "OPEN"
@@ -241,6 +246,10 @@ class NaiveBook:
             if auctioned or at // tenth + 10 <= self.time // tenth:
                 reference = traded
         return 10_000 * abs(price - reference) > band.bps * reference
+
+    def within_band(self, facing: list[NaiveOrder]) -> list[NaiveOrder]:
+        """Those that a taker meets before the first one outside."""
+        return list(takewhile(lambda maker: not self.is_outside(maker.price), facing))
 
     def wants(self, price: int, *, buys: bool) -> int:
         return sum(o.remaining for o in self.resting if o.buys == buys and o.accepts(price))
@@ -461,9 +470,7 @@ class NaiveBook:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif self.gettable(
-            order, [maker for maker in facing if not self.is_outside(maker.price)]
-        ) < self.least(command):
+        elif self.gettable(order, self.within_band(facing)) < self.least(command):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
             self.rest(order)

@@ -213,6 +213,8 @@ class Stream:
             "state": self.state,
             "reason": "drawn",
         }
+        if self.state == "HALTED" and noise.randrange(2):
+            command["clears"] = True
         if self.state == "AUCTION":
             self.auction_id = command["command_id"]
             if noise.randrange(4):

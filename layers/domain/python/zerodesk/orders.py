@@ -232,7 +232,8 @@ class SetStateCommand(TypedDict):
 
     An AUCTION may say of which kind it is, a value of AuctionKind, and how long it lasts by record
     time. To set the market OPEN ends an auction; to stop it breaks the auction off. ``by`` says
-    whose word it is: an account's, or a part of the venue.
+    whose word it is: an account's, or a part of the venue. A halt that ``clears`` the book cancels
+    every order in it.
     """
 
     kind: Literal["set_state"]
@@ -245,6 +246,7 @@ class SetStateCommand(TypedDict):
     by: NotRequired[str]
     auction: NotRequired[str]
     lasts_ms: NotRequired[int]
+    clears: NotRequired[bool]
 
 
 class EndAuctionCommand(TypedDict):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from zerodesk.kills import Kill
 from zerodesk.limits import Limits, tightest
 from zerodesk.terms import AccountTerms
 from zerodesk_aws.journal import Journal
@@ -10,6 +11,9 @@ from zerodesk_aws.registers import LIMITS, Entry, Register
 
 VENUE: Final = "venue"
 GROUP: Final = "group:"
+
+KILL: Final = "kill:"
+MARKET: Final = "market:"
 
 MAX_GROUPS: Final = 200
 """Every order reads all of them at once."""
@@ -34,6 +38,34 @@ class VenueLimits:
     def knows(self, name: str) -> bool:
         """Whether a group was ever given limits."""
         return GROUP + name in self.entries
+
+    @property
+    def groups(self) -> int:
+        """How many groups have limits."""
+        return sum(name.startswith(GROUP) for name in self.entries)
+
+    @property
+    def limited(self) -> dict[str, Entry]:
+        """The limits that were set, by whom they hold for."""
+        return {name: one for name, one in self.entries.items() if not name.startswith(KILL)}
+
+    @property
+    def switches(self) -> dict[str, Entry]:
+        """The kill switches that were ever used, by whom they stop."""
+        found = {name: one for name, one in self.entries.items() if name.startswith(KILL)}
+        return {name.removeprefix(KILL): one for name, one in found.items()}
+
+    def kill_of(self, name: str) -> Kill | None:
+        """Return a kill switch that is on: the venue's, or a market's, ``MARKET`` and symbol."""
+        entry = self.entries.get(KILL + name)
+        if entry is None or not entry["is_on"]:
+            return None
+        return Kill(entry["author"], entry["reason"], entry["at_ms"])
+
+    def kills(self, symbol: str) -> dict[str, Kill]:
+        """Return the kill switches that are on for a market, by whom they stop."""
+        found = {name: self.kill_of(name) for name in (VENUE, MARKET + symbol)}
+        return {name: kill for name, kill in found.items() if kill is not None}
 
     def scopes(self, terms: AccountTerms) -> list[tuple[str, Limits]]:
         """Return what an account is limited to, each with who it holds for."""
@@ -65,3 +97,9 @@ class LimitRegister:
     def put(self, name: str, limits: Limits, *, author: str, reason: str) -> None:
         """Set the limits of a scope; what was set before is replaced as a whole."""
         self._register.put(name, {"limits": limits.to_dict(), "author": author, "reason": reason})
+
+    def switch(self, name: str, kill: Kill, *, is_on: bool) -> None:
+        """Turn a kill switch on or off; one that is so already stays as it is."""
+        is_on_now = self.latest().kill_of(name) is not None
+        if is_on_now is not is_on:
+            self._register.put(KILL + name, kill.to_dict() | {"is_on": is_on})

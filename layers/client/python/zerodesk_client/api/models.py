@@ -220,6 +220,17 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
+class KillSwitch:
+    """A kill switch: whom it stops, and who turned it on or off last, when and why."""
+
+    stops: str
+    is_on: bool
+    author: str
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """All that rests at one price."""
 

@@ -25,6 +25,7 @@ from zerodesk.orders import (
 AUCTION_KINDS: Final = frozenset(member.value for member in AuctionKind)
 OPEN: Final = TradingState.OPEN.value
 AUCTION: Final = TradingState.AUCTION.value
+HALTED: Final = TradingState.HALTED.value
 HALT: Final = AuctionKind.HALT.value
 
 STATE_AFTER: Final = {
@@ -36,8 +37,10 @@ STATE_AFTER: Final = {
 
 
 def makes_sense(command: SetStateCommand) -> bool:
-    """Whether what a change of state says of an auction can be: only an auction has a kind."""
+    """Whether a change of state can be: only an auction has a kind, only a halt clears."""
     kind, lasts_ms = command.get("auction"), command.get("lasts_ms")
+    if command.get("clears") and command["state"] != HALTED:
+        return False
     if command["state"] != AUCTION:
         return kind is None and lasts_ms is None
     return (kind is None or kind in AUCTION_KINDS) and (lasts_ms is None or lasts_ms > 0)
@@ -69,6 +72,7 @@ def change_state(
     *,
     auction: Auction | None = None,
     outside: Outside | None = None,
+    clears: bool = False,
 ) -> None:
     """Let the market accept other orders than before, and tell.
 
@@ -92,6 +96,8 @@ def change_state(
         event["auction"] = told(auction)
     if outside is not None:
         event["outside"] = outside._asdict()
+    if clears:
+        event["clears"] = True
     draft.events.append(event)
 
 

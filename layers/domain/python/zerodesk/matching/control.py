@@ -4,6 +4,7 @@ from typing import Final
 
 from zerodesk.instruments import Market, TradingState
 from zerodesk.matching import auctions
+from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
@@ -118,7 +119,10 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
 
 
 def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
-    """Change what the market accepts. Whatever crosses trades before it opens."""
+    """Change what the market accepts. Whatever crosses trades before it opens.
+
+    A halt may clear the book.
+    """
     to = str(command["state"])
     change = auctions.Change(command["command_id"], to, command["reason"], command.get("by", ""))
     is_known = to in TRADING_STATES and auctions.makes_sense(command)
@@ -129,7 +133,10 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
     else:
         is_auction = to == TradingState.AUCTION
         auction = auctions.auction_of(state, command) if is_auction else None
-        auctions.change_state(state, draft, change, auction=auction)
+        clears = command.get("clears", False)
+        auctions.change_state(state, draft, change, auction=auction, clears=clears)
+        if clears:
+            clear(state, draft, change.command_id)
 
 
 def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, control
+from zerodesk.matching import amend, auctions, clearing, control
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -40,8 +40,8 @@ DECISIONS: Final = HOT | {
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    A taker or an uncrossing that the record before left unfinished comes first, and what it
-    triggered; nothing else enters until all of it is through.
+    What the record before left unfinished comes first, a taker, an uncrossing or a clearing, and
+    what it triggered; nothing else enters until all of it is through.
 
     Raises
     ------
@@ -94,6 +94,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         work(state, draft, state.continuing)
     elif state.uncrossing is not None:
         auctions.go_on(state, draft)
+    elif state.clearing:
+        clearing.go_on(state, draft)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 

@@ -38,6 +38,7 @@ Scalars = tuple[
     int,
     str,
     int,
+    str,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -110,6 +111,7 @@ class Draft:
             state.halts,
             state.state_by,
             state.state_since_ms,
+            state.clearing,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -208,5 +210,6 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.halts,
         state.state_by,
         state.state_since_ms,
+        state.clearing,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

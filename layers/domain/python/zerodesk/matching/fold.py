@@ -42,6 +42,7 @@ class Fold:
         self.placed: dict[str, PlaceCommand] = {}
         self.working: dict[str, BookOrder] = {}
         self.acting: set[str] = set()
+        self.commands: set[str] = set()
         self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
 
@@ -53,6 +54,7 @@ class Fold:
             return
         state, body = self.state, self.body
         events: list[Event] = body["events"]
+        self.commands = {command["command_id"] for command in body["commands"]}
         position = 0
         if state.continuing is not None:
             taker_id = state.continuing.order_id
@@ -62,6 +64,8 @@ class Fold:
             self.acting = {taker_id}
         elif state.uncrossing is not None:
             self.acting = {state.uncrossing.command_id}
+        elif state.clearing:
+            self.acting = {state.clearing}
         position = self._follow(events, 0)
         for command in body["commands"]:
             self._admit(command)
@@ -97,8 +101,12 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
+        if state.clearing:
+            raise MismatchError(f"{command['command_id']} comes while {state.clearing} clears")
         if state.is_plain:
             state.prices_ticks = None
+        else:
+            state.forget_prices()
         admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
         if admitted == LATE:
             return
@@ -112,11 +120,15 @@ class Fold:
             event = events[position]
             if event["type"] == "OrderTriggered":
                 self.acting.add(event["order_id"])
-            elif event["command_id"] not in self.acting and "expires_at_ms" not in event:
+            elif event["command_id"] not in self.acting and not self._ends_before_next(event):
                 break
             FOLDS[event["type"]](self, event)
             position += 1
         return position
+
+    def _ends_before_next(self, event: Event) -> bool:
+        """Whether an order ends by the command that the next record begins with."""
+        return "expires_at_ms" in event and event["command_id"] not in self.commands
 
     def _taker(self, order_id: str) -> BookOrder:
         """Return an order of this record that is not in the book, or not yet."""
@@ -319,6 +331,8 @@ class Fold:
             self.draft.keep(self.state.memory, event["order_id"], event["tombstone_from_ms"])
         else:
             self._leave(self._resting(event["order_id"]), CANCELLED)
+        if self.state.clearing:
+            self.state.clear_by(event["command_id"])
 
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""
@@ -349,6 +363,8 @@ class Fold:
             event.get("by", ""),
             event.get("at_ms", 0),
         )
+        if event.get("clears"):
+            self.state.clear_by(event["command_id"])
         if event["state"] == OPEN:
             see_last(self.state, self.draft)
 

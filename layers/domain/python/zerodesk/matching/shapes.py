@@ -40,7 +40,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
 }
-OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by"}
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
 """What an amend may leave as it is."""
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {"band": dict}

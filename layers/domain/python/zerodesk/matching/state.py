@@ -94,10 +94,12 @@ class BookState(Queues):
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
+    ``clearing`` is the command that has every order cancelled, until that is done.
     """
 
     __slots__ = (
         "auction",
+        "clearing",
         "continuing",
         "expiries",
         "fees_minor",
@@ -140,6 +142,7 @@ class BookState(Queues):
         self.is_plain = False
         self.auction: Auction | None = None
         self.uncrossing: Uncrossing | None = None
+        self.clearing = ""
         self.index: dict[str, Any] | None = None
         self.last: LastTrade | None = None
         self.trades = 0
@@ -202,6 +205,10 @@ class BookState(Queues):
         self.trading_state, self.state_reason, self.auction = trading_state, reason, auction
         self.state_by, self.state_since_ms = by, since_ms
         self.is_plain = trading_state == OPEN
+
+    def clear_by(self, command_id: str) -> None:
+        """Have a command cancel every order there is, if there is any left."""
+        self.clearing = command_id if self.orders else ""
 
     def outside(self, price_ticks: int) -> Outside | None:
         """Return the band that a price is outside of, None where it is within or there is none."""
@@ -272,6 +279,7 @@ class BookState(Queues):
         return (
             self.continuing is not None
             or self.uncrossing is not None
+            or bool(self.clearing)
             or (self.prices_ticks is not None and self.is_plain)
         )
 
@@ -398,6 +406,7 @@ class BookState(Queues):
             "prices_ticks": self.prices_ticks and [*self.prices_ticks],
             "auction": self.auction and told(self.auction),
             "uncrossing": self.uncrossing and told(self.uncrossing),
+            "clearing": self.clearing,
             "state_by": self.state_by,
             "state_since_ms": self.state_since_ms,
             "reference": self.reference and self.reference.to_list(),
@@ -438,6 +447,7 @@ class BookState(Queues):
         state.reference = Reference.of(values.get("reference"))
         state.halts = values.get("halts", 0)
         state.uncrossing = uncrossing and Uncrossing(**uncrossing)
+        state.clearing = values.get("clearing", "")
         state.index, state.trades = values["index"], values["trades"]
         if values["last"] is not None:
             state.last = last_trade(values["last"])

@@ -319,6 +319,7 @@ class MarketHalted(MarketStateChanged):
 
     auction: AuctionFacts | None = None
     outside: OutsideFacts | None = None
+    clears: bool = Field(default=False, description="Every order in the book is cancelled.")
 
 
 class MarketResumed(MarketStateChanged):

@@ -208,6 +208,7 @@ class SetStateCommand(Contract):
     auction: AuctionKindField | None = None
     lasts_ms: int | None = None
     by: str | None = None
+    clears: bool | None = None
 
 
 class EndAuctionCommand(Contract):

@@ -1,0 +1,27 @@
+"""Kill switches: no new order passes while one is on, and those that stand are cancelled."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A kill switch that is on: by whose word, why, and since when."""
+
+    author: str
+    reason: str
+    at_ms: int
+
+    @property
+    def state_reason(self) -> str:
+        """Why a market is halted by it."""
+        return f"kill switch: {self.reason}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the switch as JSON-able values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the switch that ``to_dict`` wrote."""
+        return cls(**values)
