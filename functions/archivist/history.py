@@ -8,11 +8,16 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import as_ms, iso_ms
 from zerodesk_aws.contracts import journal as contracts
+from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal, JournalRecord
-from zerodesk_aws.recovery import Recovery
+from zerodesk_aws.recovery import LiveBook, Recovery
 
 MAX_ANSWER_BYTES: Final = 4_000_000
 """Of records or a state in one answer; Lambda carries 6 MB."""
+
+MAX_AHEAD: Final = 5_000
+"""How far a book is folded on from where the last look ended. Snapshots lie closer to one another,
+but a part of an export is as long, and the next one begins where it ends."""
 
 
 class History:
@@ -20,6 +25,7 @@ class History:
 
     def __init__(self, journal: Journal, accounts: AccountJournal, recovery: Recovery) -> None:
         self._journal, self._accounts, self._recovery = journal, accounts, recovery
+        self._folded: LiveBook | None = None
 
     def records(self, asked: contracts.ListRecords) -> contracts.RecordPage:
         """Return records as they stand; at least one, if there is one, and no more than fit."""
@@ -72,13 +78,29 @@ class History:
         return state
 
     def _book_behind(self, record: JournalRecord, symbol: str) -> dict[str, Any]:
-        """Return a book's state, folded from the last snapshot before a record."""
-        live = self._recovery.start(symbol, upto=record.sequence)
+        """Return a book's state, folded from where the last look ended or from a snapshot."""
+        live = self._before(record, symbol)
         if missing := record.sequence - live.book.sequence:
             after = live.book.sequence
             for standing in self._journal.read(record.stream, after, limit=missing):
+                if standing.previous_hash != live.tip.hash:
+                    break
                 live.book.apply(standing.body)
+                live.tip = standing.tip
+        if live.tip != record.tip:
+            raise JournalCorruptError(f"{record.stream}: {record.tip} does not follow {live.tip}")
+        self._folded = live
         return live.book.state()
+
+    def _before(self, record: JournalRecord, symbol: str) -> LiveBook:
+        """Return a book at a record or before it: an export goes on part after part."""
+        # Taken out while it changes: one that a fault leaves half way is not kept.
+        live, self._folded = self._folded, None
+        if live is not None and live.book.symbol == symbol:
+            ahead = record.sequence - live.book.sequence
+            if 0 <= ahead <= MAX_AHEAD:
+                return live
+        return self._recovery.start(symbol, upto=record.sequence)
 
 
 def as_read(record: JournalRecord) -> Record:

@@ -1,7 +1,9 @@
 """Amends: a gate item, the way of an order to the book, and the wait for what it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from zerodesk.instruments import Market
@@ -22,10 +24,9 @@ KIND: Final = "amend"
 RESTS: Final = (OrderStatus.OPEN.value, OrderStatus.PARTIALLY_FILLED.value)
 """An order that waits for its trigger has no place in a queue yet."""
 
-STATUSES: Final[dict[str, Literal["DONE", "REJECTED"]]] = {
-    DONE: "DONE",
-    OrderStatus.REJECTED.value: "REJECTED",
-}
+STATUSES: Final[Mapping[str, Literal["DONE", "REJECTED"]]] = MappingProxyType(
+    {DONE: "DONE", OrderStatus.REJECTED.value: "REJECTED"}
+)
 
 
 @dataclass(frozen=True, slots=True)

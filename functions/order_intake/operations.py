@@ -2,16 +2,20 @@
 
 from order_intake.amends import Amends
 from order_intake.cancels import Cancels
+from order_intake.mass_cancels import CancelsOfAll
 from order_intake.settings import (
     COMMAND_QUEUE_URL,
+    JOURNAL_TABLE,
     MARKET_TABLE,
     ORDER_WORKFLOW_ARN,
     ORDERS_TABLE,
 )
+from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.routing import Answer
-from zerodesk_aws.contracts.orders import AmendOrder, PlaceOrder
+from zerodesk_aws.contracts.orders import AmendOrder, CancelOrders, PlaceOrder
 from zerodesk_aws.entry import count
 from zerodesk_aws.listings import Listings
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.order_path import OrderPath, Waiting
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Markets
@@ -24,7 +28,10 @@ waiting = Waiting(orders)
 workflow = Workflow(ORDER_WORKFLOW_ARN)
 path = OrderPath(orders, listings, workflow, waiting)
 amends = Amends(orders, listings, workflow, waiting)
-cancels = Cancels(orders, listings, CommandQueue(COMMAND_QUEUE_URL), waiting)
+queue = CommandQueue(COMMAND_QUEUE_URL)
+cancels = Cancels(orders, listings, queue, waiting)
+mass_cancels = MassCancels(AccountJournal(JOURNAL_TABLE), orders, queue)
+cancels_of_all = CancelsOfAll(mass_cancels, orders, listings, waiting)
 
 
 def place(account_id: str, asked: PlaceOrder) -> Answer:
@@ -47,3 +54,10 @@ def cancel(account_id: str, order_id: str) -> Answer:
     cancelled = cancels.cancel(account_id, order_id)
     count("OrdersCancelled" if cancelled.answered else "CancelsUnanswered")
     return Answer(cancelled.order, cancelled.status)
+
+
+def cancel_all(account_id: str, asked: CancelOrders) -> Answer:
+    """Cancel all orders that are held for, and answer with them."""
+    cancelled = cancels_of_all.cancel(account_id, asked)
+    count("MassCancels" if cancelled.answered else "MassCancelsUnanswered")
+    return Answer(cancelled.cancelled, cancelled.status)

@@ -6,7 +6,14 @@ from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
-from zerodesk_aws.contracts.orders import AmendedOrder, AmendOrder, Order, PlaceOrder
+from zerodesk_aws.contracts.orders import (
+    AmendedOrder,
+    AmendOrder,
+    CancelledOrders,
+    CancelOrders,
+    Order,
+    PlaceOrder,
+)
 
 api = Api("order_intake")
 app = api.app
@@ -86,3 +93,23 @@ def cancel_order(call: Call, _: Nothing) -> Answer:
     from order_intake.operations import cancel
 
     return cancel(call.account_id, call.path["order_id"])
+
+
+@api.route(
+    "DELETE",
+    "/v1/orders",
+    CancelOrders,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: CancelledOrders, HTTPStatus.ACCEPTED: CancelledOrders},
+    refuses=(ProblemCode.INTAKE_UNKNOWN_SYMBOL, ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT),
+)
+def cancel_orders(call: Call, asked: CancelOrders) -> Answer:
+    """Cancel all orders that something is held for, of one market or of every one.
+
+    200: each of them is final, CANCELLED unless it ended before. 202: the books have not answered
+    within two seconds; the cancel is on its way. It names what is held when it is first asked for:
+    what is held later lives, and a repeat with the same cancel_id cancels nothing more.
+    """
+    from order_intake.operations import cancel_all
+
+    return cancel_all(call.account_id, asked)

@@ -12,6 +12,7 @@ from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.deposits import apply_deposit
 from zerodesk_aws.entry import logger
+from zerodesk_aws.mass_cancels import MassCancels, orders_of
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.reversals import Reversals, unshown
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -36,6 +37,7 @@ class AccountSweep:
     ) -> None:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
+        self._mass_cancels = MassCancels(accounts, orders, queue)
         self._reversals = Reversals(accounts, orders)
         self._transfers = Transfers(accounts, orders)
         self._withdrawals = Withdrawals(accounts, orders)
@@ -99,6 +101,10 @@ class AccountSweep:
                 command: CancelCommand = item.request | {"accepted_at_ms": now_ms}
                 self._queue.send(command)
                 yield "Cancels"
+            case "cancel_all":
+                left = self._mass_cancels.left(item, orders_of(item))
+                self._mass_cancels.drive(item, left, now_ms)
+                yield "MassCancels"
             case "deposit":
                 apply_deposit(self._accounts, self._orders, item.account_id, **item.request)
                 yield "Deposits"

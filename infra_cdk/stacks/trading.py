@@ -112,7 +112,8 @@ class TradingStack(Stack):
         self._declare("authorizer", data.api_keys.access("GetItem"))
         self._declare(
             "order_intake",
-            data.orders.access("GetItem", "PutItem"),
+            data.journal.access(*READ_JOURNAL),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
             run_order,
             self._send,

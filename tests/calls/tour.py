@@ -77,6 +77,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/accounts/{account_id}/limits", HOUSE, LIMITS, account)),
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
+        ("order_intake", cancel_all("toured")),
         ("partner_intake", ORDER_REQUESTED),
         ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),
         *(("queries", http("GET", route, "alice", None, market)) for route in OF_MARKETS),
@@ -164,6 +165,11 @@ def order(name: str, quantity: str) -> dict[str, Any]:
     what = {"client_order_id": name, "symbol": SYMBOL, "side": "BUY", "type": "LIMIT"}
     body = what | {"quantity": quantity, "price": "58000"}
     return http_event("POST", "/v1/orders", "alice", body)
+
+
+def cancel_all(cancel_id: str) -> dict[str, Any]:
+    """Return the cancel of all that alice has open."""
+    return http_event("DELETE", "/v1/orders", "alice", None, query={"cancel_id": cancel_id})
 
 
 def _about_order(world: World, order_id: str) -> None:

@@ -195,6 +195,33 @@ class Trading(FakeState):
         order["status"] = "CANCELLED"
         return 200, public(order)
 
+    def cancel_all(self, who: Principal, data: dict[str, Any]) -> Answer:
+        """Cancel what is open when an id comes first; a repeat finds the same orders."""
+        key, symbol = (who.account_id, data["cancel_id"]), data.get("symbol")
+        named = self.mass_cancels.setdefault(
+            key,
+            [
+                order["order_id"]
+                for order in self.orders.values()
+                if order["account_id"] == who.account_id
+                and order["status"] in ("OPEN", "PARTIALLY_FILLED")
+                and symbol in (None, order["symbol"])
+            ],
+        )
+        pending = self.pending_answers > 0
+        if pending:
+            self.pending_answers -= 1
+        else:
+            for order_id in named:
+                self.cancel(who, {}, order_id)
+        return 202 if pending else 200, {
+            "cancel_id": data["cancel_id"],
+            "symbol": symbol,
+            "status": "PENDING" if pending else "DONE",
+            "account_sequence": 1,
+            "orders": [public(self.orders[order_id]) for order_id in named],
+        }
+
     def amend(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
         """Change a resting order; one that would meet another is refused here."""
         order = self._own(who, order_id)

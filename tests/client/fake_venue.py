@@ -50,6 +50,7 @@ SYMBOL = "([A-Z0-9]+-[A-Z]+)"
 ROUTES = [
     ("POST", "/v1/orders", "place", False),
     ("GET", "/v1/orders", "list_orders", False),
+    ("DELETE", "/v1/orders", "cancel_all", False),
     ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),
     ("PATCH", "/v1/orders/([a-z0-9]+)", "amend", False),
     ("DELETE", "/v1/orders/([a-z0-9]+)", "cancel", False),

@@ -157,12 +157,21 @@ class Gateway:
         from order_intake import operations as order_intake
         from order_intake.amends import Amends
         from order_intake.cancels import Cancels
+        from order_intake.mass_cancels import CancelsOfAll
         from price_source.operations import Prices
         from queries import operations as queries
         from queries.book_views import BookViews
         from queries.market_data import MarketData
+        from zerodesk_aws.accounts import AccountJournal
         from zerodesk_aws.books import Books
+        from zerodesk_aws.mass_cancels import MassCancels
 
+        mass_cancels = MassCancels(AccountJournal("journal"), orders, self)  # type: ignore[arg-type]
+        self.patch.setattr(
+            order_intake,
+            "cancels_of_all",
+            CancelsOfAll(mass_cancels, orders, listings, waiting),
+        )
         self.patch.setattr(order_intake, "path", self.path)
         self.patch.setattr(
             order_intake,

@@ -20,6 +20,7 @@ COMMANDS = {
     "place": "PlaceCommand",
     "amend": "AmendCommand",
     "cancel": "CancelCommand",
+    "cancel_all": "CancelAllCommand",
     "index": "IndexCommand",
     "list": "ListCommand",
     "set_state": "SetStateCommand",
@@ -40,6 +41,8 @@ def told(gateway: Gateway) -> dict[str, list[Announcement]]:
     gateway.amend("alice", "rest", "less", quantity="0.005")
     gateway.amend("bob", "ask", "too-little", quantity="0.2")
     gateway.call("DELETE", f"/v1/orders/{order_id_for('alice', 'rest')}")
+    gateway.place("alice", "one-of-many", "BUY", price="59000", quantity="0.01")
+    gateway.call("DELETE", "/v1/orders?cancel_id=all")
     observed = {"source": "x", "price": "60050", "observed_at": "2026-11-21T07:00:00.000Z"}
     gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", observed)
     for number, state in enumerate(("CANCEL_ONLY", "OPEN")):

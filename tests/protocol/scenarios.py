@@ -298,6 +298,31 @@ def an_amend(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
+# A cancel of many.
+
+
+def _rests_and_comes(stage: Stage) -> list[Order]:
+    rests = stage.order("rests", "alice", "BUY", 2)
+    stage.rest(rests, stage.order("other", "alice", "BUY", 1, SECOND))
+    return [rests, stage.order("comes", "alice", "BUY", 1), stage.order("later", "alice", "BUY", 1)]
+
+
+def a_mass_cancel(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """An account cancels all: what rests in two books, what is on its way, and not what is held
+    later. The sweeper comes by.
+    """
+    _, comes, later = orders
+    return [
+        stage.workflow("on its way", comes),
+        stage.mass_canceller("cancel", "alice"),
+        stage.workflow("later", later),
+        stage.matcher("matching 1", warm=(SYMBOL,)),
+        stage.settler("settlement"),
+        stage.matcher("matching 2"),
+        stage.sweeper("sweeper"),
+    ]
+
+
 # Not here: stops, ends of orders and auctions, which the simulation has, and what is not in the
 # product: OCO groups, reduce-only orders, liquidations. Each of these comes with a scenario of its
 # own, and with the rules of ``rules`` that it needs.
@@ -313,4 +338,5 @@ SCENARIOS: Final = (
     Scenario("takeover", _on_its_way, a_takeover),
     Scenario("back", _on_its_way, there_and_back),
     Scenario("amend", _bid_and_ask, an_amend),
+    Scenario("mass-cancel", _rests_and_comes, a_mass_cancel),
 )

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from tests.protocol.actors import Actor, Asked, process_in
@@ -14,6 +16,7 @@ from zerodesk.orders import (
     IndexCommand,
     amend_id_for,
     cancel_id_for,
+    mass_cancel_id_for,
     order_id_for,
 )
 
@@ -127,6 +130,22 @@ class Stage:
             self._send(actor, cancel_of(order, self.now_ms()))
 
         return self._actor(name, region, work)
+
+    def mass_canceller(self, name: str, account_id: str) -> Actor:
+        """Return one who cancels all that is held for, as intake does."""
+
+        def work(actor: Actor) -> None:
+            from zerodesk_aws.accounts import AccountJournal
+            from zerodesk_aws.mass_cancels import MassCancels, orders_of
+            from zerodesk_aws.tables.orders import Orders
+
+            queue: Any = _Sending(partial(self._send, actor))
+            mass_cancels = MassCancels(AccountJournal("journal"), Orders("orders"), queue)
+            command_id = mass_cancel_id_for(account_id, name)
+            item = mass_cancels.open(account_id, command_id, name, None, at_ms=self.now_ms())
+            mass_cancels.drive(item, orders_of(item), self.now_ms())
+
+        return self._actor(name, HOME, work)
 
     def sweeper(self, name: str, region: str = HOME) -> Actor:
         """Return one who drives on whatever stands still."""
@@ -283,6 +302,13 @@ class Stage:
             request=request,
             at_ms=self.now_ms(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """Stands in for a queue: sends as an actor does."""
+
+    send: Callable[[Any], None]
 
 
 def cancel_of(order: dict[str, Any], at_ms: int) -> CancelCommand:

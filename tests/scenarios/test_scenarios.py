@@ -58,6 +58,20 @@ def an_amend(row: dict[str, str], before: list[Any]) -> Any:
     )
 
 
+def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) -> Any:
+    """Return the cancel of an account that names some orders, be they in the book or not."""
+    [account_id] = {row["account"] for row in rows}
+    return {
+        "kind": "cancel_all",
+        "command_id": f"m{len(before)}",
+        "account_id": account_id,
+        "symbol": MARKET.symbol,
+        "account_sequence": len(before),
+        "orders": [[row["order"], START_MS] for row in rows],
+        "accepted_at_ms": now_ms,
+    }
+
+
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
@@ -85,6 +99,8 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
             case ["the", "band", "is", bps, *_, window, "seconds,", _, _, _, "last", lasts, _]:
                 band = Band(int(bps), 1_000 * int(window), 1_000 * int(lasts))
                 commands[0] = listing(replace(MARKET, band=band), at_ms=START_MS)
+            case ["all", "of", "these", "orders", "are", "cancelled"]:
+                commands.append(a_mass_cancel(step.rows, commands, now_ms))
             case [seconds, "seconds", "pass"]:
                 now_ms += 1_000 * int(seconds)
             case words:

@@ -27,6 +27,9 @@ STOPPED_SHARE: Final = 0.25
 LIMITED_SHARE: Final = 0.4
 """In how many runs accounts, a group and the venue are limited, again and again."""
 
+MASS_CANCELS_SHARE: Final = 0.2
+"""In how many runs accounts cancel all that they have open, in one market or in both."""
+
 TRIES_MAX: Final = 4
 EACH: Final = {
     "deposit": 20,
@@ -216,6 +219,21 @@ def standing(at_ms: float, account_id: str, status: str) -> Errand:
     )
 
 
+def mass_cancel(number: int, at_ms: float, account_id: str, symbol: str | None) -> Errand:
+    """Return a cancel of all that an account has open, in one market or in every one."""
+    named = {"cancel_id": f"all-{number}"} | ({} if symbol is None else {"symbol": symbol})
+    return Errand(
+        "mass cancel",
+        at_ms,
+        account_id,
+        "order_intake",
+        "DELETE",
+        "/v1/orders",
+        query=named,
+        subject=f"all-{number}",
+    )
+
+
 def takeover(at_ms: float, symbol: str, region: str) -> Errand:
     """Return a takeover that an operator asks a region for."""
     return Errand(
@@ -329,6 +347,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _auctions(chance, pace)
     # Another source: the other errands do not hang on what is limited.
     found += _limits(Random(f"limits {seed}"), pace)
+    found += _mass_cancels(Random(f"mass cancels {seed}"), pace)
     return tuple(found)
 
 
@@ -484,6 +503,15 @@ def _limits(chance: Random, pace: Pace) -> Iterator[Errand]:
     account_id, at_ms = chance.choice(pace.accounts), chance.uniform(0, pace.duration_ms)
     for status, after_ms in (("SUSPENDED", 0.0), ("ACTIVE", chance.uniform(0, 5_000))):
         yield replace(standing(at_ms + after_ms, account_id, status), tries=TRIES_MAX)
+
+
+def _mass_cancels(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield cancels of all that an account has open, in some runs."""
+    if chance.random() >= MASS_CANCELS_SHARE:
+        return
+    for number in range(max(2, pace.lives // 40)):
+        at_ms, symbol = chance.uniform(0, pace.duration_ms), chance.choice((None, *SYMBOLS))
+        yield _asked(chance, mass_cancel(number, at_ms, chance.choice(pace.accounts), symbol), pace)
 
 
 def _limited(chance: Random) -> dict[str, Any]:

@@ -98,15 +98,23 @@ def stranded() -> Saga:
     return replace(STRANDED, faults=faults)
 
 
-def singles(saga: Saga = TRADING) -> Iterator[Case]:
-    """Yield every boundary of a saga's handlers with every fault that it can have."""
+def singles(saga: Saga = TRADING, part: int = 0, parts: int = 1) -> Iterator[Case]:
+    """Yield every boundary of a saga's handlers with every fault that it can have.
+
+    Parameters
+    ----------
+    part, parts
+        Which part of how many, each as even as the cases allow; together, they are all cases.
+    """
     _, boundaries = play(saga, {})
-    for boundary in boundaries:
-        if boundary.number in saga.faults:
-            continue
-        if saga.handlers is None or boundary.who in saga.handlers:
-            for fault in AT[boundary.kind]:
-                yield Case({boundary.number: fault}, _named(boundary, fault))
+    cases = (
+        Case({boundary.number: fault}, _named(boundary, fault))
+        for boundary in boundaries
+        if boundary.number not in saga.faults
+        and (saga.handlers is None or boundary.who in saga.handlers)
+        for fault in AT[boundary.kind]
+    )
+    return islice(cases, part, None, parts)
 
 
 def pairs(

@@ -29,6 +29,8 @@ from tests.simulation.keeping_rules import (
     takeovers_were_asked_for,
 )
 from tests.simulation.limit_rules import limits_are_kept, positions_add_up
+from tests.simulation.mass_rules import KIND as MASS_CANCEL
+from tests.simulation.mass_rules import mass_cancels_stand
 from tests.simulation.money_rules import (
     decided_in_order,
     entries_are_the_change,
@@ -340,6 +342,7 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from _partners_stand(evidence)
     yield from errands_stand(evidence)
     yield from prices_come_to_their_books(evidence)
+    yield from mass_cancels_stand(evidence)
     yield from takeovers_happen(evidence)
     yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:
@@ -602,7 +605,9 @@ def replay_is_live(evidence: Evidence) -> Broken:
 def projections_are_the_fold(evidence: Evidence) -> Broken:
     """12. Items and markets show what the journals say."""
     for key, item in evidence.items.items():
-        yield from _item_is_told(evidence, key, item)
+        # What such an item is its orders say, see ``mass_rules``.
+        if item["kind"] != MASS_CANCEL:
+            yield from _item_is_told(evidence, key, item)
     markets = evidence.world.dynamodb.tables["market"].partitions
     for symbol, (book, _) in evidence.replays.items():
         partition = markets.get(symbol)
@@ -691,7 +696,7 @@ def changes_are_on_record(evidence: Evidence) -> Broken:
             if not record.body.get("cause", {}).get("kind"):
                 yield f"account {account} {record.sequence} has no cause"
     for key, item in evidence.items.items():
-        known = evidence.causes.get(key) or evidence.told.get(key)
+        known = evidence.causes.get(key) or evidence.told.get(key) or item["kind"] == MASS_CANCEL
         if item["status"] != "QUEUED" and not known:
             yield f"item {key} is {item['status']}, and no record says why"
 

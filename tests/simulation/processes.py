@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import CodeType, FunctionType, GenericAlias, ModuleType, UnionType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GenericAlias,
+    MappingProxyType,
+    ModuleType,
+    UnionType,
+)
 from typing import Any, Final, cast
 
 from tests.handler_settings import SETTINGS
@@ -24,6 +32,7 @@ CONSTANTS: Final = (
     float,
     type(None),
     re.Pattern,
+    BuiltinFunctionType,
     GenericAlias,
     UnionType,
     QuietLogger,
@@ -146,6 +155,8 @@ def _holds_state(value: Any, stateful: set[str]) -> bool:
         return value.__module__ in stateful
     if isinstance(value, tuple | frozenset):
         return any(_holds_state(one, stateful) for one in value)
+    if isinstance(value, MappingProxyType):
+        return any(_holds_state(one, stateful) for one in value.values())
     frozen = getattr(getattr(value, "__dataclass_params__", None), "frozen", False)
     return not (isinstance(value, CONSTANTS) or frozen or type(value).__module__ == "typing")
 

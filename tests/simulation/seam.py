@@ -22,7 +22,7 @@ import botocore.client
 import botocore.session
 
 from tests.handler_settings import SETTINGS
-from tests.simulation import bounds, requests, shortcuts
+from tests.simulation import bounds, remembered, requests, shortcuts
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
 Told = Callable[[str, str, dict[str, Any]], None]
@@ -129,6 +129,7 @@ def installed() -> Iterator[None]:
         _quieten(stack)
         shortcuts.take(stack)
         requests.take(stack)
+        remembered.take(stack)
         # Ids that handlers make up are drawn from the seed, too.
         stack.enter_context(patch.object(os, "urandom", random.randbytes))
         stack.enter_context(bounds.given_back())

@@ -235,9 +235,14 @@ def _problems(route: Route[Any]) -> set[ProblemCode]:
     if variables_of(route.path):
         named_anew = route.method == "PUT"
         codes.add(ProblemCode.INTAKE_BAD_VALUE if named_anew else ProblemCode.NOT_FOUND)
-    codes.update(OF_A_QUERY if route.asks_by_query else OF_A_BODY)
+    if route.asks_by_query:
+        codes.update(OF_A_QUERY)
+    if route.method != "GET":
+        codes.update(OF_A_BODY)
     if route.asks.model_fields:
         codes.update((ProblemCode.INTAKE_BAD_VALUE,) if route.asks_by_query else OF_FIELDS)
+    if any(field.is_required() for field in route.asks.model_fields.values()):
+        codes.add(ProblemCode.INTAKE_MISSING_FIELD)
     return codes
 
 

@@ -61,6 +61,32 @@ def test_an_order_is_cancelled_by_either_of_its_ids(zerodesk: Zerodesk, by: str)
     assert closed["order_id"] == order["order_id"]
 
 
+def test_all_orders_are_cancelled_at_once_and_a_repeat_spares_what_came_later(
+    zerodesk: Zerodesk, venue: FakeVenue
+) -> None:
+    for name in ("one", "two"):
+        answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", name)
+    venue.pending_answers = 2
+    words = ("cancel", "--all", "--symbol", "btc-usd", "--id", "everything")
+    cancelled = answer(zerodesk, *words)
+    assert [order["client_order_id"] for order in cancelled["orders"]] == ["one", "two"]
+    assert {order["status"] for order in cancelled["orders"]} == {"CANCELLED"}
+    answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", "later")
+    assert answer(zerodesk, *words) == cancelled
+    assert "later" in zerodesk("orders").stdout
+    assert "later" in zerodesk("cancel", "--all").stdout
+    assert answer(zerodesk, "orders")["orders"] == []
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("mine", "--all"), ("mine", "--symbol", "BTC-USD"), ("--id", "one")]
+)
+def test_a_cancel_of_one_and_of_all_are_not_mixed_up(
+    zerodesk: Zerodesk, words: tuple[str, ...]
+) -> None:
+    assert zerodesk("cancel", *words).exit_code not in (0, 1)
+
+
 def test_an_order_is_amended_by_either_of_its_ids(zerodesk: Zerodesk) -> None:
     answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", "mine")
     words = ("amend", "mine", "--quantity", "0.5", "--price", "98.5", "--id", "less")

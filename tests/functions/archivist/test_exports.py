@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from archivist import exports
+from archivist import exports, operations
 from archivist.exports import HINT
 from archivist.handler import handler
 from tests.functions.archivist.test_archivist import STREAM, Live
@@ -22,6 +22,7 @@ from zerodesk_aws.archive_files import ArchiveFiles, FileTakenError
 def live() -> Live:
     s3: Any = boto3.client("s3")
     s3.create_bucket(Bucket="snapshots")
+    operations.history._folded = None
     return Live()
 
 

@@ -12,8 +12,10 @@ from tests.functions.conftest import Context
 from tests.functions.gateway import proxy_event
 from zerodesk.accounts import deposit, open_account
 from zerodesk.codec import state_hash
+from zerodesk.matching import Book
 from zerodesk.verification import Record, Verifier
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.journal import Tip
 
 OPERATOR = {"account_id": "house", "role": "operator", "key_id": "000000000000"}
 
@@ -21,7 +23,21 @@ OPERATOR = {"account_id": "house", "role": "operator", "key_id": "000000000000"}
 @pytest.fixture
 def live() -> Live:
     operations.archivist._followed.clear()
+    operations.history._folded = None
     return Live()
+
+
+def counted(patch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that gets the sequence of each record that a book is folded with."""
+    folded: list[int] = []
+    apply = Book.apply
+
+    def counting(book: Book, body: Any) -> Any:
+        folded.append(book.sequence + 1)
+        return apply(book, body)
+
+    patch.setattr(Book, "apply", counting)
+    return folded
 
 
 def asked(path: str, query: str, who: dict[str, str] = OPERATOR) -> tuple[int, Any]:
@@ -48,6 +64,55 @@ def test_a_book_is_shown_as_it_was_behind_each_record_with_and_without_snapshots
             assert (status, answer["state_hash"]) == (200, hashes[sequence])
             assert state_hash(answer["state"]) == hashes[sequence]
         operations.archivist.run(never)
+
+
+def test_a_look_further_on_goes_on_where_the_last_one_ended(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashes = {}
+    for sequence in range(1, 26):
+        live.grow_to(sequence)
+        hashes[sequence] = state_hash(live.book.state())
+    folded = counted(monkeypatch)
+    looks: tuple[tuple[int, list[int]], ...] = (
+        (12, [*range(1, 13)]),
+        (12, []),
+        (20, [*range(13, 21)]),
+        (7, [*range(1, 8)]),
+    )
+    for sequence, needed in looks:
+        folded.clear()
+        assert state_at(sequence=sequence)[1]["state_hash"] == hashes[sequence]
+        assert folded == needed
+
+
+def test_a_look_that_fails_half_way_leaves_nothing_that_the_next_one_goes_on_from(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.grow_to(25)
+    expected = state_at(sequence=25)[1]["state_hash"]
+    assert state_at(sequence=5)[0] == 200
+    with monkeypatch.context() as failing:
+        apply = Book.apply
+
+        def once(book: Book, body: Any) -> Any:
+            applied = apply(book, body)
+            return applied if book.sequence < 9 else 1 / 0
+
+        failing.setattr(Book, "apply", once)
+        assert state_at(sequence=25)[0] == 500
+    assert state_at(sequence=25)[1]["state_hash"] == expected
+
+
+def test_a_book_that_was_folded_from_another_journal_is_not_gone_on_with(live: Live) -> None:
+    live.grow_to(12)
+    assert state_at(sequence=9)[0] == 200
+    for sequence in (9, 12):
+        folded = operations.history._folded
+        assert folded is not None
+        folded.tip = Tip(9, "f" * 64)
+        assert state_at(sequence=sequence)[0] == 500
+        assert state_at(sequence=9)[0] == 200
 
 
 def test_a_book_is_shown_as_it_was_at_a_time(live: Live) -> None:

@@ -17,7 +17,7 @@ from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.house import HouseState, fees_of
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import cancel_id_for, order_id_for
+from zerodesk.orders import cancel_id_for, mass_cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import house, transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
@@ -27,6 +27,7 @@ from zerodesk_aws.deposits import KIND, gate_id
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import Cursors
@@ -356,6 +357,30 @@ def test_a_cancel_without_an_answer_is_sent_as_of_now(venue: Venue, night: Night
     night.drive()
     assert venue.item("alice", "rests").status == "CANCELLED"
     venue.settle()
+    assert night.sweep() == {}
+
+
+def test_a_cancel_of_many_without_an_answer_is_sent_as_of_now_and_spares_what_came_later(
+    venue: Venue, night: Night
+) -> None:
+    venue.place("alice", "rests", "BUY", quantity_lots=10)
+    venue.settle()
+    lost: Any = Started()
+    mass_cancels = MassCancels(AccountJournal("journal"), venue.orders, lost)
+    command_id = mass_cancel_id_for("alice", "all")
+    mass_cancels.open("alice", command_id, "all", None, at_ms=venue.clock_ms)
+    venue.place("alice", "later", "BUY", quantity_lots=10)
+    venue.settle()
+    assert night.sweep(after_ms=60 * MINUTE_MS) == {"MassCancels": 1}
+    night.drive()
+    assert venue.item("alice", "rests").status == "CANCELLED"
+    assert venue.item("alice", "later").status == "OPEN"
+    venue.settle()
+    assert night.sweep() == {"MassCancels": 1}
+    gate = venue.orders.get("alice", command_id)
+    assert gate is not None
+    assert gate.status == "DONE"
+    assert night.queue.given == []
     assert night.sweep() == {}
 
 

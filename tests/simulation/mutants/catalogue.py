@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.simulation.mutants import (
     auctioning,
     banding,
+    cancelling,
     driving,
     funding,
     intake,
@@ -34,6 +35,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *banding.MUTANTS,
     *killing.MUTANTS,
     *limiting.MUTANTS,
+    *cancelling.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

@@ -308,6 +308,23 @@ class NaiveBook:
             self.answer(target, ("CANCELLED", None, 0, 0, 0, None), only_first=True)
         self.answer(key, ("DONE", None), only_first=True)
 
+    def take_cancel_all(self, command: dict[str, Any]) -> None:
+        account = command["account_id"]
+        for target, accepted in command["orders"]:
+            standing = [o for o in self.resting + self.armed if o.id == target]
+            if standing and standing[0].account == account:
+                order = standing[0]
+                (self.resting if order in self.resting else self.armed).remove(order)
+                self.close(order, "CANCELLED")
+            elif not standing and self.may_still_come(target, accepted):
+                self.known[target] = accepted
+                self.releases.append((account, target))
+                self.answer(target, ("CANCELLED", None, 0, 0, 0, None), only_first=True)
+
+    def may_still_come(self, order_id: str, accepted: int) -> bool:
+        in_time = accepted + COMMAND_BOUND_MS >= self.time >= accepted - COMMAND_BOUND_MS
+        return in_time and not self.knows(order_id, self.time)
+
     def take_amend(self, command: dict[str, Any]) -> None:
         """Less of an order keeps its place; with any other change it comes as if it were new."""
         key, account = command["command_id"], command["account_id"]

@@ -62,11 +62,11 @@ class Stream:
         self.special = special
         self.noise = random.Random(seed)
         self.now_ms = START_MS
-        self.placed = self.amended = 0
+        self.placed = self.amended = self.mass_cancels = 0
         self.state = "OPEN"
-        self.usual = dict.fromkeys(CLOSED, "ppcrs") | {
-            "OPEN": "pppppppppppppppppcccrrris",
-            "AUCTION": "ppppppppppppcrise",
+        self.usual = dict.fromkeys(CLOSED, "ppcmrs") | {
+            "OPEN": "pppppppppppppppppcccmrrris",
+            "AUCTION": "ppppppppppppcmrise",
         }
         self.commands: list[Any] = []
         self.auction_id = "none"
@@ -85,20 +85,17 @@ class Stream:
         what = noise.choice(self.usual[self.state] + "taaa" * self.special)
         if what == "r" and self.commands:
             self.send(noise.choice(self.commands))
-        elif what == "c":
-            self.send(self.a_cancel() | {"accepted_at_ms": accepted_at_ms})
-        elif what == "a":
-            self.send(self.an_amend() | {"accepted_at_ms": accepted_at_ms})
-        elif what == "i":
-            self.send(self.an_index() | {"accepted_at_ms": accepted_at_ms})
-        elif what == "t":
-            self.send(self.a_look_at_the_time() | {"accepted_at_ms": accepted_at_ms})
-        elif what == "s":
-            self.send(self.a_state() | {"accepted_at_ms": accepted_at_ms})
-        elif what == "e":
-            self.send(self.an_ending() | {"accepted_at_ms": accepted_at_ms})
-        else:
-            self.send(self.a_place() | {"accepted_at_ms": accepted_at_ms})
+            return
+        drawn = {
+            "c": self.a_cancel,
+            "m": self.a_cancel_of_many,
+            "a": self.an_amend,
+            "i": self.an_index,
+            "t": self.a_look_at_the_time,
+            "s": self.a_state,
+            "e": self.an_ending,
+        }.get(what, self.a_place)
+        self.send(drawn() | {"accepted_at_ms": accepted_at_ms})
 
     def a_place(self) -> dict[str, Any]:
         """An order around one price, so that most of them meet."""
@@ -159,6 +156,31 @@ class Stream:
             "account_id": self.noise.choice(tuple(owners[:1]) * 9 + strangers),
             "symbol": MARKET.symbol,
             "order_id": f"o{target}",
+        }
+
+    def a_cancel_of_many(self) -> dict[str, Any]:
+        """A cancel of the recent orders of an account, and of some that are to come or of others.
+
+        An order that has not come is named with when it was accepted, now or long ago.
+        """
+        noise, account_id = self.noise, self.noise.choice(ACCOUNTS)
+        placed = [c for c in self.commands if c["kind"] == "place"][-noise.randint(1, 30) :]
+        named = [
+            [c["command_id"], c["accepted_at_ms"]]
+            for c in placed
+            if c["account_id"] == account_id or noise.randrange(20) == 0
+        ]
+        for ahead in range(1, noise.randint(1, 3)):
+            long_ago_ms = noise.choice((0, 0, 0, COMMAND_BOUND_MS + 50, -COMMAND_BOUND_MS - 50))
+            named.append([f"o{self.placed + ahead}", self.now_ms - long_ago_ms])
+        self.mass_cancels += 1
+        return {
+            "kind": "cancel_all",
+            "command_id": f"x{self.mass_cancels}",
+            "account_id": account_id,
+            "symbol": MARKET.symbol,
+            "account_sequence": len(self.commands),
+            "orders": named,
         }
 
     def an_amend(self) -> dict[str, Any]:

@@ -99,5 +99,5 @@ def test_a_record_that_takes_a_command_while_the_book_is_cleared_is_refused() ->
     assert decision is not None
     follower = Book.from_state(book.state())
     other = record_of(five_orders(), a_buy("o9", 1, 99))
-    with pytest.raises(JournalCorruptError, match="comes while k1 clears"):
+    with pytest.raises(JournalCorruptError, match="comes before the end of k1"):
         follower.apply(other)

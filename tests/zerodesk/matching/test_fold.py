@@ -247,7 +247,7 @@ def test_a_repeat_before_the_command_that_ended_an_order_is_of_its_own_time() ->
     book = a_book(ends, done)
     follower = Book.from_state(book.state())
     still_known_ms = START_MS + COMMAND_BOUND_MS
-    repeat: Any = done | {"sent_at_ms": still_known_ms}
+    repeat: Any = done | {"accepted_at_ms": START_MS + 9, "sent_at_ms": still_known_ms}
     later = a_buy("o4", 1, 98, accepted_at_ms=still_known_ms + 5)
     record = record_of(book, a_buy("o3", 1, 98, sent_at_ms=START_MS + 1), repeat, later)
     follower.apply(record)

@@ -182,6 +182,23 @@ class CancelCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class CancelAllCommand(TypedDict):
+    """A wish to take every order out of a book that its account held by a record of its journal.
+
+    ``orders`` are those that were held in this book as of that record, ``account_sequence``: each
+    by its id and when it was accepted. What is held later is not among them, and lives.
+    """
+
+    kind: Literal["cancel_all"]
+    command_id: str
+    account_id: str
+    symbol: str
+    account_sequence: int
+    orders: list[list[Any]]
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class AmendCommand(TypedDict):
     """A wish to change an order that rests: its whole quantity, its price, or both.
 
@@ -289,6 +306,7 @@ HoldingCommand = PlaceCommand | AmendCommand
 Command = (
     HoldingCommand
     | CancelCommand
+    | CancelAllCommand
     | IndexCommand
     | ListCommand
     | SetStateCommand
@@ -330,6 +348,11 @@ BY_TIME: Final = "time"
 def halt_id_for(symbol: str, halts: int) -> str:
     """Return the id of the auction by which a book halts for the so-manieth time."""
     return f"{symbol}-halt-{halts}"
+
+
+def mass_cancel_id_for(account_id: str, client_cancel_id: str) -> str:
+    """Return the command id that a client's own id of a cancel of many always leads to."""
+    return "m" + order_id_for(account_id, client_cancel_id)[1:]
 
 
 def ending_id_for(auction_id: str) -> str:

@@ -6,7 +6,7 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
@@ -26,6 +26,8 @@ from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
 from zerodesk_aws.views import order_view
 from zerodesk_aws.workflows import Workflow
 
+T = TypeVar("T")
+
 KIND: Final = "order"
 
 ANSWER_SECONDS: Final = 2.0
@@ -36,7 +38,7 @@ LONGEST_PAUSE_SECONDS: Final = 0.1
 PAUSE_GROWTH: Final = 1.5
 """Pauses between two looks at an item: a book answers within milliseconds, or not for a while."""
 
-RECORDED: Final = {"HELD", "DONE", "REJECTED"}
+RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
@@ -79,11 +81,15 @@ class Waiting:
         self, done: Callable[[OrderItem], bool], item: OrderItem, deadline: float
     ) -> OrderItem:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
+        return self.look(lambda: self._orders.moved(item) or item, done, deadline)
+
+    def look(self, at: Callable[[], T], done: Callable[[T], bool], deadline: float) -> T:
+        """Return what is looked at as soon as it is done, or as it is at the deadline."""
         pause_seconds = FIRST_PAUSE_SECONDS
         while True:
-            item = self._orders.moved(item) or item
-            if done(item) or self._clock() + pause_seconds > deadline:
-                return item
+            seen = at()
+            if done(seen) or self._clock() + pause_seconds > deadline:
+                return seen
             self._pause(pause_seconds)
             pause_seconds = min(LONGEST_PAUSE_SECONDS, pause_seconds * PAUSE_GROWTH)
 

@@ -17,6 +17,7 @@ from zerodesk_client.api.models import (
     AccountLimits,
     AmendedOrder,
     Balances,
+    CancelledOrders,
     DepositReceipt,
     Depth,
     Exported,
@@ -137,18 +138,31 @@ class Client:
             name: plain(value) for name, value in changes.items() if value is not None
         }
         path = f"/v1/orders/{order_id}"
-        deadline_s, pause_s = self._transport.clock() + wait_s, FIRST_POLL_S
-        amended = self._call(AmendedOrder, "PATCH", path, body=body)
-        while amended.is_pending and self._transport.clock() < deadline_s:
-            self._transport.sleep(pause_s)
-            pause_s = min(LONGEST_POLL_S, pause_s * 1.5)
-            amended = self._call(AmendedOrder, "PATCH", path, body=body)
-        return amended
+
+        def ask() -> AmendedOrder:
+            return self._call(AmendedOrder, "PATCH", path, body=body)
+
+        return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
 
     def cancel_order(self, order_id: str, *, wait_s: float = WAIT_S) -> Order:
         """Cancel an order and return it once it is out of the book, or after ``wait_s``."""
         asked = self._call(Order, "DELETE", f"/v1/orders/{order_id}")
         return self._when(lambda seen: seen.is_terminal, asked, wait_s)
+
+    def cancel_orders(
+        self, cancel_id: str, *, symbol: str | None = None, wait_s: float = WAIT_S
+    ) -> CancelledOrders:
+        """Cancel all orders that are held for now, of one market or of every one.
+
+        The same ``cancel_id`` again cancels nothing that came since; so it is asked for again until
+        each order is final or ``wait_s`` has passed.
+        """
+        query = {"cancel_id": cancel_id} | ({} if symbol is None else {"symbol": symbol})
+
+        def ask() -> CancelledOrders:
+            return self._call(CancelledOrders, "DELETE", "/v1/orders", query=query)
+
+        return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
 
     def orders(
         self,
@@ -452,13 +466,19 @@ class Client:
 
     def _when(self, done: Callable[[Order], bool], order: Order, wait_s: float) -> Order:
         """Ask for an order until ``done`` or until ``wait_s`` has passed."""
+        return self._until(done, order, lambda: self.order(order.order_id), wait_s)
+
+    def _until(
+        self, done: Callable[[T], bool], answer: T, ask: Callable[[], T], wait_s: float
+    ) -> T:
+        """Ask again until an answer is ``done`` or until ``wait_s`` has passed."""
         deadline_s = self._transport.clock() + wait_s
         pause_s = FIRST_POLL_S
-        while not done(order) and self._transport.clock() < deadline_s:
+        while not done(answer) and self._transport.clock() < deadline_s:
             self._transport.sleep(pause_s)
             pause_s = min(LONGEST_POLL_S, pause_s * 1.5)
-            order = self.order(order.order_id)
-        return order
+            answer = ask()
+        return answer
 
     def _page(self, kind: type[T], path: str, name: str, **query: str | int | None) -> Page[T]:
         asked = {key: str(value) for key, value in query.items() if value is not None}

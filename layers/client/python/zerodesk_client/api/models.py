@@ -113,6 +113,22 @@ class AmendedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelledOrders:
+    """What a cancel of many named as of a record of the account, each order as it stands."""
+
+    cancel_id: str
+    symbol: str | None
+    status: str
+    account_sequence: int
+    orders: tuple[Order, ...]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether some of the orders are not final yet."""
+        return self.status == "PENDING"
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Some of the entries of a list, and the cursor that continues it (None at the end)."""
 

@@ -176,11 +176,32 @@ def amend(
 
 def cancel(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="ORDER", help="Its order_id or client_order_id.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="ORDER", help="Its order_id or client_order_id; or --all."),
+    ] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All that the account has open.")] = False,
+    symbol: Annotated[str | None, typer.Option(help="With --all: of this market only.")] = None,
+    cancel_id: Annotated[
+        str | None,
+        typer.Option("--id", help="With --all: makes repeating it harmless; new by default."),
+    ] = None,
 ) -> None:
-    """Cancel an order and show it as it left the book."""
+    """Cancel an order, or all of them, and show what left the book."""
     session = Session.of(context)
     trader = session.trader()
+    if every:
+        if name is not None:
+            raise CommandError("an ORDER is cancelled, or --all of them, not both")
+        cancelled_id = cancel_id or f"cli-{uuid.uuid4().hex[:16]}"
+        all_cancelled = trader.cancel_orders(
+            cancelled_id, symbol=None if symbol is None else symbol.upper()
+        )
+        session.show(all_cancelled, lambda: orders_table("Cancelled", all_cancelled.orders))
+        return
+    if name is None or symbol is not None or cancel_id is not None:
+        raise CommandError("name an ORDER, or --all; --symbol and --id go with --all")
     cancelled = trader.cancel_order(_order_id(trader, name))
     session.show(cancelled, lambda: order_card(cancelled))
 

@@ -4,6 +4,7 @@ from typing import Literal, TypedDict, Unpack, cast
 
 from zerodesk.instruments import Market
 from zerodesk.orders import (
+    CancelAllCommand,
     CancelCommand,
     ListCommand,
     PlaceCommand,
@@ -71,6 +72,29 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
         "accepted_at_ms": at_ms,
     }
     return cast("PlaceCommand", {**command, **special})
+
+
+def cancel_all(
+    market: Market,
+    command_id: str,
+    account_id: str,
+    orders: list[PlaceCommand],
+    *,
+    at_ms: int = 0,
+) -> CancelAllCommand:
+    """Return the command that cancels many orders of an account at once.
+
+    What of them is not in the book yet is refused when it comes.
+    """
+    return {
+        "kind": "cancel_all",
+        "command_id": command_id,
+        "account_id": account_id,
+        "symbol": market.symbol,
+        "account_sequence": 0,
+        "orders": [[one["command_id"], one["accepted_at_ms"]] for one in orders],
+        "accepted_at_ms": at_ms,
+    }
 
 
 def cancel(market: Market, order_id: str, account_id: str, *, at_ms: int = 0) -> CancelCommand:

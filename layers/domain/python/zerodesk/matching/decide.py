@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, clearing, control
+from zerodesk.matching import amend, auctions, cancel_all, clearing, control
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -29,6 +29,7 @@ market is not just open, they are looked at as all others are."""
 
 DECISIONS: Final = HOT | {
     "amend": amend.amend,
+    "cancel_all": cancel_all.cancel_all,
     "index": control.index,
     "list": control.list_market,
     "set_state": control.set_state,
@@ -40,8 +41,8 @@ DECISIONS: Final = HOT | {
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    What the record before left unfinished comes first, a taker, an uncrossing or a clearing, and
-    what it triggered; nothing else enters until all of it is through.
+    What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many or
+    a clearing, and what it triggered; nothing else enters until all of it is through.
 
     Raises
     ------
@@ -96,6 +97,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         auctions.go_on(state, draft)
     elif state.clearing:
         clearing.go_on(state, draft)
+    elif state.cancelling is not None:
+        cancel_all.go_on(state, draft)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 

@@ -6,7 +6,7 @@ from zerodesk.bands import Reference
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import Auction, BookState, LastTrade, Uncrossing
+from zerodesk.matching.state import Auction, BookState, Cancelling, LastTrade, Uncrossing
 
 if TYPE_CHECKING:
     from zerodesk.matching.armed import ArmedOrder
@@ -33,6 +33,7 @@ Scalars = tuple[
     str,
     Auction | None,
     Uncrossing | None,
+    Cancelling | None,
     bool,
     Reference | None,
     int,
@@ -106,6 +107,7 @@ class Draft:
             state.home,
             state.auction,
             state.uncrossing,
+            state.cancelling,
             state.is_plain,
             state.reference,
             state.halts,
@@ -118,7 +120,7 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
-        return not (self.commands or self.touched or self.moves)
+        return not (self.commands or self.events or self.touched or self.moves)
 
     def touch(self, order: BookOrder) -> None:
         """Note an order as it is, once, before it changes."""
@@ -205,6 +207,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.home,
         state.auction,
         state.uncrossing,
+        state.cancelling,
         state.is_plain,
         state.reference,
         state.halts,

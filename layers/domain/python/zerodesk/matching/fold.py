@@ -8,7 +8,7 @@ remained, postings that create money, holds that moved otherwise than their post
 rules of deciding are repeated here, record time and the memory of commands, see ``memory``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
 from zerodesk.matching.amend import filled_lots, replacement
 from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
@@ -42,7 +43,8 @@ class Fold:
         self.placed: dict[str, PlaceCommand] = {}
         self.working: dict[str, BookOrder] = {}
         self.acting: set[str] = set()
-        self.commands: set[str] = set()
+        self.coming: Counter[str] = Counter()
+        self.of_many: set[str] = set()
         self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
 
@@ -54,20 +56,12 @@ class Fold:
             return
         state, body = self.state, self.body
         events: list[Event] = body["events"]
-        self.commands = {command["command_id"] for command in body["commands"]}
-        position = 0
-        if state.continuing is not None:
-            taker_id = state.continuing.order_id
-            self.draft.touch(state.continuing)
-            self.working[taker_id] = state.continuing
-            state.continuing = None
-            self.acting = {taker_id}
-        elif state.uncrossing is not None:
-            self.acting = {state.uncrossing.command_id}
-        elif state.clearing:
-            self.acting = {state.clearing}
+        self.coming = Counter(command["command_id"] for command in body["commands"])
+        self.acting = self._go_on()
         position = self._follow(events, 0)
         for command in body["commands"]:
+            self.coming[command["command_id"]] -= 1
+            position = self._end_due(events, position, command["command_id"])
             self._admit(command)
             self.acting = {command["command_id"]}
             position = self._follow(events, position)
@@ -76,6 +70,21 @@ class Fold:
         if state.time_ms != body["time_ms"]:
             raise MismatchError(f"time {body['time_ms']}, its commands say {state.time_ms}")
         self._finish()
+
+    def _go_on(self) -> set[str]:
+        """Return who goes on with what the record before left unfinished."""
+        state, taker = self.state, self.state.continuing
+        if taker is not None:
+            self.draft.touch(taker)
+            self.working[taker.order_id] = taker
+            state.continuing = None
+            return {taker.order_id}
+        if state.uncrossing is not None:
+            return {state.uncrossing.command_id}
+        if state.cancelling is not None:
+            self.of_many.add(state.cancelling.command_id)
+            return {state.cancelling.command_id}
+        return {state.clearing} if state.clearing else set()
 
     def _compare_anchor(self) -> None:
         """Refuse an anchor that was decided on another state than the one folded so far."""
@@ -101,8 +110,9 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
-        if state.clearing:
-            raise MismatchError(f"{command['command_id']} comes while {state.clearing} clears")
+        unfinished = state.cancelling or state.clearing
+        if unfinished:
+            raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
         if state.is_plain:
             state.prices_ticks = None
         else:
@@ -113,6 +123,9 @@ class Fold:
         self.draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         if admitted == NEW and command["kind"] == "place":
             self.placed[command["command_id"]] = command
+        elif admitted == NEW and command["kind"] == "cancel_all":
+            self.of_many.add(command["command_id"])
+            begin(state, command)
 
     def _follow(self, events: list[Event], position: int) -> int:
         """Fold the events of whoever acts, and of what its trades triggered; returns how far."""
@@ -126,9 +139,19 @@ class Fold:
             position += 1
         return position
 
+    def _end_due(self, events: list[Event], position: int, command_id: str) -> int:
+        """Fold the ends of those whose time had come before a command was decided."""
+        while position < len(events):
+            event = events[position]
+            if event["command_id"] != command_id or "expires_at_ms" not in event:
+                break
+            self.expired(event)
+            position += 1
+        return position
+
     def _ends_before_next(self, event: Event) -> bool:
         """Whether an order ends by the command that the next record begins with."""
-        return "expires_at_ms" in event and event["command_id"] not in self.commands
+        return "expires_at_ms" in event and not self.coming[event["command_id"]]
 
     def _taker(self, order_id: str) -> BookOrder:
         """Return an order of this record that is not in the book, or not yet."""
@@ -327,12 +350,18 @@ class Fold:
 
     def cancelled(self, event: Event) -> None:
         """Fold a cancel, or the tombstone of an order that has not come."""
+        cancelling = self.state.cancelling
+        is_next = cancelling is not None and cancelling.orders[0][0] == event["order_id"]
+        if event["command_id"] in self.of_many and not is_next:
+            raise MismatchError(f"{event} in place of the first of {cancelling}")
         if "tombstone_from_ms" in event:
             self.draft.keep(self.state.memory, event["order_id"], event["tombstone_from_ms"])
         else:
             self._leave(self._resting(event["order_id"]), CANCELLED)
         if self.state.clearing:
             self.state.clear_by(event["command_id"])
+        if cancelling is not None:
+            next_one(self.state, cancelling)
 
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""

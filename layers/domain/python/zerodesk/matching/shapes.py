@@ -8,9 +8,11 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.bands import Band
 from zerodesk.instruments import Market
+from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.orders import (
     SPECIAL_TERMS,
     AmendCommand,
+    CancelAllCommand,
     CancelCommand,
     EndAuctionCommand,
     ExpireCommand,
@@ -33,6 +35,7 @@ def _shape(contract: type) -> dict[str, type]:
 SHAPES: Final[dict[str, dict[str, type]]] = {
     "place": _shape(PlaceCommand),
     "cancel": _shape(CancelCommand),
+    "cancel_all": _shape(CancelAllCommand),
     "amend": _shape(AmendCommand),
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
@@ -64,6 +67,8 @@ def fault_of(command: Any) -> str | None:
     fault = _misfit(command, shape)
     if fault is None and command["kind"] == "list":
         fault = _market_fault(command["market"])
+    if fault is None and command["kind"] == "cancel_all":
+        fault = _misnamed(command["orders"])
     return fault
 
 
@@ -89,6 +94,16 @@ def _misfit(values: dict[str, Any], shape: dict[str, type]) -> str | None:
         # A bool is an int to isinstance, and a number here is never one.
         if type(value) is not expected and (expected is int or not isinstance(value, expected)):
             return f"{field} is {value!r}, not of type {expected.__name__}"
+    return None
+
+
+def _misnamed(orders: list[Any]) -> str | None:
+    """Return what keeps a list from naming the open orders of an account."""
+    if len(orders) > MAX_OPEN_ORDERS:
+        return f"orders are {len(orders)}, an account has at most {MAX_OPEN_ORDERS}"
+    for named in orders:
+        if type(named) is not list or [type(value) for value in named] != [str, int]:
+            return f"orders has {named!r}, not an id and a time"
     return None
 
 

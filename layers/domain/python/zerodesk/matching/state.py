@@ -83,14 +83,25 @@ def told(values: Auction | Uncrossing) -> dict[str, Any]:
     return {name: one for name, one in values._asdict().items() if one != usual.get(name, ...)}
 
 
+class Cancelling(NamedTuple):
+    """A cancel of many while it goes on: of whom, and what is left of it, the next one first.
+
+    ``orders`` has [order, when it was accepted], as its command named them.
+    """
+
+    command_id: str
+    account_id: str
+    orders: list[list[Any]]
+
+
 class BookState(Queues):
     """The fold of a book's journal: the queues of the orders that rest, and all around them.
 
     ``continuing`` is the taker that the latest record left in the middle of its fills, which is
-    in no queue; ``uncrossing`` is the auction whose end it left in the middle. ``is_plain`` says
-    that an order has only to be matched: the market is open. ``prices_ticks`` is the lowest and the
-    highest price of the trades whose triggers have still to be looked at. ``last`` is the last
-    trade, see ``fills``. ``tick_value_minor`` and
+    in no queue; ``uncrossing`` is the auction whose end it left in the middle, ``cancelling`` the
+    cancel of many. ``is_plain`` says that an order has only to be matched: the market is open.
+    ``prices_ticks`` is the lowest and the highest price of the trades whose triggers have still to
+    be looked at. ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
@@ -99,6 +110,7 @@ class BookState(Queues):
 
     __slots__ = (
         "auction",
+        "cancelling",
         "clearing",
         "continuing",
         "expiries",
@@ -143,6 +155,7 @@ class BookState(Queues):
         self.auction: Auction | None = None
         self.uncrossing: Uncrossing | None = None
         self.clearing = ""
+        self.cancelling: Cancelling | None = None
         self.index: dict[str, Any] | None = None
         self.last: LastTrade | None = None
         self.trades = 0
@@ -279,6 +292,7 @@ class BookState(Queues):
         return (
             self.continuing is not None
             or self.uncrossing is not None
+            or self.cancelling is not None
             or bool(self.clearing)
             or (self.prices_ticks is not None and self.is_plain)
         )
@@ -406,6 +420,7 @@ class BookState(Queues):
             "prices_ticks": self.prices_ticks and [*self.prices_ticks],
             "auction": self.auction and told(self.auction),
             "uncrossing": self.uncrossing and told(self.uncrossing),
+            "cancelling": self.cancelling and self.cancelling._asdict(),
             "clearing": self.clearing,
             "state_by": self.state_by,
             "state_since_ms": self.state_since_ms,
@@ -448,6 +463,8 @@ class BookState(Queues):
         state.halts = values.get("halts", 0)
         state.uncrossing = uncrossing and Uncrossing(**uncrossing)
         state.clearing = values.get("clearing", "")
+        cancelling = values.get("cancelling")
+        state.cancelling = cancelling and Cancelling(**cancelling)
         state.index, state.trades = values["index"], values["trades"]
         if values["last"] is not None:
             state.last = last_trade(values["last"])

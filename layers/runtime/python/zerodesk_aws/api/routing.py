@@ -97,7 +97,7 @@ class Route(Generic[A]):
     @property
     def asks_by_query(self) -> bool:
         """Whether the request is in the query string; otherwise it is the body."""
-        return self.method == "GET"
+        return self.method in ("GET", "DELETE")
 
     def answer(self, event: dict[str, Any]) -> Answer:
         """Read a request and answer it.
@@ -114,6 +114,7 @@ class Route(Generic[A]):
 
     def _asked(self, event: dict[str, Any]) -> dict[str, Any]:
         if self.asks_by_query:
+            self._check_no_body(event)
             return _query_of(event)
         if extra := _query_of(event):
             name, value = next(iter(extra.items()))
@@ -121,6 +122,12 @@ class Route(Generic[A]):
         data = body_of(event, self.body_bytes)
         # A request without fields may leave its body out.
         return parse_object(data) if data or self.asks.model_fields else {}
+
+    def _check_no_body(self, event: dict[str, Any]) -> None:
+        """Refuse a body of a DELETE that says something; nobody sends one with a GET."""
+        if self.method == "DELETE" and (data := body_of(event, self.body_bytes)):
+            for name, value in parse_object(data).items():
+                raise refused(ProblemCode.INTAKE_UNKNOWN_FIELD, name, value, "no body")
 
 
 View = Callable[[Call, A], Answer]
@@ -151,7 +158,7 @@ class Api:
         method, path
             What is served; variables of the path are in ``zerodesk_aws.api.paths``.
         asks
-            The contract of the query string (GET) or the body; ``Nothing`` if there is none.
+            The contract of the query string (GET, DELETE) or of the body; ``Nothing`` for none.
         answers
             The contract of the body by status; None for JSON that has no class.
         role

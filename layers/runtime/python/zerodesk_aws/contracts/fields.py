@@ -188,6 +188,7 @@ Timestamp = Annotated[
 
 AccountId = Annotated[str, text(ACCOUNT_ID, ACCOUNT_ID_RULE)]
 AmendId = Annotated[str, text(CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE)]
+CancelId = Annotated[str, text(CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE)]
 ClientOrderId = Annotated[str, text(CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE)]
 Currency = Annotated[str, text(CURRENCY, CURRENCY_RULE)]
 DepositId = Annotated[str, text(DEPOSIT_ID, DEPOSIT_ID_RULE)]

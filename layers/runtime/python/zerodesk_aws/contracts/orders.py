@@ -12,6 +12,7 @@ from zerodesk_aws.contracts.fields import (
     AccountId,
     AmendId,
     Amount,
+    CancelId,
     ClientOrderId,
     Contract,
     Currency,
@@ -346,6 +347,28 @@ class AmendedOrder(Contract):
     status: Literal["PENDING", "DONE", "REJECTED"]
     rejection: Rejection | None = Field(description="Why the order stays as it was, if it does.")
     order: Order
+
+
+class CancelOrders(Contract):
+    """Which orders to cancel: all that are held for now, of one market or of every one.
+
+    The same ``cancel_id`` and market again is the same cancel: what was placed since lives.
+    """
+
+    cancel_id: CancelId
+    symbol: Symbol | None = None
+
+
+class CancelledOrders(Contract):
+    """What a cancel of many named, each order as it stands."""
+
+    cancel_id: CancelId
+    symbol: Symbol | None
+    status: Literal["PENDING", "DONE"] = Field(description="DONE: each of the orders is final.")
+    account_sequence: int = Field(
+        description="The record of the account's journal as of which its orders were named."
+    )
+    orders: list[Order] = Field(description="FILLED and the like: it ended before the cancel came.")
 
 
 class ListOrders(Contract):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.rejections import RejectionCode
 from zerodesk_aws.contracts.events import AuctionKindField, ListingFacts, StateField
 from zerodesk_aws.contracts.fields import (
@@ -27,6 +28,10 @@ from zerodesk_aws.contracts.fields import (
     TriggerField,
 )
 
+NamedOrder = Annotated[
+    list[OrderId | int],
+    Field(min_length=2, max_length=2, description="The order, and when it was accepted, in ms."),
+]
 CommandIdOfAmend = Annotated[str, Field(pattern="^a[a-z2-7]{26}$")]
 
 
@@ -174,6 +179,18 @@ class CancelCommand(Contract):
     accepted_at_ms: int
 
 
+class CancelAllCommand(Contract):
+    """A wish to take every order out of a book that its account held by a record of its journal."""
+
+    kind: Literal["cancel_all"]
+    command_id: Annotated[str, Field(pattern="^m[a-z2-7]{26}$")]
+    account_id: AccountId
+    symbol: Symbol
+    account_sequence: int
+    orders: list[NamedOrder] = Field(max_length=MAX_OPEN_ORDERS)
+    accepted_at_ms: int
+
+
 class IndexCommand(Contract):
     """An index price as an outside source reported it."""
 
@@ -260,6 +277,7 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", PlaceCommand),
     Payload("commands", AmendCommand),
     Payload("commands", CancelCommand),
+    Payload("commands", CancelAllCommand),
     Payload("commands", IndexCommand),
     Payload("commands", ListCommand),
     Payload("commands", SetStateCommand),
