@@ -1,6 +1,7 @@
 """What the routes do, on the tables, the workflow and the queue of the settings."""
 
 from order_intake.amends import Amends
+from order_intake.batches import Batches
 from order_intake.cancels import Cancels
 from order_intake.mass_cancels import CancelsOfAll
 from order_intake.settings import (
@@ -12,7 +13,13 @@ from order_intake.settings import (
 )
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.routing import Answer
-from zerodesk_aws.contracts.orders import AmendOrder, CancelOrders, PlaceOrder
+from zerodesk_aws.contracts.orders import (
+    AmendOrder,
+    CancelOrders,
+    PlacedOrders,
+    PlaceOrder,
+    PlaceOrders,
+)
 from zerodesk_aws.entry import count
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.mass_cancels import MassCancels
@@ -30,7 +37,9 @@ path = OrderPath(orders, listings, workflow, waiting)
 amends = Amends(orders, listings, workflow, waiting)
 queue = CommandQueue(COMMAND_QUEUE_URL)
 cancels = Cancels(orders, listings, queue, waiting)
-mass_cancels = MassCancels(AccountJournal(JOURNAL_TABLE), orders, queue)
+accounts = AccountJournal(JOURNAL_TABLE)
+batches = Batches(path, orders, accounts, workflow, waiting)
+mass_cancels = MassCancels(accounts, orders, queue)
 cancels_of_all = CancelsOfAll(mass_cancels, orders, listings, waiting)
 
 
@@ -40,6 +49,13 @@ def place(account_id: str, asked: PlaceOrder) -> Answer:
     count("OrdersPlaced" if placed.answered else "OrdersUnanswered")
     location = {"Location": f"/v1/orders/{placed.order.order_id}"}
     return Answer(placed.order, placed.status, location)
+
+
+def place_batch(account_id: str, asked: PlaceOrders) -> Answer:
+    """Place several orders and answer with what became of each."""
+    results = batches.place(account_id, asked.orders)
+    count("OrdersPlaced", len(results))
+    return Answer(PlacedOrders(results=results))
 
 
 def amend(account_id: str, order_id: str, asked: AmendOrder) -> Answer:

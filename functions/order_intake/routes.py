@@ -1,6 +1,7 @@
 """The routes of order_intake. Importing them needs no environment."""
 
 from http import HTTPStatus
+from typing import Final
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
@@ -12,8 +13,13 @@ from zerodesk_aws.contracts.orders import (
     CancelledOrders,
     CancelOrders,
     Order,
+    PlacedOrders,
     PlaceOrder,
+    PlaceOrders,
 )
+
+BATCH_BODY_BYTES: Final = 64 * 1024
+"""Of the largest batch: an order with all its terms is some 700 bytes."""
 
 api = Api("order_intake")
 app = api.app
@@ -45,6 +51,27 @@ def place_order(call: Call, asked: PlaceOrder) -> Answer:
     from order_intake.operations import place
 
     return place(call.account_id, asked)
+
+
+@api.route(
+    "POST",
+    "/v1/orders/batch",
+    PlaceOrders,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: PlacedOrders},
+    body_bytes=BATCH_BODY_BYTES,
+)
+def place_orders(call: Call, asked: PlaceOrders) -> Answer:
+    """Place several orders, each as if it came alone.
+
+    200: a result for each, in order, with the status, and the order or the problem, that it would
+    have been answered with alone; one refused does not refuse another. What the book has not
+    answered after two seconds is 202 if its money is held, and 503 if not even that is known; the
+    same request again finds out, and places nothing twice.
+    """
+    from order_intake.operations import place_batch
+
+    return place_batch(call.account_id, asked)
 
 
 @api.route(

@@ -116,6 +116,7 @@ class TradingStack(Stack):
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
             run_order,
+            start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
             self._send,
             size=Size(reserved_concurrency=self._settings.intake_concurrency),
         )

@@ -77,6 +77,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/accounts/{account_id}/limits", HOUSE, LIMITS, account)),
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
+        ("order_intake", http("POST", "/v1/orders/batch", "alice", BATCH)),
         ("order_intake", cancel_all("toured")),
         ("partner_intake", ORDER_REQUESTED),
         ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),
@@ -135,6 +136,18 @@ LIMITS: Final = {
 AMEND: Final = {"amend_id": "toured", "quantity": "2"}
 """More than was held for: it comes past the risk check."""
 
+BATCH: Final = {
+    "orders": [
+        {
+            "client_order_id": "batched",
+            "symbol": SYMBOL,
+            "side": "BUY",
+            "type": "LIMIT",
+            "quantity": "0.01",
+            "price": "58000",
+        }
+    ]
+}
 GOOD: Final = {"status": "ACTIVE", "verification_level": 1, "reason": "tour"}
 TRANSFER: Final = {"transfer_id": "t", "to_account_id": "bob", "currency": "USD", "amount": "2"}
 ORDER_REQUESTED: Final = {

@@ -41,6 +41,19 @@ class Trading(FakeState):
             self._decide(order)
         return self._order_answer(order)
 
+    def place_batch(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return 200, {"results": [self._one_of_batch(who, one) for one in data["orders"]]}
+
+    def _one_of_batch(self, who: Principal, data: dict[str, Any]) -> dict[str, Any]:
+        known = self.orders.get(order_id_for(who.account_id, data["client_order_id"]))
+        if known is not None:
+            self.get_order(who, {}, known["order_id"])
+        try:
+            status, order = self.place(who, data)
+        except Refusal as refusal:
+            return {"status": refusal.status, "order": None, "problem": refusal.body}
+        return {"status": status, "order": order, "problem": None}
+
     def _order_answer(self, order: dict[str, Any]) -> Answer:
         return (202 if order["status"] == "QUEUED" else 201), public(order)
 

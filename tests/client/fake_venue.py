@@ -49,6 +49,7 @@ class FakeVenue(Trading, Funds, Limits, Journal):
 SYMBOL = "([A-Z0-9]+-[A-Z]+)"
 ROUTES = [
     ("POST", "/v1/orders", "place", False),
+    ("POST", "/v1/orders/batch", "place_batch", False),
     ("GET", "/v1/orders", "list_orders", False),
     ("DELETE", "/v1/orders", "cancel_all", False),
     ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),

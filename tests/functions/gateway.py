@@ -108,6 +108,10 @@ class Workflow:
     fails: bool = False
     runs: int = 0
 
+    def begin(self, order: dict[str, Any]) -> None:
+        """Begin it, and be through at once: who begins it does not wait for what comes of it."""
+        self.run(order)
+
     def run(self, order: dict[str, Any]) -> dict[str, Any] | None:
         from pricing import handler as pricing
         from risk_check import handler as risk_check
@@ -156,6 +160,7 @@ class Gateway:
         from back_office import operations as back_office
         from order_intake import operations as order_intake
         from order_intake.amends import Amends
+        from order_intake.batches import Batches
         from order_intake.cancels import Cancels
         from order_intake.mass_cancels import CancelsOfAll
         from price_source.operations import Prices
@@ -166,7 +171,13 @@ class Gateway:
         from zerodesk_aws.books import Books
         from zerodesk_aws.mass_cancels import MassCancels
 
-        mass_cancels = MassCancels(AccountJournal("journal"), orders, self)  # type: ignore[arg-type]
+        accounts = AccountJournal("journal")
+        self.patch.setattr(
+            order_intake,
+            "batches",
+            Batches(self.path, orders, accounts, self.workflow, waiting),  # type: ignore[arg-type]
+        )
+        mass_cancels = MassCancels(accounts, orders, self)  # type: ignore[arg-type]
         self.patch.setattr(
             order_intake,
             "cancels_of_all",

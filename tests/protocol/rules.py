@@ -66,6 +66,7 @@ RULES: Final = (
     Rule(8, _KNOWN["record time from the machine's clock"], "late"),
     Rule(9, _KNOWN["reconciled as of now, not of the watermark (rule 9)"], "books"),
     Rule(12, _KNOWN["something enters before a taker ends"], "taker"),
+    Rule(None, _KNOWN["an armed order put back is not counted"], "stop"),
     Rule(
         14,
         Mutant(

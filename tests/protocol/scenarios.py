@@ -323,9 +323,51 @@ def a_mass_cancel(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
-# Not here: stops, ends of orders and auctions, which the simulation has, and what is not in the
-# product: OCO groups, reduce-only orders, liquidations. Each of these comes with a scenario of its
-# own, and with the rules of ``rules`` that it needs.
+# A stop.
+
+
+def _armed(stage: Stage) -> list[Order]:
+    makers = [
+        stage.order("maker 1", "bob", "SELL", 1),
+        stage.order("maker 2", "bob", "SELL", 1, ticks=60_100),
+        stage.order("maker 3", "bob", "SELL", 1, ticks=60_200),
+    ]
+    stop = stage.order("stop", "alice", "BUY", 3, ticks=60_200, stop_ticks=60_000)
+    stage.rest(*makers, stop)
+    return [*makers, stop, stage.order("taker", "alice", "BUY", 1)]
+
+
+def a_stop(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """A trade lets a stop in, which needs records of its own. Two write, and its cancel comes
+    before it, in between or behind it.
+    """
+    *_, stop, taker = orders
+    return [
+        stage.workflow("taker", taker),
+        stage.matcher("matching 1", warm=(SYMBOL,)),
+        stage.canceller("cancel", stop),
+        stage.settler("settlement 1"),
+        stage.matcher("matching 2", warm=(SYMBOL,)),
+        stage.settler("settlement 2"),
+    ]
+
+
+def a_stop_moves(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """A stop's book is taken over before the trade that lets it in, or between its records."""
+    stage.submit(orders[-1])
+    stage.take_over(AWAY)
+    return [
+        stage.matcher("here", HOME, warm=(SYMBOL,)),
+        stage.matcher("there", AWAY, warm=(SYMBOL,)),
+        stage.settler("settlement"),
+        stage.matcher("here again", HOME, warm=(SYMBOL,)),
+        stage.matcher("there again", AWAY),
+    ]
+
+
+# Not here: ends of orders and auctions, which the simulation has, and what is not in the product:
+# OCO groups, reduce-only orders, liquidations. Each of these comes with a scenario of its own, and
+# with the rules of ``rules`` that it needs.
 SCENARIOS: Final = (
     Scenario("order", _two_meet, an_order),
     Scenario("late", _one_comes, a_late_repeat),
@@ -339,4 +381,6 @@ SCENARIOS: Final = (
     Scenario("back", _on_its_way, there_and_back),
     Scenario("amend", _bid_and_ask, an_amend),
     Scenario("mass-cancel", _rests_and_comes, a_mass_cancel),
+    Scenario("stop", _armed, a_stop),
+    Scenario("stop-moves", _armed, a_stop_moves),
 )

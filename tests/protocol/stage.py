@@ -206,9 +206,13 @@ class Stage:
         *,
         ticks: int | None = None,
         market: bool = False,
+        stop_ticks: int | None = None,
     ) -> dict[str, Any]:
-        """Return an order that intake has let in: its item stands, nothing else has happened."""
-        order = {
+        """Return an order that intake has let in: its item stands, nothing else has happened.
+
+        One with ``stop_ticks`` waits for a trade there or beyond.
+        """
+        order: dict[str, Any] = {
             "client_order_id": name,
             "symbol": symbol,
             "side": side,
@@ -221,6 +225,8 @@ class Stage:
             "order_id": order_id_for(account_id, name),
             "accepted_at_ms": self.now_ms(),
         }
+        if stop_ticks is not None:
+            order |= {"trigger": "STOP", "trigger_ticks": stop_ticks}
         self._gate(order, "order")
         return order
 

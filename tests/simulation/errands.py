@@ -27,6 +27,9 @@ STOPPED_SHARE: Final = 0.25
 LIMITED_SHARE: Final = 0.4
 """In how many runs accounts, a group and the venue are limited, again and again."""
 
+BATCHES_SHARE: Final = 0.15
+"""In how many runs accounts place several orders in one request."""
+
 MASS_CANCELS_SHARE: Final = 0.2
 """In how many runs accounts cancel all that they have open, in one market or in both."""
 
@@ -219,6 +222,20 @@ def standing(at_ms: float, account_id: str, status: str) -> Errand:
     )
 
 
+def batch(number: int, at_ms: float, account_id: str, orders: list[dict[str, Any]]) -> Errand:
+    """Return several orders that an account places in one request."""
+    return Errand(
+        "batch",
+        at_ms,
+        account_id,
+        "order_intake",
+        "POST",
+        "/v1/orders/batch",
+        body={"orders": orders},
+        subject=f"batch-{number}",
+    )
+
+
 def mass_cancel(number: int, at_ms: float, account_id: str, symbol: str | None) -> Errand:
     """Return a cancel of all that an account has open, in one market or in every one."""
     named = {"cancel_id": f"all-{number}"} | ({} if symbol is None else {"symbol": symbol})
@@ -348,6 +365,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     # Another source: the other errands do not hang on what is limited.
     found += _limits(Random(f"limits {seed}"), pace)
     found += _mass_cancels(Random(f"mass cancels {seed}"), pace)
+    found += _batches(Random(f"batches {seed}"), pace)
     return tuple(found)
 
 
@@ -503,6 +521,30 @@ def _limits(chance: Random, pace: Pace) -> Iterator[Errand]:
     account_id, at_ms = chance.choice(pace.accounts), chance.uniform(0, pace.duration_ms)
     for status, after_ms in (("SUSPENDED", 0.0), ("ACTIVE", chance.uniform(0, 5_000))):
         yield replace(standing(at_ms + after_ms, account_id, status), tries=TRIES_MAX)
+
+
+def _batches(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield requests with several orders, in some runs: some are refused, some come twice."""
+    if chance.random() >= BATCHES_SHARE:
+        return
+    for number in range(max(2, pace.lives // 50)):
+        ids = [f"b-{number}-{chance.randint(1, 4)}" for _ in range(chance.randint(1, 4))]
+        orders = [_of_batch(chance, one) for one in ids]
+        at_ms, account_id = chance.uniform(0, pace.duration_ms), chance.choice(pace.accounts)
+        yield _asked(chance, batch(number, at_ms, account_id, orders), pace)
+
+
+def _of_batch(chance: Random, client_order_id: str) -> dict[str, Any]:
+    side, away = chance.choice(("BUY", "SELL")), chance.randint(-2, 2)
+    price = chance.choice((f"{60_000 + away}",) * 9 + ("59999.5",))
+    return {
+        "client_order_id": client_order_id,
+        "symbol": "BTC-USD",
+        "side": side,
+        "type": "LIMIT",
+        "quantity": f"0.0{chance.randint(1, 4)}",
+        "price": price,
+    }
 
 
 def _mass_cancels(chance: Random, pace: Pace) -> Iterator[Errand]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final, Protocol
 
+from tests.simulation.batch_rules import batches_stand
 from tests.simulation.bounds import Bounds
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
@@ -343,6 +344,7 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from errands_stand(evidence)
     yield from prices_come_to_their_books(evidence)
     yield from mass_cancels_stand(evidence)
+    yield from batches_stand(evidence)
     yield from takeovers_happen(evidence)
     yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -116,6 +117,47 @@ def test_a_body_that_reads_the_same_and_was_not_written_so_does_not_hash(
 def test_a_line_that_is_no_record_is_not_read(line: bytes) -> None:
     with pytest.raises((TypeError, json.JSONDecodeError)):
         repacked(line)
+
+
+TOLD: dict[str, Any] = {
+    "code_version": "0.1.0",
+    "epoch": 1,
+    "hash": "h",
+    "previous_hash": "p",
+    "recorded_at_ms": 5,
+    "sequence": 7,
+    "stream": "account#alice",
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"code_version": 'a "word" and a \\'},
+        {"stream": "account#\u00e9\u2603"},
+        {"recorded_at_ms": -5},
+        {"sequence": 10**30},
+        {"epoch": 0},
+        {"hash": ',"code_version":'},
+    ],
+)
+def test_what_a_line_tells_is_read_in_whatever_form_json_allows(changes: dict[str, Any]) -> None:
+    record = Record(**TOLD | changes, body={"a": ',"code_version":"x","epoch":1'})
+    [read] = unpack(pack([record]))
+    assert read.to_dict() == record.to_dict()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [b'"epoch":01', b'"epoch":+1', b'"hash":"\n"', b'"hash":"\\x"', b'"epoch":1}{"'],
+)
+def test_what_no_json_is_in_a_line_is_not_read(told: bytes) -> None:
+    name = told.partition(b":")[0]
+    line = canonical_json({"body": {}} | TOLD)
+    part = next(one for one in line.split(b",") if one.startswith(name))
+    with pytest.raises((TypeError, json.JSONDecodeError)):
+        repacked(line.replace(part, told))
 
 
 def part_of(files: Files, number: int) -> str:

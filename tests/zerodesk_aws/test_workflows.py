@@ -80,3 +80,15 @@ def test_a_workflow_is_asked_for_in_its_own_region() -> None:
     arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:order"
 
     assert Workflow(arn)._machines.meta.region_name == "eu-west-1"
+
+
+def test_a_workflow_that_does_not_start_is_nobodys_fault_who_began_it() -> None:
+    workflow = Workflow(ARN)
+    workflow._machines = Machines(ReadTimeoutError(endpoint_url="https://states"))
+    workflow.begin({"order_id": "o1"})
+    with pytest.raises(ReadTimeoutError):
+        workflow.start({"order_id": "o1"})
+    assert [json.loads(asked["input"]) for asked in workflow._machines.asked] == [
+        {"order_id": "o1"},
+        {"order_id": "o1"},
+    ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,31 @@ def test_an_order_is_cancelled_by_either_of_its_ids(zerodesk: Zerodesk, by: str)
     assert answer(zerodesk, "orders")["orders"] == []
     (closed,) = answer(zerodesk, "orders", "--status", "closed")["orders"]
     assert closed["order_id"] == order["order_id"]
+
+
+def test_a_batch_is_answered_order_by_order_and_waits_for_each(
+    zerodesk: Zerodesk, venue: FakeVenue, tmp_path: Path
+) -> None:
+    order = {"symbol": "BTC-USD", "side": "BUY", "type": "LIMIT", "quantity": "1", "price": "99"}
+    good = [order | {"client_order_id": name} for name in ("one", "two")]
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps(good))
+    venue.pending_answers = 1
+    placed = answer(zerodesk, "batch", str(file))
+    assert [one["order"]["status"] for one in placed["results"]] == ["OPEN", "OPEN"]
+    file.write_text(json.dumps([*good, order | {"client_order_id": "x", "symbol": "NO-USD"}]))
+    again = answer(zerodesk, "batch", str(file), code=1)
+    assert [one["status"] for one in again["results"]] == [201, 201, 422]
+    assert "INTAKE_UNKNOWN_SYMBOL" in zerodesk("batch", str(file)).stdout
+
+
+@pytest.mark.parametrize("text", ["{}", "[", "7"])
+def test_a_file_that_is_no_list_of_orders_is_refused(
+    zerodesk: Zerodesk, tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text(text)
+    assert zerodesk("batch", str(file)).exit_code == 2
 
 
 def test_all_orders_are_cancelled_at_once_and_a_repeat_spares_what_came_later(

@@ -232,4 +232,22 @@ MUTANTS: Final = (
         claim="tests/zerodesk/test_money.py"
         "::test_the_longest_number_of_the_grammar_is_scaled_to_its_last_digit",
     ),
+    Mutant(
+        "one refused order refuses the batch",
+        "A request is taken or refused.",
+        "functions/order_intake/batches.py",
+        "        except ProblemError as problem:\n            return problem\n",
+        "        except ProblemError:\n            raise\n",
+        claim="tests/functions/order_intake/test_batch.py"
+        "::test_each_order_is_answered_as_if_it_came_alone",
+    ),
+    Mutant(
+        "batch told 202 before the hold (rule 11)",
+        "Its workflow has begun.",
+        "functions/order_intake/batches.py",
+        "    if placed.answered or item.order_id in held:\n",
+        "    if placed.answered or item.order_id not in held or held:\n",
+        claim="tests/functions/order_intake/test_batch.py"
+        "::test_an_order_of_which_not_even_the_hold_is_known_is_to_be_asked_for_again",
+    ),
 )

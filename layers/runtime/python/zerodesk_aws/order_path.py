@@ -61,6 +61,15 @@ def is_answered(item: OrderItem) -> bool:
     return item.status not in STILL_PENDING
 
 
+def not_known(order_id: str) -> ProblemError:
+    """Return the problem of an order of which nobody knows in time whether its money is held."""
+    return ended(
+        ProblemCode.UNAVAILABLE,
+        f"Order {order_id} is known, and whether its money is held is not. Repeat the "
+        "request with the same client_order_id: it happens once.",
+    )
+
+
 class Waiting:
     """Looks at items until something has become of them, within a bound."""
 
@@ -116,8 +125,7 @@ class OrderPath:
         deadline = self._waiting.deadline()
         order_id = order_id_for(account_id, asked.client_order_id)
         logger.set_correlation_id(order_id)
-        market = self._market(asked.symbol)
-        item = self._gate(account_id, order_id, asked, market)
+        item, market = self.accept(account_id, asked)
         if item.status != OrderStatus.QUEUED:
             return Placed(order_view(item, market), answered=True)
         # Whoever repeats a request that is still queued drives it on.
@@ -125,13 +133,21 @@ class OrderPath:
         item = self._waiting.until(is_answered, item, deadline)
         answered = is_answered(item)
         if not answered and (output is None or output["verdict"] not in RECORDED):
-            raise ended(
-                ProblemCode.UNAVAILABLE,
-                f"Order {order_id} is known, and whether its money is held is not. Repeat the "
-                "request with the same client_order_id: it happens once.",
-            )
+            raise not_known(order_id)
         logger.info("order placed", status=item.status, symbol=market.symbol, side=asked.side)
         return Placed(order_view(item, market), answered)
+
+    def accept(self, account_id: str, asked: PlaceOrder) -> tuple[OrderItem, Market]:
+        """Return the item of an order, just put or found, and its market; nothing else happens.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_*: refused, and nothing was written.
+        """
+        market = self._market(asked.symbol)
+        order_id = order_id_for(account_id, asked.client_order_id)
+        return self._gate(account_id, order_id, asked, market), market
 
     def _market(self, symbol: str) -> Market:
         market = self._listings.get(symbol)

@@ -60,6 +60,14 @@ class Workflow:
         output: dict[str, Any] = json.loads(done["output"])
         return output
 
+    def begin(self, given: dict[str, Any]) -> None:
+        """Start the workflow and leave it alone; what does not start the sweeper drives on."""
+        try:
+            self.start(given)
+        except (BotoCoreError, ClientError) as fault:
+            logger.warning("workflow not started", fault=repr(fault))
+            count("WorkflowsUnanswered")
+
     def start(self, given: dict[str, Any]) -> None:
         """Start the workflow and leave it alone."""
         self._machines.start_execution(stateMachineArn=self._arn, input=json.dumps(given))

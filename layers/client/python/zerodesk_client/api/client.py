@@ -1,7 +1,7 @@
 """The typed client: one method per route, for one key."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Self, TypeVar
@@ -30,6 +30,7 @@ from zerodesk_client.api.models import (
     NewOrder,
     Order,
     Page,
+    PlacedOrders,
     Positions,
     Reconciliation,
     Reversal,
@@ -111,9 +112,26 @@ class Client:
         again until the book has answered or ``wait_s`` has passed, and returned as it stands.
         Placing the same order again returns what became of the first.
         """
-        body = {name: value for name, value in encode(order).items() if value is not None}
-        placed = self._call(Order, "POST", "/v1/orders", body=body)
+        placed = self._call(Order, "POST", "/v1/orders", body=_body_of(order))
         return self._when(lambda seen: not seen.is_pending, placed, wait_s)
+
+    def place_orders(
+        self, orders: Sequence[NewOrder | Mapping[str, Any]], *, wait_s: float = WAIT_S
+    ) -> PlacedOrders:
+        """Place up to 20 orders, each as if it came alone; one refused does not refuse another.
+
+        A mapping is sent as it is. As long as one of them is pending all are asked for again, until
+        ``wait_s`` has passed; none is placed twice.
+        """
+        body = {"orders": [_body_of(one) if isinstance(one, NewOrder) else one for one in orders]}
+
+        def ask() -> PlacedOrders:
+            return self._call(PlacedOrders, "POST", "/v1/orders/batch", body=body)
+
+        def done(seen: PlacedOrders) -> bool:
+            return not any(one.is_pending for one in seen.results)
+
+        return self._until(done, ask(), ask, wait_s)
 
     def order(self, order_id: str) -> Order:
         """Return an order of this key's account."""
@@ -513,6 +531,10 @@ class Client:
             method, path, api_key=self._api_key, body=body, query=query, repeatable=repeatable
         )
         return answer
+
+
+def _body_of(order: NewOrder) -> dict[str, Any]:
+    return {name: value for name, value in encode(order).items() if value is not None}
 
 
 def _entries(kind: type[T], body: Mapping[str, Any], name: str) -> tuple[T, ...]:

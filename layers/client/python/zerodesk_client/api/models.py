@@ -113,6 +113,40 @@ class AmendedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderProblem:
+    """Why one order of several was refused before anything was written, as ``ApiProblem`` says."""
+
+    code: str
+    detail: str
+    field: str | None = None
+    value: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """What became of one order of several: the order, or the problem that it was refused with."""
+
+    status: int
+    order: Order | None
+    problem: OrderProblem | None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the same request again would tell more."""
+        if self.order is None:
+            return self.problem is not None and self.problem.code == "UNAVAILABLE"
+        return self.order.is_pending
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrders:
+    """What became of each order, in the order in which they were asked for."""
+
+    results: tuple[PlacedOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CancelledOrders:
     """What a cancel of many named as of a record of the account, each order as it stands."""
 

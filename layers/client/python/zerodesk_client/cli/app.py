@@ -6,6 +6,7 @@ import typer
 
 from zerodesk_client.cli import (
     accounts,
+    batches,
     cost,
     debugging,
     demo,
@@ -86,6 +87,7 @@ app.command(rich_help_panel=SHOWS)(demo.demo)
 app.command(rich_help_panel=SHOWS)(replay.replay)
 app.command(rich_help_panel=SHOWS)(cost.cost)
 app.command(rich_help_panel=TRADING)(orders.order)
+app.command(rich_help_panel=TRADING)(batches.batch)
 app.command(rich_help_panel=TRADING)(orders.amend)
 app.command(rich_help_panel=TRADING)(orders.cancel)
 app.command(rich_help_panel=TRADING)(orders.orders)

@@ -102,22 +102,23 @@ class AccountAudit:
         KeyError, TypeError, ValueError
             The body is no record of an account.
         """
-        moved = self._entries(sequence, body["entries"])
+        moved, cause = self._entries(sequence, body["entries"]), body["cause"]
         before, state = self.state or {}, state_after(self.state, body)
         self.state = state
         rows, after = before.get("positions", {}), state.get("positions", {})
-        self._follow_positions(sequence, rows, after, body["cause"])
-        self._take_watermarks(sequence, state["watermarks"])
+        self._follow_positions(sequence, rows, after, cause)
+        if state["watermarks"] != before.get("watermarks"):
+            self._take_watermarks(sequence, state["watermarks"])
         held = dict(self.held)
         for part in HOLDING:
             _move_held(held, body, part, before.get(part, {}), state.get(part, {}))
         self._follow(sequence, AVAILABLE, self.available, state["available"], moved)
         self._follow(sequence, HELD, self.held, held, moved)
         self.available, self.held = dict(state["available"]), held
-        for fill in body["cause"].get("fills", ()):
-            self._take_fill(body["cause"]["book"], fill)
-        if body["cause"]["kind"] == "reverse":
-            self._take_reversal(sequence, body["cause"]["record"])
+        for fill in cause.get("fills", ()):
+            self._take_fill(cause["book"], fill)
+        if cause["kind"] == "reverse":
+            self._take_reversal(sequence, cause["record"])
         wrong = self.transit.apply(sequence, body)
         if wrong is not None:
             self._breach(BreachCode.TRANSFER_DIFFERS, sequence, wrong)
@@ -231,8 +232,14 @@ def _move_held(
 ) -> None:
     """Bring what is held up to date with a record, at the cost of what the record changes."""
     changed = changed_names(body, part)
-    for key in before.keys() | after.keys() if changed is None else changed:
-        for hold, sign in ((before.get(key), -1), (after.get(key), 1)):
-            if hold is not None:
-                minor = sign * hold["held_minor"]
-                held[hold["currency"]] = held.get(hold["currency"], 0) + minor
+    if changed is None:
+        gone, there = [*before.values()], [*after.values()]
+    else:
+        gone = [before[name] for name in changed if name in before]
+        there = [after[name] for name in changed if name in after]
+    for hold in gone:
+        currency = hold["currency"]
+        held[currency] = held.get(currency, 0) - hold["held_minor"]
+    for hold in there:
+        currency = hold["currency"]
+        held[currency] = held.get(currency, 0) + hold["held_minor"]

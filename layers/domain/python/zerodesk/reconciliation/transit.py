@@ -43,13 +43,12 @@ class Transit:
             return None
         self.sequence = sequence
         cause = body["cause"]
-        legs = tuple(
-            sorted(
-                (currency, amount_minor)
-                for ledger_account, currency, amount_minor in body["entries"]
-                if ledger_account == TRANSIT
-            )
-        )
+        moved = [
+            (currency, amount_minor)
+            for ledger_account, currency, amount_minor in body["entries"]
+            if ledger_account == TRANSIT
+        ]
+        legs = tuple(sorted(moved))
         if cause["kind"] == SEND:
             key = (self.account_id, cause["transfer_id"])
             return _once(self.sent, key, Side(cause["to_account_id"], legs, sequence))

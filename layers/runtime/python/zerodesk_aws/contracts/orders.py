@@ -3,9 +3,17 @@
 import re
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    WithJsonSchema,
+    model_validator,
+)
 
 from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce, Trigger
+from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
@@ -36,6 +44,9 @@ MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
 
 RESTS: Final = "LIMIT and GTC, GTD or DAY"
+MAX_BATCH: Final = 20
+"""Orders in one request: their gate items and workflows begin one after the other, within the time
+that the answer has."""
 MAX_SLICES: Final = 100
 """An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
 
@@ -347,6 +358,28 @@ class AmendedOrder(Contract):
     status: Literal["PENDING", "DONE", "REJECTED"]
     rejection: Rejection | None = Field(description="Why the order stays as it was, if it does.")
     order: Order
+
+
+class PlaceOrders(Contract):
+    """Several orders, each to be placed as if it came alone, in this order."""
+
+    orders: list[SkipValidation[PlaceOrder]] = Field(
+        min_length=1, max_length=MAX_BATCH, description=f"1 to {MAX_BATCH} orders"
+    )
+
+
+class PlacedOrder(Contract):
+    """What became of one order of several: the order, or the problem that it was refused with."""
+
+    status: int = Field(description="The status with which the order would have been answered.")
+    order: Order | None = None
+    problem: problems.Problem | None = None
+
+
+class PlacedOrders(Contract):
+    """What became of each order, in the order in which they were asked for."""
+
+    results: list[PlacedOrder]
 
 
 class CancelOrders(Contract):
