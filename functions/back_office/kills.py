@@ -6,10 +6,11 @@ from back_office.waiting import awaited
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import iso_ms, now_ms, sleep
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts.kills import KillSwitch, KillSwitches, SetKill
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.kills import clearing_command
+from zerodesk_aws.kills import AccountKills, clearing_command
+from zerodesk_aws.limit_views import switch_view
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import Register
@@ -30,11 +31,13 @@ class KillOffice:
         listings: Register,
         markets: Markets,
         queue: CommandQueue,
+        accounts: AccountKills,
         *,
         pause: Callable[[float], None] = sleep,
     ) -> None:
         self._limits, self._listings = limits, listings
         self._markets, self._queue, self._pause = markets, queue, pause
+        self._accounts = accounts
 
     def all(self) -> KillSwitches:
         """Return every switch that was ever used."""
@@ -42,14 +45,8 @@ class KillOffice:
         return KillSwitches(
             limits_sequence=venue.sequence,
             kills=[
-                KillSwitch(
-                    stops=name,
-                    is_on=entry["is_on"],
-                    author=entry["author"],
-                    reason=entry["reason"],
-                    since=iso_ms(entry["at_ms"]),
-                )
-                for name, entry in sorted(venue.switches.items())
+                switch_view(name, kill, is_on=is_on)
+                for name, (kill, is_on) in sorted(venue.switches.items())
             ],
         )
 
@@ -82,6 +79,16 @@ class KillOffice:
                     "the request.",
                 )
         return self.all()
+
+    def set_account(self, account_id: str, asked: SetKill, author: str) -> KillSwitch:
+        """Let no order of an account pass and cancel what it has in any book; or let it trade."""
+        kill = Kill(author, asked.reason, now_ms())
+        is_on = self._accounts.switch(account_id, kill, is_on=asked.is_on)
+        if is_on is not None:
+            self._accounts.cancel(account_id, is_on, now_ms())
+        count("KillSwitchesSet")
+        logger.warning("kill switch", stops=account_id, is_on=asked.is_on, reason=asked.reason)
+        return switch_view(f"account:{account_id}", is_on or kill, is_on=is_on is not None)
 
     def _switch(self, name: str, asked: SetKill, author: str) -> Kill | None:
         """Record a switch; return the one that is on by then, whoever turned it on."""

@@ -22,6 +22,7 @@ from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.limit_views import LimitViews
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
@@ -46,7 +47,8 @@ partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))
 limit_register = LimitRegister(journal)
 trading_states = TradingStates(markets, queue, limit_register)
-kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue)
+account_kills = AccountKills(account_journal, orders, queue)
+kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue, account_kills)
 limits = LimitOffice(
     limit_register,
     Register(journal, MARKETS),

@@ -23,7 +23,7 @@ from zerodesk_aws.contracts.accounts import (
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
-from zerodesk_aws.contracts.kills import KillSwitches, SetKill
+from zerodesk_aws.contracts.kills import KillSwitch, KillSwitches, SetKill
 from zerodesk_aws.contracts.limits import (
     AccountLimits,
     LimitList,
@@ -335,6 +335,27 @@ def kill_market(call: Call, asked: SetKill) -> Answer:
     from back_office.operations import kills
 
     return Answer(kills.set_market(call.path["symbol"], asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/kills/accounts/{account_id}",
+    SetKill,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: KillSwitch},
+    refuses=(NOT_FOUND,),
+)
+def kill_account(call: Call, asked: SetKill) -> Answer:
+    """Turn an account's kill switch on or off.
+
+    On: no order of it passes any more, and what it has in any book is cancelled. Its positions and
+    its money stay.
+    """
+    from back_office.operations import accounts, kills
+
+    account_id = call.path["account_id"]
+    accounts.balances(account_id)
+    return Answer(kills.set_account(account_id, asked, call.account_id))
 
 
 @api.route(

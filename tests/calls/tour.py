@@ -87,6 +87,7 @@ def stops() -> list[Asked]:
         ("back_office", http("POST", f"{MARKET}/takeover", HOUSE, TAKEOVER, market)),
         ("back_office", http("PUT", "/v1/kills/markets/{symbol}", HOUSE, KILL, market)),
         ("back_office", http("PUT", "/v1/kills/venue", HOUSE, KILL)),
+        ("back_office", http("PUT", "/v1/kills/accounts/{account_id}", HOUSE, KILL, account)),
         ("back_office", http("GET", "/v1/kills", HOUSE, None)),
     ]
 

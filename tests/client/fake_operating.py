@@ -87,6 +87,12 @@ class Operating(Markets):
         self._listed(symbol)
         return self._kill(who, data, f"market:{symbol}", [symbol])
 
+    def kill_account(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        if account_id not in self.accounts:
+            raise Refusal(404, "NOT_FOUND", "No account has this id.")
+        switch = data | {"author": who.account_id, "since": self.now()}
+        return 200, {"stops": f"account:{account_id}"} | switch
+
     def _kill(self, who: Principal, data: dict[str, Any], name: str, symbols: list[str]) -> Answer:
         self.kills[name] = data | {"author": who.account_id, "since": self.now()}
         for symbol in symbols if data["is_on"] else []:

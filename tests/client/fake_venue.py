@@ -93,6 +93,7 @@ ROUTES = [
     ("POST", f"/v1/markets/{SYMBOL}/takeover", "take_over", True),
     ("GET", "/v1/kills", "list_kills", True),
     ("PUT", "/v1/kills/venue", "kill_venue", True),
+    ("PUT", "/v1/kills/accounts/([^/]+)", "kill_account", True),
     ("PUT", f"/v1/kills/markets/{SYMBOL}", "kill_market", True),
     ("POST", "/v1/reconciliations", "reconcile", True),
     ("GET", "/v1/journal/records", "journal_records", True),

@@ -284,6 +284,9 @@ def test_an_operator_kills_a_symbol_and_the_venue_and_lists_who_did(zerodesk: Ze
     shown = " ".join(zerodesk("kills").stdout.split())
     assert "market:BTC-USD off operator 2026" in shown
     assert "venue on operator 2026" in shown
+    [killed] = answer(zerodesk, "kill", "account", "alice", "--reason", "leaked")["kills"]
+    assert (killed["stops"], killed["is_on"]) == ("account:alice", True)
+    assert zerodesk("unkill", "account", "nobody", "--reason", "r").exit_code == 4
     for wrong in (("kill", "symbol"), ("kill", "venue", "BTC-USD"), ("kill", "planet")):
         assert zerodesk(*wrong, "--reason", "r").exit_code == 2
     assert zerodesk("kill", "symbol", "XRP-USD", "--reason", "r").exit_code == 4

@@ -109,6 +109,60 @@ def test_a_switch_of_no_market_or_without_a_word_why_is_refused(gateway: Gateway
     assert LimitRegister(operations.journal).latest().switches == {}
 
 
+ALICE = "/v1/kills/accounts/alice"
+
+
+def test_a_killed_account_has_all_its_orders_cancelled_and_places_no_more(
+    gateway: Gateway,
+) -> None:
+    ids = [
+        gateway.place("alice", name, "BUY", quantity="0.01").json["order_id"] for name in ("a", "b")
+    ]
+    other = gateway.place("bob", "c", "SELL", quantity="0.01", price="60100").json["order_id"]
+    switch = kill(gateway, ALICE).json
+    assert (switch["stops"], switch["is_on"], switch["author"]) == ("account:alice", True, "house")
+    for order_id in ids:
+        assert gateway.call("GET", f"/v1/orders/{order_id}").json["status"] == "CANCELLED"
+    assert gateway.call("GET", f"/v1/orders/{other}", who="bob").json["status"] == "OPEN"
+    refused = gateway.place("alice", "late", "BUY", quantity="0.01").json["rejection"]
+    assert refused["code"] == "RISK_KILL_SWITCH"
+    assert refused["detail"].startswith("the kill switch of the account is on")
+    shown = gateway.operator("GET", "/v1/accounts/alice/limits").json["kill"]
+    assert shown == switch
+    assert kill(gateway, ALICE, is_on=False).json["is_on"] is False
+    assert gateway.operator("GET", "/v1/accounts/alice/limits").json["kill"] is None
+    assert gateway.place("alice", "again", "BUY", quantity="0.01").json["status"] == "OPEN"
+
+
+def test_an_order_held_before_its_account_is_killed_never_stands(gateway: Gateway) -> None:
+    gateway.matches_at_once = False
+    order_id = gateway.place("alice", "early", "BUY", quantity="0.01").json["order_id"]
+    [held] = gateway.queue
+    gateway.queue.clear()
+    kill(gateway, ALICE)
+    gateway.send(held)
+    gateway.match()
+    *_, record = Journal("journal").read("book#BTC-USD")
+    assert [event["type"] for event in record.body["events"]] == ["OrderCancelled"]
+    assert record.body["releases"] == [["alice", order_id]]
+    assert gateway.call("GET", "/v1/markets/BTC-USD/depth").json["bids"] == []
+
+
+def test_a_repeat_drives_the_cancels_of_a_killed_account_on(gateway: Gateway) -> None:
+    order_id = gateway.place("alice", "resting", "BUY", quantity="0.01").json["order_id"]
+    gateway.matches_at_once = False
+    first = kill(gateway, ALICE).json
+    gateway.queue.clear()
+    again = gateway.operator("PUT", ALICE, {"is_on": True, "reason": "another"}).json
+    gateway.match()
+    assert again == first
+    assert gateway.call("GET", f"/v1/orders/{order_id}").json["status"] == "CANCELLED"
+
+
+def test_no_account_no_switch(gateway: Gateway) -> None:
+    assert kill(gateway, "/v1/kills/accounts/nobody").code == "NOT_FOUND"
+
+
 def test_limits_and_switches_stand_beside_each_other(gateway: Gateway) -> None:
     kill(gateway)
     gateway.operator("PUT", "/v1/limits/venue", {"open_orders": 5, "reason": "policy"})

@@ -26,6 +26,7 @@ from zerodesk_aws.clock import now_ms
 from zerodesk_aws.deposits import KIND, gate_id
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
@@ -660,6 +661,21 @@ def test_a_book_that_a_kill_switch_did_not_reach_is_halted_and_cleared(
     assert venue.item("alice", "buy").status == "CANCELLED"
     assert "Kills" not in night.sweep()
     limits.switch(stops, Kill("house", "mended", venue.clock_ms), is_on=False)
+    assert "Kills" not in night.sweep()
+
+
+def test_a_killed_account_whose_cancels_never_came_has_them_from_the_sweeper(
+    venue: Venue, night: Night
+) -> None:
+    venue.place("alice", "buy", "BUY")
+    venue.settle()
+    kills = AccountKills(AccountJournal("journal"), Orders("orders"), Started())  # type: ignore[arg-type]
+    kill = kills.switch("alice", Kill("house", "leaked", venue.clock_ms), is_on=True)
+    assert kill is not None
+    assert night.sweep()["Kills"] == 1
+    night.drive()
+    assert venue.item("alice", "buy").status == "CANCELLED"
+    assert kills.has_cancelled("alice", kill)
     assert "Kills" not in night.sweep()
 
 

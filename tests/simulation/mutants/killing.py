@@ -34,6 +34,22 @@ MUTANTS: Final = (
         claim=f"{SWITCHES}::test_a_market_is_halted_its_orders_are_cancelled_and_who_did_it_is_shown",
     ),
     Mutant(
+        "killed account keeps its orders",
+        "It places no more, so it may end what it has.",
+        "functions/back_office/kills.py",
+        "        if is_on is not None:\n            self._accounts.cancel(",
+        "        if is_on is None:\n            self._accounts.cancel(",
+        claim=f"{SWITCHES}::test_a_killed_account_has_all_its_orders_cancelled_and_places_no_more",
+    ),
+    Mutant(
+        "account's kill switch not looked at",
+        "The venue's limits are read at each try.",
+        "functions/risk_check/surroundings.py",
+        "            kills=venue.kills(symbol) | own_kill(state),\n",
+        "            kills=venue.kills(symbol),\n",
+        claim=f"{SWITCHES}::test_a_killed_account_has_all_its_orders_cancelled_and_places_no_more",
+    ),
+    Mutant(
         "a killed market may be opened",
         "Whoever opens a market knows why.",
         "functions/back_office/trading_states.py",

@@ -1,5 +1,6 @@
 """Kill switches: no new order passes while one is on, and those that stand are cancelled."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -22,6 +23,6 @@ class Kill:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Return the switch that ``to_dict`` wrote."""
-        return cls(**values)
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Return the switch that ``to_dict`` wrote, whatever stands beside it."""
+        return cls(values["author"], values["reason"], values["at_ms"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 
 MAX_VERIFICATION_LEVEL: Final = 3
@@ -31,12 +32,14 @@ LEVEL_OF: Final = {Product.SPOT: 1, Product.PERPETUAL: 2, Product.OPTION: 3}
 
 @dataclass(frozen=True, slots=True)
 class AccountTerms:
-    """Status, verification level, group and own limits of an account."""
+    """Status, verification level, group, own limits and kill switch of an account."""
 
     status: AccountStatus = AccountStatus.ACTIVE
     verification_level: int = LEVEL_OF[Product.SPOT]
     group: str | None = None
     limits: Limits = UNLIMITED
+    kill: Kill | None = None
+    """The account's kill switch, where it is on."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the terms as JSON-able values."""
@@ -45,7 +48,7 @@ class AccountTerms:
             "verification_level": self.verification_level,
             "group": self.group,
             "limits": self.limits.to_dict(),
-        }
+        } | ({} if self.kill is None else {"kill": self.kill.to_dict()})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -55,6 +58,7 @@ class AccountTerms:
             verification_level=values["verification_level"],
             group=values["group"],
             limits=Limits.from_dict(values["limits"]),
+            kill=Kill.of(values["kill"]) if "kill" in values else None,
         )
 
 

@@ -50,17 +50,20 @@ class VenueLimits:
         return {name: one for name, one in self.entries.items() if not name.startswith(KILL)}
 
     @property
-    def switches(self) -> dict[str, Entry]:
-        """The kill switches that were ever used, by whom they stop."""
-        found = {name: one for name, one in self.entries.items() if name.startswith(KILL)}
-        return {name.removeprefix(KILL): one for name, one in found.items()}
+    def switches(self) -> dict[str, tuple[Kill, bool]]:
+        """The kill switches that were ever used, by whom they stop, and whether they are on."""
+        return {
+            name.removeprefix(KILL): (Kill.of(entry), entry["is_on"])
+            for name, entry in self.entries.items()
+            if name.startswith(KILL)
+        }
 
     def kill_of(self, name: str) -> Kill | None:
         """Return a kill switch that is on: the venue's, or a market's, ``MARKET`` and symbol."""
         entry = self.entries.get(KILL + name)
         if entry is None or not entry["is_on"]:
             return None
-        return Kill(entry["author"], entry["reason"], entry["at_ms"])
+        return Kill.of(entry)
 
     def kills(self, symbol: str) -> dict[str, Kill]:
         """Return the kill switches that are on for a market, by whom they stop."""

@@ -416,6 +416,11 @@ class Client:
         """Return the kill switches that were ever used."""
         return self._list(KillSwitch, "/v1/kills", "kills")
 
+    def kill_account(self, account_id: str, reason: str, *, is_on: bool) -> KillSwitch:
+        """Turn an account's kill switch on or off; what it has in any book is cancelled."""
+        body = {"is_on": is_on, "reason": reason}
+        return self._call(KillSwitch, "PUT", f"/v1/kills/accounts/{account_id}", body=body)
+
     def set_kill_switch(
         self, symbol: str | None, reason: str, *, is_on: bool
     ) -> tuple[KillSwitch, ...]:

@@ -481,6 +481,7 @@ class AccountLimits:
     verification_level: int
     limits: tuple[EffectiveLimit, ...]
     group: str | None = None
+    kill: KillSwitch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from zerodesk_aws.contracts.fields import Contract, Timestamp
-from zerodesk_aws.contracts.limits import Reason
+from zerodesk_aws.contracts.fields import Contract, Reason, Timestamp
 
 
 class SetKill(Contract):
@@ -16,7 +15,7 @@ class SetKill(Contract):
 class KillSwitch(Contract):
     """A kill switch: whom it stops, and who turned it on or off last, when and why."""
 
-    stops: str = Field(examples=["venue", "market:BTC-USD"])
+    stops: str = Field(examples=["venue", "market:BTC-USD", "account:alice"])
     is_on: bool
     author: str
     reason: str
@@ -24,7 +23,7 @@ class KillSwitch(Contract):
 
 
 class KillSwitches(Contract):
-    """Every kill switch that was ever used, as of a record of control#limits."""
+    """The kill switches of the venue and its markets that were ever used, as of control#limits."""
 
     limits_sequence: int
     kills: list[KillSwitch]
