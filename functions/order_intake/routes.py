@@ -5,7 +5,6 @@ from typing import Final
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.orders import (
     AmendedOrder,
@@ -17,6 +16,7 @@ from zerodesk_aws.contracts.orders import (
     PlaceOrder,
     PlaceOrders,
 )
+from zerodesk_aws.contracts.roles import Role
 
 BATCH_BODY_BYTES: Final = 64 * 1024
 """Of the largest batch: an order with all its terms is some 700 bytes."""

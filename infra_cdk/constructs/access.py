@@ -96,6 +96,12 @@ def run(machine_arn: str, variable: str) -> Access:
     return Access(variable, machine_arn, ("states:StartSyncExecution",), (machine_arn,))
 
 
+def run_or_start(machine_arn: str, variable: str) -> Access:
+    """May start a workflow, and wait for its answer or leave it alone."""
+    actions = ("states:StartExecution", "states:StartSyncExecution")
+    return Access(variable, machine_arn, actions, (machine_arn,))
+
+
 def home_of_books(region: str) -> Access:
     """Knows where a book is at home that nobody took over."""
     return Access("HOME_REGION", region, (), ())

@@ -16,6 +16,7 @@ from infra_cdk.constructs.access import (
     invoke,
     publish,
     run,
+    run_or_start,
     send,
     send_to,
     start,
@@ -108,15 +109,14 @@ class TradingStack(Stack):
     def _declare_doors(self) -> None:
         """Declare where something comes in from outside."""
         data = self._data
-        run_order = run(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN")
+        workflow = self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"
         self._declare("authorizer", data.api_keys.access("GetItem"))
         self._declare(
             "order_intake",
             data.journal.access(*READ_JOURNAL),
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
-            run_order,
-            start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
+            run_or_start(*workflow),
             self._send,
             size=Size(reserved_concurrency=self._settings.intake_concurrency),
         )
@@ -125,7 +125,7 @@ class TradingStack(Stack):
             data.journal.access(*READ_JOURNAL),
             data.orders.access("GetItem", "PutItem"),
             data.market.access("GetItem"),
-            run_order,
+            run(*workflow),
             self._publish,
         )
         self._declare("price_source", data.market.access("GetItem"), self._send)

@@ -22,10 +22,10 @@ from zerodesk_aws.api.paths import VARIABLES, variables_of
 from zerodesk_aws.api.problems import PRECEDENCE, RETRY_AFTER_SECONDS, ProblemCode
 from zerodesk_aws.api.routing import JSON, PROBLEM_JSON, Route
 from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, MAX_DEPTH
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import PlainSchema
 from zerodesk_aws.contracts.pricing import PRICING_BODY_BYTES
 from zerodesk_aws.contracts.problems import Problem
+from zerodesk_aws.contracts.roles import Role
 
 APIS: Final = (
     archivist,

@@ -4,9 +4,8 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
@@ -23,7 +22,7 @@ from zerodesk_aws.filters import (
 )
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
 
 T = TypeVar("T")
@@ -42,8 +41,7 @@ RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """What became of a request to place an order."""
 
     order: Order

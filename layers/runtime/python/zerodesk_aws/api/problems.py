@@ -5,10 +5,9 @@ this order is answered; within one code, the first field in the order of the req
 """
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MAX_VALUE_CHARACTERS: Final = 80
 """How much of a refused value is shown to its sender again."""
@@ -127,8 +126,7 @@ _TITLES: Final = {
 PRECEDENCE: Final = {code: place for place, code in enumerate(ProblemCode)}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One refusal: its code, what it is about in a sentence, and field, value and rule."""
 
     code: ProblemCode

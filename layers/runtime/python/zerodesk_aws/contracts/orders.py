@@ -1,14 +1,11 @@
 """Orders and what becomes of them, as the API shows them."""
 
-import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     ConfigDict,
     Field,
     SkipValidation,
-    WithJsonSchema,
     model_validator,
 )
 
@@ -17,7 +14,6 @@ from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
-    AccountId,
     AmendId,
     Amount,
     CancelId,
@@ -36,9 +32,8 @@ from zerodesk_aws.contracts.fields import (
     TriggerField,
     refusal,
 )
+from zerodesk_aws.contracts.paging import count_up_to, counted
 
-COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-MAX_PAGE: Final = 500
 MAX_TRAIL_BPS: Final = 9_999
 MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
@@ -49,42 +44,6 @@ MAX_BATCH: Final = 20
 that the answer has."""
 MAX_SLICES: Final = 100
 """An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
-
-DEFAULT_PAGE: Final = 100
-
-
-def count_up_to(most: int) -> BeforeValidator:
-    """Return what reads a count from 1 to ``most``, be it the text of a query string."""
-
-    def read(value: object) -> int:
-        count = int(value) if isinstance(value, str) and COUNT.fullmatch(value) else value
-        if type(count) is not int or not 1 <= count <= most:
-            raise refusal(BAD_VALUE, f"a whole number from 1 to {most}")
-        return count
-
-    return BeforeValidator(read)
-
-
-def counted(most: int, told: str) -> WithJsonSchema:
-    """Return the JSON schema of a count from 1 to ``most``."""
-    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": most, "description": told})
-
-
-Limit = Annotated[
-    int, count_up_to(MAX_PAGE), counted(MAX_PAGE, "How many entries a page has at most.")
-]
-
-Cursor = Annotated[str, Field(description="The next_cursor of the page before, same filters.")]
-
-
-MAX_SEQUENCE: Final = 999_999_999
-
-Sequence = Annotated[
-    int,
-    count_up_to(MAX_SEQUENCE),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_SEQUENCE}),
-]
-"""A record of a stream, by its number."""
 
 
 TrailBps = Annotated[
@@ -402,69 +361,3 @@ class CancelledOrders(Contract):
         description="The record of the account's journal as of which its orders were named."
     )
     orders: list[Order] = Field(description="FILLED and the like: it ended before the cancel came.")
-
-
-class ListOrders(Contract):
-    """Which orders to list."""
-
-    status: Literal["open", "closed", "all"] = Field(
-        default="all", description="open: not final yet; closed: final."
-    )
-    symbol: Symbol | None = None
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor | None = None
-
-
-class OrderPage(Contract):
-    """Orders, newest first. A page may be short; the list ends where next_cursor is null."""
-
-    orders: list[Order]
-    next_cursor: str | None
-
-
-class ListFills(Contract):
-    """Which fills to list."""
-
-    symbol: Symbol | None = None
-    order_id: OrderId | None = None
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor | None = None
-
-
-class Fill(Contract):
-    """One side of a trade, as it was settled to the account."""
-
-    trade_id: str = Field(examples=["BTC-USD-42"])
-    order_id: OrderId
-    symbol: Symbol
-    side: SideField
-    price: Amount
-    quantity: Amount
-    fee: Amount
-    fee_currency: Currency
-    liquidity: Literal["MAKER", "TAKER", "AUCTION"]
-    executed_at: Timestamp
-
-
-class FillPage(Contract):
-    """Fills, newest first. A page may be short; the list ends where next_cursor is null."""
-
-    fills: list[Fill]
-    next_cursor: str | None
-
-
-class Balance(Contract):
-    """What an account has of a currency: total is available and held together."""
-
-    currency: Currency
-    available: Amount
-    held: Amount
-    total: Amount
-
-
-class Balances(Contract):
-    """All that an account has, at one record of its journal."""
-
-    account_id: AccountId
-    account_sequence: int
-    balances: list[Balance]
