@@ -15,6 +15,7 @@ from option_quotes.routes import api as option_quotes
 from order_intake.routes import api as order_intake
 from price_source.routes import api as price_source
 from pricing_api.routes import api as pricing_api
+from pricing_jobs.routes import api as pricing_jobs
 from queries.routes import api as queries
 from reconciliation.routes import api as reconciliation
 from zerodesk import CODE_VERSION
@@ -35,6 +36,7 @@ APIS: Final = (
     order_intake,
     price_source,
     pricing_api,
+    pricing_jobs,
     queries,
     reconciliation,
 )
