@@ -51,10 +51,12 @@ SYMBOL = "([A-Z0-9]+-[A-Z]+)"
 ROUTES = [
     ("POST", "/v1/orders", "place", False),
     ("POST", "/v1/orders/batch", "place_batch", False),
+    ("POST", "/v1/orders/cancel-after", "cancel_after", False),
     ("GET", "/v1/orders", "list_orders", False),
     ("DELETE", "/v1/orders", "cancel_all", False),
     ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),
     ("PATCH", "/v1/orders/([a-z0-9]+)", "amend", False),
+    ("POST", "/v1/orders/([a-z0-9]+)/replace", "replace", False),
     ("DELETE", "/v1/orders/([a-z0-9]+)", "cancel", False),
     ("GET", "/v1/balances", "own_balances", False),
     ("GET", "/v1/fills", "list_fills", False),

@@ -19,6 +19,7 @@ from zerodesk_client.api.models import (
     AmendedOrder,
     Balances,
     CancelledOrders,
+    CancelsAfter,
     DepositReceipt,
     Depth,
     Exported,
@@ -33,6 +34,7 @@ from zerodesk_client.api.models import (
     PlacedOrders,
     Positions,
     Reconciliation,
+    ReplacedOrder,
     Reversal,
     ScopeLimits,
     Statement,
@@ -167,6 +169,29 @@ class Client:
         asked = self._call(Order, "DELETE", f"/v1/orders/{order_id}")
         return self._when(lambda seen: seen.is_terminal, asked, wait_s)
 
+    def replace_order(
+        self,
+        order_id: str,
+        order: NewOrder | Mapping[str, Any],
+        *,
+        allow_failure: bool = False,
+        wait_s: float = WAIT_S,
+    ) -> ReplacedOrder:
+        """Cancel an order and place another one in its market, with the money of the first.
+
+        If the first one ended otherwise nothing is placed, and it is an ``ApiProblem``, unless
+        failure is allowed. The same request again places nothing twice.
+        """
+        body = {
+            "order": _body_of(order) if isinstance(order, NewOrder) else order,
+            "mode": "ALLOW_FAILURE" if allow_failure else "STOP_ON_FAILURE",
+        }
+
+        def ask() -> ReplacedOrder:
+            return self._call(ReplacedOrder, "POST", f"/v1/orders/{order_id}/replace", body=body)
+
+        return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
+
     def cancel_orders(
         self, cancel_id: str, *, symbol: str | None = None, wait_s: float = WAIT_S
     ) -> CancelledOrders:
@@ -181,6 +206,14 @@ class Client:
             return self._call(CancelledOrders, "DELETE", "/v1/orders", query=query)
 
         return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
+
+    def cancel_after(self, seconds: int, *, symbol: str | None = None) -> CancelsAfter:
+        """Have all orders cancelled after some seconds, unless this is called again before.
+
+        Zero switches it off. A market has a switch of its own, beside that of all.
+        """
+        body = {"seconds": seconds} | ({} if symbol is None else {"symbol": symbol})
+        return self._call(CancelsAfter, "POST", "/v1/orders/cancel-after", body=body)
 
     def orders(
         self,

@@ -19,6 +19,7 @@ from zerodesk_client.cli import (
     pricing_jobs,
     replay,
     statements,
+    switches,
     venue,
 )
 from zerodesk_client.cli.group import ZerodeskGroup
@@ -89,7 +90,9 @@ app.command(rich_help_panel=SHOWS)(cost.cost)
 app.command(rich_help_panel=TRADING)(orders.order)
 app.command(rich_help_panel=TRADING)(batches.batch)
 app.command(rich_help_panel=TRADING)(orders.amend)
+app.command(rich_help_panel=TRADING)(batches.replace)
 app.command(rich_help_panel=TRADING)(orders.cancel)
+app.command(rich_help_panel=TRADING)(switches.cancel_after)
 app.command(rich_help_panel=TRADING)(orders.orders)
 app.command(rich_help_panel=TRADING)(orders.fills)
 app.command(rich_help_panel=TRADING)(markets.markets)

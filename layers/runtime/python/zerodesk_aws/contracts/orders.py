@@ -39,6 +39,7 @@ MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
 
 RESTS: Final = "LIMIT and GTC, GTD or DAY"
+MAX_SWITCH_SECONDS: Final = 86_400
 MAX_BATCH: Final = 20
 """Orders in one request: their gate items and workflows begin one after the other, within the time
 that the answer has."""
@@ -341,6 +342,24 @@ class PlacedOrders(Contract):
     results: list[PlacedOrder]
 
 
+class ReplaceOrder(Contract):
+    """An order in place of another one of its market, which is cancelled first."""
+
+    order: PlaceOrder
+    mode: Literal["STOP_ON_FAILURE", "ALLOW_FAILURE"] = Field(
+        default="STOP_ON_FAILURE",
+        description="What comes of the order where the other one has ended otherwise: nothing, or "
+        "it is placed all the same.",
+    )
+
+
+class ReplacedOrder(Contract):
+    """The order that was to be cancelled, as it ended, and the one that was placed."""
+
+    cancelled: Order = Field(description="CANCELLED, unless the mode allows otherwise.")
+    order: Order
+
+
 class CancelOrders(Contract):
     """Which orders to cancel: all that are held for now, of one market or of every one.
 
@@ -361,3 +380,28 @@ class CancelledOrders(Contract):
         description="The record of the account's journal as of which its orders were named."
     )
     orders: list[Order] = Field(description="FILLED and the like: it ended before the cancel came.")
+
+
+class CancelAfter(Contract):
+    """When to cancel all orders of an account unless it asks again before: a dead man's switch."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"seconds": 120}]})
+
+    seconds: int = Field(
+        ge=0,
+        le=MAX_SWITCH_SECONDS,
+        description=f"From now; 0 switches it off, at most {MAX_SWITCH_SECONDS}.",
+    )
+    symbol: Symbol | None = Field(default=None, description="Of this market; of all without it.")
+
+
+class CancelsAfter(Contract):
+    """What a dead man's switch is set to."""
+
+    symbol: Symbol | None
+    cancels_at: Timestamp | None = Field(
+        description="When all orders are cancelled, up to a minute and a half later; null: never."
+    )
+    fired: bool = Field(
+        description="Whether the time before was up by now: what was held has been cancelled."
+    )
