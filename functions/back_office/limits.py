@@ -49,7 +49,7 @@ class LimitOffice:
                     reason=entry["reason"],
                     limits=limit_set(Limits.from_dict(entry["limits"])),
                 )
-                for name, entry in sorted(venue.entries.items())
+                for name, entry in sorted(venue.limited.items())
             ],
         )
 
@@ -60,7 +60,7 @@ class LimitOffice:
     def set_group(self, group: str, asked: SetLimits, author: str) -> LimitList:
         """Set what holds for the accounts of a group; a group begins with its limits."""
         venue = self._limits.latest()
-        if not venue.knows(group) and len(venue.entries) > MAX_GROUPS:
+        if not venue.knows(group) and venue.groups >= MAX_GROUPS:
             raise ended(ProblemCode.REGISTER_FULL, f"A venue has {MAX_GROUPS} groups at most.")
         return self._set(GROUP + group, asked, author)
 

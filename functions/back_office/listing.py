@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from back_office.waiting import awaited
+from zerodesk.bands import Band
 from zerodesk.instruments import ListingError, Market, list_market
 from zerodesk.orders import ListCommand
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
-from zerodesk_aws.contracts.markets import ListMarket
+from zerodesk_aws.contracts.markets import ListMarket, PriceBand
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import Register
@@ -75,6 +76,14 @@ class Listing:
         )
 
 
+def _band(asked: PriceBand) -> Band:
+    return Band(
+        bps=asked.bps,
+        window_ms=1_000 * asked.window_seconds,
+        auction_ms=1_000 * asked.auction_seconds,
+    )
+
+
 def _market(asked: ListMarket) -> Market:
     try:
         market = list_market(
@@ -87,6 +96,7 @@ def _market(asked: ListMarket) -> Market:
             taker_bps=asked.taker_bps,
             collar_bps=asked.collar_bps,
             reference_price=asked.reference_price,
+            band=None if asked.band is None else _band(asked.band),
         )
     except ListingError as error:
         raise refused(ProblemCode.INTAKE_BAD_VALUE, error.field, error.value, error.rule) from error

@@ -3,6 +3,7 @@
 from back_office.accounts import Accounts
 from back_office.deposits import Deposits
 from back_office.house import HouseAccounts
+from back_office.kills import KillOffice
 from back_office.limits import LimitOffice
 from back_office.listing import Listing
 from back_office.partners import Partners
@@ -21,6 +22,7 @@ from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.limit_views import LimitViews
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
@@ -40,11 +42,13 @@ withdrawals = WithdrawalOffice(account_journal, orders)
 reserved = ReservedList(Register(journal, ACCOUNTS), account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
-trading_states = TradingStates(markets, queue)
 takeovers = Takeovers(journal, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))
 limit_register = LimitRegister(journal)
+trading_states = TradingStates(markets, queue, limit_register)
+account_kills = AccountKills(account_journal, orders, queue)
+kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue, account_kills)
 limits = LimitOffice(
     limit_register,
     Register(journal, MARKETS),

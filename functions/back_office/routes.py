@@ -23,6 +23,7 @@ from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
+from zerodesk_aws.contracts.kills import KillSwitch, KillSwitches, SetKill
 from zerodesk_aws.contracts.limits import (
     AccountLimits,
     LimitList,
@@ -291,6 +292,72 @@ def set_standing(call: Call, asked: SetStanding) -> Answer:
     return Answer(limits.set_standing(call.path["account_id"], asked, call.account_id))
 
 
+@api.route("GET", "/v1/kills", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: KillSwitches})
+def list_kills(_: Call, __: Nothing) -> Answer:
+    """List the kill switches of the venue and its markets, with who turned each on or off last."""
+    from back_office.operations import kills
+
+    return Answer(kills.all())
+
+
+@api.route(
+    "PUT",
+    "/v1/kills/venue",
+    SetKill,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: KillSwitches},
+)
+def kill_venue(call: Call, asked: SetKill) -> Answer:
+    """Turn the venue's kill switch on or off.
+
+    On: no order passes any more, every market is halted, every order cancelled. Off: the markets
+    stay halted until they are opened.
+    """
+    from back_office.operations import kills
+
+    return Answer(kills.set_venue(asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/kills/markets/{symbol}",
+    SetKill,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: KillSwitches},
+    refuses=(NOT_FOUND,),
+)
+def kill_market(call: Call, asked: SetKill) -> Answer:
+    """Turn a market's kill switch on or off.
+
+    On: no order for it passes any more, the market is halted, its orders are cancelled. Off: it
+    stays halted until it is opened.
+    """
+    from back_office.operations import kills
+
+    return Answer(kills.set_market(call.path["symbol"], asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/kills/accounts/{account_id}",
+    SetKill,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: KillSwitch},
+    refuses=(NOT_FOUND,),
+)
+def kill_account(call: Call, asked: SetKill) -> Answer:
+    """Turn an account's kill switch on or off.
+
+    On: no order of it passes any more, and what it has in any book is cancelled. Its positions and
+    its money stay.
+    """
+    from back_office.operations import accounts, kills
+
+    account_id = call.path["account_id"]
+    accounts.balances(account_id)
+    return Answer(kills.set_account(account_id, asked, call.account_id))
+
+
 @api.route(
     "POST",
     "/v1/markets",
@@ -321,16 +388,17 @@ def get_house(_: Call, __: Nothing) -> Answer:
     SetTradingState,
     role=Role.OPERATOR,
     answers={HTTPStatus.OK: Market},
-    refuses=(NOT_FOUND,),
+    refuses=(NOT_FOUND, ProblemCode.KILL_SWITCH_ON),
 )
 def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
     """Stop a market, open it again, or have it hold an auction.
 
-    Its book journals the change with the reason. Whatever crosses trades before a market opens.
+    Its book journals the change with the reason. Whatever crosses trades before a market opens, in
+    an auction first where it would trade outside the market's band.
     """
     from back_office.operations import trading_states
 
-    return Answer(trading_states.set(call.path["symbol"], asked))
+    return Answer(trading_states.set(call.path["symbol"], asked, call.account_id))
 
 
 @api.route(
@@ -344,11 +412,12 @@ def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
 def end_auction(call: Call, asked: EndAuction) -> Answer:
     """End the auction that a market holds: what crosses trades at one price.
 
-    The market is open behind it, or halted behind a closing auction.
+    The market is open behind it, or halted behind a closing auction. Where the price is outside the
+    market's band another auction begins, of the band's length.
     """
     from back_office.operations import trading_states
 
-    return Answer(trading_states.end_auction(call.path["symbol"], asked))
+    return Answer(trading_states.end_auction(call.path["symbol"], asked, call.account_id))
 
 
 @api.route(

@@ -1,6 +1,7 @@
 """Trading states: an operator stops a market, opens it or has it hold an auction, by its book."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 from back_office.waiting import awaited
@@ -11,6 +12,7 @@ from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import EndAuction, SetTradingState
 from zerodesk_aws.entry import count, logger
+from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Listed, Markets
 from zerodesk_aws.views.markets import market_view
@@ -23,28 +25,41 @@ class TradingStates:
         self,
         markets: Markets,
         queue: CommandQueue,
+        limits: LimitRegister,
         *,
         pause: Callable[[float], None] = sleep,
     ) -> None:
         self._markets, self._queue, self._pause = markets, queue, pause
+        self._limits = limits
 
-    def set(self, symbol: str, asked: SetTradingState) -> contracts.Market:
+    def set(self, symbol: str, asked: SetTradingState, author: str) -> contracts.Market:
         """Have a market's book change its state, and return the market once it shows it.
+
+        One that would open with a trade outside its band holds an auction first, and is shown so.
 
         Raises
         ------
         ProblemError
-            NOT_FOUND: no such market. UNAVAILABLE: the book has not answered; asking for the
-            same state again finds out.
+            NOT_FOUND: no such market. KILL_SWITCH_ON: it stays halted until that is off.
+            UNAVAILABLE: the book has not answered; asking for the same state again finds out.
         """
-        if self._listed(symbol).state is not asked.state:
-            self._send(symbol, asked)
-        changed = awaited(lambda: self._in_state(symbol, asked.state), self._pause)
+        before = self._listed(symbol)
+        if asked.state is not TradingState.HALTED:
+            self._refuse_if_killed(symbol)
+        if before.state is not asked.state:
+            self._send(symbol, asked, author)
+        changed = awaited(lambda: self._changed(before, asked.state), self._pause)
         if changed is not None:
             return market_view(changed)
         raise _not_answered(symbol)
 
-    def end_auction(self, symbol: str, asked: EndAuction) -> contracts.Market:
+    def _refuse_if_killed(self, symbol: str) -> None:
+        kills = self._limits.latest().kills(symbol)
+        if kills:
+            stops = " and ".join(kills)
+            raise ended(ProblemCode.KILL_SWITCH_ON, f"{symbol} is halted by that of {stops}.")
+
+    def end_auction(self, symbol: str, asked: EndAuction, author: str) -> contracts.Market:
         """Have a market's book end the auction that it holds, and return the market behind it.
 
         Raises
@@ -64,6 +79,7 @@ class TradingStates:
                 symbol=symbol,
                 auction_id=auction_id,
                 reason=f"operator: {asked.reason}",
+                by=author,
                 accepted_at_ms=now_ms(),
             )
         )
@@ -78,7 +94,7 @@ class TradingStates:
         is_over = listed.auction is None or listed.auction["auction_id"] != auction_id
         return listed if is_over else None
 
-    def _send(self, symbol: str, asked: SetTradingState) -> None:
+    def _send(self, symbol: str, asked: SetTradingState, author: str) -> None:
         """Tell the book. A request that comes twice sets the same state twice."""
         command = SetStateCommand(
             kind="set_state",
@@ -86,6 +102,7 @@ class TradingStates:
             symbol=symbol,
             state=asked.state.value,
             reason=f"operator: {asked.reason}",
+            by=author,
             accepted_at_ms=now_ms(),
         )
         if asked.auction is not None:
@@ -98,15 +115,23 @@ class TradingStates:
             "trading state asked for", symbol=symbol, state=asked.state, reason=asked.reason
         )
 
-    def _in_state(self, symbol: str, state: TradingState) -> Listed | None:
-        listed = self._listed(symbol)
-        return listed if listed.state is state else None
+    def _changed(self, before: Listed, to: TradingState) -> Listed | None:
+        listed = self._listed(before.market.symbol)
+        halts = to is TradingState.OPEN and _began_halt(before.auction, listed.auction)
+        return listed if listed.state is to or halts else None
 
     def _listed(self, symbol: str) -> Listed:
         listed = self._markets.get(symbol, consistent=True)
         if listed is None:
             raise ended(ProblemCode.NOT_FOUND, "No market has this symbol.")
         return listed
+
+
+def _began_halt(before: dict[str, Any] | None, now: dict[str, Any] | None) -> bool:
+    """Whether the book has begun an auction by itself meanwhile."""
+    if now is None or not now.get("is_halt"):
+        return False
+    return before is None or before["auction_id"] != now["auction_id"]
 
 
 def _not_answered(symbol: str) -> ProblemError:

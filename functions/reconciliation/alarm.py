@@ -14,6 +14,7 @@ from zerodesk_aws.entry import count, logger
 from zerodesk_aws.queue import CommandQueue
 
 SOURCE: Final = "zerodesk.reconciliation"
+BY: Final = "reconciliation"
 STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED)
 
 
@@ -58,6 +59,7 @@ class Alarm:
                     symbol=symbol,
                     state=TradingState.CANCEL_ONLY.value,
                     reason=f"reconciliation: {breach.code} {breach.subject}",
+                    by=BY,
                     accepted_at_ms=now_ms,
                 )
             )

@@ -1,6 +1,7 @@
 """What a decision looks at beyond the account: limits, marks, what the market traded."""
 
 from zerodesk.accounts import AccountState
+from zerodesk.kills import Kill
 from zerodesk.limits import Limits
 from zerodesk.orders import Side
 from zerodesk.pricing.spot import Quote
@@ -43,6 +44,7 @@ class Surroundings:
             marked=marked,
             unmarked=tuple(sorted(needed - marked.keys())),
             day_volume_lots=self._day_volume_lots(symbol, limits, at_ms),
+            kills=venue.kills(symbol) | own_kill(state),
         )
 
     def _marked(self, symbol: str) -> Marked | None:
@@ -55,3 +57,9 @@ class Surroundings:
         if limits.order_volume_bps is None:
             return None
         return day_volume_lots(self._cursors.traded(settlement_cursor(symbol)), at_ms)
+
+
+def own_kill(state: AccountState) -> dict[str, Kill]:
+    """Return the kill switch of the account itself, if it is on."""
+    kill = state.terms.kill
+    return {} if kill is None else {"the account": kill}

@@ -12,6 +12,7 @@ from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.deposits import apply_deposit
 from zerodesk_aws.entry import logger
+from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.mass_cancels import MassCancels, orders_of
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.reversals import Reversals, unshown
@@ -39,6 +40,7 @@ class AccountSweep:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
         self._mass_cancels = MassCancels(accounts, orders, queue)
+        self._kills = AccountKills(accounts, orders, queue)
         self._switches = Switches(orders, self._mass_cancels)
         self._reversals = Reversals(accounts, orders)
         self._transfers = Transfers(accounts, orders)
@@ -48,6 +50,7 @@ class AccountSweep:
         """Drive one account on; yield what was done, by the name under which it is counted."""
         # First the account, then its items: who is settled in between shows as answered.
         state = self._accounts.latest(account_id).state
+        yield from self._kill(account_id, state, now_ms)
         yield from self._holds(account_id, state, unsettled, now_ms)
         yield from self._unshown(account_id, state)
         for item in self._pending.find(account_id, now_ms):
@@ -56,6 +59,14 @@ class AccountSweep:
             except Exception:  # noqa: BLE001 - a transfer's receiver may be in trouble, not this one
                 logger.exception("not driven on", account_id=account_id, item=item.order_id)
                 yield "Failures"
+
+    def _kill(self, account_id: str, state: AccountState, now_ms: int) -> Iterator[str]:
+        """Cancel what a killed account holds, if whoever killed it did not come to that."""
+        kill = state.terms.kill
+        if kill is None or not state.holds or self._kills.has_cancelled(account_id, kill):
+            return
+        self._kills.cancel(account_id, kill, now_ms)
+        yield "Kills"
 
     def _holds(
         self, account_id: str, state: AccountState, unsettled: Unsettled, now_ms: int

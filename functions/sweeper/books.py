@@ -1,17 +1,26 @@
 """Books: settle what is not settled, show what is not shown, expire what is due, sweep fees."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
-from zerodesk.orders import EndAuctionCommand, ExpireCommand, ListCommand, ending_id_for
+from zerodesk.instruments import TradingState
+from zerodesk.kills import Kill
+from zerodesk.orders import (
+    BY_TIME,
+    EndAuctionCommand,
+    ExpireCommand,
+    ListCommand,
+    ending_id_for,
+)
 from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.house import House
+from zerodesk_aws.kills import clearing_command
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
-from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.market import Listed, Markets
 from zerodesk_aws.workflows import Workflow
 
 
@@ -31,7 +40,9 @@ class BookSweep:
         self._markets, self._cursors = markets, cursors
         self._queue, self._settlement_workflow = queue, settlement_workflow
 
-    def sweep(self, symbol: str, listing: dict[str, Any], now_ms: int) -> Iterator[str]:
+    def sweep(
+        self, symbol: str, listing: dict[str, Any], kills: Mapping[str, Kill], now_ms: int
+    ) -> Iterator[str]:
         """Drive one book on; yield what was done, by the name under which it is counted."""
         old_ms = now_ms - YOUNG_MS
         tip = self._journal.latest(book_stream(symbol))
@@ -55,7 +66,18 @@ class BookSweep:
         if shown is not None and (shown.next_expiry_ms or now_ms) < now_ms:
             self._expire(symbol, now_ms)
             yield "Expiries"
+        if shown is not None and kills:
+            yield from self._kill(shown, kills, now_ms)
         yield from self._fees(symbol, listing["quote"], now_ms)
+
+    def _kill(self, shown: Listed, kills: Mapping[str, Kill], now_ms: int) -> Iterator[str]:
+        """Have a book halted and cleared that a kill switch did not reach."""
+        reasons = {kill.state_reason for kill in kills.values()}
+        if shown.state is TradingState.HALTED and shown.state_reason in reasons:
+            return
+        [kill, *_] = kills.values()
+        self._queue.send(clearing_command(shown.market.symbol, kill, now_ms))
+        yield "Kills"
 
     def _auction(self, symbol: str, auction: dict[str, Any], now_ms: int) -> Iterator[str]:
         """End an auction whose time is up; in a busy book the next order has done so."""
@@ -69,6 +91,7 @@ class BookSweep:
                 symbol=symbol,
                 auction_id=auction["auction_id"],
                 reason="its time was up",
+                by=BY_TIME,
                 accepted_at_ms=now_ms,
             )
         )

@@ -9,6 +9,7 @@ from sweeper.books import BookSweep
 from sweeper.unsettled import Unsettled
 from zerodesk_aws.entry import logger
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.cursors import Cursors
 
@@ -34,8 +35,11 @@ class Sweeper:
         """
         driven: Counter[str] = Counter()
         listings = Register(self._journal, MARKETS).entries()
+        limits = LimitRegister(self._journal).latest()
         for symbol, listing in sorted(listings.items()):
-            self._drive(driven, f"book {symbol}", self._books.sweep(symbol, listing, now_ms))
+            kills = limits.kills(symbol)
+            sweep = self._books.sweep(symbol, listing, kills, now_ms)
+            self._drive(driven, f"book {symbol}", sweep)
         unsettled = Unsettled(self._journal, self._cursors)
         account_ids = sorted(Register(self._journal, ACCOUNTS).entries())
         for account_id in _rotated(account_ids, now_ms // MINUTE_MS):

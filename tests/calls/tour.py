@@ -86,6 +86,10 @@ def stops() -> list[Asked]:
         *(("queries", http("GET", route, "alice", None)) for route in OF_ALICE),
         ("reconciliation", http("POST", "/v1/reconciliations", HOUSE, None)),
         ("back_office", http("POST", f"{MARKET}/takeover", HOUSE, TAKEOVER, market)),
+        ("back_office", http("PUT", "/v1/kills/markets/{symbol}", HOUSE, KILL, market)),
+        ("back_office", http("PUT", "/v1/kills/venue", HOUSE, KILL)),
+        ("back_office", http("PUT", "/v1/kills/accounts/{account_id}", HOUSE, KILL, account)),
+        ("back_office", http("GET", "/v1/kills", HOUSE, None)),
     ]
 
 
@@ -96,6 +100,7 @@ REVERSAL: Final = {"sequence": 2, "reason": "tour"}
 
 AUCTION: Final = {"state": "AUCTION", "auction": "HALT", "reason": "tour"}
 TAKEOVER: Final = {"reason": "tour"}
+KILL: Final = {"is_on": False, "reason": "tour"}
 LISTING: Final = {
     "symbol": "SOL-USD",
     "base": "SOL",

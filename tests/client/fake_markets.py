@@ -19,6 +19,9 @@ class Markets(FakeState):
         last = listed.trades[-1]["price"] if listed.trades else None
         return listed.listing | {
             "state": listed.state,
+            "state_reason": listed.reason,
+            "state_by": "operator" if listed.reason else "",
+            "state_since": self.now() if listed.reason else None,
             "mark_price": str(listed.mark),
             "last_price": last,
             "auction": listed.auction

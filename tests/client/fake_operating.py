@@ -71,10 +71,34 @@ class Operating(Markets):
 
     def set_trading_state(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         listed = self._listed(symbol)
-        listed.state = data["state"]
+        listed.state, listed.reason = data["state"], data["reason"]
         listed.auction = data.get("auction")
         self.trading_states.append((symbol, data["state"], data["reason"]))
         return 200, self._market(symbol)
+
+    def list_kills(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        rows = [{"stops": name} | one for name, one in sorted(self.kills.items())]
+        return 200, {"limits_sequence": len(rows), "kills": rows}
+
+    def kill_venue(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return self._kill(who, data, "venue", list(self.markets))
+
+    def kill_market(self, who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        self._listed(symbol)
+        return self._kill(who, data, f"market:{symbol}", [symbol])
+
+    def kill_account(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        if account_id not in self.accounts:
+            raise Refusal(404, "NOT_FOUND", "No account has this id.")
+        switch = data | {"author": who.account_id, "since": self.now()}
+        return 200, {"stops": f"account:{account_id}"} | switch
+
+    def _kill(self, who: Principal, data: dict[str, Any], name: str, symbols: list[str]) -> Answer:
+        self.kills[name] = data | {"author": who.account_id, "since": self.now()}
+        for symbol in symbols if data["is_on"] else []:
+            listed = self._listed(symbol)
+            listed.state, listed.reason = "HALTED", f"kill switch: {data['reason']}"
+        return self.list_kills(who, data)
 
     def end_auction(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         listed = self._listed(symbol)

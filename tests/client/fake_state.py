@@ -49,6 +49,7 @@ class Listed:
     fees: Decimal = Decimal(0)
     state: str = "OPEN"
     auction: str | None = None
+    reason: str = ""
 
     def rate(self, role: str) -> Decimal:
         return Decimal(self.listing[f"{role}_bps"]) / 10_000
@@ -79,6 +80,7 @@ class FakeState:
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []
         self.trading_states: list[tuple[str, str, str]] = []
+        self.kills: dict[str, dict[str, Any]] = {}
         self.ticks = 0
         self.pending_answers = 0
         self.polls_until_answer = 1

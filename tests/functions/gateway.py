@@ -203,9 +203,11 @@ class Gateway:
             Amends(orders, listings, self.workflow, waiting),  # type: ignore[arg-type]
         )
         self.patch.setattr(back_office.takeovers, "_queue", self)
-        for sender in (back_office.listing, back_office.trading_states):
+        for sender in (back_office.listing, back_office.trading_states, back_office.kills):
             self.patch.setattr(sender, "_queue", self)
             self.patch.setattr(sender, "_pause", self._pass)
+        # The kills of accounts cancel over the same queue.
+        self.patch.setattr(back_office.account_kills._mass_cancels, "_queue", self)
         prices = Prices(listings, self)  # type: ignore[arg-type]
         self.patch.setattr("price_source.operations.prices", prices)
         self.patch.setattr("price_source.handler.prices", prices)

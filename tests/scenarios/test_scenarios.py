@@ -9,9 +9,10 @@ from tests.scenarios.reading import Scenario, ScenarioError, Step, read, rules
 from tests.zerodesk.matching.builders import a_cancel, a_place, a_state, an_auction, an_ending
 from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, START_MS, Run
+from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book, listing
-from zerodesk.orders import Command
+from zerodesk.orders import Command, halt_id_for
 from zerodesk.reconciliation import BookAudit
 
 SCENARIOS = [scenario for rule in rules() for scenario in rule.scenarios]
@@ -94,6 +95,9 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
                 commands += [an_amend(row, commands) | {"sent_at_ms": now_ms} for row in step.rows]
             case ["orders", "are", "cancelled"]:
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
+            case ["the", "band", "is", bps, *_, window, "seconds,", _, _, _, "last", lasts, _]:
+                band = Band(int(bps), 1_000 * int(window), 1_000 * int(lasts))
+                commands[0] = listing(MARKET._replace(band=band), at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:
                 commands.append(a_mass_cancel(step.rows, commands, now_ms))
             case [seconds, "seconds", "pass"]:
@@ -107,12 +111,17 @@ def a_change(words: list[str], commands: list[Any], place: str) -> Any:
     """Return the command by which an operator changes the market."""
     command_id = f"s{len(commands)}"
     match words:
+        case ["the", "market", "is", "killed"]:
+            killed: Any = a_state("HALTED", command_id=command_id) | {"clears": True}
+            return killed
         case ["the", "market", "is", state]:
             return a_state(state, command_id=command_id)
         case ["an", ("OPENING" | "CLOSING" | "HALT") as kind, "auction", "begins"]:
             return an_auction(kind, command_id)
         case ["an", "auction", "of", seconds, "seconds", "begins"]:
             return an_auction("HALT", command_id, lasts_ms=1_000 * int(seconds))
+        case ["the", "auction", "of", "the", "band", "ends"]:
+            return an_ending(halt_id_for(MARKET.symbol, 1))
         case ["the", "auction", "ends"]:
             [began] = [c for c in commands if c.get("state") == "AUCTION"][-1:]
             return an_ending(began["command_id"])
@@ -146,6 +155,8 @@ def check(scenario: Scenario, step: Step, run: Run) -> None:  # noqa: C901 - a c
                     "because": "",
                     **row,
                 }
+        case text if text.startswith("the state is"):
+            assert text.endswith(f" {run.book.market_view()['state']}")
         case "this book" | "an empty book":
             bids, asks = run.book.depth(99)
             found = [

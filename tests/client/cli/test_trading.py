@@ -285,8 +285,34 @@ def test_an_operator_has_a_market_hold_an_auction_and_ends_it(zerodesk: Zerodesk
 def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
     halted = zerodesk("halt", "btc-usd", "--reason", "the feed is wrong")
     assert (halted.exit_code, halted.stdout.strip()) == (0, "BTC-USD is HALTED")
+    shown = answer(zerodesk, "markets")["markets"][0]
+    assert (shown["state_by"], shown["state_reason"]) == ("operator", "the feed is wrong")
+    assert "HALTED (operator, since 2026" in " ".join(zerodesk("markets").stdout.split())
     assert answer(zerodesk, "resume", "BTC-USD", "--reason", "mended")["state"] == "OPEN"
     assert venue.trading_states == [
         ("BTC-USD", "HALTED", "the feed is wrong"),
         ("BTC-USD", "OPEN", "mended"),
     ]
+
+
+def test_an_operator_kills_a_symbol_and_the_venue_and_lists_who_did(zerodesk: Zerodesk) -> None:
+    killed = answer(zerodesk, "kill", "symbol", "btc-usd", "--reason", "runaway")["kills"]
+    assert [(one["stops"], one["is_on"], one["author"]) for one in killed] == [
+        ("market:BTC-USD", True, "operator")
+    ]
+    assert answer(zerodesk, "markets")["markets"][0]["state"] == "HALTED"
+    assert zerodesk("kill", "venue", "--reason", "breach").exit_code == 0
+    off = answer(zerodesk, "unkill", "symbol", "BTC-USD", "--reason", "mended")["kills"]
+    assert [(one["stops"], one["is_on"]) for one in off] == [
+        ("market:BTC-USD", False),
+        ("venue", True),
+    ]
+    shown = " ".join(zerodesk("kills").stdout.split())
+    assert "market:BTC-USD off operator 2026" in shown
+    assert "venue on operator 2026" in shown
+    [killed] = answer(zerodesk, "kill", "account", "alice", "--reason", "leaked")["kills"]
+    assert (killed["stops"], killed["is_on"]) == ("account:alice", True)
+    assert zerodesk("unkill", "account", "nobody", "--reason", "r").exit_code == 4
+    for wrong in (("kill", "symbol"), ("kill", "venue", "BTC-USD"), ("kill", "planet")):
+        assert zerodesk(*wrong, "--reason", "r").exit_code == 2
+    assert zerodesk("kill", "symbol", "XRP-USD", "--reason", "r").exit_code == 4

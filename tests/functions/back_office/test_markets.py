@@ -240,3 +240,70 @@ def test_an_end_that_the_book_does_not_answer_is_a_503_and_its_repeat_the_same_c
     assert end_auction(gateway).code == "UNAVAILABLE"
     assert end_auction(gateway).code == "UNAVAILABLE"
     assert gateway.sent[-1]["command_id"] == gateway.sent[-2]["command_id"]
+
+
+BAND = {"bps": 200, "window_seconds": 10, "auction_seconds": 60}
+HALTS = ("AuctionBegan", "MarketHalted")
+BANDED = ETH_USD | {"reference_price": "3000", "band": BAND}
+
+
+def place_in_eth(gateway: Gateway, side: str, price: str, **terms: Any) -> Any:
+    account = "bob" if side == "SELL" else "alice"
+    return gateway.place(
+        account, f"{side}-{price}", side, symbol="ETH-USD", price=price, quantity="0.1", **terms
+    ).json
+
+
+def test_a_band_stops_a_market_before_it_trades_outside_and_shows_why(gateway: Gateway) -> None:
+    assert gateway.operator("POST", "/v1/markets", BANDED).json["band"] == BAND
+    gateway.operator(
+        "POST",
+        "/v1/accounts/bob/deposits",
+        {"deposit_id": "eth", "currency": "ETH", "amount": "5"},
+    )
+    assert place_in_eth(gateway, "SELL", "3070")["status"] == "OPEN"
+    assert place_in_eth(gateway, "BUY", "3080")["status"] == "OPEN"
+    shown = gateway.call("GET", "/v1/markets/ETH-USD").json
+    assert (shown["state"], shown["state_by"], shown["last_price"]) == ("AUCTION", "band", None)
+    assert shown["state_reason"].endswith(
+        "at 3070, outside 2940 to 3060: 200 basis points around 3000"
+    )
+    assert shown["auction"]["indicative_price"] == "3070"
+    assert shown["auction"]["ends_at"] > shown["state_since"]
+    told = [one.detail_type for one in gateway.told if one.detail_type in HALTS]
+    assert told == list(HALTS)
+    ended = gateway.operator("POST", "/v1/markets/ETH-USD/auction/end", {"reason": "seen"}).json
+    assert (ended["state"], ended["last_price"], ended["state_by"]) == ("OPEN", "3070", "house")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"bps": 0}, "band.bps"),
+        ({"window_seconds": 0}, "band.window_seconds"),
+        ({"auction_seconds": 86_401}, "band.auction_seconds"),
+    ],
+)
+def test_a_band_that_is_none_is_refused(
+    gateway: Gateway, changed: dict[str, int], field: str
+) -> None:
+    answer = listed(gateway, band=BAND | changed)
+    assert (answer.status, answer.code, answer.json["field"]) == (400, "INTAKE_BAD_VALUE", field)
+
+
+def test_a_market_that_would_open_outside_its_band_is_shown_in_its_auction(
+    gateway: Gateway,
+) -> None:
+    gateway.operator("POST", "/v1/markets", BANDED)
+    gateway.operator(
+        "POST",
+        "/v1/accounts/bob/deposits",
+        {"deposit_id": "eth", "currency": "ETH", "amount": "5"},
+    )
+    path = "/v1/markets/ETH-USD/state"
+    gateway.operator("PUT", path, {"state": "AUCTION", "auction": "OPENING", "reason": "morning"})
+    place_in_eth(gateway, "SELL", "3070")
+    place_in_eth(gateway, "BUY", "3080")
+    opened = gateway.operator("PUT", path, {"state": "OPEN", "reason": "all are here"})
+    assert (opened.status, opened.json["state"]) == (200, "AUCTION")
+    assert opened.json["state_by"] == "band"

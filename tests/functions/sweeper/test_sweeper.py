@@ -15,6 +15,8 @@ from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.house import HouseState, fees_of
+from zerodesk.instruments import TradingState
+from zerodesk.kills import Kill
 from zerodesk.orders import cancel_id_for, mass_cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import house, transfers, withdrawals
@@ -24,6 +26,8 @@ from zerodesk_aws.clock import now_ms
 from zerodesk_aws.deposits import KIND, gate_id
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.kills import AccountKills
+from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.switches import Switches
@@ -662,6 +666,41 @@ def test_an_auction_whose_time_is_up_is_ended(venue: Venue, night: Night) -> Non
     night.drive()
     assert venue.item("alice", "buy").status == "FILLED"
     assert "Auctions" not in night.sweep()
+
+
+@pytest.mark.parametrize("stops", [VENUE, MARKET + SYMBOL])
+def test_a_book_that_a_kill_switch_did_not_reach_is_halted_and_cleared(
+    venue: Venue, night: Night, stops: str
+) -> None:
+    venue.place("alice", "buy", "BUY")
+    venue.settle()
+    limits = LimitRegister(Journal("journal"))
+    assert "Kills" not in night.sweep()
+    limits.switch(stops, Kill("house", "runaway", venue.clock_ms), is_on=True)
+    assert night.sweep()["Kills"] == 1
+    night.drive()
+    listed = Markets("market").get(SYMBOL)
+    assert listed is not None
+    assert (listed.state, listed.state_by) == (TradingState.HALTED, "house")
+    assert venue.item("alice", "buy").status == "CANCELLED"
+    assert "Kills" not in night.sweep()
+    limits.switch(stops, Kill("house", "mended", venue.clock_ms), is_on=False)
+    assert "Kills" not in night.sweep()
+
+
+def test_a_killed_account_whose_cancels_never_came_has_them_from_the_sweeper(
+    venue: Venue, night: Night
+) -> None:
+    venue.place("alice", "buy", "BUY")
+    venue.settle()
+    kills = AccountKills(AccountJournal("journal"), Orders("orders"), Started())  # type: ignore[arg-type]
+    kill = kills.switch("alice", Kill("house", "leaked", venue.clock_ms), is_on=True)
+    assert kill is not None
+    assert night.sweep()["Kills"] == 1
+    night.drive()
+    assert venue.item("alice", "buy").status == "CANCELLED"
+    assert kills.has_cancelled("alice", kill)
+    assert "Kills" not in night.sweep()
 
 
 def test_a_taker_whose_writer_died_between_its_records_is_filled_to_its_end(

@@ -27,9 +27,8 @@ MUTANTS: Final = (
         "market opens crossed",
         "To open a market is to set its state.",
         f"{BOOK}/control.py",
-        "    elif to == TradingState.OPEN:\n        auctions.uncross(state, draft, command_id, to, reason)\n",
-        "    elif to == TradingState.OPEN:\n"
-        "        auctions.change_state(state, draft, command_id, to, reason)\n",
+        "    elif to == TradingState.OPEN:\n        auctions.uncross(state, draft, change)\n",
+        "    elif to == TradingState.OPEN:\n        auctions.change_state(state, draft, change)\n",
         claim=f"{CLAIMS}::test_a_market_that_opens_behind_a_broken_auction_is_uncrossed_first",
     ),
     Mutant(
@@ -61,7 +60,7 @@ MUTANTS: Final = (
         "uncrossing not in the snapshot",
         "A state is its orders.",
         f"{BOOK}/state.py",
-        '            "uncrossing": self.uncrossing and self.uncrossing._asdict(),\n',
+        '            "uncrossing": self.uncrossing and told(self.uncrossing),\n',
         "",
         claim=f"{CLAIMS}::test_a_book_in_the_middle_of_an_end_is_restored_and_goes_on",
     ),

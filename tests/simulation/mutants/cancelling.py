@@ -41,8 +41,8 @@ MUTANTS: Final = (
         "mass cancel not taken back",
         "A lost race takes back what the orders did.",
         f"{DOMAIN}/matching/draft.py",
-        "        state.uncrossing,\n        state.cancelling,\n        state.is_plain,\n    ) = draft",
-        "        state.uncrossing,\n        _,\n        state.is_plain,\n    ) = draft",
+        "        state.uncrossing,\n        state.cancelling,\n        state.is_plain,\n        state.ref",
+        "        state.uncrossing,\n        _,\n        state.is_plain,\n        state.ref",
         claim=f"{CLAIMS}::test_a_cancel_of_many_that_is_taken_back_cancels_nothing",
     ),
     Mutant(

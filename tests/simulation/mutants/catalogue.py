@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from tests.simulation.mutants import (
     auctioning,
+    banding,
     cancelling,
     driving,
     funding,
     intake,
     keeping,
+    killing,
     limiting,
     matching,
     moving,
@@ -30,6 +32,8 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *keeping.MUTANTS,
     *moving.MUTANTS,
     *auctioning.MUTANTS,
+    *banding.MUTANTS,
+    *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
 )

@@ -7,6 +7,7 @@ from the market's own formulas; no records, no batches, nothing taken back.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 from zerodesk.instruments import Market
@@ -120,6 +121,11 @@ class NaiveBook:
     ends: int | None = None
     then: str = "OPEN"
     armed: list[NaiveOrder] = field(default_factory=list)
+    told: list[tuple[int, int, bool]] = field(default_factory=list)
+    """Of each trade: when, at which price, whether in an auction."""
+    unseen: list[int] = field(default_factory=list)
+    halts: int = 0
+    by_band: bool = False
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
         for command in commands:
@@ -191,6 +197,11 @@ class NaiveBook:
             self.uncross("OPEN")
             return
         self.state, self.ends, self.auction = command["state"], None, None
+        self.by_band = False
+        if command.get("clears"):
+            standing, self.resting, self.armed = self.resting + self.armed, [], []
+            for order in standing:
+                self.close(order, "CANCELLED")
         if self.state == "AUCTION":
             self.auction = command["command_id"]
             self.then = "HALTED" if command.get("auction") == "CLOSING" else "OPEN"
@@ -202,8 +213,11 @@ class NaiveBook:
 
     def uncross(self, then: str) -> None:
         """Try every price that anybody named or that lies between, and trade at the best."""
-        self.state, self.auction, self.ends = then, None, None
         price = self.uncrossing_price()
+        if price is not None and self.is_outside(price) and not self.by_band:
+            self.halt(then)
+            return
+        self.state, self.auction, self.ends, self.by_band = then, None, None, False
         while price is not None and (pair := self.first_pair(price)) is not None:
             seller, buyer = pair
             self.trade(seller, buyer, min(seller.shown, buyer.shown), price)
@@ -211,6 +225,31 @@ class NaiveBook:
             self.requeue(buyer)
         if then == "OPEN":
             self.let_in(self.trades[-1:])
+
+    def halt(self, then: str) -> None:
+        """Gather orders in place of a trade outside the band."""
+        assert self.market is not None
+        assert self.market.band is not None
+        self.halts += 1
+        self.state, self.then, self.by_band = "AUCTION", then, True
+        self.auction = f"{self.symbol}-halt-{self.halts}"
+        self.ends = self.time + self.market.band.auction_ms
+
+    def is_outside(self, price: int) -> bool:
+        """Go through all trades: an auction's price counts at once, another's once it is old."""
+        assert self.market is not None
+        band, reference = self.market.band, self.market.reference_price_ticks
+        if band is None:
+            return False
+        tenth = band.window_ms // 10
+        for at, traded, auctioned in self.told:
+            if auctioned or at // tenth + 10 <= self.time // tenth:
+                reference = traded
+        return 10_000 * abs(price - reference) > band.bps * reference
+
+    def within_band(self, facing: list[NaiveOrder]) -> list[NaiveOrder]:
+        """Those that a taker meets before the first one outside."""
+        return list(takewhile(lambda maker: not self.is_outside(maker.price), facing))
 
     def wants(self, price: int, *, buys: bool) -> int:
         return sum(o.remaining for o in self.resting if o.buys == buys and o.accepts(price))
@@ -398,9 +437,13 @@ class NaiveBook:
 
     def let_in(self, trades: list[Trade]) -> None:
         """Let in what the trades have triggered, and what that triggers, one by one."""
-        prices = [trade[1] for trade in trades]
-        self.show_prices(prices)
+        seen = [trade[1] for trade in trades]
+        self.show_prices(seen)
+        prices, self.unseen = self.unseen + seen, []
         while prices:
+            if self.state != "OPEN":
+                self.unseen = prices
+                return
             reached = [o for o in self.armed if self.is_reached(o, prices)]
             if not reached:
                 return
@@ -444,7 +487,7 @@ class NaiveBook:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif self.gettable(order, facing) < self.least(command):
+        elif self.gettable(order, self.within_band(facing)) < self.least(command):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
             self.rest(order)
@@ -515,8 +558,12 @@ class NaiveBook:
         return sorted(makers, key=lambda maker: (sign * maker.price, maker.arrival))
 
     def work(self, taker: NaiveOrder) -> None:
+        halts = False
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
+            halts = self.is_outside(maker.price)
+            if halts:
+                break
             if maker.account == taker.account and taker.mode != "NONE":
                 self.prevent(maker, taker)
             else:
@@ -530,6 +577,8 @@ class NaiveBook:
             self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
+        if halts:
+            self.halt("OPEN")
 
     def requeue(self, maker: NaiveOrder) -> None:
         """Close a maker with nothing left; show more of one that hides something, at the end."""
@@ -566,6 +615,7 @@ class NaiveBook:
         maker_fee = notional * maker.command["maker_bps"] // 10_000
         taker_rate = "taker_bps" if auction_price is None else "maker_bps"
         taker_fee = notional * taker.command[taker_rate] // 10_000
+        self.told.append((self.time, price, auction_price is not None))
         number = len(self.trades) + 1
         self.trades.append(
             (f"{self.symbol}-{number}", price, lots, maker.id, taker.id, maker_fee, taker_fee)

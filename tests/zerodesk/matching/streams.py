@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from zerodesk.bands import Band
 from zerodesk.instruments import Market, list_market
 from zerodesk.matching import Book, listing
 from zerodesk.orders import COMMAND_BOUND_MS, Command
@@ -40,6 +41,8 @@ def a_market() -> Market:
 
 
 MARKET = a_market()
+BANDED = MARKET._replace(band=Band(bps=200, window_ms=100, auction_ms=60))
+"""Whose price may move two ticks in a time that some commands take."""
 
 
 def need_of(side: str, price_ticks: int, quantity_lots: int, rate_bps: int) -> int:
@@ -55,7 +58,7 @@ class Stream:
     and a length shrink to the shortest prefix that fails.
     """
 
-    def __init__(self, seed: int, *, special: bool = False) -> None:
+    def __init__(self, seed: int, *, special: bool = False, market: Market = MARKET) -> None:
         self.special = special
         self.noise = random.Random(seed)
         self.now_ms = START_MS
@@ -68,7 +71,7 @@ class Stream:
         self.commands: list[Any] = []
         self.auction_id = "none"
         if self.noise.randrange(20):
-            self.send(listing(MARKET, at_ms=START_MS))
+            self.send(listing(market, at_ms=START_MS))
 
     def send(self, command: Any) -> None:
         # Now and then the queue's clock runs back a little.
@@ -232,6 +235,8 @@ class Stream:
             "state": self.state,
             "reason": "drawn",
         }
+        if self.state == "HALTED" and noise.randrange(2):
+            command["clears"] = True
         if self.state == "AUCTION":
             self.auction_id = command["command_id"]
             if noise.randrange(4):
@@ -251,16 +256,24 @@ class Stream:
         }
 
 
-def a_stream(seed: int, length: int, *, special: bool = False) -> list[Command]:
-    stream = Stream(seed, special=special)
+def a_stream(
+    seed: int, length: int, *, special: bool = False, market: Market = MARKET
+) -> list[Command]:
+    stream = Stream(seed, special=special, market=market)
     for _ in range(length):
         stream.go_on()
     return stream.commands
 
 
 def streams() -> st.SearchStrategy[list[Command]]:
-    """Streams of plain orders, and as many in which the orders have special terms."""
-    return st.builds(a_stream, st.integers(0, 2**32 - 1), st.integers(1, 80), special=st.booleans())
+    """Streams of plain orders or such with special terms, in markets with a band or without."""
+    return st.builds(
+        a_stream,
+        st.integers(0, 2**32 - 1),
+        st.integers(1, 80),
+        special=st.booleans(),
+        market=st.sampled_from((MARKET, BANDED)),
+    )
 
 
 @dataclass

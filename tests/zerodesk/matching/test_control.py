@@ -199,6 +199,7 @@ def test_a_change_of_state_is_journaled_with_its_reason_and_what_was_before() ->
             "state": "CANCEL_ONLY",
             "previous": "OPEN",
             "reason": "a test",
+            "at_ms": START_MS,
         }
     ]
     view = book.market_view()

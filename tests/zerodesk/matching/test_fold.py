@@ -17,6 +17,7 @@ from tests.zerodesk.matching.builders import (
 )
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.matching import Book, JournalCorruptError, listing
+from zerodesk.orders import COMMAND_BOUND_MS
 
 Change = Callable[[Record], Any]
 
@@ -235,3 +236,19 @@ def test_a_book_folds_from_its_very_first_record() -> None:
     folded.apply(record_of(live, listing(MARKET, at_ms=START_MS)))
     assert folded.state() == live.state()
     assert folded.sequence == 1
+
+
+def test_a_repeat_before_the_command_that_ended_an_order_is_of_its_own_time() -> None:
+    ends: Any = a_buy("o1", 5, 99) | {
+        "time_in_force": "GTD",
+        "expires_at_ms": START_MS + COMMAND_BOUND_MS + 3,
+    }
+    done = a_buy("o2", 5, 99, time_in_force="IOC")
+    book = a_book(ends, done)
+    follower = Book.from_state(book.state())
+    still_known_ms = START_MS + COMMAND_BOUND_MS
+    repeat: Any = done | {"accepted_at_ms": START_MS + 9, "sent_at_ms": still_known_ms}
+    later = a_buy("o4", 1, 98, accepted_at_ms=still_known_ms + 5)
+    record = record_of(book, a_buy("o3", 1, 98, sent_at_ms=START_MS + 1), repeat, later)
+    follower.apply(record)
+    assert follower.state() == book.state()

@@ -19,6 +19,7 @@ from tests.zerodesk.risk.cases import (
     with_position,
 )
 from zerodesk.accounts import AccountState
+from zerodesk.kills import Kill
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
 from zerodesk.orders import Side
 from zerodesk.positions import DAY_MS, FLAT
@@ -70,6 +71,7 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "RISK_DAILY_LOSS_LIMIT": lambda: a_case(
         positioned(FUNDED, 10, 6_000_010), Limits(daily_loss_minor={"USD": 100})
     ),
+    "RISK_KILL_SWITCH": lambda: a_case(kills={"venue": Kill("house", "runaway", NOON_MS)}),
 }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.bands import Band
 from zerodesk.money import (
     MAX_EXACT,
     NumberError,
@@ -20,6 +21,8 @@ SYMBOL_RULE: Final = "BASE-QUOTE: 2 to 12 capitals or digits, a hyphen, 3 to 5 c
 MAX_COLLAR_BPS: Final = 100_000
 """A collar of 1,000 % is wider than any that a venue needs; wider would be none."""
 MAX_FEE_BPS: Final = 1_000
+MAX_BAND_MS: Final = 24 * 60 * 60 * 1_000
+MIN_BAND_MS: Final = 1_000
 MAX_STEP_DIGITS: Final = 12
 
 
@@ -83,6 +86,8 @@ class Market(NamedTuple):
     base_minor_digits: int
     quote_minor_digits: int
     """What the ledger kept of the two currencies at listing, so what every record means."""
+    band: Band | None = None
+    """None: the price may move as it likes."""
 
     @property
     def tick_value_minor(self) -> int:
@@ -127,8 +132,16 @@ class Market(NamedTuple):
         return format_scaled(quantity_lots * self.lot_units, self.lot_digits)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the market as JSON-able values, for a journal record."""
-        return self._asdict()
+        """Return the market as JSON-able values, for a journal record.
+
+        What came in after version 0.1.0 is left out where a market has none of it.
+        """
+        values = self._asdict()
+        if self.band is None:
+            del values["band"]
+        else:
+            values["band"] = self.band.to_dict()
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -139,7 +152,8 @@ class Market(NamedTuple):
         DecimalsChangedError
             This code keeps other decimals of a currency than the market was listed with.
         """
-        market = cls(**values)
+        band = values.get("band")
+        market = cls(**{**values, "band": band and Band.from_dict(band)})
         for currency, journaled in (
             (market.base, market.base_minor_digits),
             (market.quote, market.quote_minor_digits),
@@ -179,7 +193,7 @@ def _step_units(field: str, step: Decimal) -> tuple[int, int]:
     return units, digits
 
 
-def list_market(  # noqa: PLR0913 - a listing has nine fields, each named where it is used
+def list_market(  # noqa: PLR0913 - a listing has ten fields, each named where it is used
     *,
     symbol: str,
     tick_size: Decimal,
@@ -190,6 +204,7 @@ def list_market(  # noqa: PLR0913 - a listing has nine fields, each named where 
     taker_bps: int,
     collar_bps: int,
     reference_price: Decimal,
+    band: Band | None = None,
 ) -> Market:
     """Return the market that a listing describes, after every rule of listing.
 
@@ -214,6 +229,7 @@ def list_market(  # noqa: PLR0913 - a listing has nine fields, each named where 
     if base == quote:
         raise ListingError("symbol", symbol, "base and quote differ")
     _check_rates(maker_bps, taker_bps, collar_bps)
+    _check_band(band)
     tick_units, tick_digits = _step_units("tick_size", tick_size)
     lot_units, lot_digits = _step_units("lot_size", lot_size)
     if scaled(tick_size * lot_size, minor_digits(quote)) is None:
@@ -246,6 +262,7 @@ def list_market(  # noqa: PLR0913 - a listing has nine fields, each named where 
         ),
         base_minor_digits=minor_digits(base),
         quote_minor_digits=minor_digits(quote),
+        band=band,
     )
 
 
@@ -259,6 +276,17 @@ def _check_rates(maker_bps: int, taker_bps: int, collar_bps: int) -> None:
             raise ListingError(field, rate, f"0 to {ceiling} basis points")
     if maker_bps > taker_bps:
         raise ListingError("maker_bps", maker_bps, "at most taker_bps: a hold covers that rate")
+
+
+def _check_band(band: Band | None) -> None:
+    if band is None:
+        return
+    if not 1 <= band.bps <= MAX_COLLAR_BPS:
+        raise ListingError("band.bps", band.bps, f"1 to {MAX_COLLAR_BPS} basis points")
+    for field, length_ms in (("window", band.window_ms), ("auction", band.auction_ms)):
+        if not MIN_BAND_MS <= length_ms <= MAX_BAND_MS:
+            rule = f"{MIN_BAND_MS // 1_000} to {MAX_BAND_MS // 1_000} seconds"
+            raise ListingError(f"band.{field}_seconds", length_ms / 1_000, rule)
 
 
 def _positive_steps(field: str, amount: Decimal, units: int, digits: int, step: str) -> int:

@@ -248,7 +248,9 @@ class SetStateCommand(TypedDict):
     """A change of what a market accepts, with its reason.
 
     An AUCTION may say of which kind it is, a value of AuctionKind, and how long it lasts by record
-    time. To set the market OPEN ends an auction; to stop it breaks the auction off.
+    time. To set the market OPEN ends an auction; to stop it breaks the auction off. ``by`` says
+    whose word it is: an account's, or a part of the venue. A halt that ``clears`` the book cancels
+    every order in it.
     """
 
     kind: Literal["set_state"]
@@ -258,8 +260,10 @@ class SetStateCommand(TypedDict):
     reason: str
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
+    by: NotRequired[str]
     auction: NotRequired[str]
     lasts_ms: NotRequired[int]
+    clears: NotRequired[bool]
 
 
 class EndAuctionCommand(TypedDict):
@@ -272,6 +276,7 @@ class EndAuctionCommand(TypedDict):
     reason: str
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
+    by: NotRequired[str]
 
 
 class ExpireCommand(TypedDict):
@@ -333,6 +338,16 @@ def amend_id_for(account_id: str, client_amend_id: str) -> str:
 def cancel_id_for(order_id: str) -> str:
     """Return the command id of the one cancel that an order can have."""
     return "c" + order_id[1:]
+
+
+BY_BAND: Final = "band"
+BY_TIME: Final = "time"
+"""Whose word it is when a book changes its state by itself: a price outside its band, its time."""
+
+
+def halt_id_for(symbol: str, halts: int) -> str:
+    """Return the id of the auction by which a book halts for the so-manieth time."""
+    return f"{symbol}-halt-{halts}"
 
 
 def mass_cancel_id_for(account_id: str, client_cancel_id: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 
 MAX_VERIFICATION_LEVEL: Final = 3
@@ -29,12 +30,14 @@ LEVEL_OF: Final = {Product.SPOT: 1, Product.PERPETUAL: 2, Product.OPTION: 3}
 
 
 class AccountTerms(NamedTuple):
-    """Status, verification level, group and own limits of an account."""
+    """Status, verification level, group, own limits and kill switch of an account."""
 
     status: AccountStatus = AccountStatus.ACTIVE
     verification_level: int = LEVEL_OF[Product.SPOT]
     group: str | None = None
     limits: Limits = UNLIMITED
+    kill: Kill | None = None
+    """The account's kill switch, where it is on."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the terms as JSON-able values."""
@@ -43,7 +46,7 @@ class AccountTerms(NamedTuple):
             "verification_level": self.verification_level,
             "group": self.group,
             "limits": self.limits.to_dict(),
-        }
+        } | ({} if self.kill is None else {"kill": self.kill.to_dict()})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -53,6 +56,7 @@ class AccountTerms(NamedTuple):
             verification_level=values["verification_level"],
             group=values["group"],
             limits=Limits.from_dict(values["limits"]),
+            kill=Kill.of(values["kill"]) if "kill" in values else None,
         )
 
 

@@ -53,10 +53,16 @@ def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Anno
             case kind if kind in OF_A_MARKET:
                 yield Announcement(MARKETS, OF_A_MARKET[kind], place | facts)
             case "MarketStateChanged":
-                kind = "AuctionBegan" if "auction" in facts else CHANGED[facts["state"]]
-                yield Announcement(MARKETS, kind, place | facts)
+                yield from (Announcement(MARKETS, name, place | facts) for name in _changed(facts))
     if trades:
         yield Announcement(MATCHING, "TradesExecuted", place | {"trades": trades})
+
+
+def _changed(facts: dict[str, Any]) -> list[str]:
+    """Return as what a new state is told; an auction that nobody asked for is a stop, too."""
+    if "auction" not in facts:
+        return [CHANGED[facts["state"]]]
+    return ["AuctionBegan", "MarketHalted"] if "outside" in facts else ["AuctionBegan"]
 
 
 def indicated(symbol: str, view: dict[str, Any]) -> Iterator[Announcement]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from zerodesk.accounts import AccountState
+from zerodesk.kills import Kill
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
 from zerodesk.money import format_minor
 from zerodesk.orders import Side
@@ -12,7 +13,8 @@ from zerodesk.risk.chain import MINUTE_MS
 from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import now_ms
+from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.contracts.kills import KillSwitch
 from zerodesk_aws.contracts.limits import AccountLimits, EffectiveLimit, LimitSet
 from zerodesk_aws.limits import LimitRegister, VenueLimits
 from zerodesk_aws.tables.market import Markets
@@ -60,7 +62,7 @@ def account_limits(
     account: Account, venue: VenueLimits, marked: Mapping[str, Marked], at_ms: int
 ) -> AccountLimits:
     """Return all that limits an account, the tightest of each, and what is used of it."""
-    terms = account.state.terms
+    terms, own = account.state.terms, f"account:{account.account_id}"
     scopes = [*venue.scopes(terms), (PLATFORM, _OF_THE_PLATFORM)]
     tightest: dict[tuple[str, str], tuple[int, str]] = {}
     for set_by, limits in scopes:
@@ -75,10 +77,22 @@ def account_limits(
         status=terms.status,
         verification_level=terms.verification_level,
         group=terms.group,
+        kill=None if terms.kill is None else switch_view(own, terms.kill, is_on=True),
         limits=[
             _shown(name, key, limit, set_by, _used(account.state, marked, name, key, at_ms))
             for (name, key), (limit, set_by) in sorted(tightest.items())
         ],
+    )
+
+
+def switch_view(name: str, kill: Kill, *, is_on: bool) -> KillSwitch:
+    """Return a kill switch as the API shows it."""
+    return KillSwitch(
+        stops=name,
+        is_on=is_on,
+        author=kill.author,
+        reason=kill.reason,
+        since=iso_ms(kill.at_ms),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
+from zerodesk.kills import Kill
 from zerodesk.limits import Limits, tightest
 from zerodesk.terms import AccountTerms
 from zerodesk_aws.journal import Journal
@@ -9,6 +10,9 @@ from zerodesk_aws.registers import LIMITS, Entry, Register
 
 VENUE: Final = "venue"
 GROUP: Final = "group:"
+
+KILL: Final = "kill:"
+MARKET: Final = "market:"
 
 MAX_GROUPS: Final = 200
 """Every order reads all of them at once."""
@@ -32,6 +36,37 @@ class VenueLimits(NamedTuple):
     def knows(self, name: str) -> bool:
         """Whether a group was ever given limits."""
         return GROUP + name in self.entries
+
+    @property
+    def groups(self) -> int:
+        """How many groups have limits."""
+        return sum(name.startswith(GROUP) for name in self.entries)
+
+    @property
+    def limited(self) -> dict[str, Entry]:
+        """The limits that were set, by whom they hold for."""
+        return {name: one for name, one in self.entries.items() if not name.startswith(KILL)}
+
+    @property
+    def switches(self) -> dict[str, tuple[Kill, bool]]:
+        """The kill switches that were ever used, by whom they stop, and whether they are on."""
+        return {
+            name.removeprefix(KILL): (Kill.of(entry), entry["is_on"])
+            for name, entry in self.entries.items()
+            if name.startswith(KILL)
+        }
+
+    def kill_of(self, name: str) -> Kill | None:
+        """Return a kill switch that is on: the venue's, or a market's, ``MARKET`` and symbol."""
+        entry = self.entries.get(KILL + name)
+        if entry is None or not entry["is_on"]:
+            return None
+        return Kill.of(entry)
+
+    def kills(self, symbol: str) -> dict[str, Kill]:
+        """Return the kill switches that are on for a market, by whom they stop."""
+        found = {name: self.kill_of(name) for name in (VENUE, MARKET + symbol)}
+        return {name: kill for name, kill in found.items() if kill is not None}
 
     def scopes(self, terms: AccountTerms) -> list[tuple[str, Limits]]:
         """Return what an account is limited to, each with who it holds for."""
@@ -63,3 +98,9 @@ class LimitRegister:
     def put(self, name: str, limits: Limits, *, author: str, reason: str) -> None:
         """Set the limits of a scope; what was set before is replaced as a whole."""
         self._register.put(name, {"limits": limits.to_dict(), "author": author, "reason": reason})
+
+    def switch(self, name: str, kill: Kill, *, is_on: bool) -> None:
+        """Turn a kill switch on or off; one that is so already stays as it is."""
+        is_on_now = self.latest().kill_of(name) is not None
+        if is_on_now is not is_on:
+            self._register.put(KILL + name, kill.to_dict() | {"is_on": is_on})

@@ -26,6 +26,7 @@ from zerodesk_client.api.models import (
     Fill,
     Health,
     HouseBalance,
+    KillSwitch,
     Market,
     NewMarket,
     NewOrder,
@@ -458,6 +459,23 @@ class Client:
         """Stop a market (CANCEL_ONLY, HALTED) or open it again (OPEN)."""
         body = {"state": state, "reason": reason}
         return self._call(Market, "PUT", f"/v1/markets/{symbol}/state", body=body)
+
+    def kill_switches(self) -> tuple[KillSwitch, ...]:
+        """Return the kill switches that were ever used."""
+        return self._list(KillSwitch, "/v1/kills", "kills")
+
+    def kill_account(self, account_id: str, reason: str, *, is_on: bool) -> KillSwitch:
+        """Turn an account's kill switch on or off; what it has in any book is cancelled."""
+        body = {"is_on": is_on, "reason": reason}
+        return self._call(KillSwitch, "PUT", f"/v1/kills/accounts/{account_id}", body=body)
+
+    def set_kill_switch(
+        self, symbol: str | None, reason: str, *, is_on: bool
+    ) -> tuple[KillSwitch, ...]:
+        """Turn the kill switch of a market, or of the venue, on or off; return all of them."""
+        path = "/v1/kills/venue" if symbol is None else f"/v1/kills/markets/{symbol}"
+        answer = self._send("PUT", path, body={"is_on": is_on, "reason": reason})
+        return _entries(KillSwitch, decode(dict[str, Any], answer), "kills")
 
     def begin_auction(self, symbol: str, kind: str, seconds: int | None, reason: str) -> Market:
         """Have a market gather orders, for so long or until the auction is ended."""

@@ -228,6 +228,15 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceBand:
+    """How far a price may move within a window before its market stops for an auction."""
+
+    bps: int
+    window_seconds: int
+    auction_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewMarket:
     """A spot market to list. Rates and the collar in basis points."""
 
@@ -242,6 +251,7 @@ class NewMarket:
     taker_bps: int
     collar_bps: int
     reference_price: Decimal
+    band: PriceBand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +285,21 @@ class Market:
     mark_price: Decimal | None
     last_price: Decimal | None
     auction: Auction | None = None
+    band: PriceBand | None = None
+    state_reason: str = ""
+    state_by: str = ""
+    state_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KillSwitch:
+    """A kill switch: whom it stops, and who turned it on or off last, when and why."""
+
+    stops: str
+    is_on: bool
+    author: str
+    reason: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +503,7 @@ class AccountLimits:
     verification_level: int
     limits: tuple[EffectiveLimit, ...]
     group: str | None = None
+    kill: KillSwitch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from zerodesk_client.cli import (
     demo,
     funds,
     history,
+    kills,
     limits,
     markets,
     options,
@@ -110,6 +111,9 @@ app.command(rich_help_panel=OPERATING)(accounts.deposit)
 app.command(rich_help_panel=OPERATING)(markets.halt)
 app.command(rich_help_panel=OPERATING)(markets.resume)
 app.command(rich_help_panel=OPERATING)(markets.auction)
+app.command(rich_help_panel=OPERATING)(kills.kill)
+app.command(rich_help_panel=OPERATING)(kills.unkill)
+app.command(rich_help_panel=OPERATING)(kills.kills)
 app.command(rich_help_panel=OPERATING)(markets.takeover)
 app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)

@@ -17,25 +17,26 @@ ReasonOption = Annotated[str, typer.Option(help="Why; it is journaled with the c
 
 
 def markets(context: typer.Context) -> None:
-    """List the markets: steps, fees, collar, mark and last price."""
+    """List the markets: state and why, mark and last price, steps, fees, collar and band."""
     session = Session.of(context)
     listed = session.anybody().markets()
     rows = [
         (
             entry.symbol,
-            f"{entry.state}{_indication(entry)}",
+            f"{entry.state}{_indication(entry)}{_why(entry)}",
             f"{price(entry.mark_price)} {entry.quote}",
             f"{price(entry.last_price)} {entry.quote}",
             f"{entry.tick_size:f} {entry.quote}",
             f"{entry.lot_size:f} {entry.base}",
             f"{entry.maker_bps} / {entry.taker_bps} bps",
             f"{entry.collar_bps} bps",
+            _band(entry),
         )
         for entry in listed
     ]
     headings = (
         *("market", "state", ">mark", ">last", ">tick", ">lot"),
-        *(">maker / taker fee", ">collar"),
+        *(">maker / taker fee", ">collar", ">band"),
     )
     session.show({"markets": listed}, lambda: table("Markets", headings, rows))
 
@@ -101,6 +102,21 @@ def auction(
     else:
         market = operator.begin_auction(symbol.upper(), kind.upper(), seconds, reason)
     session.show(market, lambda: f"{market.symbol} is {market.state}{_indication(market)}")
+
+
+def _why(market: Market) -> str:
+    """Return who had a market be as it is, since when, until when and why, in brackets."""
+    if market.state == "OPEN" or market.state_since is None:
+        return ""
+    until = market.auction and market.auction.ends_at
+    times = f"since {at(market.state_since)}" + (f" until {at(until)}" if until else "")
+    return f" ({market.state_by or 'somebody'}, {times}: {market.state_reason})"
+
+
+def _band(market: Market) -> str:
+    """Return how far a market's price may move, and within what time."""
+    band = market.band
+    return "none" if band is None else f"{band.bps} bps in {band.window_seconds} s"
 
 
 def _indication(market: Market) -> str:

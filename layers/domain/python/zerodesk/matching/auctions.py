@@ -4,20 +4,29 @@ An uncrossing that fills more than one record takes is continued in the next one
 enters the book until it is through, as with a taker.
 """
 
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import refresh
 from zerodesk.matching.order import BUY, BookOrder
-from zerodesk.matching.state import Auction, BookState, Uncrossing
+from zerodesk.matching.state import Auction, BookState, Outside, Uncrossing, told
 from zerodesk.matching.trailing import see_last
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import EndAuctionCommand, SetStateCommand, ending_id_for
+from zerodesk.orders import (
+    BY_BAND,
+    BY_TIME,
+    EndAuctionCommand,
+    SetStateCommand,
+    ending_id_for,
+    halt_id_for,
+)
 
 AUCTION_KINDS: Final = frozenset(member.value for member in AuctionKind)
 OPEN: Final = TradingState.OPEN.value
 AUCTION: Final = TradingState.AUCTION.value
+HALTED: Final = TradingState.HALTED.value
+HALT: Final = AuctionKind.HALT.value
 
 STATE_AFTER: Final = {
     AuctionKind.OPENING.value: TradingState.OPEN.value,
@@ -28,8 +37,10 @@ STATE_AFTER: Final = {
 
 
 def makes_sense(command: SetStateCommand) -> bool:
-    """Whether what a change of state says of an auction can be: only an auction has a kind."""
+    """Whether a change of state can be: only an auction has a kind, only a halt clears."""
     kind, lasts_ms = command.get("auction"), command.get("lasts_ms")
+    if command.get("clears") and command["state"] != HALTED:
+        return False
     if command["state"] != AUCTION:
         return kind is None and lasts_ms is None
     return (kind is None or kind in AUCTION_KINDS) and (lasts_ms is None or lasts_ms > 0)
@@ -40,35 +51,79 @@ def auction_of(state: BookState, command: SetStateCommand) -> Auction:
     lasts_ms = command.get("lasts_ms")
     return Auction(
         command["command_id"],
-        command.get("auction", AuctionKind.HALT.value),
+        command.get("auction", HALT),
         None if lasts_ms is None else state.time_ms + lasts_ms,
     )
+
+
+class Change(NamedTuple):
+    """A change of what a market accepts: by which command, to what, why, and by whose word."""
+
+    command_id: str
+    to: str
+    reason: str
+    by: str
 
 
 def change_state(
     state: BookState,
     draft: Draft,
-    command_id: str,
-    to: str,
-    reason: str,
+    change: Change,
+    *,
     auction: Auction | None = None,
+    outside: Outside | None = None,
+    clears: bool = False,
 ) -> None:
     """Let the market accept other orders than before, and tell.
 
     Orders that wait come in once it opens, if the last trade has reached their triggers.
     """
-    previous = state.trading_state
-    state.enter(to, reason, auction)
-    if to == OPEN:
+    previous, by = state.trading_state, change.by
+    state.enter(change.to, change.reason, auction, by, state.time_ms)
+    if change.to == OPEN:
         see_last(state, draft)
-    event = {
+    event: dict[str, Any] = {
         "type": "MarketStateChanged",
-        "command_id": command_id,
-        "state": to,
+        "command_id": change.command_id,
+        "state": change.to,
         "previous": previous,
-        "reason": reason,
+        "reason": change.reason,
+        "at_ms": state.time_ms,
     }
-    draft.events.append(event if auction is None else event | {"auction": auction._asdict()})
+    if by:
+        event["by"] = by
+    if auction is not None:
+        event["auction"] = told(auction)
+    if outside is not None:
+        event["outside"] = outside._asdict()
+    if clears:
+        event["clears"] = True
+    draft.events.append(event)
+
+
+def halt(
+    state: BookState, draft: Draft, command_id: str, outside: Outside, kind: str = HALT
+) -> None:
+    """Have the market gather orders in place of a trade outside of its band.
+
+    The auction is the book's own, and counted for its name: one order may halt a market twice.
+    """
+    market = state.market
+    assert market is not None, "a market that trades is listed"
+    assert market.band is not None, "no price is outside where there is no band"
+    state.halts += 1
+    halt_id, ends_at_ms = (
+        halt_id_for(state.symbol, state.halts),
+        state.time_ms + market.band.auction_ms,
+    )
+    auction = Auction(halt_id, kind, ends_at_ms, is_halt=True)
+    price, reference, low, high = (market.format_price(ticks) for ticks in outside)
+    reason = (
+        f"the next trade would be at {price}, outside {low} to {high}: {market.band.bps} basis "
+        f"points around {reference}"
+    )
+    change = Change(command_id, AUCTION, reason, BY_BAND)
+    change_state(state, draft, change, auction=auction, outside=outside)
 
 
 def is_due(state: BookState, time_ms: int) -> bool:
@@ -87,19 +142,30 @@ def ending(state: BookState, time_ms: int) -> EndAuctionCommand:
         "symbol": state.symbol,
         "auction_id": auction_id,
         "reason": "its time was up",
+        "by": BY_TIME,
         "accepted_at_ms": time_ms,
     }
 
 
-def uncross(state: BookState, draft: Draft, command_id: str, then: str, reason: str) -> None:
+def uncross(state: BookState, draft: Draft, change: Change) -> None:
     """Let all that crosses trade at one price; the market is in another state behind the last.
 
     A market that opens after an auction that was broken off is uncrossed like any other: no open
-    book is crossed.
+    book is crossed. Where the price is outside the band another auction comes first, of the
+    band's, which then trades at whatever price it finds.
     """
-    indication = state.indication()
-    auction_id = command_id if state.auction is None else state.auction.auction_id
-    if state.auction is not None or indication is not None:
+    command_id, then, reason, by = change
+    indication, auction = state.indication(), state.auction
+    if indication is not None and not (auction is not None and auction.is_halt):
+        outside = state.outside(indication.price_ticks)
+        if outside is not None:
+            # What comes behind it is what was to come now.
+            is_same = auction is not None and STATE_AFTER[auction.kind] == then
+            kind = auction.kind if auction is not None and is_same else HALT
+            halt(state, draft, command_id, outside, kind)
+            return
+    auction_id = command_id if auction is None else auction.auction_id
+    if auction is not None or indication is not None:
         price_ticks, lots, surplus_lots = indication or (None, 0, 0)
         draft.events.append(
             {
@@ -112,13 +178,13 @@ def uncross(state: BookState, draft: Draft, command_id: str, then: str, reason: 
                 "then": then,
                 "reason": reason,
             }
+            | ({"by": by} if by else {})
         )
     if indication is None:
-        change_state(state, draft, command_id, then, reason)
+        change_state(state, draft, change)
         return
-    state.uncrossing = Uncrossing(
-        command_id, auction_id, indication.price_ticks, indication.quantity_lots, then, reason
-    )
+    price_ticks, lots, _ = indication
+    state.uncrossing = Uncrossing(command_id, auction_id, price_ticks, lots, then, reason, by)
     go_on(state, draft)
 
 
@@ -134,7 +200,8 @@ def go_on(state: BookState, draft: Draft) -> None:
         state.uncrossing = uncrossing._replace(left_lots=left_lots)
         return
     state.uncrossing = None
-    change_state(state, draft, uncrossing.command_id, uncrossing.then, uncrossing.reason)
+    change = Change(uncrossing.command_id, uncrossing.then, uncrossing.reason, uncrossing.by)
+    change_state(state, draft, change)
 
 
 def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: int) -> int:
@@ -174,6 +241,7 @@ def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: in
         }
     )
     state.last = (trade_id, price_ticks, lots, BUY, state.time_ms)
+    state.refer_to(price_ticks, state.time_ms, is_auctioned=True)
     for order in (seller, buyer):
         _move_on(state, draft, order, uncrossing.command_id)
     return lots

@@ -265,6 +265,8 @@ class Book:
             "market": None if state.market is None else state.market.to_dict(),
             "state": state.trading_state,
             "state_reason": state.state_reason,
+            "state_by": state.state_by,
+            "state_since_ms": state.state_since_ms,
             "auction": state.auction_view(),
             "mark": state.mark(),
             "index": state.index,

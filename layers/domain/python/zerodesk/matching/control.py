@@ -4,6 +4,7 @@ from typing import Final
 
 from zerodesk.instruments import Market, TradingState
 from zerodesk.matching import auctions
+from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
@@ -118,17 +119,24 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
 
 
 def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
-    """Change what the market accepts. Whatever crosses trades before it opens."""
-    to, command_id, reason = str(command["state"]), command["command_id"], command["reason"]
+    """Change what the market accepts. Whatever crosses trades before it opens.
+
+    A halt may clear the book.
+    """
+    to = str(command["state"])
+    change = auctions.Change(command["command_id"], to, command["reason"], command.get("by", ""))
     is_known = to in TRADING_STATES and auctions.makes_sense(command)
     if state.market is None or not is_known:
         refuse(draft, command, INVALID, f"{state.symbol} to {to}")
     elif to == TradingState.OPEN:
-        auctions.uncross(state, draft, command_id, to, reason)
+        auctions.uncross(state, draft, change)
     else:
         is_auction = to == TradingState.AUCTION
         auction = auctions.auction_of(state, command) if is_auction else None
-        auctions.change_state(state, draft, command_id, to, reason, auction)
+        clears = command.get("clears", False)
+        auctions.change_state(state, draft, change, auction=auction, clears=clears)
+        if clears:
+            clear(state, draft, change.command_id)
 
 
 def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:
@@ -137,8 +145,9 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
     if auction is None or auction.auction_id != command["auction_id"]:
         refuse(draft, command, INVALID, f"{state.symbol} holds no {command['auction_id']}")
         return
-    then = auctions.STATE_AFTER[auction.kind]
-    auctions.uncross(state, draft, command["command_id"], then, command["reason"])
+    then, by = auctions.STATE_AFTER[auction.kind], command.get("by", "")
+    change = auctions.Change(command["command_id"], then, command["reason"], by)
+    auctions.uncross(state, draft, change)
 
 
 def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, cancel_all, control
+from zerodesk.matching import amend, auctions, cancel_all, clearing, control
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -24,10 +24,8 @@ HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
     "place": place,
     "cancel": control.cancel,
 }
-"""Read as if they were sound, see ``draft_batch``; they keep their commands themselves."""
-
-NOTHING_HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {}
-"""While the market is not just open, each command is looked at as all others are."""
+"""Read as if they were sound, see ``draft_batch``; they keep their commands themselves. While the
+market is not just open, they are looked at as all others are."""
 
 DECISIONS: Final = HOT | {
     "amend": amend.amend,
@@ -43,8 +41,8 @@ DECISIONS: Final = HOT | {
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    A taker, an uncrossing or a cancel of many that the record before left unfinished comes first,
-    and what it triggered; nothing else enters until all of it is through.
+    What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many or
+    a clearing, and what it triggered; nothing else enters until all of it is through.
 
     Raises
     ------
@@ -55,7 +53,6 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     memory, resting, symbol = state.memory, state.orders, state.symbol
     consumed, known = 0, memory.since_ms
     remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
-    hot = HOT if state.is_plain else NOTHING_HOT
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # What has to be continued has used up the fills.
         if draft.fills >= draft.max_fills:
@@ -67,7 +64,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
             time_ms = sent_at_ms if sent_at_ms > state.time_ms else state.time_ms
             # Most are orders and cancels, new and in time, which shows at a glance.
             if (
-                kind in hot
+                state.is_plain
+                and kind in HOT
                 and command["symbol"] == symbol
                 and command_id not in known
                 and command_id not in resting
@@ -82,8 +80,6 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
                 HOT[kind](state, draft, command)
             elif not (_is_ready(state, draft, time_ms) and _take(state, draft, command)):
                 break
-            else:
-                hot = HOT if state.is_plain else NOTHING_HOT
         except (AttributeError, KeyError, TypeError, CommandError) as error:
             raise _command_error(error, command, consumed) from error
         if state.prices_ticks is not None:
@@ -99,6 +95,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         work(state, draft, state.continuing)
     elif state.uncrossing is not None:
         auctions.go_on(state, draft)
+    elif state.clearing:
+        clearing.go_on(state, draft)
     elif state.cancelling is not None:
         cancel_all.go_on(state, draft)
     if state.prices_ticks is not None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from zerodesk.bands import Reference
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
@@ -34,6 +35,11 @@ Scalars = tuple[
     Uncrossing | None,
     Cancelling | None,
     bool,
+    Reference | None,
+    int,
+    str,
+    int,
+    str,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -103,6 +109,11 @@ class Draft:
             state.uncrossing,
             state.cancelling,
             state.is_plain,
+            state.reference,
+            state.halts,
+            state.state_by,
+            state.state_since_ms,
+            state.clearing,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -198,5 +209,10 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.uncrossing,
         state.cancelling,
         state.is_plain,
+        state.reference,
+        state.halts,
+        state.state_by,
+        state.state_since_ms,
+        state.clearing,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

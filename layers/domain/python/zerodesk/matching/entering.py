@@ -1,13 +1,15 @@
 """An order that is let in meets the other side: expired, filled, or left to rest."""
 
+from collections.abc import Callable
 from typing import Final
 
+from zerodesk.matching.auctions import halt
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import fill
 from zerodesk.matching.order import BUY, NONE, OPEN, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.record import expire, with_price
 from zerodesk.matching.self_trades import fill_others, offers_of_others
-from zerodesk.matching.state import BookState
+from zerodesk.matching.state import BookState, Outside
 from zerodesk.orders import TimeInForce
 
 FOK: Final = TimeInForce.FOK.value
@@ -15,7 +17,7 @@ FOK: Final = TimeInForce.FOK.value
 
 def enter(state: BookState, draft: Draft, order: BookOrder, least_lots: int) -> None:
     """Let an order in, unless the other side has less than the least that it asks for."""
-    if least_lots and not _offers(state, order, least_lots):
+    if least_lots and not within_band(state, order, lambda: _offers(state, order, least_lots)):
         expire(draft, order)
         return
     work(state, draft, order)
@@ -29,14 +31,42 @@ def _offers(state: BookState, order: BookOrder, least_lots: int) -> bool:
     return offers_of_others(other_side, order, least_lots)
 
 
+def within_band(state: BookState, taker: BookOrder, meet: Callable[[], bool]) -> bool:
+    """Have a taker meet the other side no further than the market's band reaches.
+
+    It meets nobody where the first one is outside already: a better price is a move of it, too.
+    """
+    band, facing = state.band_ticks(), state.facing(taker)
+    if band is None or facing is None:
+        return meet()
+    key, (_, low_ticks, high_ticks) = taker.key, band
+    reach = -high_ticks if taker.is_buy else low_ticks
+    if state.outside(facing.price_ticks):
+        reach = 1 - facing.key
+    taker.key = max(key, reach)
+    try:
+        return meet()
+    finally:
+        taker.key = key
+
+
 def work(state: BookState, draft: Draft, order: BookOrder) -> None:
-    """Fill an order as far as this record goes, then close it or let it rest."""
+    """Fill an order as far as this record goes, then close it or let it rest.
+
+    Would it meet another outside the market's band, the market stops for an auction behind it.
+    """
     heap = (state.asks if order.is_buy else state.bids).heap
+    outside = None
     if heap and heap[0] <= -order.key:
         fill_up = fill if order.self_trade == NONE else fill_others
-        if not fill_up(state, draft, order):
+        if state.reference is None:
+            is_through = fill_up(state, draft, order)
+        else:
+            is_through = within_band(state, order, lambda: fill_up(state, draft, order))
+        if not is_through:
             state.continuing = order
             return
+        outside = None if state.reference is None else _next_outside(state, order)
     state.continuing = None
     if order.outcome is not None:
         return
@@ -46,6 +76,14 @@ def work(state: BookState, draft: Draft, order: BookOrder) -> None:
         expire(draft, order)
     else:
         open_order(state, draft, order)
+    if outside is not None:
+        halt(state, draft, order.order_id, outside)
+
+
+def _next_outside(state: BookState, order: BookOrder) -> Outside | None:
+    """Return the price at which a taker would go on, and the band around what counts until now."""
+    facing = state.facing(order) if order.remaining_lots and order.outcome is None else None
+    return None if facing is None else state.outside(facing.price_ticks)
 
 
 def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:

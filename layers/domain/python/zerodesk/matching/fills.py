@@ -110,5 +110,7 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
     state.trades = trade
     trade_id = f"{state.symbol}-{trade}"
     state.last = (trade_id, price_ticks, quantity_lots, taker_side, time_ms)
+    if state.reference is not None:
+        state.refer_to(price_ticks, time_ms)
     if state.armed:
         see_prices(state, draft, fills[0][2], price_ticks)

@@ -8,7 +8,7 @@ remained, postings that create money, holds that moved otherwise than their post
 rules of deciding are repeated here, record time and the memory of commands, see ``memory``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,8 +21,9 @@ from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import OPEN, Auction, BookState, Uncrossing, last_trade
+from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
+from zerodesk.orders import halt_id_for
 
 if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
@@ -42,6 +43,7 @@ class Fold:
         self.placed: dict[str, PlaceCommand] = {}
         self.working: dict[str, BookOrder] = {}
         self.acting: set[str] = set()
+        self.coming: Counter[str] = Counter()
         self.of_many: set[str] = set()
         self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
@@ -54,9 +56,12 @@ class Fold:
             return
         state, body = self.state, self.body
         events: list[Event] = body["events"]
+        self.coming = Counter(command["command_id"] for command in body["commands"])
         self.acting = self._go_on()
         position = self._follow(events, 0)
         for command in body["commands"]:
+            self.coming[command["command_id"]] -= 1
+            position = self._end_due(events, position, command["command_id"])
             self._admit(command)
             self.acting = {command["command_id"]}
             position = self._follow(events, position)
@@ -79,7 +84,7 @@ class Fold:
         if state.cancelling is not None:
             self.of_many.add(state.cancelling.command_id)
             return {state.cancelling.command_id}
-        return set()
+        return {state.clearing} if state.clearing else set()
 
     def _compare_anchor(self) -> None:
         """Refuse an anchor that was decided on another state than the one folded so far."""
@@ -105,9 +110,13 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
-        if state.cancelling is not None:
-            raise MismatchError(f"{command['command_id']} comes before {state.cancelling}")
-        state.prices_ticks = None
+        unfinished = state.cancelling or state.clearing
+        if unfinished:
+            raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
+        if state.is_plain:
+            state.prices_ticks = None
+        else:
+            state.forget_prices()
         admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
         if admitted == LATE:
             return
@@ -124,11 +133,25 @@ class Fold:
             event = events[position]
             if event["type"] == "OrderTriggered":
                 self.acting.add(event["order_id"])
-            elif event["command_id"] not in self.acting and "expires_at_ms" not in event:
+            elif event["command_id"] not in self.acting and not self._ends_before_next(event):
                 break
             FOLDS[event["type"]](self, event)
             position += 1
         return position
+
+    def _end_due(self, events: list[Event], position: int, command_id: str) -> int:
+        """Fold the ends of those whose time had come before a command was decided."""
+        while position < len(events):
+            event = events[position]
+            if event["command_id"] != command_id or "expires_at_ms" not in event:
+                break
+            self.expired(event)
+            position += 1
+        return position
+
+    def _ends_before_next(self, event: Event) -> bool:
+        """Whether an order ends by the command that the next record begins with."""
+        return "expires_at_ms" in event and not self.coming[event["command_id"]]
 
     def _taker(self, order_id: str) -> BookOrder:
         """Return an order of this record that is not in the book, or not yet."""
@@ -184,6 +207,8 @@ class Fold:
             self._uncross(event)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
+        price_ticks, at_ms = event["price_ticks"], event["executed_at_ms"]
+        state.refer_to(price_ticks, at_ms, is_auctioned=is_auctioned)
         if state.armed and not is_auctioned:
             see_prices(state, self.draft, event["price_ticks"], event["price_ticks"])
 
@@ -232,6 +257,7 @@ class Fold:
                 event["quantity_lots"],
                 event["then"],
                 event["reason"],
+                event.get("by", ""),
             )
 
     def opened(self, event: Event) -> None:
@@ -332,6 +358,8 @@ class Fold:
             self.draft.keep(self.state.memory, event["order_id"], event["tombstone_from_ms"])
         else:
             self._leave(self._resting(event["order_id"]), CANCELLED)
+        if self.state.clearing:
+            self.state.clear_by(event["command_id"])
         if cancelling is not None:
             next_one(self.state, cancelling)
 
@@ -355,9 +383,27 @@ class Fold:
         if uncrossing is not None and uncrossing.left_lots:
             raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
         self.state.uncrossing = None
-        self.state.enter(event["state"], event["reason"], auction and Auction(**auction))
+        if "outside" in event:
+            self._halt(event)
+        self.state.enter(
+            event["state"],
+            event["reason"],
+            auction and Auction(**auction),
+            event.get("by", ""),
+            event.get("at_ms", 0),
+        )
+        if event.get("clears"):
+            self.state.clear_by(event["command_id"])
         if event["state"] == OPEN:
             see_last(self.state, self.draft)
+
+    def _halt(self, event: Event) -> None:
+        """Count an auction by which the book halts, for a price outside of its band."""
+        state, outside = self.state, Outside(**event["outside"])
+        state.halts += 1
+        is_named = event["auction"]["auction_id"] == halt_id_for(state.symbol, state.halts)
+        if not is_named or state.outside(outside.price_ticks) != outside:
+            raise MismatchError(f"{outside} does not halt {state.reference}: {event}")
 
     def _finish(self) -> None:
         """Close or continue what worked, take the projections over, and add everything up."""

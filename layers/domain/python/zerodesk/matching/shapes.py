@@ -6,6 +6,7 @@ that could not be read.
 
 from typing import Any, Final, Literal, get_origin, get_type_hints
 
+from zerodesk.bands import Band
 from zerodesk.instruments import Market
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.orders import (
@@ -42,10 +43,11 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
 }
-OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms"}
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
 """What an amend may leave as it is."""
-MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market)
+MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {"band": dict}
+BAND_SHAPE: Final[dict[str, type]] = get_type_hints(Band)
 
 
 def fault_of(command: Any) -> str | None:
@@ -64,10 +66,22 @@ def fault_of(command: Any) -> str | None:
         return f"unknown kind {command['kind']!r}"
     fault = _misfit(command, shape)
     if fault is None and command["kind"] == "list":
-        fault = _misfit(command["market"], MARKET_SHAPE) or _superfluous(command["market"])
+        fault = _market_fault(command["market"])
     if fault is None and command["kind"] == "cancel_all":
         fault = _misnamed(command["orders"])
     return fault
+
+
+def _market_fault(market: dict[str, Any]) -> str | None:
+    if "band" not in market:
+        market = market | {"band": dict.fromkeys(BAND_SHAPE, 0)}
+    band = market["band"]
+    return (
+        _misfit(market, MARKET_SHAPE)
+        or _superfluous("market", market, MARKET_SHAPE)
+        or _misfit(band, BAND_SHAPE)
+        or _superfluous("band", band, BAND_SHAPE)
+    )
 
 
 def _misfit(values: dict[str, Any], shape: dict[str, type]) -> str | None:
@@ -93,6 +107,6 @@ def _misnamed(orders: list[Any]) -> str | None:
     return None
 
 
-def _superfluous(market: dict[str, Any]) -> str | None:
-    unknown = sorted(set(market) - set(MARKET_SHAPE))
-    return f"a market has no {', '.join(unknown)}" if unknown else None
+def _superfluous(what: str, values: dict[str, Any], shape: dict[str, type]) -> str | None:
+    unknown = sorted(set(values) - set(shape))
+    return f"a {what} has no {', '.join(unknown)}" if unknown else None

@@ -4,6 +4,7 @@ from heapq import heapify, heappop, heappush
 from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.bands import Band, Reference, around
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market, TradingState
 from zerodesk.matching.armed import ArmedOrder
@@ -43,11 +44,25 @@ def last_trade(trade: dict[str, Any]) -> LastTrade:
 
 
 class Auction(NamedTuple):
-    """An auction: the command that began it, of which kind, and when it ends, if that is known."""
+    """An auction: its name, of which kind, and when it ends, if that is known.
+
+    It has the name of the command that began it. One that the book began by itself ``is_halt``:
+    a price outside the band was the next.
+    """
 
     auction_id: str
     kind: str
     ends_at_ms: int | None
+    is_halt: bool = False
+
+
+class Outside(NamedTuple):
+    """A price at which a market does not trade on, and the band that it is outside of, ticks."""
+
+    price_ticks: int
+    reference_ticks: int
+    low_ticks: int
+    high_ticks: int
 
 
 class Uncrossing(NamedTuple):
@@ -59,6 +74,13 @@ class Uncrossing(NamedTuple):
     left_lots: int
     then: str
     reason: str
+    by: str = ""
+
+
+def told(values: Auction | Uncrossing) -> dict[str, Any]:
+    """Return values by their names; what came in after version 0.1.0 only where it is used."""
+    usual = values._field_defaults
+    return {name: one for name, one in values._asdict().items() if one != usual.get(name, ...)}
 
 
 class Cancelling(NamedTuple):
@@ -81,15 +103,19 @@ class BookState(Queues):
     ``prices_ticks`` is the lowest and the highest price of the trades whose triggers have still to
     be looked at. ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
     ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
-    took the book over last, empty while none ever did.
+    took the book over last, empty while none ever did. ``reference`` is what the market's band is
+    around, None where it has no band; ``halts`` counts how often a price was outside.
+    ``clearing`` is the command that has every order cancelled, until that is done.
     """
 
     __slots__ = (
         "auction",
         "cancelling",
+        "clearing",
         "continuing",
         "expiries",
         "fees_minor",
+        "halts",
         "home",
         "index",
         "is_plain",
@@ -99,9 +125,12 @@ class BookState(Queues):
         "market",
         "memory",
         "prices_ticks",
+        "reference",
         "sequence",
         "stamp",
+        "state_by",
         "state_reason",
+        "state_since_ms",
         "symbol",
         "tick_value_minor",
         "time_ms",
@@ -120,10 +149,12 @@ class BookState(Queues):
         self.tick_value_minor = 0
         self.lot_value_minor = 0
         self.trading_state: str | None = None
-        self.state_reason = ""
+        self.state_reason = self.state_by = ""
+        self.state_since_ms = 0
         self.is_plain = False
         self.auction: Auction | None = None
         self.uncrossing: Uncrossing | None = None
+        self.clearing = ""
         self.cancelling: Cancelling | None = None
         self.index: dict[str, Any] | None = None
         self.last: LastTrade | None = None
@@ -133,6 +164,8 @@ class BookState(Queues):
         self.prices_ticks: tuple[int, int] | None = None
         self.expiries: list[tuple[int, str]] = []
         self.home = ""
+        self.reference: Reference | None = None
+        self.halts = 0
         self.memory = CommandMemory()
         self.stamp = 0
 
@@ -170,11 +203,56 @@ class BookState(Queues):
         self.listed_at_ms = time_ms
         self.tick_value_minor = market.tick_value_minor
         self.lot_value_minor = market.lot_value_minor
+        if market.band is not None:
+            self.reference = Reference(market.reference_price_ticks)
 
-    def enter(self, trading_state: str | None, reason: str, auction: Auction | None) -> None:
-        """Accept other orders than before."""
+    def enter(
+        self,
+        trading_state: str | None,
+        reason: str,
+        auction: Auction | None,
+        by: str = "",
+        since_ms: int = 0,
+    ) -> None:
+        """Accept other orders than before, for a reason, by somebody's word, since a time."""
         self.trading_state, self.state_reason, self.auction = trading_state, reason, auction
+        self.state_by, self.state_since_ms = by, since_ms
         self.is_plain = trading_state == OPEN
+
+    def clear_by(self, command_id: str) -> None:
+        """Have a command cancel every order there is, if there is any left."""
+        self.clearing = command_id if self.orders else ""
+
+    def outside(self, price_ticks: int) -> Outside | None:
+        """Return the band that a price is outside of, None where it is within or there is none."""
+        band = self.band_ticks()
+        if band is None or band[1] <= price_ticks <= band[2]:
+            return None
+        return Outside(price_ticks, *band)
+
+    def band_ticks(self) -> tuple[int, int, int] | None:
+        """Return (reference, lowest, highest) price at which the market trades on, if any."""
+        if self.reference is None:
+            return None
+        band = self._band()
+        reference_ticks = self.reference.at(self.time_ms, band.window_ms).ticks
+        return reference_ticks, *around(reference_ticks, band.bps)
+
+    def _band(self) -> Band:
+        market = self.market
+        assert market is not None, "only a listed market has a reference"
+        assert market.band is not None, "only a band has a reference"
+        return market.band
+
+    def refer_to(self, price_ticks: int, time_ms: int, *, is_auctioned: bool = False) -> None:
+        """Take in a trade: an auction's price counts at once, any other once it is old enough."""
+        if self.reference is None:
+            return
+        band = self._band()
+        if is_auctioned:
+            self.reference = Reference(price_ticks)
+        else:
+            self.reference = self.reference.saw(price_ticks, time_ms, band.window_ms)
 
     def reference_ticks(self) -> int:
         """Return the price that decides an auction where its orders do not.
@@ -199,7 +277,7 @@ class BookState(Queues):
         if self.auction is None:
             return None
         price_ticks, lots, surplus_lots = self.indication() or (None, 0, 0)
-        return self.auction._asdict() | {
+        return told(self.auction) | {
             "indicative_price_ticks": price_ticks,
             "indicative_lots": lots,
             "surplus_lots": surplus_lots,
@@ -207,12 +285,16 @@ class BookState(Queues):
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether the next record first goes on with what the latest one left unfinished."""
+        """Whether the next record first goes on with what the latest one left unfinished.
+
+        Prices whose triggers have still to be looked at wait while the market is stopped.
+        """
         return (
             self.continuing is not None
             or self.uncrossing is not None
             or self.cancelling is not None
-            or self.prices_ticks is not None
+            or bool(self.clearing)
+            or (self.prices_ticks is not None and self.is_plain)
         )
 
     def saw_prices(self, first_ticks: int, last_ticks: int) -> None:
@@ -336,9 +418,14 @@ class BookState(Queues):
         later: dict[str, Any] = {
             "home": self.home,
             "prices_ticks": self.prices_ticks and [*self.prices_ticks],
-            "auction": self.auction and self.auction._asdict(),
-            "uncrossing": self.uncrossing and self.uncrossing._asdict(),
+            "auction": self.auction and told(self.auction),
+            "uncrossing": self.uncrossing and told(self.uncrossing),
             "cancelling": self.cancelling and self.cancelling._asdict(),
+            "clearing": self.clearing,
+            "state_by": self.state_by,
+            "state_since_ms": self.state_since_ms,
+            "reference": self.reference and self.reference.to_list(),
+            "halts": self.halts,
         }
         return {name: value for name, value in later.items() if value} | {
             "symbol": self.symbol,
@@ -365,8 +452,17 @@ class BookState(Queues):
             state.fees_minor = values["fees_minor"][market.quote]
         state.sequence, state.time_ms = values["sequence"], values["time_ms"]
         auction, uncrossing = values.get("auction"), values.get("uncrossing")
-        state.enter(values["state"], values["state_reason"], auction and Auction(**auction))
+        state.enter(
+            values["state"],
+            values["state_reason"],
+            auction and Auction(**auction),
+            values.get("state_by", ""),
+            values.get("state_since_ms", 0),
+        )
+        state.reference = Reference.of(values.get("reference"))
+        state.halts = values.get("halts", 0)
         state.uncrossing = uncrossing and Uncrossing(**uncrossing)
+        state.clearing = values.get("clearing", "")
         cancelling = values.get("cancelling")
         state.cancelling = cancelling and Cancelling(**cancelling)
         state.index, state.trades = values["index"], values["trades"]

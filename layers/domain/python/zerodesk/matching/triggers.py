@@ -47,9 +47,10 @@ def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
 def run_triggered(state: BookState, draft: Draft) -> None:
     """Let the orders in that the trades have triggered, as far as this record goes.
 
-    Each counts as a fill towards the bound of the record, be it filled or not.
+    Each counts as a fill towards the bound of the record, be it filled or not. Once one of them has
+    stopped the market, those behind it wait until it opens.
     """
-    while state.continuing is None and draft.fills < draft.max_fills:
+    while state.is_plain and state.continuing is None and draft.fills < draft.max_fills:
         order = state.triggered()
         if order is None:
             break

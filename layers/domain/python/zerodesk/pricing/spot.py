@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple, Self
 
+from zerodesk.bands import around
 from zerodesk.instruments import Market
-from zerodesk.money import BASIS_POINTS, MAX_EXACT, format_minor, share_bps
+from zerodesk.money import MAX_EXACT, format_minor, share_bps
 from zerodesk.orders import Side, Trigger, rises
 from zerodesk.rejections import Rejection, RejectionCode
 
@@ -72,9 +73,7 @@ def collar_around(mark_price_ticks: int, collar_bps: int) -> Collar:
     >>> collar_around(10_001, 500)
     Collar(low_ticks=9501, high_ticks=10501)
     """
-    below = -(-mark_price_ticks * (BASIS_POINTS - collar_bps) // BASIS_POINTS)
-    above = mark_price_ticks * (BASIS_POINTS + collar_bps) // BASIS_POINTS
-    return Collar(max(1, below), above)
+    return Collar(*around(mark_price_ticks, collar_bps))
 
 
 def outside_collar(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState
+from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
 from zerodesk.pricing.spot import Quote
@@ -11,6 +12,7 @@ from zerodesk.risk.marked import Marked
 from zerodesk.terms import Product
 
 NONE_MARKED: Final[Mapping[str, Marked]] = {}
+NONE_KILLED: Final[Mapping[str, Kill]] = {}
 
 
 class Case(NamedTuple):
@@ -20,7 +22,8 @@ class Case(NamedTuple):
     those of the account's positions and open orders; ``unmarked`` are those of them that nobody
     knows a mark of. ``day_volume_lots`` is what the order's market
     traded in the last 24 hours, where a limit asks for it. ``limits_sequence`` says by which
-    record of the venue's limits ``limits`` came to be; zero when the venue has set none.
+    record of the venue's limits ``limits`` came to be; zero when the venue has set none. ``kills``
+    are the kill switches that are on, by whom they stop, of the same record and of the account.
     """
 
     state: AccountState
@@ -35,6 +38,7 @@ class Case(NamedTuple):
     unmarked: tuple[str, ...] = ()
     day_volume_lots: int | None = None
     product: Product = Product.SPOT
+    kills: Mapping[str, Kill] = NONE_KILLED
 
     @property
     def own(self) -> Marked:

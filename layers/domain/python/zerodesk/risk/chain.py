@@ -237,6 +237,16 @@ def day_is_within_loss(case: Case) -> Rejection | None:
     )
 
 
+def no_kill_switch_is_on(case: Case) -> Rejection | None:
+    """Refuse every order of whom a kill switch stops: the venue, a market, an account."""
+    for name, kill in case.kills.items():
+        return Rejection(
+            RejectionCode.RISK_KILL_SWITCH,
+            f"the kill switch of {name} is on, since {kill.at_ms} ms: {kill.reason}",
+        )
+    return None
+
+
 def _worst_lots(case: Case) -> int:
     return worst_lots(case.state, case.symbol, case.side) + case.quantity_lots
 
@@ -272,6 +282,7 @@ CHAIN: Final[tuple[Check, ...]] = (
     underlying_within_limit,
     leverage_within_limit,
     day_is_within_loss,
+    no_kill_switch_is_on,
 )
 
 

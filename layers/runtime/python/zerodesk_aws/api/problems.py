@@ -44,6 +44,7 @@ class ProblemCode(StrEnum):
     ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
     WITHDRAWAL_NOT_RESERVED = "WITHDRAWAL_NOT_RESERVED"
     NO_AUCTION = "NO_AUCTION"
+    KILL_SWITCH_ON = "KILL_SWITCH_ON"
     LEDGER_NOT_REVERSIBLE = "LEDGER_NOT_REVERSIBLE"
     LEDGER_WITHDRAWAL_LIMIT = "LEDGER_WITHDRAWAL_LIMIT"
     LEDGER_INSUFFICIENT_BALANCE = "LEDGER_INSUFFICIENT_BALANCE"
@@ -81,6 +82,7 @@ _STATUS: Final = {
     ProblemCode.ORDER_NOT_OPEN: HTTPStatus.CONFLICT,
     ProblemCode.WITHDRAWAL_NOT_RESERVED: HTTPStatus.CONFLICT,
     ProblemCode.NO_AUCTION: HTTPStatus.CONFLICT,
+    ProblemCode.KILL_SWITCH_ON: HTTPStatus.CONFLICT,
     ProblemCode.LEDGER_NOT_REVERSIBLE: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.LEDGER_WITHDRAWAL_LIMIT: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.LEDGER_INSUFFICIENT_BALANCE: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -115,6 +117,7 @@ _TITLES: Final = {
     ProblemCode.ORDER_NOT_OPEN: "Order not open",
     ProblemCode.WITHDRAWAL_NOT_RESERVED: "Withdrawal not reserved",
     ProblemCode.NO_AUCTION: "No auction is held",
+    ProblemCode.KILL_SWITCH_ON: "A kill switch is on",
     ProblemCode.LEDGER_NOT_REVERSIBLE: "Record not reversible",
     ProblemCode.LEDGER_WITHDRAWAL_LIMIT: "Too many reserved withdrawals",
     ProblemCode.LEDGER_INSUFFICIENT_BALANCE: "More than what is free",

@@ -214,6 +214,14 @@ class MarkPriceUpdated(OfBook):
     observed_at_ms: int
 
 
+class BandFacts(Contract):
+    """How far the price may move within a window, and how long the auction lasts where it would."""
+
+    bps: int
+    window_ms: int
+    auction_ms: int
+
+
 class ListingFacts(Contract):
     """A market as it is listed: steps as units and digits, amounts in minor units."""
 
@@ -232,6 +240,7 @@ class ListingFacts(Contract):
     reference_price_ticks: int
     base_minor_digits: int
     quote_minor_digits: int
+    band: BandFacts | None = None
 
 
 class MarketListed(OfBook):
@@ -249,6 +258,8 @@ class MarketStateChanged(OfBook):
     state: StateField
     previous: StateField | None
     reason: str
+    at_ms: int = 0
+    by: str | None = Field(default=None, description="An account, or a part of the venue.")
 
 
 class AuctionFacts(Contract):
@@ -257,12 +268,25 @@ class AuctionFacts(Contract):
     auction_id: str
     kind: AuctionKindField
     ends_at_ms: int | None
+    is_halt: bool = Field(
+        default=False, description="The book's own, for a price outside its band."
+    )
+
+
+class OutsideFacts(Contract):
+    """At which price the next trade would have been, and the band that it is outside of."""
+
+    price_ticks: int
+    reference_ticks: int
+    low_ticks: int
+    high_ticks: int
 
 
 class AuctionBegan(MarketStateChanged):
     """A market gathers orders, which trade when the auction ends."""
 
     auction: AuctionFacts
+    outside: OutsideFacts | None = None
 
 
 class IndicativePriceChanged(OfBook):
@@ -271,6 +295,7 @@ class IndicativePriceChanged(OfBook):
     auction_id: str
     kind: AuctionKindField
     ends_at_ms: int | None
+    is_halt: bool = False
     indicative_price_ticks: int | None
     indicative_lots: int
     surplus_lots: int
@@ -286,10 +311,15 @@ class AuctionUncrossed(OfBook):
     surplus_lots: int
     then: StateField
     reason: str
+    by: str | None = None
 
 
 class MarketHalted(MarketStateChanged):
-    """A market takes cancels only, or nothing."""
+    """A market takes cancels only, or nothing, or gathers orders as its price would go too far."""
+
+    auction: AuctionFacts | None = None
+    outside: OutsideFacts | None = None
+    clears: bool = Field(default=False, description="Every order in the book is cancelled.")
 
 
 class MarketResumed(MarketStateChanged):

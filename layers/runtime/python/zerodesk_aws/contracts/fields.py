@@ -204,6 +204,7 @@ PriceSource = Annotated[str, text(PRICE_SOURCE, PRICE_SOURCE_RULE)]
 ShortText = Annotated[
     str, AfterValidator(read_short_text), Field(description=SHORT_TEXT_RULE.capitalize())
 ]
+Reason = Annotated[ShortText, Field(description="Why, in words; it stands in the journal.")]
 Symbol = Annotated[str, text(SYMBOL, SYMBOL_RULE)]
 TransferId = Annotated[str, text(TRANSFER_ID, TRANSFER_ID_RULE)]
 WithdrawalId = Annotated[str, text(WITHDRAWAL_ID, WITHDRAWAL_ID_RULE)]

@@ -14,16 +14,16 @@ from zerodesk_aws.contracts.fields import (
     Group,
     NotNegativeDecimal,
     PositiveDecimal,
-    ShortText,
+    Reason,
     Symbol,
 )
+from zerodesk_aws.contracts.kills import KillSwitch
 
 MAX_ORDERS_PER_MINUTE: Final = 100_000
 MAX_MARK_AGE_MS: Final = 86_400_000
 MAX_VOLUME_BPS: Final = 1_000_000
 
 Status = Annotated[AccountStatus, Field(strict=False)]
-Reason = Annotated[ShortText, Field(description="Why, in words; it stands in the journal.")]
 
 
 class LimitSet(Contract):
@@ -139,6 +139,7 @@ class AccountLimits(Contract):
     status: Status
     verification_level: int
     group: str | None
+    kill: KillSwitch | None = Field(description="The account's own, where it is on.")
     limits: list[EffectiveLimit]
 
 

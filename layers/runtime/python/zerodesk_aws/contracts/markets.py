@@ -36,6 +36,17 @@ AuctionSeconds = Annotated[
 ]
 
 
+class PriceBand(Contract):
+    """How far the price may move within a window before the market stops for an auction.
+
+    It counts from the last auction's price, or the last trade's that is older than the window.
+    """
+
+    bps: int = Field(description="Basis points on either side.")
+    window_seconds: int
+    auction_seconds: int = Field(description="How long the auction lasts where it would go beyond.")
+
+
 class ListMarket(Contract):
     """A market to list. Rates are basis points."""
 
@@ -50,6 +61,7 @@ class ListMarket(Contract):
     taker_bps: int
     collar_bps: int
     reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
+    band: PriceBand | None = Field(default=None, description="Null: the price moves as it likes.")
 
 
 class Auction(Contract):
@@ -79,7 +91,14 @@ class Market(Contract):
     taker_bps: int
     collar_bps: int
     reference_price: Amount
+    band: PriceBand | None
     state: Annotated[TradingState, Field(strict=False)]
+    state_reason: str = Field(description="Why it is in this state; empty where nobody said.")
+    state_by: str = Field(
+        description="By whose word: an operator's account, or a part of the venue: band, time, "
+        "reconciliation. Empty where that is not known."
+    )
+    state_since: Timestamp | None = Field(description="Null where that is not known.")
     mark_price: Amount | None = Field(
         description="The latest index price, else the last trade's, else the reference price."
     )

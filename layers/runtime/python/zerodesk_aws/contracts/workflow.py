@@ -224,6 +224,8 @@ class SetStateCommand(Contract):
     accepted_at_ms: int
     auction: AuctionKindField | None = None
     lasts_ms: int | None = None
+    by: str | None = None
+    clears: bool | None = None
 
 
 class EndAuctionCommand(Contract):
@@ -235,6 +237,7 @@ class EndAuctionCommand(Contract):
     auction_id: str
     reason: str
     accepted_at_ms: int
+    by: str | None = None
 
 
 class ExpireCommand(Contract):

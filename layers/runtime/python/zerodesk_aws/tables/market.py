@@ -35,6 +35,9 @@ class Listed(NamedTuple):
     book_sequence: int
     auction: dict[str, Any] | None = None
     next_expiry_ms: int | None = None
+    state_reason: str = ""
+    state_by: str = ""
+    state_since_ms: int = 0
 
 
 class StoredSurface(NamedTuple):
@@ -119,4 +122,7 @@ def _listed(item: MarketItem) -> Listed:
         book_sequence=int(item.book_sequence),
         auction=view.get("auction"),
         next_expiry_ms=view.get("next_expiry_ms"),
+        state_reason=view.get("state_reason", ""),
+        state_by=view.get("state_by", ""),
+        state_since_ms=view.get("state_since_ms", 0),
     )

@@ -3,9 +3,10 @@
 from typing import Any
 
 from zerodesk import instruments
+from zerodesk.bands import Band
 from zerodesk.money import format_minor, format_scaled
 from zerodesk_aws.clock import iso_ms
-from zerodesk_aws.contracts.markets import Auction, Market
+from zerodesk_aws.contracts.markets import Auction, Market, PriceBand
 from zerodesk_aws.tables.market import Listed
 
 
@@ -25,10 +26,22 @@ def market_view(listed: Listed) -> Market:
         taker_bps=market.taker_bps,
         collar_bps=market.collar_bps,
         reference_price=market.format_price(market.reference_price_ticks),
+        band=None if market.band is None else _band_view(market.band),
         state=listed.state,
+        state_reason=listed.state_reason,
+        state_by=listed.state_by,
+        state_since=iso_ms(listed.state_since_ms) if listed.state_since_ms else None,
         mark_price=market.format_price(listed.mark_price_ticks),
         last_price=None if last_ticks is None else market.format_price(last_ticks),
         auction=None if listed.auction is None else _auction_view(market, listed.auction),
+    )
+
+
+def _band_view(band: Band) -> PriceBand:
+    return PriceBand(
+        bps=band.bps,
+        window_seconds=band.window_ms // 1_000,
+        auction_seconds=band.auction_ms // 1_000,
     )
 
 

@@ -1,0 +1,69 @@
+"""What a kill switch tells a book, and what one of an account cancels."""
+
+from zerodesk.accounts import Change, set_terms
+from zerodesk.instruments import TradingState
+from zerodesk.kills import Kill
+from zerodesk.orders import SetStateCommand, mass_cancel_id_for
+from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.mass_cancels import MassCancels, orders_of
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.tables.orders import Orders
+
+
+def clearing_command(symbol: str, kill: Kill, at_ms: int) -> SetStateCommand:
+    """Return the command that halts a book and cancels every order in it.
+
+    ``at_ms`` is now: the switch may have been turned on long ago, and a book refuses what is old.
+    """
+    return SetStateCommand(
+        kind="set_state",
+        command_id=f"kill-{symbol}-{at_ms}",
+        symbol=symbol,
+        state=TradingState.HALTED.value,
+        reason=kill.state_reason,
+        by=kill.author,
+        clears=True,
+        accepted_at_ms=at_ms,
+    )
+
+
+class AccountKills:
+    """Kill switches of accounts: a record of the account's journal, then a cancel of all it holds.
+
+    The record is the fence: a hold of before is named by the cancel, and one of behind it there is
+    none, as the risk check puts its holds at the next sequence of the same journal.
+    """
+
+    def __init__(self, accounts: AccountJournal, orders: Orders, queue: CommandQueue) -> None:
+        self._accounts, self._orders = accounts, orders
+        self._mass_cancels = MassCancels(accounts, orders, queue)
+
+    def switch(self, account_id: str, asked: Kill, *, is_on: bool) -> Kill | None:
+        """Turn a switch on or off; return the one that is on by then, whoever turned it on."""
+
+        def decide(account: Account) -> Change | None:
+            terms = account.state.terms
+            if (terms.kill is not None) is is_on:
+                return None
+            changed = terms._replace(kill=asked if is_on else None)
+            return set_terms(account.state, changed, author=asked.author, reason=asked.reason)
+
+        return self._accounts.commit(account_id, decide).state.terms.kill
+
+    def cancel(self, account_id: str, kill: Kill, at_ms: int) -> None:
+        """Have all cancelled that the account held by its switch; a repeat drives that on."""
+        cancel_id = _cancel_id(kill)
+        command_id = mass_cancel_id_for(account_id, cancel_id)
+        item = self._mass_cancels.open(account_id, command_id, cancel_id, None, at_ms=at_ms)
+        left = self._mass_cancels.left(item, orders_of(item))
+        self._mass_cancels.drive(item, left, at_ms)
+
+    def has_cancelled(self, account_id: str, kill: Kill) -> bool:
+        """Whether the cancel of a switch was opened, so that it is driven on by itself."""
+        command_id = mass_cancel_id_for(account_id, _cancel_id(kill))
+        return self._orders.get(account_id, command_id) is not None
+
+
+def _cancel_id(kill: Kill) -> str:
+    """Return an id that no client can have given a cancel of its own."""
+    return f"kill#{kill.at_ms}"
