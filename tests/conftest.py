@@ -6,6 +6,13 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A run is the same for everybody, on a machine of any speed; `--hypothesis-profile=explore` tries
+# other examples than the last time.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("same")
 
 # The logger and the metrics of the functions read these when they are imported first, by whichever
 # test comes first; the infrastructure imports the functions' routes.

@@ -145,5 +145,5 @@ class Money(RuleBasedStateMachine):
         assert len(comparison.standings) == sum(len(a.transit.sent) for a in self.audits.values())
 
 
-Money.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Money.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestMoney = Money.TestCase

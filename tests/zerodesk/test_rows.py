@@ -52,7 +52,7 @@ def test_a_record_has_a_row_of_each_kind() -> None:
     assert {len(e) for e in kept["orders"].values() if isinstance(e, tuple)} == {2, 4, 7}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(streams(), st.integers(1, 5))
 def test_what_is_read_is_kept_as_it_was_decided(commands: list[Command], batch: int) -> None:
     run = Run()

@@ -24,7 +24,7 @@ def a_snapshot() -> tuple[Snapshot, dict[str, Any]]:
 
 
 @given(streams(), st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_book_from_a_snapshot_decides_as_the_live_one(
     commands: list[Any], cuts: list[int], max_fills: int
 ) -> None:

@@ -76,7 +76,7 @@ def run(
             board.finish(venue.met.pop(rng.randrange(len(venue.met))))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PAIRS, st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 40))
 def test_any_order_of_arrival_and_answer_trades_what_the_file_says(
     pairs: list[Pair], seed: int, in_flight: int, lookahead: int
@@ -89,7 +89,7 @@ def test_any_order_of_arrival_and_answer_trades_what_the_file_says(
     assert not venue.book.resting
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PAIRS, st.integers(0, 2**32), st.integers(0, 40))
 def test_a_replay_taken_up_again_trades_what_the_file_says(
     pairs: list[Pair], seed: int, stop_at: int

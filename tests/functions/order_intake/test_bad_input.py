@@ -16,7 +16,6 @@ GOOD = an_order()
 NINES = "9" * 40
 HOSTILE = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -20,7 +20,7 @@ def moves(rows: dict[tuple[str, str, str], list[int]]) -> dict[tuple[str, str, s
     return {key: row for key, row in rows.items() if row != [0, 0]}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(streams(), CUTS, MAX_FILLS)
 def test_same_trades_same_book_same_postings_same_holds(
     commands: list[Command], cuts: list[int], max_fills: int
@@ -43,7 +43,7 @@ def test_same_trades_same_book_same_postings_same_holds(
     assert (index and tuple(index.values())) == naive.index
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), CUTS, MAX_FILLS)
 def test_every_record_folds_to_the_state_that_deciding_it_left(
     commands: list[Command], cuts: list[int], max_fills: int
@@ -59,7 +59,7 @@ def test_every_record_folds_to_the_state_that_deciding_it_left(
         assert folded.depth(99) == live.book.depth(99)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), CUTS, MAX_FILLS)
 def test_a_journal_of_any_cut_folds_to_the_live_state(
     commands: list[Command], cuts: list[int], max_fills: int
@@ -72,7 +72,7 @@ def test_a_journal_of_any_cut_folds_to_the_live_state(
     assert state_hash(folded.state()) == state_hash(live.book.state())
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), CUTS, MAX_FILLS)
 def test_deciding_and_undoing_is_as_if_nothing_happened(
     commands: list[Command], cuts: list[int], max_fills: int
@@ -93,7 +93,7 @@ def test_deciding_and_undoing_is_as_if_nothing_happened(
         rest = rest[again.consumed :]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), CUTS, CUTS, MAX_FILLS, MAX_FILLS)
 def test_how_a_stream_is_cut_into_batches_and_records_changes_no_outcome(
     commands: list[Command], cuts: list[int], other_cuts: list[int], fills: int, other_fills: int
@@ -107,7 +107,7 @@ def test_how_a_stream_is_cut_into_batches_and_records_changes_no_outcome(
     assert one.book.state() | {"sequence": 0} == other.book.state() | {"sequence": 0}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), st.integers(1, 40), MAX_FILLS)
 def test_a_book_restored_from_its_state_goes_on_as_the_book_itself(
     commands: list[Command], at: int, max_fills: int

@@ -129,7 +129,7 @@ def test_the_market_view_shows_the_best_prices_and_the_last_trade() -> None:
     assert (view["book_sequence"], view["trades"]) == (1, 1)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), st.integers(0, 2**32 - 1))
 def test_two_writers_that_race_agree_on_every_record(commands: list[Command], seed: int) -> None:
     """Both get every message; one wins each race, the other undoes, folds and decides again."""

@@ -43,7 +43,7 @@ def digest_of(state: dict[str, Any]) -> str:
     return state_hash(state | sides | {"known_commands": known})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(streams(), CUTS, st.sampled_from((1, 2, 1_000)))
 def test_live_folded_restored_or_computed_anew_it_is_the_same(
     commands: list[Command], cuts: list[int], max_fills: int
@@ -60,7 +60,7 @@ def test_live_folded_restored_or_computed_anew_it_is_the_same(
         assert Book.from_state(decode_body(encode_body(live.book.state()))).digest() == digest
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(streams(), CUTS, st.sampled_from((1, 2, 1_000)))
 def test_what_is_undone_leaves_it_as_it_was(
     commands: list[Command], cuts: list[int], max_fills: int

@@ -99,7 +99,7 @@ def test_prices_that_nobody_uses_any_more_do_not_fill_the_memory() -> None:
     assert book.depth(9)[1] == [[5_000, 1, 1]]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), st.integers(1, 5))
 def test_when_levels_are_dropped_changes_nothing(commands: list[Command], batch: int) -> None:
     kept, dropped = Run(), Run()

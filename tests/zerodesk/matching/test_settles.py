@@ -40,7 +40,7 @@ def holds_something(state: AccountState, command: Command) -> bool:
     return command["kind"] == "place"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(streams(), st.integers(1, 4), st.sampled_from((1, 2, 1_000)))
 def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
     commands: list[Command], batch: int, max_fills: int

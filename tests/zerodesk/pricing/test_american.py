@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.zerodesk.pricing.lattice import american_by_lattice
 from tests.zerodesk.pricing.options import (
@@ -117,7 +117,6 @@ def test_the_price_leaves_the_payoff_smoothly(kind: str) -> None:
 
 
 @given(option_types, ratios, expiries, rates, rates, volatilities)
-@settings(deadline=None)
 def test_early_exercise_is_a_right(
     option_type: str, ratio: float, expiry: float, rate: float, carry: float, volatility: float
 ) -> None:
@@ -130,7 +129,6 @@ def test_early_exercise_is_a_right(
 
 
 @given(ratios, expiries, rates, rates, volatilities)
-@settings(deadline=None)
 def test_waiting_costs_nothing(
     ratio: float, expiry: float, rate: float, carry: float, volatility: float
 ) -> None:
@@ -142,7 +140,6 @@ def test_waiting_costs_nothing(
 
 
 @given(ratios, expiries, rates, rates, volatilities)
-@settings(deadline=None)
 def test_a_call_is_the_put_that_changes_spot_for_strike(
     ratio: float, expiry: float, rate: float, carry: float, volatility: float
 ) -> None:

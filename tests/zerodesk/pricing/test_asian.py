@@ -12,7 +12,7 @@ from zerodesk.pricing.asian import arithmetic_asian, geometric_asian
 from zerodesk.pricing.black_scholes import black_scholes
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ratios, st.floats(0.05, 2.0), rates, rates, st.floats(0.05, 0.8), st.integers(1, 12))
 def test_arithmetic_asians_keep_put_call_parity(
     ratio: float, expiry: float, rate: float, carry: float, volatility: float, fixings: int
@@ -25,7 +25,7 @@ def test_arithmetic_asians_keep_put_call_parity(
     assert call - put == pytest.approx(math.exp(-rate * expiry) * (mean - strike), abs=1e-10)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ratios, st.floats(0.05, 2.0), rates, st.floats(0.05, 0.8), st.integers(0, 12))
 def test_an_arithmetic_call_is_worth_more_than_a_geometric_one(
     ratio: float, expiry: float, rate: float, volatility: float, fixings: int

@@ -43,7 +43,7 @@ def test_a_volatility_is_within_four_places_of_the_exact_one(
 
 
 @pytest.mark.parametrize("kind", list(RANGES))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_volatility_is_off_by_more_than_twice_what_is_attainable(kind: str, seed: int) -> None:
     """Quotes of both sides and types, discounted, against sixty decimals."""

@@ -123,7 +123,7 @@ def test_an_arithmetic_average_without_carry_is_a_fair_game(fixings: int) -> Non
 
 
 @named
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(sigma=st.floats(0.05, 0.8), years=st.floats(0.05, 2.0))
 def test_without_carry_a_price_is_between_those_of_both_sides(
     name: str, sigma: float, years: float

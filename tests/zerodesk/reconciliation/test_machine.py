@@ -119,4 +119,4 @@ class LedgerAndBook(RuleBasedStateMachine):
 
 
 TestLedgerAndBook = LedgerAndBook.TestCase
-TestLedgerAndBook.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestLedgerAndBook.settings = settings(max_examples=40, stateful_step_count=40)

@@ -192,7 +192,7 @@ def portfolios(draw: st.DrawFn) -> list[Leg]:
     return draw(st.lists(st.builds(Leg, arrays, LOTS, OPEN, OPEN), min_size=1, max_size=3))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(portfolios(), RULE_SETS)
 def test_it_is_what_every_way_of_filling_the_orders_comes_to(
     legs: list[Leg], rules: PortfolioRules
@@ -211,7 +211,7 @@ def test_it_is_what_every_way_of_filling_the_orders_comes_to(
     assert found.initial_minor >= found.maintenance_minor >= 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(portfolios(), st.data())
 def test_sums_that_are_kept_are_the_sums_made_anew(legs: list[Leg], data: st.DataObject) -> None:
     kept = summed([Leg(leg.array, 0) for leg in legs])
@@ -228,7 +228,7 @@ def test_sums_that_are_kept_are_the_sums_made_anew(legs: list[Leg], data: st.Dat
     assert moved == summed([*legs[:at], after, *legs[at + 1 :]])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(portfolios(), portfolios())
 def test_together_two_portfolios_never_need_more_than_apart(
     one: list[Leg], other: list[Leg]

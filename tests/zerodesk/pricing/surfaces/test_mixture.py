@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zerodesk.pricing.surfaces.chains import CARRY, EXPIRIES, RATE, SPOT, STRIKES, a_chain
@@ -54,7 +54,6 @@ def shared_price(mixture: MixtureSurface, k: FloatArray, years: FloatArray) -> F
     return total
 
 
-@settings(deadline=None)
 @given(mixtures(), st.floats(0.01, 4.0))
 def test_a_price_is_shared_between_the_two_surfaces(mixture: MixtureSurface, years: float) -> None:
     k, time = np.linspace(-1.5, 1.5, 61), np.full(61, years)
@@ -62,7 +61,6 @@ def test_a_price_is_shared_between_the_two_surfaces(mixture: MixtureSurface, yea
     assert price == pytest.approx(shared_price(mixture, k, time), rel=1e-9, abs=1e-13)
 
 
-@settings(deadline=None)
 @given(mixtures(), st.floats(0.01, 2.0), st.floats(1.01, 2.0))
 def test_no_butterfly_and_no_calendar_gains_anything(
     mixture: MixtureSurface, years: float, factor: float
@@ -80,7 +78,6 @@ def test_no_butterfly_and_no_calendar_gains_anything(
     assert np.all(far >= near - 1e-12)
 
 
-@settings(deadline=None)
 @given(mixtures(), st.floats(0.06, 1.4), st.floats(-2.0, 2.0))
 def test_local_variance_is_what_differences_of_prices_say(
     mixture: MixtureSurface, years: float, deviations: float
@@ -101,7 +98,6 @@ def test_local_variance_is_what_differences_of_prices_say(
     assert mixture.local_variance(k, at) == pytest.approx(expected, rel=2e-2)
 
 
-@settings(deadline=None)
 @given(mixtures(), st.floats(0.02, 3.0))
 def test_the_skew_is_the_slope_at_the_money(mixture: MixtureSurface, years: float) -> None:
     at = np.array([years])

@@ -52,7 +52,7 @@ def test_a_parabola_s_arbitrage_far_out_costs_little_near_the_money() -> None:
     assert not has_butterfly_arbitrage(found)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0.001, 0.5), min_size=5, max_size=12))
 def test_no_quotes_lead_to_arbitrage(variances: list[float]) -> None:
     k = np.linspace(-0.5, 0.5, len(variances))
