@@ -86,7 +86,8 @@ layer: setup  ## build the third-party Lambda layer for AWS (arm64)
 templates: setup  ## cfn-lint and checkov over the templates of every stage, in an environment of their own
 	@$(BIN)/python -m infra_cdk.local templates
 
-figures: setup  ## print every figure of packages, cold starts, cost and the way of an order
+figures: setup  ## print every figure of synthesis, packages, cold starts, cost and the way of an order
+	@$(BIN)/python -m tests.benchmarks.synthesis
 	@$(BIN)/python -m tests.benchmarks.packages
 	@$(BIN)/python -m tests.benchmarks.cold_start
 	@for profile in single continental global; do $(BIN)/zerodesk cost --orders-per-second 100 --profile $$profile; done

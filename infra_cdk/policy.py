@@ -11,9 +11,14 @@ from aws_cdk import Acknowledgment, Stage, Validations
 from constructs import IConstruct
 
 from infra_cdk.regions import EVERY_FUNCTION
+from infra_cdk.settings import Settings
 
 BUCKET: Final = "<snapshotsbucketBucket7B2336EA.Arn>"
 """How cdk-nag writes the bucket of large snapshots."""
+JOBS: Final = "<jobsbucketBucketFC4E8385.Arn>"
+"""The same of the bucket of pricing jobs."""
+EXECUTIONS: Final = "arn:aws:states:{region}:{account}:execution:{prefix}-pricing_workflow:*"
+"""What the executions of pricing jobs are, in the region that is looked at."""
 
 RUNTIME: Final = (
     "One setting chooses the runtime for functions and layers. python3.13 is supported until 2029; "
@@ -35,6 +40,7 @@ WOKEN: Final = frozenset(
     {"archivist", "partner_intake", "price_source", "reconciliation", "sweeper"}
 )
 FED: Final = frozenset({"matching"})
+JOB_FUNCTIONS: Final = ("chunk_pricing", "job_chunks", "pricing_jobs")
 SNAPSHOT_READERS: Final = ("archivist", "matching", "queries", "sweeper")
 
 
@@ -46,6 +52,12 @@ class Acknowledgement:
     construct: str
     """Path below the stage."""
     reason: str
+
+    def rule_in(self, settings: Settings) -> str:
+        """Return the rule as it is found in a region, whose name may be part of it."""
+        return self.rule.format(
+            region=settings.region, account=settings.account, prefix=settings.prefix
+        )
 
 
 def _of_functions() -> list[Acknowledgement]:
@@ -65,15 +77,40 @@ def _of_functions() -> list[Acknowledgement]:
     return found
 
 
+def _of_jobs() -> list[Acknowledgement]:
+    keys = "The folders of jobs are named after their accounts and ids: none is known beforehand."
+    runs = "An execution is named after its job; it is asked how it stands, or ends with its job."
+    return [
+        *(
+            Acknowledgement(
+                f"AwsSolutions-IAM5[Resource::{JOBS}/jobs/*]", f"Trading/{name}/Role", keys
+            )
+            for name in (*JOB_FUNCTIONS, "pricing_workflow")
+        ),
+        *(
+            Acknowledgement(
+                f"AwsSolutions-IAM5[Resource::{EXECUTIONS}]", f"Trading/{name}/Role", runs
+            )
+            for name in ("pricing_jobs", "pricing_workflow")
+        ),
+        Acknowledgement(
+            "AwsSolutions-S1",
+            "Data/jobs_bucket/Bucket",
+            "Three functions use it, and links that are good for minutes. What is in it is gone in "
+            "a week.",
+        ),
+    ]
+
+
 def _of_workflows() -> list[Acknowledgement]:
     return [
         Acknowledgement(rule, f"Trading/{name}/{part}", reason)
-        for name in ("order_workflow", "settlement_workflow")
+        for name in ("order_workflow", "pricing_workflow", "settlement_workflow")
         for rule, part, reason in (
             (
                 "AwsSolutions-IAM5[Resource::*]",
                 "Role",
-                "The delivery of an Express workflow's log can be allowed on no narrower resource.",
+                "The delivery of a workflow's log can be allowed on no narrower resource.",
             ),
             (
                 "AwsSolutions-SF1",
@@ -89,6 +126,7 @@ def _of_workflows() -> list[Acknowledgement]:
 ACKNOWLEDGED: Final = (
     *_of_functions(),
     *_of_workflows(),
+    *_of_jobs(),
     *(
         Acknowledgement(
             f"AwsSolutions-IAM5[Resource::{BUCKET}/snapshots/*]",
@@ -155,12 +193,12 @@ ACKNOWLEDGED: Final = (
 )
 
 
-def acknowledge(stage: Stage) -> None:
+def acknowledge(stage: Stage, settings: Settings) -> None:
     """Tell cdk-nag what a stage does not follow, and why."""
     for entry in ACKNOWLEDGED:
         construct = _find(stage, entry.construct)
         if construct is not None:
-            told = Acknowledgment(id=entry.rule, reason=entry.reason)
+            told = Acknowledgment(id=entry.rule_in(settings), reason=entry.reason)
             Validations.of(construct).acknowledge(told)
 
 

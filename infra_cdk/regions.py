@@ -33,11 +33,15 @@ API: Final = frozenset(
         "archivist",
         "authorizer",
         "back_office",
+        # A pricing job is priced where it was taken in.
+        "chunk_pricing",
         "funds",
+        "job_chunks",
         "option_quotes",
         "order_intake",
         "price_source",
         "pricing_api",
+        "pricing_jobs",
         "queries",
     }
 )

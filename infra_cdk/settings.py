@@ -63,6 +63,8 @@ class Settings:
     """A revoked key keeps working for so long."""
     api_requests_per_second: int
     api_burst_requests: int
+    pricing_concurrency: int
+    """Reserved, and so the most chunks of pricing jobs at once: they must not starve the orders."""
     intake_concurrency: int
     """Reserved: orders wait for their answers inside intake, and must not starve the others."""
     matching_timeout_seconds: int
@@ -91,6 +93,7 @@ class Settings:
             "authorizer_cache_seconds": self.authorizer_cache_seconds in AUTHORIZER_CACHE_SECONDS,
             "api_requests_per_second": self.api_requests_per_second > 0,
             "api_burst_requests": self.api_burst_requests >= self.api_requests_per_second,
+            "pricing_concurrency": self.pricing_concurrency > 0,
             "intake_concurrency": self.intake_concurrency > 0,
             "matching_timeout_seconds": self.matching_timeout_seconds in MATCHING_TIMEOUT_SECONDS,
         }
@@ -236,6 +239,7 @@ ON_AWS = Settings(
     authorizer_cache_seconds=60,
     api_requests_per_second=1_000,
     api_burst_requests=2_000,
+    pricing_concurrency=50,
     intake_concurrency=100,
     matching_timeout_seconds=10,
 )

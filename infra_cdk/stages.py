@@ -40,6 +40,6 @@ class ZerodeskStage(Stage):
                 for name, entry in self.trading.workflows.items()
             },
         )
-        acknowledge(self)
+        acknowledge(self, settings)
         Tags.of(self).add("application", "zerodesk")
         Tags.of(self).add("environment", settings.environment)

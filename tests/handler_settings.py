@@ -10,12 +10,15 @@ SETTINGS: Final = {
     "CURSORS_TABLE": "cursors",
     "SNAPSHOTS_TABLE": "snapshots",
     "SNAPSHOTS_BUCKET": "snapshots",
+    "JOBS_BUCKET": "jobs",
     "EVENT_BUS_NAME": "zerodesk",
     "COMMAND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/commands.fifo",
     "ORDER_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:order_workflow",
     "SETTLEMENT_WORKFLOW_ARN": (
         "arn:aws:states:us-east-1:123456789012:stateMachine:settlement_workflow"
     ),
+    "PRICING_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:pricing_workflow",
+    "PRICING_EXECUTIONS_ARN": "arn:aws:states:us-east-1:123456789012:execution:pricing_workflow",
     "POWERTOOLS_SERVICE_NAME": "tests",
     "POWERTOOLS_METRICS_NAMESPACE": "Zerodesk",
     "AWS_ACCESS_KEY_ID": "000000000000",

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.journal import (
     AskExport,
     AskState,
@@ -13,6 +12,7 @@ from zerodesk_aws.contracts.journal import (
     RecordPage,
     StateAt,
 )
+from zerodesk_aws.contracts.roles import Role
 
 api = Api("archivist")
 app = api.app

@@ -5,12 +5,13 @@ from zerodesk_aws import accounts as journals
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts import accounts as contracts
-from zerodesk_aws.contracts.accounts import Key, OpenAccount, RevokedKey, Role
-from zerodesk_aws.contracts.orders import Balances
+from zerodesk_aws.contracts.accounts import Key, OpenAccount, RevokedKey
+from zerodesk_aws.contracts.balances import Balances
+from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.registers import Register
 from zerodesk_aws.tables.api_keys import ApiKeys
-from zerodesk_aws.views import balances_view
+from zerodesk_aws.views.balances import balances_view
 
 
 class Accounts:

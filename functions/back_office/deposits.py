@@ -9,7 +9,7 @@ from zerodesk_aws.deposits import KIND, apply_deposit, gate_id
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
-from zerodesk_aws.views import balances_of
+from zerodesk_aws.views.balances import balances_of
 
 
 class Deposits:

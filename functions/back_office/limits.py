@@ -1,7 +1,6 @@
 """Limits and standings: set by an operator with a reason, kept in journals."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +95,7 @@ class LimitOffice:
         """Change the terms in one record; nothing is written where they stand already."""
 
         def decide(account: journals.Account) -> Change | None:
-            terms = replace(account.state.terms, **changes)
+            terms = account.state.terms._replace(**changes)
             if terms == account.state.terms:
                 return None
             return set_terms(account.state, terms, author=author, reason=reason)

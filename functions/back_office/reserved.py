@@ -10,7 +10,7 @@ from zerodesk_aws.api.cursors import MAX_POSITION, Pages
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal
 from zerodesk_aws.registers import Register
 from zerodesk_aws.tables.orders import Orders
-from zerodesk_aws.views import withdrawal_view
+from zerodesk_aws.views.funds import withdrawal_view
 
 MAX_EXAMINED: Final = 200
 """Accounts looked at for one page, a read each. A page that finds few in so many ends early."""

@@ -13,7 +13,7 @@ from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.journal import JournalRecord
 from zerodesk_aws.reversals import Reversals
 from zerodesk_aws.tables.orders import Orders
-from zerodesk_aws.views import balances_of, entries_view
+from zerodesk_aws.views.balances import balances_of, entries_view
 
 RULE: Final = (
     "a deposit or a posted withdrawal; an order is cancelled, a withdrawal void, a transfer sent "

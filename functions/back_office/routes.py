@@ -18,8 +18,8 @@ from zerodesk_aws.contracts.accounts import (
     PartnerBinding,
     Reversal,
     RevokedKey,
-    Role,
 )
+from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.house import House
@@ -41,7 +41,7 @@ from zerodesk_aws.contracts.markets import (
     SetTradingState,
     TakeoverAsked,
 )
-from zerodesk_aws.contracts.orders import Balances
+from zerodesk_aws.contracts.roles import Role
 
 api = Api("back_office")
 app = api.app

@@ -15,7 +15,7 @@ from zerodesk_aws.entry import count, logger
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Listed, Markets
-from zerodesk_aws.views import market_view
+from zerodesk_aws.views.markets import market_view
 
 
 class TradingStates:

@@ -7,7 +7,7 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.contracts import funds as contracts
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.tables.orders import OrderItem, Orders
-from zerodesk_aws.views import withdrawal_view
+from zerodesk_aws.views.funds import withdrawal_view
 from zerodesk_aws.withdrawals import Withdrawals, gate_id
 
 BY_OPERATOR = "by an operator"

@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import AskTransfer, AskWithdrawal, Transfer, Withdrawal
+from zerodesk_aws.contracts.roles import Role
 
 api = Api("funds")
 app = api.app

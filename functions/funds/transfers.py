@@ -12,7 +12,7 @@ from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.transfers import KIND, Transfers, gate_id
-from zerodesk_aws.views import transfer_view
+from zerodesk_aws.views.funds import transfer_view
 
 TO: Final = "to_account_id"
 

@@ -9,7 +9,7 @@ from zerodesk_aws.contracts.funds import AskWithdrawal, Withdrawal
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
-from zerodesk_aws.views import withdrawal_view
+from zerodesk_aws.views.funds import withdrawal_view
 from zerodesk_aws.withdrawals import KIND, Withdrawals, gate_id
 
 

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.option_quotes import (
     AskQuote,
@@ -13,6 +12,7 @@ from zerodesk_aws.contracts.option_quotes import (
     QuotedOption,
 )
 from zerodesk_aws.contracts.pricing import PRICING_BODY_BYTES
+from zerodesk_aws.contracts.roles import Role
 
 api = Api("option_quotes")
 app = api.app

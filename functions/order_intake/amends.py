@@ -1,10 +1,9 @@
 """Amends: a gate item, the way of an order to the book, and the wait for what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, amend_id_for
@@ -16,7 +15,7 @@ from zerodesk_aws.filters import amend_changes, below_min_notional, fingerprint
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.order_path import RECORDED, Waiting, is_answered
 from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
 
 KIND: Final = "amend"
@@ -29,8 +28,7 @@ STATUSES: Final[Mapping[str, Literal["DONE", "REJECTED"]]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Amended:
+class Amended(NamedTuple):
     """What became of an amend."""
 
     amended: AmendedOrder

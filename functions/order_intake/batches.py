@@ -13,7 +13,7 @@ from zerodesk_aws.contracts.orders import PlacedOrder, PlaceOrder
 from zerodesk_aws.entry import logger
 from zerodesk_aws.order_path import OrderPath, Placed, Waiting, is_answered, not_known
 from zerodesk_aws.tables.orders import OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
 
 Accepted = tuple[OrderItem, Market]

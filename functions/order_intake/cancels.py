@@ -1,8 +1,7 @@
 """Cancels: a gate item, a command to the book, and the wait for what it answers."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 from zerodesk.instruments import Market
 from zerodesk.orders import CancelCommand, OrderStatus, cancel_id_for
@@ -15,13 +14,12 @@ from zerodesk_aws.listings import Listings
 from zerodesk_aws.order_path import Waiting
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.orders import OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 
 KIND: Final = "cancel"
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(NamedTuple):
     """What became of a cancel."""
 
     order: Order

@@ -13,7 +13,7 @@ from zerodesk_aws.listings import Listings
 from zerodesk_aws.mass_cancels import MassCancels, named, orders_of
 from zerodesk_aws.order_path import Waiting
 from zerodesk_aws.tables.orders import OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,22 @@ from typing import Final
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.orders import (
     AmendedOrder,
     AmendOrder,
+    CancelAfter,
     CancelledOrders,
     CancelOrders,
+    CancelsAfter,
     Order,
     PlacedOrders,
     PlaceOrder,
     PlaceOrders,
+    ReplacedOrder,
+    ReplaceOrder,
 )
+from zerodesk_aws.contracts.roles import Role
 
 BATCH_BODY_BYTES: Final = 64 * 1024
 """Of the largest batch: an order with all its terms is some 700 bytes."""
@@ -75,6 +79,26 @@ def place_orders(call: Call, asked: PlaceOrders) -> Answer:
 
 
 @api.route(
+    "POST",
+    "/v1/orders/cancel-after",
+    CancelAfter,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: CancelsAfter},
+    refuses=(ProblemCode.INTAKE_UNKNOWN_SYMBOL,),
+)
+def cancel_orders_after(call: Call, asked: CancelAfter) -> Answer:
+    """Cancel all orders after some seconds, unless asked again before: a dead man's switch.
+
+    Each request sets the time anew, 0 seconds switches it off; a market has a switch of its own,
+    beside that of all. When its time is up all orders that something is held for are cancelled,
+    a minute and a half late at most: by the sweeper, or by the next request, which then says so.
+    """
+    from order_intake.operations import cancel_after
+
+    return cancel_after(call.account_id, asked)
+
+
+@api.route(
     "PATCH",
     "/v1/orders/{order_id}",
     AmendOrder,
@@ -101,6 +125,36 @@ def amend_order(call: Call, asked: AmendOrder) -> Answer:
     from order_intake.operations import amend
 
     return amend(call.account_id, call.path["order_id"], asked)
+
+
+@api.route(
+    "POST",
+    "/v1/orders/{order_id}/replace",
+    ReplaceOrder,
+    role=Role.TRADER,
+    answers={HTTPStatus.CREATED: ReplacedOrder, HTTPStatus.ACCEPTED: ReplacedOrder},
+    refuses=(
+        ProblemCode.INTAKE_UNKNOWN_SYMBOL,
+        ProblemCode.INTAKE_OFF_TICK,
+        ProblemCode.INTAKE_OFF_LOT,
+        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
+        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        ProblemCode.ORDER_NOT_OPEN,
+    ),
+)
+def replace_order(call: Call, asked: ReplaceOrder) -> Answer:
+    """Cancel an order and place another one in its market.
+
+    201, 202: the first order is cancelled, what it held is free, and the other one is placed, as
+    POST /v1/orders would answer. 409: the first order ended otherwise, as by a fill, and nothing is
+    placed, unless the mode allows it. 503: the cancel is on its way and nothing is placed yet; the
+    same request again goes on, and each half happens once. What was filled of the first order
+    before is not taken off the other.
+    """
+    from order_intake.operations import replace
+
+    return replace(call.account_id, call.path["order_id"], asked)
 
 
 @api.route(

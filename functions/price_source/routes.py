@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.markets import IndexPrice, ReportIndexPrice
+from zerodesk_aws.contracts.roles import Role
 
 api = Api("price_source")
 app = api.app

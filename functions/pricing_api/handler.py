@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pricing_api.americans
-import pricing_api.exotics
-import pricing_api.options
-import pricing_api.surfaces
-import pricing_api.volatilities  # noqa: F401 - numpy is loaded while Lambda starts
+import pricing_api.batches
+import pricing_api.surfaces  # noqa: F401 - numpy is loaded while Lambda starts
 from pricing_api.routes import api
 from zerodesk_aws.entry import logger, metrics
 

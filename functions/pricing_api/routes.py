@@ -31,9 +31,9 @@ app = api.app
 )
 def price_options(_: Call, asked: PriceOptions) -> Answer:
     """Price European options. At most 10,000, in columns; a body of at most 2 MiB."""
-    from pricing_api.options import priced
+    from pricing_api import batches
 
-    return Answer(priced(asked))
+    return Answer(batches.options(asked))
 
 
 @api.route(
@@ -45,9 +45,9 @@ def price_options(_: Call, asked: PriceOptions) -> Answer:
 )
 def find_volatility(_: Call, asked: FindVolatility) -> Answer:
     """Find implied volatilities. At most 10,000, in columns; a body of at most 2 MiB."""
-    from pricing_api.volatilities import found
+    from pricing_api import batches
 
-    return Answer(found(asked))
+    return Answer(batches.volatilities(asked))
 
 
 @api.route(
@@ -59,9 +59,9 @@ def find_volatility(_: Call, asked: FindVolatility) -> Answer:
 )
 def price_americans(_: Call, asked: PriceAmericans) -> Answer:
     """Price American options. At most 10,000 fast or 2,000 precise ones, in columns."""
-    from pricing_api.americans import priced
+    from pricing_api import batches
 
-    return Answer(priced(asked))
+    return Answer(batches.americans(asked))
 
 
 @api.route(
@@ -73,9 +73,9 @@ def price_americans(_: Call, asked: PriceAmericans) -> Answer:
 )
 def price_exotics(_: Call, asked: PriceExotics) -> Answer:
     """Price exotic options of one kind. At most 10,000, in columns; a body of at most 2 MiB."""
-    from pricing_api.exotics import priced
+    from pricing_api import batches
 
-    return Answer(priced(asked))
+    return Answer(batches.exotics(asked))
 
 
 @api.route(

@@ -8,7 +8,7 @@ from zerodesk.money import format_minor
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.clock import iso_ms
-from zerodesk_aws.contracts.orders import Fill, FillPage, ListFills
+from zerodesk_aws.contracts.order_lists import Fill, FillPage, ListFills
 from zerodesk_aws.journal import JournalRecord
 from zerodesk_aws.listings import Listings
 

@@ -22,15 +22,16 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.markets import Health, Market, Markets
-from zerodesk_aws.contracts.orders import Balances
 from zerodesk_aws.limit_views import LimitViews
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables import market as market_table
 from zerodesk_aws.tables.orders import Orders
-from zerodesk_aws.views import balances_view, market_view
+from zerodesk_aws.views.balances import balances_view
+from zerodesk_aws.views.markets import market_view
 
 books = Books(JOURNAL_TABLE, Snapshots(SNAPSHOTS_TABLE, SNAPSHOTS_BUCKET))
 accounts = AccountJournal(JOURNAL_TABLE)

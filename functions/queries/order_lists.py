@@ -8,10 +8,11 @@ from zerodesk.orders import OrderStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.contracts.orders import ListOrders, Order, OrderPage
+from zerodesk_aws.contracts.order_lists import ListOrders, OrderPage
+from zerodesk_aws.contracts.orders import Order
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.tables.orders import MAX_BATCH, OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 
 ID_PREFIX: Final = "o"
 """Of orders; the table's other items are cancels, amends, deposits. A path admits no other ids."""

@@ -7,7 +7,7 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.limits import Position, Positions
 from zerodesk_aws.tables.market import Markets
-from zerodesk_aws.views import average_price
+from zerodesk_aws.views.orders import average_price
 
 
 class PositionViews:

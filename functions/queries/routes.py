@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import Role
+from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.limits import AccountLimits, Positions
 from zerodesk_aws.contracts.markets import (
@@ -17,14 +17,9 @@ from zerodesk_aws.contracts.markets import (
     Ticker,
     TradePage,
 )
-from zerodesk_aws.contracts.orders import (
-    Balances,
-    FillPage,
-    ListFills,
-    ListOrders,
-    Order,
-    OrderPage,
-)
+from zerodesk_aws.contracts.order_lists import FillPage, ListFills, ListOrders, OrderPage
+from zerodesk_aws.contracts.orders import Order
+from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.contracts.statements import AskStatement, Statement
 
 api = Api("queries")

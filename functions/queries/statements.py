@@ -16,7 +16,7 @@ from zerodesk_aws.contracts.statements import (
 )
 from zerodesk_aws.journal import JournalRecord
 from zerodesk_aws.streams import account_stream
-from zerodesk_aws.views import balances_of, entries_view
+from zerodesk_aws.views.balances import balances_of, entries_view
 
 
 @dataclass(frozen=True, slots=True)

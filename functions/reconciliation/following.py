@@ -40,8 +40,14 @@ class Followed(Generic[A]):
     readable: bool = True
 
     def read(self, journal: Journal, time_is_up: TimeIsUp) -> None:
-        """Read on from where the last run ended, to the end or until the time is up."""
+        """Read on from where the last run ended, to the end or until the time is up.
+
+        Once it is up nothing is asked of the journal any more: to find that a stream has nothing
+        new takes a read, too, and there may be thousands of them.
+        """
         self.current, self.trouble = False, None
+        if time_is_up():
+            return
         try:
             self.current = self._read(journal, time_is_up)
         except JournalCorruptError as fault:

@@ -27,6 +27,9 @@ NOTE: Final = "reconciliation"
 """The name under which the cursors table keeps the watch."""
 
 cursors = Cursors(CURSORS_TABLE)
+READING_SHARE: Final = 0.75
+"""Of the time of a run; the rest is for comparing what was read with the items of orders."""
+
 reconciliation = Reconciliation(
     Journal(JOURNAL_TABLE), Orders(ORDERS_TABLE), Markets(MARKET_TABLE), cursors
 )
@@ -34,11 +37,13 @@ alarm = Alarm(Bus(EVENT_BUS_NAME), CommandQueue(COMMAND_QUEUE_URL))
 
 
 def reconcile(budget_seconds: float) -> dict[str, Any]:
-    """Reconcile, tell of what is wrong, and return the report."""
+    """Reconcile for so long at most, tell of what is wrong, and return the report."""
     at_ms = now_ms()
     note = cursors.note(NOTE)
     watch = Watch() if note is None else Watch.from_dict(note)
-    result = reconciliation.run(watch, at_ms, within(budget_seconds))
+    result = reconciliation.run(
+        watch, at_ms, within(READING_SHARE * budget_seconds), within(budget_seconds)
+    )
     cursors.keep_note(NOTE, alarm.tell(result, at_ms).to_dict())
     report = result.report
     count("ReconciliationRuns")

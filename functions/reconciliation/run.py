@@ -60,7 +60,9 @@ class Reconciliation:
         self._houses: dict[str, Followed[HouseAudit]] = {}
         self._transits: dict[str, Transit] = {}
 
-    def run(self, watch: Watch, now_ms: int, time_is_up: TimeIsUp) -> Result:
+    def run(
+        self, watch: Watch, now_ms: int, time_is_up: TimeIsUp, no_more_items: TimeIsUp
+    ) -> Result:
         """Read on, compare everything, and return what came of it.
 
         Parameters
@@ -68,14 +70,16 @@ class Reconciliation:
         watch
             What the run before remembered.
         time_is_up
-            Asked after each record: a run that is cut short reports itself as not complete, and the
-            next one goes on from there.
+            Asked before each stream and after each record: a run that is cut short reports itself
+            as not complete, and the next one goes on from there.
+        no_more_items
+            Asked before the items of each book: those that are left over are compared next time.
         """
         findings = Findings()
         readings = self._read(time_is_up, findings)
         comparison = Comparison(readings).run()
         findings.add(self._journal_findings()).add(comparison.findings)
-        findings.add(self._compare_items(readings))
+        findings.add(self._compare_items(readings, no_more_items))
         watch, lasting = watch.after(comparison.standings, now_ms)
         for breach in lasting:
             findings.breach(breach)
@@ -168,10 +172,12 @@ class Reconciliation:
             findings.add(account.found(symbols))
         return findings
 
-    def _compare_items(self, readings: Readings) -> Findings:
+    def _compare_items(self, readings: Readings, no_more: TimeIsUp) -> Findings:
         """Compare the items of orders with the journals. The items are read last."""
         findings = Findings()
         for symbol, book in readings.books.items():
+            if no_more():
+                break
             cursor = min(readings.cursors.get(symbol, 0), book.sequence)
             due = book.shown.due(cursor, MAX_ITEMS)
             items = self._orders.progress(due)

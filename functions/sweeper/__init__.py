@@ -10,7 +10,8 @@ Does     orders, amends and cancels, of one or of many, without an answer are se
          settled are settled, listed markets without a book are listed again, market items that lag
          and reversals without an item are shown, auctions whose time is up are ended, a taker that
          stands between two records of its book is filled to its end, fees are swept from the books
-         to the house, a book in which an order's time has come is told to look at the time
+         to the house, a book in which an order's time has come is told to look at the time, what a
+         dead man's switch stands for is cancelled when its time is up
 Writes   the swept cursors; through what it calls, what that writes. Every repeat is harmless: each
          receiver knows what it has done
 """

@@ -16,6 +16,7 @@ from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.mass_cancels import MassCancels, orders_of
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.reversals import Reversals, unshown
+from zerodesk_aws.switches import Switches
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
@@ -40,6 +41,7 @@ class AccountSweep:
         self._queue, self._order_workflow = queue, order_workflow
         self._mass_cancels = MassCancels(accounts, orders, queue)
         self._kills = AccountKills(accounts, orders, queue)
+        self._switches = Switches(orders, self._mass_cancels)
         self._reversals = Reversals(accounts, orders)
         self._transfers = Transfers(accounts, orders)
         self._withdrawals = Withdrawals(accounts, orders)
@@ -107,15 +109,8 @@ class AccountSweep:
             case "amend" if item.order_id not in state.holds:
                 self._order_workflow.start(item.request)
                 yield "Amends"
-            case "cancel":
-                # As of now: it is not the fault of a cancel that got lost to have grown old.
-                command: CancelCommand = item.request | {"accepted_at_ms": now_ms}
-                self._queue.send(command)
-                yield "Cancels"
-            case "cancel_all":
-                left = self._mass_cancels.left(item, orders_of(item))
-                self._mass_cancels.drive(item, left, now_ms)
-                yield "MassCancels"
+            case "cancel" | "cancel_all" | "cancel_after" if done := self._cancel(item, now_ms):
+                yield done
             case "deposit":
                 apply_deposit(self._accounts, self._orders, item.account_id, **item.request)
                 yield "Deposits"
@@ -127,6 +122,21 @@ class AccountSweep:
             case _:
                 return
         logger.info("driven on", account_id=item.account_id, item=item.order_id, kind=item.kind)
+
+    def _cancel(self, item: OrderItem, now_ms: int) -> str | None:
+        """Drive a cancel on, of one order or of many; None if its time has not come."""
+        match item.kind:
+            case "cancel":
+                # As of now: it is not the fault of a cancel that got lost to have grown old.
+                command: CancelCommand = item.request | {"accepted_at_ms": now_ms}
+                self._queue.send(command)
+                return "Cancels"
+            case "cancel_all":
+                left = self._mass_cancels.left(item, orders_of(item))
+                self._mass_cancels.drive(item, left, now_ms)
+                return "MassCancels"
+            case _:
+                return "Switches" if self._switches.fire(item, now_ms) else None
 
     def _withdrawal(self, item: OrderItem, state: AccountState, now_ms: int) -> bool:
         """Drive a withdrawal on; False if it waits for the back office, as it may for long."""

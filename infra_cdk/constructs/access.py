@@ -36,6 +36,24 @@ class Decryption:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The right to list what a bucket has under a prefix, and there alone."""
+
+    bucket_arn: str
+    prefix: str
+
+    def allow(self, role: iam.Role) -> None:
+        """Let a role list it."""
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                resources=[self.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": f"{self.prefix}/*"}},
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """What a role may do to a resource, and the variable that names the resource to the code."""
 
@@ -46,6 +64,8 @@ class Access:
     resources: tuple[str, ...]
     decryption: Decryption | None = None
     """Of what the resource is encrypted with, where that is a key of the account."""
+    listing: Listing | None = None
+    """Of a bucket, where its objects are also looked for."""
 
     def allow(self, role: iam.Role) -> None:
         """Let a role do these actions on these resources, nothing more."""
@@ -53,8 +73,9 @@ class Access:
             role.add_to_policy(
                 iam.PolicyStatement(actions=list(self.actions), resources=list(self.resources))
             )
-        if self.decryption:
-            self.decryption.allow(role)
+        for more in (self.decryption, self.listing):
+            if more:
+                more.allow(role)
 
     def named(self, variable: str) -> "Access":
         """Return the same right under the name that a workflow file uses for the resource."""
@@ -91,9 +112,29 @@ def start(machine_arn: str, variable: str) -> Access:
     return Access(variable, machine_arn, ("states:StartExecution",), (machine_arn,))
 
 
+def watch(executions_arn: str, variable: str) -> Access:
+    """May ask how executions of a workflow stand."""
+    return Access(variable, executions_arn, ("states:DescribeExecution",), (f"{executions_arn}:*",))
+
+
+def maps_over_itself(machine_arn: str, executions_arn: str) -> list[Access]:
+    """May run items of a distributed map, which are executions of the same workflow."""
+    controls = ("states:DescribeExecution", "states:StopExecution")
+    return [
+        Access("", machine_arn, ("states:StartExecution",), (machine_arn,)),
+        Access("", executions_arn, controls, (f"{executions_arn}:*",)),
+    ]
+
+
 def run(machine_arn: str, variable: str) -> Access:
     """May start a workflow and wait for its answer."""
     return Access(variable, machine_arn, ("states:StartSyncExecution",), (machine_arn,))
+
+
+def run_or_start(machine_arn: str, variable: str) -> Access:
+    """May start a workflow, and wait for its answer or leave it alone."""
+    actions = ("states:StartExecution", "states:StartSyncExecution")
+    return Access(variable, machine_arn, actions, (machine_arn,))
 
 
 def home_of_books(region: str) -> Access:

@@ -29,12 +29,15 @@ class WorkflowError(ValueError):
 
 
 class Workflow(Construct):
-    """An Express workflow: short, cheap, run at least once, so every state must bear repetition.
+    """A workflow whose every state bears repetition.
 
     Parameters
     ----------
     name
         Folder in ``functions/`` that holds ``workflow.asl.yaml``.
+    kind
+        Express: short, cheap, run at least once. Standard: for hours, and once for each name; it
+        may map over items as executions of its own.
     access
         What the workflow may call. The variable of each right is a placeholder of the file.
     unnamed_access
@@ -54,6 +57,7 @@ class Workflow(Construct):
         settings: Settings,
         access: Sequence[Access],
         unnamed_access: Sequence[Access] = (),
+        kind: sfn.StateMachineType = sfn.StateMachineType.EXPRESS,
     ) -> None:
         super().__init__(scope, name)
         definition = json.dumps(load(name))
@@ -63,7 +67,7 @@ class Workflow(Construct):
             self,
             "Machine",
             state_machine_name=f"{settings.prefix}-{name}",
-            state_machine_type=sfn.StateMachineType.EXPRESS,
+            state_machine_type=kind,
             definition_body=sfn.DefinitionBody.from_string(definition),
             definition_substitutions=substitutions,
             role=self._role([*access, *unnamed_access]),

@@ -5,7 +5,7 @@ The outermost ring: it may import everything, and only the command line imports 
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ __all__ = [
     "Progress",
     "Status",
     "debug",
+    "debug_in_editor",
     "down",
     "logs",
     "status",
@@ -193,6 +194,37 @@ def debug(function: str, breaks: Iterable[str]) -> AbstractContextManager["socke
     if cloud.running() is None:
         raise LocalCloudError("the local cloud is not running")
     return debugging(function, [place_of(one) for one in breaks])
+
+
+@contextmanager
+def debug_in_editor(function: str, port: int, progress: Progress) -> Iterator[None]:
+    """Have the process of a function wait for an editor that speaks the Debug Adapter Protocol.
+
+    Parameters
+    ----------
+    function
+        Name of its folder in ``functions/``.
+    port
+        Where debugpy listens, from the function's next invocation on. It is installed the first
+        time.
+    progress
+        Is told what is done.
+
+    Raises
+    ------
+    LocalCloudError
+        Nothing is running, there is no such function, the port is taken, or debugpy could not be
+        installed.
+    """
+    from infra_cdk.local import cloud
+    from infra_cdk.local.environments import DEBUGGER, build_if_changed
+    from infra_cdk.local.live import debugging_in_editor
+
+    if cloud.running() is None:
+        raise LocalCloudError("the local cloud is not running")
+    build_if_changed(DEBUGGER, progress)
+    with debugging_in_editor(function, port, DEBUGGER.folder):
+        yield
 
 
 def _endpoint_file() -> Path:

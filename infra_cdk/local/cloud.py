@@ -17,6 +17,7 @@ from pathlib import Path
 from infra_cdk.local.aws import ACCOUNT, REGION
 from infra_cdk.local.environments import tool_environment
 from infra_cdk.local.paths import (
+    CALL_LOG_VARIABLE,
     DEFAULT_PORT,
     EMULATOR,
     PORT_VARIABLE,
@@ -249,8 +250,8 @@ def _launch(port: int) -> Process:
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
     }
-    if WRITE_LOG_VARIABLE in os.environ:
-        environment[WRITE_LOG_VARIABLE] = os.environ[WRITE_LOG_VARIABLE]
+    logs = {CALL_LOG_VARIABLE, WRITE_LOG_VARIABLE} & os.environ.keys()
+    environment |= {variable: os.environ[variable] for variable in logs}
     with log.open("ab") as output:
         child = subprocess.Popen(
             [EMULATOR / "bin" / "python", "-m", "infra_cdk.local.emulator"],

@@ -220,6 +220,14 @@ def _build_template_tools() -> None:
     _build_isolated(TOOLS / "template-tools", "templates.lock")
 
 
+def _build_debugger() -> None:
+    _uv(
+        *("pip", "install", "--target", str(DEBUGGER.folder), "--no-deps"),
+        *("--require-hashes", "-r", str(REQUIREMENTS / "debugger.lock")),
+        python=RUNTIME,
+    )
+
+
 def _build_isolated(folder: Path, lock_name: str) -> None:
     venv.create(folder, clear=True, with_pip=False, symlinks=True)
     _uv(
@@ -326,6 +334,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     ),
     "emulator": ("--group", "emulator"),
     "runtime": ("--extra", "runtime"),
+    "debugger": ("--group", "debugger"),
     "templates": ("--group", "templates"),
     "vendor": ("--extra", "vendor", "--excludes", "requirements/vendor.excludes"),
     "numeric": ("--extra", "numeric"),
@@ -378,3 +387,11 @@ TEMPLATE_TOOLS = Environment(
     _build_template_tools,
 )
 """Built when templates are checked, and not by set-up: it is as large as all the others."""
+
+DEBUGGER = Environment(
+    TOOLS / "debugger",
+    "debugpy, .local/debugger",
+    (REQUIREMENTS / "debugger.lock",),
+    _build_debugger,
+)
+"""Built when an editor is to attach to a function, and not by set-up."""

@@ -22,8 +22,11 @@ class Debugging:
     """A function whose process asks a debugger, and where that listens."""
 
     port: int
-    breaks: tuple[tuple[str, int], ...]
+    breaks: tuple[tuple[str, int], ...] = ()
     """Files and lines at which it stops, beside every ``breakpoint()``."""
+    debugpy: str | None = None
+    """The folder with debugpy, which then listens on the port for an editor. None: Python's own
+    debugger connects to the port."""
 
 
 def live_marker(state: Path) -> Path:
@@ -70,16 +73,45 @@ def debugging(function: str, breaks: Sequence[tuple[str, int]]) -> Iterator[sock
     LocalCloudError
         There is no such function.
     """
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((HOST, 0)))
+        asked = Debugging(listener.getsockname()[1], tuple(breaks))
+        stack.enter_context(_asked(function, asked))
+        yield listener
+
+
+@contextlib.contextmanager
+def debugging_in_editor(function: str, port: int, debugpy: Path) -> Iterator[None]:
+    """Have a function's process wait for an editor on a port while in the context.
+
+    Parameters
+    ----------
+    debugpy
+        The folder in which the package is: functions have it in no layer.
+
+    Raises
+    ------
+    LocalCloudError
+        There is no such function, or something listens on the port.
+    """
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as fault:
+        raise LocalCloudError(f"port {port} cannot be listened on: {fault.strerror}") from fault
+    with _asked(function, Debugging(port, debugpy=str(debugpy))):
+        yield
+
+
+@contextlib.contextmanager
+def _asked(function: str, asked: Debugging) -> Iterator[None]:
     if not (sources_folder() / "functions" / function / "handler.py").is_file():
         raise LocalCloudError(f"there is no function {function!r}: see the folders of functions/")
     path = debugging_file(state_folder(), function)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with socket.create_server((HOST, 0)) as listener:
-        asked = Debugging(listener.getsockname()[1], tuple(breaks))
-        unfinished = path.with_suffix(".new")
-        unfinished.write_text(json.dumps(asdict(asked)), encoding="utf-8")
-        unfinished.replace(path)
-        try:
-            yield listener
-        finally:
-            path.unlink(missing_ok=True)
+    unfinished = path.with_suffix(".new")
+    unfinished.write_text(json.dumps(asdict(asked)), encoding="utf-8")
+    unfinished.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

@@ -4,19 +4,14 @@ In an environment of their own, built when first asked for: ``make templates``.
 """
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from infra_cdk.local.environments import (
-    SETUP_LOG,
-    TEMPLATE_TOOLS,
-    build_if_changed,
-    tool_environment,
-)
-from infra_cdk.local.paths import LAYERS, NODE_MODULES, ROOT, TOOLS
+from infra_cdk.local.environments import SETUP_LOG, TEMPLATE_TOOLS, build_if_changed
+from infra_cdk.local.paths import ROOT, TOOLS
 from infra_cdk.local.process import Progress, run
+from infra_cdk.local.synthesis import synthesise
 
 ASSEMBLY: Final = TOOLS / "templates"
 
@@ -70,17 +65,7 @@ def templates(progress: Progress) -> None:
 
 
 def _synthesised() -> list[Path]:
-    """Return the templates of all stages; that of this machine stands for the layer of AWS."""
-    shutil.rmtree(ASSEMBLY, ignore_errors=True)
-    run(
-        [
-            *(NODE_MODULES / ".bin" / "cdk", "synth", "--quiet", "--output", ASSEMBLY),
-            *("-c", "stage=all", "-c", f"vendor_layer={LAYERS / 'vendor'}"),
-        ],
-        cwd=ROOT,
-        environment=tool_environment(),
-        log=SETUP_LOG,
-    )
-    # The local stage never meets AWS.
+    """Return the templates of all stages but the local one, which never meets AWS."""
+    synthesise(ASSEMBLY)
     found = sorted(ASSEMBLY.glob("assembly-*/*.template.json"))
     return [path for path in found if "assembly-local-" not in str(path)]

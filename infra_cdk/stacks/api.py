@@ -15,6 +15,7 @@ from option_quotes.routes import app as option_quotes
 from order_intake.routes import app as order_intake
 from price_source.routes import app as price_source
 from pricing_api.routes import app as pricing_api
+from pricing_jobs.routes import app as pricing_jobs
 from queries.routes import app as queries
 from reconciliation.routes import app as reconciliation
 
@@ -26,6 +27,7 @@ APPS: Mapping[str, App] = {
     "order_intake": order_intake,
     "price_source": price_source,
     "pricing_api": pricing_api,
+    "pricing_jobs": pricing_jobs,
     "queries": queries,
     "reconciliation": reconciliation,
 }

@@ -53,6 +53,10 @@ SNAPSHOTS = Shape(
 )
 
 
+JOB_DAYS = 7
+"""How long a pricing job's files are kept, its result too."""
+
+
 class DataStack(Stack):
     """Everything that must outlive a deployment.
 
@@ -72,6 +76,7 @@ class DataStack(Stack):
         )
         self.snapshots = Table(self, SNAPSHOTS, settings=settings, key=key)
         self.large_snapshots = Bucket(self, "snapshots", settings=settings)
+        self.jobs = Bucket(self, "jobs", settings=settings, kept_days=JOB_DAYS)
         self._print_names()
 
     def _print_names(self) -> None:

@@ -14,6 +14,7 @@ QUEUES = "AWS/SQS"
 LAMBDA = "AWS/Lambda"
 BUSY_SHARE = 0.8
 """Of the concurrency that intake reserves: beyond it, clients are soon turned away."""
+JOBS = "pricing_workflow"
 SILENT_MINUTES = 5
 """Of what the clock calls every minute."""
 
@@ -112,14 +113,17 @@ def _of_functions(settings: Settings) -> Iterator[Alarm]:
 
 
 def _of_workflows(workflows: Mapping[str, str]) -> Iterator[Alarm]:
+    driven_on = "what it stands for is driven on by the sweeper, later."
     for name, arn in sorted(workflows.items()):
+        is_job = name == JOBS
         yield Alarm(
             f"{FAILURES}-{name}",
-            f"{name} failed: what it stands for is driven on by the sweeper, later.",
+            f"{name} failed: {'rows of a job have no values.' if is_job else driven_on}",
             "AWS/States",
             "ExecutionsFailed",
             {"StateMachineArn": arn},
-            periods=3,
+            # Nobody starts a job again but whoever asked for it.
+            periods=1 if is_job else 3,
         )
 
 

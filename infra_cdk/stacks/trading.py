@@ -6,6 +6,7 @@ actions. Nobody updates or deletes in the journal; who appends to it is said her
 
 from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra_cdk.constructs.access import (
@@ -14,11 +15,14 @@ from infra_cdk.constructs.access import (
     forward,
     home_of_books,
     invoke,
+    maps_over_itself,
     publish,
     run,
+    run_or_start,
     send,
     send_to,
     start,
+    watch,
 )
 from infra_cdk.constructs.choreography import Choreography
 from infra_cdk.constructs.function import DEFAULT_SIZE, Size, ZerodeskFunction
@@ -69,6 +73,7 @@ class TradingStack(Stack):
             self._declare_workflows()
             self._feed_books(messaging)
         self._declare_doors()
+        self._declare_jobs()
         self._declare_caretakers()
 
         self._wire(messaging)
@@ -108,15 +113,14 @@ class TradingStack(Stack):
     def _declare_doors(self) -> None:
         """Declare where something comes in from outside."""
         data = self._data
-        run_order = run(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN")
+        workflow = self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"
         self._declare("authorizer", data.api_keys.access("GetItem"))
         self._declare(
             "order_intake",
             data.journal.access(*READ_JOURNAL),
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
-            run_order,
-            start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
+            run_or_start(*workflow),
             self._send,
             size=Size(reserved_concurrency=self._settings.intake_concurrency),
         )
@@ -125,7 +129,7 @@ class TradingStack(Stack):
             data.journal.access(*READ_JOURNAL),
             data.orders.access("GetItem", "PutItem"),
             data.market.access("GetItem"),
-            run_order,
+            run(*workflow),
             self._publish,
         )
         self._declare("price_source", data.market.access("GetItem"), self._send)
@@ -158,6 +162,59 @@ class TradingStack(Stack):
             data.journal.access(*APPEND),
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
         )
+
+    def _declare_jobs(self) -> None:
+        """Declare what prices batches beyond the bound of a request."""
+        jobs, name = self._data.jobs, "pricing_workflow"
+        machine_arn, executions_arn = self._named_arns(name)
+        own_files = jobs.access("GetObject", "PutObject", prefixes=["jobs"])
+        self._declare(
+            "pricing_jobs",
+            jobs.access("GetObject", "PutObject", prefixes=["jobs"], listed="jobs"),
+            start(machine_arn, "PRICING_WORKFLOW_ARN"),
+            watch(executions_arn, "PRICING_EXECUTIONS_ARN"),
+        )
+        # A million rows are a hundred megabytes, and their values thrice that.
+        self._declare("job_chunks", own_files, size=Size(memory_mb=1_769, timeout_seconds=300))
+        self._declare(
+            "chunk_pricing",
+            own_files,
+            size=Size(
+                memory_mb=1_769,
+                timeout_seconds=300,
+                reserved_concurrency=self._settings.pricing_concurrency,
+            ),
+            computes=True,
+        )
+        self.workflows[name] = Workflow(
+            self,
+            name,
+            settings=self._settings,
+            access=[
+                invoke(self.functions["job_chunks"].function, "JobChunksFunctionArn"),
+                invoke(self.functions["chunk_pricing"].function, "ChunkPricingFunctionArn"),
+                jobs.access("GetObject", prefixes=["jobs"]).named("JobsBucket"),
+            ],
+            unnamed_access=maps_over_itself(machine_arn, executions_arn),
+            kind=sfn.StateMachineType.STANDARD,
+        )
+
+    def _named_arns(self, workflow: str) -> tuple[str, str]:
+        """Return the ARN of a workflow of this region, and what those of its executions begin with.
+
+        By its name: the workflow itself may use them, which a reference would not allow.
+        """
+        name = f"{self._settings.prefix}-{workflow}"
+        machine_arn, executions_arn = (
+            self.format_arn(
+                service="states",
+                resource=resource,
+                resource_name=name,
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            )
+            for resource in ("stateMachine", "execution")
+        )
+        return machine_arn, executions_arn
 
     def _declare_caretakers(self) -> None:
         """Declare what the clock calls."""

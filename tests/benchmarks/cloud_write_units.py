@@ -38,6 +38,9 @@ FUNDS: Final = {"USD": "10000000", "BTC": "1000"}
 AT_ONCE: Final = 2
 """Requests; each waits two seconds for a book that is held back, and a busy machine has no more."""
 
+TIMEOUT_SECONDS: Final = 120.0
+"""Of one request: on a busy machine, a function's first process takes half a minute to begin."""
+
 QUIET_SECONDS: Final = 3.0
 PAUSE_SECONDS: Final = 0.1
 BOUND_SECONDS: Final = 300.0
@@ -51,7 +54,7 @@ class Cloud:
         self.log, self.noise, self.numbers = log, random.Random(1), itertools.count(1)
         self.session = LocalSession(endpoint.endpoint)
         key = json.loads(credentials_file().read_text())["operator"]
-        self.operator = Client(endpoint.api_url, key)
+        self.operator = Client(endpoint.api_url, key, timeout_s=TIMEOUT_SECONDS)
         self.operator.list_market(a_market())
         self.traders = [self._trader(f"account-{number}") for number in range(ACCOUNTS)]
 

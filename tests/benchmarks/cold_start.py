@@ -20,6 +20,11 @@ from tests.handler_settings import SETTINGS
 
 FLOOR: Final = "from aws_lambda_powertools import Logger, Metrics; import pynamodb.models"
 WITH_PYDANTIC: Final = f"{FLOOR}; import pydantic.main"
+WITH_NUMBERS: Final = {
+    "numpy": "import numpy",
+    "numpy and what prices": "import zerodesk.pricing.batches",
+    "logger, metrics and what prices": "import zerodesk_aws.entry, zerodesk.pricing.batches",
+}
 COUNTED: Final = "import sys; before = len(sys.modules); {}; print(len(sys.modules) - before)"
 
 
@@ -28,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
-    imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC}
+    imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC, **WITH_NUMBERS}
     imports |= {name: f"import {name}.handler" for name in sorted(EVERY_FUNCTION)}
     nothing, best_ms = measured(imports, rounds)
     floor_ms = best_ms["floor"] - nothing

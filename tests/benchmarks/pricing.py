@@ -174,12 +174,25 @@ def measure(elements: int, rounds: int) -> None:
     puts = some_days(AMERICANS)
     print(f"\nAmerican, {AMERICANS} puts; the greatest error in units of the currency")
     report(timed(american_contenders(), puts, rounds), american_errors)
+    between = between_two_boundaries(puts)
+    print(f"\nAmerican, {AMERICANS} puts at negative rates, two boundaries each")
+    ours = [one for one in american_contenders() if one.name.startswith("zerodesk")]
+    report(timed(ours, between, rounds), american_errors)
 
 
 def some_days(count: int) -> Options:
     """Return options that expire in whole days, as QuantLib has it."""
     options = some_options(count)
     return replace(options, expiry_years=np.ceil(365.0 * options.expiry_years) / 365.0)
+
+
+def between_two_boundaries(options: Options) -> Options:
+    """Return the options at rates below zero and yields below these."""
+    noise = np.random.default_rng(3)
+    rate = -noise.uniform(0.002, 0.03, len(options))
+    return replace(
+        options, rate=rate, dividend_yield=rate - noise.uniform(0.001, 0.05, len(options))
+    )
 
 
 Measured: TypeAlias = list[tuple[str, float, Any, Options]]

@@ -78,6 +78,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
         ("order_intake", http("POST", "/v1/orders/batch", "alice", BATCH)),
+        ("order_intake", http("POST", "/v1/orders/cancel-after", "alice", {"seconds": 0})),
         ("order_intake", cancel_all("toured")),
         ("partner_intake", ORDER_REQUESTED),
         ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),
@@ -199,6 +200,9 @@ def _about_order(world: World, order_id: str) -> None:
     steps = (("queries", "GET", None), ("order_intake", "PATCH", AMEND))
     for function, method, body in (*steps, ("order_intake", "DELETE", None)):
         _ask(world, function, http_event(method, "/v1/orders/{order_id}", "alice", body, path))
+    other = {"order": BATCH["orders"][0] | {"client_order_id": "replacing"}}
+    route = "/v1/orders/{order_id}/replace"
+    _ask(world, "order_intake", http_event("POST", route, "alice", other, path))
 
 
 def _with_key(world: World, told: dict[str, Any]) -> None:

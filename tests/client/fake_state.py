@@ -75,6 +75,7 @@ class FakeState:
         self.orders: dict[str, dict[str, Any]] = {}
         self.amends: dict[tuple[str, str], dict[str, Any]] = {}
         self.mass_cancels: dict[tuple[str, str], list[str]] = {}
+        self.switches: dict[tuple[str, str | None], str | None] = {}
         self.fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []

@@ -208,6 +208,16 @@ class Trading(FakeState):
         order["status"] = "CANCELLED"
         return 200, public(order)
 
+    def replace(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
+        try:
+            _, cancelled = self.cancel(who, {}, order_id)
+        except Refusal:
+            if data["mode"] != "ALLOW_FAILURE":
+                raise
+            cancelled = public(self._own(who, order_id))
+        status, order = self.place(who, data["order"])
+        return status, {"cancelled": cancelled, "order": order}
+
     def cancel_all(self, who: Principal, data: dict[str, Any]) -> Answer:
         """Cancel what is open when an id comes first; a repeat finds the same orders."""
         key, symbol = (who.account_id, data["cancel_id"]), data.get("symbol")
@@ -234,6 +244,12 @@ class Trading(FakeState):
             "account_sequence": 1,
             "orders": [public(self.orders[order_id]) for order_id in named],
         }
+
+    def cancel_after(self, who: Principal, data: dict[str, Any]) -> Answer:
+        """Set a switch that never fires: time stands still here."""
+        key, seconds = (who.account_id, data.get("symbol")), data["seconds"]
+        self.switches[key] = None if not seconds else f"2026-11-21T07:{seconds // 60:02d}:00.000Z"
+        return 200, {"symbol": key[1], "cancels_at": self.switches[key], "fired": False}
 
     def amend(self, who: Principal, data: dict[str, Any], order_id: str) -> Answer:
         """Change a resting order; one that would meet another is refused here."""

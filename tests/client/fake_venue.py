@@ -8,6 +8,7 @@ import json
 import re
 
 from tests.client.fake_funds import Funds
+from tests.client.fake_jobs import Jobs
 from tests.client.fake_journal import Journal
 from tests.client.fake_limits import Limits
 from tests.client.fake_state import OPERATOR_KEY, Answer, Refusal
@@ -16,7 +17,7 @@ from tests.client.fake_trading import Trading
 __all__ = ["OPERATOR_KEY", "FakeVenue"]
 
 
-class FakeVenue(Trading, Funds, Limits, Journal):
+class FakeVenue(Trading, Funds, Limits, Journal, Jobs):
     """``handle`` is the whole API."""
 
     def handle(
@@ -50,10 +51,12 @@ SYMBOL = "([A-Z0-9]+-[A-Z]+)"
 ROUTES = [
     ("POST", "/v1/orders", "place", False),
     ("POST", "/v1/orders/batch", "place_batch", False),
+    ("POST", "/v1/orders/cancel-after", "cancel_after", False),
     ("GET", "/v1/orders", "list_orders", False),
     ("DELETE", "/v1/orders", "cancel_all", False),
     ("GET", "/v1/orders/([a-z0-9]+)", "get_order", False),
     ("PATCH", "/v1/orders/([a-z0-9]+)", "amend", False),
+    ("POST", "/v1/orders/([a-z0-9]+)/replace", "replace", False),
     ("DELETE", "/v1/orders/([a-z0-9]+)", "cancel", False),
     ("GET", "/v1/balances", "own_balances", False),
     ("GET", "/v1/fills", "list_fills", False),
@@ -98,6 +101,9 @@ ROUTES = [
     ("PUT", "/v1/kills/accounts/([^/]+)", "kill_account", True),
     ("PUT", f"/v1/kills/markets/{SYMBOL}", "kill_market", True),
     ("POST", "/v1/reconciliations", "reconcile", True),
+    ("POST", "/v1/pricing/jobs", "create_job", False),
+    ("POST", "/v1/pricing/jobs/([^/]+)/start", "start_job", False),
+    ("GET", "/v1/pricing/jobs/([^/]+)", "get_job", False),
     ("GET", "/v1/journal/records", "journal_records", True),
     ("GET", "/v1/journal/state", "journal_state", True),
     ("POST", "/v1/journal/exports", "journal_export", True),

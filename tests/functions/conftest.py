@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -33,7 +34,7 @@ def context() -> Context:
 
 
 def create_tables() -> None:
-    """Create every table, empty, where it is not there yet."""
+    """Create every table, empty, where it is not there yet, and the bucket of pricing jobs."""
     from zerodesk_aws.tables.api_keys import ApiKeyItem
     from zerodesk_aws.tables.bind import bound
     from zerodesk_aws.tables.cursors import CursorItem
@@ -52,6 +53,7 @@ def create_tables() -> None:
     }
     for name, model in models.items():
         bound(model, name).create_table(billing_mode="PAY_PER_REQUEST")
+    boto3.client("s3").create_bucket(Bucket=SETTINGS["JOBS_BUCKET"])
 
 
 @pytest.fixture(autouse=True)

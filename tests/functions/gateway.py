@@ -25,6 +25,7 @@ FUNCTIONS = (
     "order_intake",
     "price_source",
     "pricing_api",
+    "pricing_jobs",
     "queries",
 )
 BTC_USD = {
@@ -136,6 +137,8 @@ class Gateway:
     sent: list[dict[str, Any]] = field(default_factory=list)
     told: list[Any] = field(default_factory=list)
     matches_at_once: bool = True
+    settles_meanwhile: bool = False
+    """Whether books are settled while somebody waits."""
     time_s: float = 0.0
     sent_at_ms: int = 0
 
@@ -163,6 +166,7 @@ class Gateway:
         from order_intake.batches import Batches
         from order_intake.cancels import Cancels
         from order_intake.mass_cancels import CancelsOfAll
+        from order_intake.replacements import Replacements
         from price_source.operations import Prices
         from queries import operations as queries
         from queries.book_views import BookViews
@@ -170,6 +174,7 @@ class Gateway:
         from zerodesk_aws.accounts import AccountJournal
         from zerodesk_aws.books import Books
         from zerodesk_aws.mass_cancels import MassCancels
+        from zerodesk_aws.switches import Switches
 
         accounts = AccountJournal("journal")
         self.patch.setattr(
@@ -178,16 +183,19 @@ class Gateway:
             Batches(self.path, orders, accounts, self.workflow, waiting),  # type: ignore[arg-type]
         )
         mass_cancels = MassCancels(accounts, orders, self)  # type: ignore[arg-type]
+        self.patch.setattr(order_intake, "switches", Switches(orders, mass_cancels))
         self.patch.setattr(
             order_intake,
             "cancels_of_all",
             CancelsOfAll(mass_cancels, orders, listings, waiting),
         )
         self.patch.setattr(order_intake, "path", self.path)
+        cancels = Cancels(orders, listings, self, waiting)  # type: ignore[arg-type]
+        self.patch.setattr(order_intake, "cancels", cancels)
         self.patch.setattr(
             order_intake,
-            "cancels",
-            Cancels(orders, listings, self, waiting),  # type: ignore[arg-type]
+            "replacements",
+            Replacements(orders, listings, accounts, cancels, self.path, waiting),
         )
         self.patch.setattr(
             order_intake,
@@ -215,6 +223,8 @@ class Gateway:
 
     def _pass(self, seconds: float) -> None:
         self.time_s += seconds
+        if self.settles_meanwhile:
+            self.settle()
 
     def publish(self, announcements: Iterable[Any]) -> None:
         """Stand in for the bus: it remembers, and wakes nobody."""

@@ -55,7 +55,7 @@ def failing(
 
 
 @contextmanager
-def overtaken(at_call: int, by: Callable[[], None]) -> Iterator[None]:
+def overtaken(at_call: int, by: Callable[[], object]) -> Iterator[None]:
     """Let something else happen, all of it, just before the ``at_call``-th call to a table."""
     made: list[str] = []
     whole = Connection._make_api_call

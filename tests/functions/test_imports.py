@@ -11,7 +11,7 @@ from tests.benchmarks.cold_start import FLOOR, modules
 from tests.handler_settings import SETTINGS
 
 NOWHERE = ("aws_cdk", "matplotlib", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
-COMPUTE = ("option_quotes", "pricing_api")
+COMPUTE = ("chunk_pricing", "option_quotes", "pricing_api")
 """The functions with numpy in a layer."""
 TOUCHES_NOTHING = "pricing_api"
 """The only one that needs no resource to be named."""
@@ -22,7 +22,9 @@ FUNCTIONS = {
     "archivist": (),
     "authorizer": NO_HTTP,
     "back_office": (),
+    "chunk_pricing": NO_HTTP,
     "funds": (),
+    "job_chunks": NO_HTTP,
     "matching": NO_HTTP,
     "option_quotes": (),
     "order_intake": (),
@@ -30,6 +32,7 @@ FUNCTIONS = {
     "price_source": (),
     "pricing": NO_HTTP,
     "pricing_api": (),
+    "pricing_jobs": (),
     "queries": (),
     "reconciliation": (),
     "risk_check": NO_HTTP,
@@ -39,20 +42,23 @@ FUNCTIONS = {
 BEYOND_FLOOR = {
     "archivist": 225,
     "authorizer": 20,
-    "back_office": 168,
-    "funds": 138,
-    "matching": 78,
-    "option_quotes": 220,
-    "order_intake": 136,
-    "partner_intake": 132,
-    "price_source": 120,
-    "pricing": 36,
-    "pricing_api": 242,
+    "back_office": 166,
+    "chunk_pricing": 174,
+    "funds": 129,
+    "job_chunks": 64,
+    "matching": 76,
+    "option_quotes": 219,
+    "order_intake": 129,
+    "partner_intake": 112,
+    "price_source": 104,
+    "pricing": 28,
+    "pricing_api": 10,
+    "pricing_jobs": 143,
     "queries": 180,
-    "reconciliation": 145,
-    "risk_check": 65,
-    "settlement": 54,
-    "sweeper": 163,
+    "reconciliation": 129,
+    "risk_check": 59,
+    "settlement": 46,
+    "sweeper": 162,
 }
 """How many modules a cold start may load beyond logger, metrics and pynamodb, the floor of any
 handler; some ten above what it was, counted by ``python -m tests.benchmarks.cold_start``."""
@@ -64,6 +70,7 @@ WITH_ROUTES = (
     "order_intake",
     "price_source",
     "pricing_api",
+    "pricing_jobs",
     "queries",
 )
 

@@ -1,6 +1,7 @@
 """One synthesis per session, of every environment in every region, as ``cdk synth`` would do it."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from aws_cdk import App
 
 from infra_cdk.app import build
+from infra_cdk.local.synthesis import without_credentials
 from infra_cdk.settings import ENVIRONMENTS, ROOT, everywhere
 from tests.infra_cdk.templates import StageTemplates
 
@@ -40,8 +42,10 @@ def app(tmp_path_factory: pytest.TempPathFactory, context: dict[str, object]) ->
     """Return the app, synthesised without credentials."""
     outdir = tmp_path_factory.mktemp("cdk.out")
     with pytest.MonkeyPatch.context() as patch:
-        for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-            patch.delenv(variable, raising=False)
+        for variable in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(variable)
+        for variable, value in without_credentials({}).items():
+            patch.setenv(variable, value)
         app = build(context=context, outdir=str(outdir))
         app.synth()
     return app

@@ -40,6 +40,14 @@ RARE = {
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
+    **{
+        (function, action, "jobs/jobs/*"): "not simulated: jobs touch nobody's money"
+        for function in ("pricing_jobs", "job_chunks", "chunk_pricing")
+        for action in ("s3:GetObject", "s3:PutObject")
+    },
+    ("pricing_jobs", "s3:ListBucket", "jobs"): "the same",
+    ("pricing_jobs", "states:StartExecution", "pricing_workflow"): "the same",
+    ("pricing_jobs", "states:DescribeExecution", "*"): "the same",
 }
 """Rights that the recorded run has no use for, and the reason why they are."""
 
@@ -57,8 +65,9 @@ def rights(stage: StageTemplates) -> set[tuple[str, str, str]]:
 
 def shared_name(stage: StageTemplates, entry: Resource, resource: str) -> str:
     """Return the name of a resource without the environment's."""
-    [bucket] = stage.all("AWS::S3::Bucket")
-    text = resource.replace(bucket.logical_id, "snapshots")
+    text = resource
+    for bucket in stage.all("AWS::S3::Bucket"):
+        text = text.replace(bucket.logical_id, bucket.logical_id.partition("bucket")[0])
     if text == stage.settings.prefix:
         return "zerodesk"
     # A queue of another region has no name in this template, only an ARN.
@@ -76,8 +85,8 @@ def test_the_recording_is_that_of_the_code_as_it_is() -> None:
 
 CALLS_NOTHING = {"pricing_api", "/v1/openapi.json"}
 """A function and a route that answer from their own asset and ask nothing of AWS."""
-COMPUTES = {"option_quotes"}
-"""Not simulated, for numpy is loaded but once: its calls are under ``RARE``."""
+COMPUTES = {"option_quotes", "pricing_jobs"}
+"""Not simulated, for numpy is loaded but once: their calls are under ``RARE``."""
 
 
 class Listener:

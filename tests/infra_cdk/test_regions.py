@@ -166,7 +166,9 @@ def test_a_region_that_does_not_trade_hands_orders_to_the_home_region(
 
 
 def test_nothing_trades_where_the_settings_say_so(stages: Mapping[str, StageTemplates]) -> None:
-    assert not stages[ASIA].all("AWS::StepFunctions::StateMachine")
+    machines = stages[ASIA].all("AWS::StepFunctions::StateMachine")
+    # A pricing job is priced where it was taken in, and moves no money.
+    assert [entry.name for entry in machines] == ["zerodesk-production-pricing_workflow"]
     assert not stages[ASIA].all("AWS::Lambda::EventSourceMapping")
 
 
@@ -312,4 +314,9 @@ def test_functions_open_tables_through_dynamodb_and_only_there(on_aws: StageTemp
     }
 
     # What prices for anybody has no table to open.
-    assert opening == set(on_aws.functions()) - {"pricing_api"}
+    assert opening == set(on_aws.functions()) - {
+        "chunk_pricing",
+        "job_chunks",
+        "pricing_api",
+        "pricing_jobs",
+    }

@@ -1,6 +1,5 @@
 """The rules of the market, scenario by scenario: engine, fold, audit and the obvious book."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
             case ["the", "band", "is", bps, *_, window, "seconds,", _, _, _, "last", lasts, _]:
                 band = Band(int(bps), 1_000 * int(window), 1_000 * int(lasts))
-                commands[0] = listing(replace(MARKET, band=band), at_ms=START_MS)
+                commands[0] = listing(MARKET._replace(band=band), at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:
                 commands.append(a_mass_cancel(step.rows, commands, now_ms))
             case [seconds, "seconds", "pass"]:

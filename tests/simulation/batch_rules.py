@@ -25,6 +25,23 @@ def batches_stand(evidence: "Evidence") -> Iterator[str]:
             yield from _stands(evidence, errand.who, order, result, answered.at_ms)
 
 
+def replacements_stand(evidence: "Evidence") -> Iterator[str]:
+    """Nothing is placed for an order unless that was cancelled; what was told stands."""
+    for errand, answered in evidence.heard.errands:
+        if errand.kind != "replacement":
+            continue
+        assert errand.path is not None, "a replacement is of an order"
+        first = evidence.items.get((errand.who, errand.path["order_id"]))
+        other = evidence.items.get((errand.who, order_id_for(errand.who, errand.subject)))
+        status = None if first is None else first["status"]
+        if other is not None and status != "CANCELLED":
+            yield f"{errand.name} is placed, and the first order is {status}"
+        if answered.status in (201, 202) and other is None:
+            yield f"{errand.name} told {answered.json}, and there is no order"
+        if answered.json.get("code") == "ORDER_NOT_OPEN" and status in ("CANCELLED", None):
+            yield f"{errand.name} told {answered.json}, and the first order is {status}"
+
+
 def _stands(
     evidence: "Evidence", who: str, asked: dict[str, Any], result: dict[str, Any], at_ms: float
 ) -> Iterator[str]:

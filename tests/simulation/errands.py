@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.simulation.regions import AWAY, HOME, REGIONS
+from zerodesk.orders import order_id_for
 
 OPERATOR: Final = "house"
 FEED: Final = "prices.composite"
@@ -219,6 +220,35 @@ def standing(at_ms: float, account_id: str, status: str) -> Errand:
         body={"status": status, "verification_level": 1, "reason": "a test"},
         subject=account_id,
         tries=TRIES_MAX,
+    )
+
+
+def switch(number: int, at_ms: float, account_id: str, seconds: int) -> Errand:
+    """Return a push of an account's dead man's switch."""
+    return Errand(
+        "switch",
+        at_ms,
+        account_id,
+        "order_intake",
+        "POST",
+        "/v1/orders/cancel-after",
+        body={"seconds": seconds},
+        subject=f"switch-{number}",
+    )
+
+
+def replacement(number: int, of: Errand, at_ms: float) -> Errand:
+    """Return the request to have the first order of a batch replaced by another one."""
+    assert of.body is not None, "a batch has orders"
+    first = of.body["orders"][0]
+    return replace(
+        of,
+        kind="replacement",
+        at_ms=at_ms,
+        resource="/v1/orders/{order_id}/replace",
+        path={"order_id": order_id_for(of.who, first["client_order_id"])},
+        body={"order": first | {"client_order_id": f"r-{number}", "price": "60000"}},
+        subject=f"r-{number}",
     )
 
 
@@ -531,7 +561,9 @@ def _batches(chance: Random, pace: Pace) -> Iterator[Errand]:
         ids = [f"b-{number}-{chance.randint(1, 4)}" for _ in range(chance.randint(1, 4))]
         orders = [_of_batch(chance, one) for one in ids]
         at_ms, account_id = chance.uniform(0, pace.duration_ms), chance.choice(pace.accounts)
-        yield _asked(chance, batch(number, at_ms, account_id, orders), pace)
+        placed = batch(number, at_ms, account_id, orders)
+        yield _asked(chance, placed, pace)
+        yield _asked(chance, replacement(number, placed, at_ms + chance.uniform(0, 5_000)), pace)
 
 
 def _of_batch(chance: Random, client_order_id: str) -> dict[str, Any]:
@@ -548,9 +580,12 @@ def _of_batch(chance: Random, client_order_id: str) -> dict[str, Any]:
 
 
 def _mass_cancels(chance: Random, pace: Pace) -> Iterator[Errand]:
-    """Yield cancels of all that an account has open, in some runs."""
+    """Yield cancels of all that an account has open, and pushes of switches, in some runs."""
     if chance.random() >= MASS_CANCELS_SHARE:
         return
+    for number in range(max(3, pace.lives // 40)):
+        at_ms, seconds = chance.uniform(0, pace.duration_ms), chance.choice((0, 1, 1, 5, 60))
+        yield _asked(chance, switch(number, at_ms, pace.accounts[number % 2], seconds), pace)
     for number in range(max(2, pace.lives // 40)):
         at_ms, symbol = chance.uniform(0, pace.duration_ms), chance.choice((None, *SYMBOLS))
         yield _asked(chance, mass_cancel(number, at_ms, chance.choice(pace.accounts), symbol), pace)

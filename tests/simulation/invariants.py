@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final, Protocol
 
-from tests.simulation.batch_rules import batches_stand
+from tests.simulation.batch_rules import batches_stand, replacements_stand
 from tests.simulation.bounds import Bounds
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
@@ -30,8 +30,7 @@ from tests.simulation.keeping_rules import (
     takeovers_were_asked_for,
 )
 from tests.simulation.limit_rules import limits_are_kept, positions_add_up
-from tests.simulation.mass_rules import KIND as MASS_CANCEL
-from tests.simulation.mass_rules import mass_cancels_stand
+from tests.simulation.mass_rules import SAY_THEMSELVES, mass_cancels_stand, switches_fire
 from tests.simulation.money_rules import (
     decided_in_order,
     entries_are_the_change,
@@ -344,7 +343,9 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from errands_stand(evidence)
     yield from prices_come_to_their_books(evidence)
     yield from mass_cancels_stand(evidence)
+    yield from switches_fire(evidence)
     yield from batches_stand(evidence)
+    yield from replacements_stand(evidence)
     yield from takeovers_happen(evidence)
     yield from takeovers_were_asked_for(evidence)
     for life, answered in evidence.heard.cancels:
@@ -608,7 +609,7 @@ def projections_are_the_fold(evidence: Evidence) -> Broken:
     """12. Items and markets show what the journals say."""
     for key, item in evidence.items.items():
         # What such an item is its orders say, see ``mass_rules``.
-        if item["kind"] != MASS_CANCEL:
+        if item["kind"] not in SAY_THEMSELVES:
             yield from _item_is_told(evidence, key, item)
     markets = evidence.world.dynamodb.tables["market"].partitions
     for symbol, (book, _) in evidence.replays.items():
@@ -698,8 +699,9 @@ def changes_are_on_record(evidence: Evidence) -> Broken:
             if not record.body.get("cause", {}).get("kind"):
                 yield f"account {account} {record.sequence} has no cause"
     for key, item in evidence.items.items():
-        known = evidence.causes.get(key) or evidence.told.get(key) or item["kind"] == MASS_CANCEL
-        if item["status"] != "QUEUED" and not known:
+        known = evidence.causes.get(key) or evidence.told.get(key)
+        silent = not known and item["kind"] not in SAY_THEMSELVES
+        if item["status"] != "QUEUED" and silent:
             yield f"item {key} is {item['status']}, and no record says why"
 
 

@@ -7,13 +7,15 @@ a command that names its orders, and whose item is done once each of them is fin
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.simulation.trading_rules import TERMINAL
+from tests.simulation.trading_rules import SWITCH, TERMINAL
 
 if TYPE_CHECKING:
     from tests.simulation.invariants import Evidence
     from tests.simulation.reading import Record
 
 KIND: Final = "cancel_all"
+SAY_THEMSELVES: Final = (KIND, SWITCH)
+"""Kinds of items that no record says something of: their rules are here."""
 COMES_IN: Final = ("OrderOpened", "OrderArmed", "TradeExecuted")
 
 
@@ -71,6 +73,26 @@ def _stay_away(symbol: str, records: "list[Record]") -> Iterator[str]:
         if not record.body["continuing"]:
             gone |= naming
             naming = set()
+
+
+def switches_fire(evidence: "Evidence") -> Iterator[str]:
+    """A switch whose time is up has cancelled all, not before its time; one that is off has not."""
+    fired = {
+        (account, item["request"]["cancel_id"]): item["placed_at_ms"]
+        for (account, _), item in evidence.items.items()
+        if item["kind"] == KIND and item["request"]["cancel_id"].startswith(SWITCH)
+    }
+    for (account, cancel_id), at_ms in fired.items():
+        if at_ms < int(cancel_id.rpartition("-")[2]):
+            yield f"{cancel_id} of {account} fired at {at_ms}"
+    for (account, _), item in evidence.items.items():
+        if item["kind"] != SWITCH:
+            continue
+        until_ms = item["request"]["cancels_at_ms"]
+        if item["status"] != "DONE":
+            yield f"switch of {account} is {item['status']}, its time is {until_ms}"
+        elif until_ms is not None and (account, f"{SWITCH}-{until_ms}") not in fired:
+            yield f"switch of {account} is done, and nothing fired at {until_ms}"
 
 
 def _told(evidence: "Evidence") -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The journal as it stands in the model's table, read without any code of the stores."""
 
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from typing import Any
 
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.expressions import Item
+from tests.simulation.remembered import body_of, decompressed
 from zerodesk.codec import record_hash
 from zerodesk.deltas import state_after
-from zerodesk.rows import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Record:
 
 def record_of(item: Item) -> Record:
     """Return the record of an item."""
-    text = zlib.decompress(item["body"]["B"])
+    text = decompressed(item["body"]["B"])
     return Record(
         stream=item["stream"]["S"],
         sequence=int(item["sequence"]["N"]),
@@ -55,7 +54,7 @@ def record_of(item: Item) -> Record:
         code_version=item["code_version"]["S"],
         recorded_at_ms=int(item["recorded_at_ms"]["N"]),
         text=text,
-        body=expand(json.loads(text)),
+        body=body_of(text.decode()),
     )
 
 

@@ -8,8 +8,16 @@ import pytest
 from tests.simulation import seam
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
-NOT_SIMULATED = {"authorizer", "option_quotes", "pricing_api", "queries"}
-"""They read, and decide nothing that anybody waits for."""
+NOT_SIMULATED = {
+    "authorizer",
+    "chunk_pricing",
+    "job_chunks",
+    "option_quotes",
+    "pricing_api",
+    "pricing_jobs",
+    "queries",
+}
+"""They read, and decide nothing that anybody waits for; or price, which moves no money."""
 
 PAIR_PARTS = 12
 """In so many parts, the cores share the pairs out evenly."""

@@ -25,6 +25,9 @@ fees in."""
 RISING: Final = {("BUY", "STOP"), ("SELL", "TAKE_PROFIT")}
 """Who waits for a rise; everybody else with a trigger waits for a fall."""
 
+SWITCH: Final = "cancel_after"
+"""The one kind of item that is armed again once it is done."""
+
 PENDING: Final = ("QUEUED", "HELD")
 TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED", "DONE", "REFUSED")
 
@@ -353,7 +356,7 @@ def record_time_is_true(evidence: "Evidence") -> Iterator[str]:
 
 def goes_back(before: "Item | None", after: "Item | None") -> str | None:
     """Return how an order's item goes back from one write to the next, None if it does not."""
-    if before is None or after is None:
+    if before is None or after is None or before["kind"]["S"] == SWITCH:
         return None
     was, now = before["status"]["S"], after["status"]["S"]
     if was != now and (was in TERMINAL or now in PENDING):

@@ -15,6 +15,7 @@ from option_quotes.routes import api as option_quotes
 from order_intake.routes import api as order_intake
 from price_source.routes import api as price_source
 from pricing_api.routes import api as pricing_api
+from pricing_jobs.routes import api as pricing_jobs
 from queries.routes import api as queries
 from reconciliation.routes import api as reconciliation
 from zerodesk import CODE_VERSION
@@ -22,10 +23,10 @@ from zerodesk_aws.api.paths import VARIABLES, variables_of
 from zerodesk_aws.api.problems import PRECEDENCE, RETRY_AFTER_SECONDS, ProblemCode
 from zerodesk_aws.api.routing import JSON, PROBLEM_JSON, Route
 from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, MAX_DEPTH
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import PlainSchema
 from zerodesk_aws.contracts.pricing import PRICING_BODY_BYTES
 from zerodesk_aws.contracts.problems import Problem
+from zerodesk_aws.contracts.roles import Role
 
 APIS: Final = (
     archivist,
@@ -35,6 +36,7 @@ APIS: Final = (
     order_intake,
     price_source,
     pricing_api,
+    pricing_jobs,
     queries,
     reconciliation,
 )

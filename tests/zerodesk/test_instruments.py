@@ -1,6 +1,5 @@
 """Markets: the rules of listing, and steps that never round."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -133,7 +132,7 @@ def test_a_notional_is_price_times_quantity_to_the_last_unit(ticks: int, lots: i
 def test_what_buying_needs_covers_any_fills_at_or_below_the_limit(
     limit_ticks: int, fills: list[tuple[int, int]], rate_bps: int
 ) -> None:
-    market = replace(a_market(), taker_bps=rate_bps)
+    market = a_market()._replace(taker_bps=rate_bps)
     spent_minor = 0
     for lots, below_ticks in fills:
         notional_minor = market.notional_minor(max(1, limit_ticks - below_ticks), lots)

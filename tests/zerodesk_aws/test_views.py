@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zerodesk_aws.test_filters import a_market
-from zerodesk_aws.views import AVERAGE_DIGITS, average_price
+from zerodesk_aws.views.orders import AVERAGE_DIGITS, average_price
 
 MARKET = a_market()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from zerodesk_aws.workflows import WAIT_SECONDS, Workflow
+from zerodesk_aws.workflows import WAIT_SECONDS, NamedWorkflow, Workflow
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:order"
 
@@ -24,7 +24,7 @@ class Machines:
             raise self.answer
         return self.answer
 
-    start_execution = start_sync_execution
+    start_execution = describe_execution = start_sync_execution
 
 
 def run(answer: dict[str, Any] | Exception) -> dict[str, Any] | None:
@@ -92,3 +92,40 @@ def test_a_workflow_that_does_not_start_is_nobodys_fault_who_began_it() -> None:
         {"order_id": "o1"},
         {"order_id": "o1"},
     ]
+
+
+# By name
+
+
+def named(answer: dict[str, Any] | Exception) -> NamedWorkflow:
+    workflow = NamedWorkflow(ARN, "arn:aws:states:us-east-1:123456789012:execution:jobs")
+    workflow._machines = Machines(answer)
+    return workflow
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code}}, "StartExecution")
+
+
+def test_a_name_runs_once() -> None:
+    first, again = named({}), named(refusal("ExecutionAlreadyExists"))
+    assert first.start("one", {"folder": "f"}) is True
+    assert first._machines.asked == [
+        {"stateMachineArn": ARN, "name": "one", "input": '{"folder": "f"}'}
+    ]
+    assert again.start("one", {"folder": "f"}) is False
+
+
+def test_an_execution_is_asked_for_by_its_name() -> None:
+    workflow = named({"status": "RUNNING"})
+    assert workflow.status("one") == "RUNNING"
+    [asked] = workflow._machines.asked
+    assert asked["executionArn"] == "arn:aws:states:us-east-1:123456789012:execution:jobs:one"
+    assert named(refusal("ExecutionDoesNotExist")).status("one") is None
+
+
+def test_what_step_functions_is_too_busy_for_is_not_taken_for_an_answer() -> None:
+    with pytest.raises(ClientError):
+        named(refusal("ThrottlingException")).start("one", {})
+    with pytest.raises(ClientError):
+        named(refusal("ThrottlingException")).status("one")

@@ -1,8 +1,8 @@
 """Start the local AWS and serve until it is told to stop.
 
 Environment: ``GATEWAY_PORT``, ``ZERODESK_STATE`` (folder of the state) and
-``ZERODESK_FUNCTION_PYTHON`` (interpreter of the functions); ``ZERODESK_WRITE_LOG`` (a file) if
-writes are to be logged. Ready when the port answers.
+``ZERODESK_FUNCTION_PYTHON`` (interpreter of the functions); ``ZERODESK_WRITE_LOG`` and
+``ZERODESK_CALL_LOG`` (files) if writes or calls are to be logged. Ready when the port answers.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
+from infra_cdk.local.emulator.call_log import CallLog
 from infra_cdk.local.emulator.snapshots import Snapshots
 
 HOST = "127.0.0.1"
@@ -56,7 +57,7 @@ def main() -> None:
 
     # Half the processor time per request of the server that ministack brings.
     uvicorn.run(
-        watched(emulator, snapshots),
+        watched(emulator, snapshots, call_log()),
         host=HOST,
         port=int(os.environ["GATEWAY_PORT"]),
         http="httptools",
@@ -76,7 +77,13 @@ def main() -> None:
     os._exit(0)
 
 
-def watched(emulator: Any, snapshots: Snapshots) -> App:
+def call_log() -> CallLog | None:
+    """Return the log of calls, if there is to be one."""
+    asked = os.environ.get("ZERODESK_CALL_LOG")
+    return CallLog(Path(asked)) if asked else None
+
+
+def watched(emulator: Any, snapshots: Snapshots, calls: CallLog | None) -> App:
     """Return ministack's application, noting what may have changed something."""
     from infra_cdk.local.emulator import functions, housekeeping
 
@@ -92,6 +99,8 @@ def watched(emulator: Any, snapshots: Snapshots) -> App:
         if scope["type"] != "lifespan":
             if not background:
                 start()
+            if calls is not None:
+                calls.note(scope)
             if not is_read(scope):
                 snapshots.note_change()
         await emulator.app(scope, receive, send)

@@ -203,6 +203,31 @@ def parse_expressions_once() -> None:
     Jsonata.get_parser = staticmethod(lambda: parser)
 
 
+def read_items_as_expressions_say() -> None:
+    """Read the items of a distributed map from where JSONata says; stock knows JSONPath alone."""
+    stock = stepfunctions._run_distributed_map
+    expect_parameters(
+        stock, ["state_def", "raw_input", "effective", "iterator", "execution", "ctx"]
+    )
+    expect_text(stock, '_read_map_items(state_def["ItemReader"], effective, ctx)')
+
+    def run(
+        state_def: dict[str, Any],
+        raw_input: Any,
+        effective: Any,
+        iterator: Any,
+        execution: Any,
+        ctx: Any,
+    ) -> Any:
+        reader = state_def.get("ItemReader", {})
+        if "Arguments" in reader:
+            asked = stepfunctions._apply_jsonata_template(reader["Arguments"], raw_input, ctx)
+            state_def = {**state_def, "ItemReader": {**reader, "Arguments": asked}}
+        return stock(state_def, raw_input, effective, iterator, execution, ctx)
+
+    stepfunctions._run_distributed_map = run
+
+
 def hide_what_a_function_died_of() -> None:
     """Answer for a function that failed as API Gateway does: a gateway response, no stack trace."""
     stock = apigateway_v1._invoke_lambda_proxy_v1
@@ -230,5 +255,6 @@ CORRECTIONS = (
     parse_expressions_once,
     query_what_is_asked,
     read_expressions_once,
+    read_items_as_expressions_say,
     hide_what_a_function_died_of,
 )

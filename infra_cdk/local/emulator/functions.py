@@ -28,8 +28,10 @@ from infra_cdk.local.emulator import sources
 from infra_cdk.local.emulator import worker as worker_script
 from infra_cdk.local.emulator.expectations import expect_parameters, expect_text
 
-INIT_TIMEOUT_SECONDS = 10.0
-"""As on AWS."""
+INIT_TIMEOUT_SECONDS = 60.0
+"""Ten on AWS, where the machine is the function's own. Here a dozen may start beside whatever else
+the laptop does: one that is killed for it starts again, and makes the others slower still. What a
+start costs is measured by ``python -m tests.benchmarks.cold_start``, in CPU time."""
 
 DEBUGGING_SECONDS = 3_600.0
 """How long a function may run that somebody looks into."""

@@ -70,7 +70,10 @@ def main(invocations: TextIO, answers: TextIO, lifeline: int) -> None:
 
 
 def debugged(handler: Handler, asked: dict[str, Any]) -> Handler:
-    """Return the handler as it runs under a debugger that listens on a port."""
+    """Return the handler as it runs under a debugger: Python's own, or an editor's."""
+    if asked["debugpy"] is not None:
+        wait_for_editor(asked["debugpy"], asked["port"])
+        return handler
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "debugger.py")  # noqa: PTH118, PTH120, PTH100
     spec = importlib.util.spec_from_file_location("debugger", path)
     assert spec is not None
@@ -83,6 +86,14 @@ def debugged(handler: Handler, asked: dict[str, Any]) -> Handler:
         # Whoever wanted to debug is gone.
         return handler
     return lambda event, context: debugger.run_handler(handler, event, context)
+
+
+def wait_for_editor(folder: str, port: int) -> None:
+    """Listen for an editor, and wait until it is there."""
+    sys.path.append(folder)
+    debugpy: Any = importlib.import_module("debugpy")
+    debugpy.listen(("127.0.0.1", port))
+    debugpy.wait_for_client()
 
 
 def load(entry: str, code_paths: list[str]) -> Handler:

@@ -13,6 +13,13 @@ place orders one after the other, each path in turn for seconds: a machine is no
 - **minimal**: an API, one function, one put.
 
 What the real path takes beyond the bare one is the product's own code. Each client trades in a
-market of its own, one order at a time, and every other order takes the one before: so the calls
-are the recorded ones however many clients there are.
+market of its own, one order at a time, and every other order takes the one before.
+
+Before anything is measured ever more clients ask, so that functions start a few at a time. The
+paths take turns in rounds, another one first in each, and a turn begins when the one before has
+left nothing to be done: the local cloud's own log of calls says so (``calls.py``). The same log
+says how many calls of each kind an order made on both paths. More than the plan on the real one
+are what several processes cost it: a book that another process wrote last is read again first.
+Schedules stand still meanwhile. How far it is goes to standard error, the tables to standard
+output.
 """

@@ -4,100 +4,151 @@ import argparse
 import json
 import os
 import socket
+import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path as Folder
+from typing import Final
 
 from infra_cdk import local
 from infra_cdk.local.aws import LocalSession
 from infra_cdk.local.keys import credentials_file
-from infra_cdk.local.paths import PORT_VARIABLE, STATE_VARIABLE
+from infra_cdk.local.paths import CALL_LOG_VARIABLE, PORT_VARIABLE, STATE_VARIABLE
 from tests.benchmarks.path import __doc__ as told
+from tests.benchmarks.path.calls import Calls
 from tests.benchmarks.path.drive import Measured, Path, real, turn, yardstick
 from tests.benchmarks.path.hops import hops
 from tests.benchmarks.path.plan import recorded
+from tests.benchmarks.path.report import (
+    Results,
+    print_calls,
+    print_hops,
+    print_ratios,
+    print_speeds,
+)
 from tests.benchmarks.path.yardsticks import deploy
 from zerodesk_client.api import Client
 
-Results = dict[int, dict[str, Measured]]
+WARM_UP_ORDERS: Final = 4
+WARM_UP_TURNS: Final = 4
+"""With all clients at most, until nothing is asked for again: every function runs often enough
+then, or the machine is too busy for so many clients, and the tables will say so."""
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=(told or "").splitlines()[0])
-    parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 8, 16])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.path", description=(told or "").splitlines()[0]
+    )
+    parser.add_argument(
+        "--clients", type=int, nargs="+", default=[1, 4, 8, 16], help="default 1 4 8 16"
+    )
     parser.add_argument("--rounds", type=int, default=6, help="turns of each path (default 6)")
     parser.add_argument("--orders", type=int, default=20, help="of a client and turn (default 20)")
     asked = parser.parse_args()
-    with cloud() as (session, endpoint):
-        addresses = deploy(session, recorded())
-        key = json.loads(credentials_file().read_text())["operator"]
-        with Client(endpoint.api_url, key) as operator:
-            paths = [
-                real(endpoint.api_url, operator, max(asked.clients)),
-                *(yardstick(name, url) for name, url in addresses.items()),
-            ]
+    with cloud() as (session, endpoint, calls):
+        paths = prepared(session, endpoint, max(asked.clients))
+        warm_up(paths, max(asked.clients), calls)
         results: Results = {}
+        added = []
         for clients in asked.clients:
             since_ms = int(time.time() * 1_000)
-            results[clients] = measured(paths, clients, asked.rounds, asked.orders)
+            results[clients] = measured(paths, clients, asked.rounds, asked.orders, calls)
             if clients == asked.clients[0]:
-                print_hops(session, since_ms, clients)
-    print_table(results)
+                added = list(hops(session, since_ms))
+    print_speeds(results)
+    print_ratios(results)
+    print_calls(results)
+    print_hops(added, asked.clients[0])
 
 
 @contextmanager
-def cloud() -> Iterator[tuple[LocalSession, local.Endpoint]]:
+def cloud() -> Iterator[tuple[LocalSession, local.Endpoint, Calls]]:
     """Run a local cloud of the benchmark's own."""
     with tempfile.TemporaryDirectory() as state, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        os.environ |= {STATE_VARIABLE: state, PORT_VARIABLE: str(probe.getsockname()[1])}
+        log = Folder(state) / "calls.log"
+        os.environ |= {
+            STATE_VARIABLE: state,
+            PORT_VARIABLE: str(probe.getsockname()[1]),
+            CALL_LOG_VARIABLE: str(log),
+        }
         probe.close()
         warnings.simplefilter("ignore", ResourceWarning)
         try:
-            endpoint = local.up(print)
-            yield LocalSession(endpoint.endpoint), endpoint
+            endpoint = local.up(say)
+            yield LocalSession(endpoint.endpoint), endpoint, Calls(log)
         finally:
-            local.down(print)
+            local.down(say)
 
 
-def measured(paths: list[Path], clients: int, rounds: int, orders: int) -> dict[str, Measured]:
-    """Let the paths take turns; the first turn of each warms up."""
+def say(line: str) -> None:
+    """Say how far it is, beside the tables."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def prepared(session: LocalSession, endpoint: local.Endpoint, clients: int) -> list[Path]:
+    """Deploy the yardsticks, and open markets and accounts of the clients."""
+    stop_schedules(session)
+    say("deploying the yardsticks")
+    addresses = deploy(session, recorded())
+    key = json.loads(credentials_file().read_text())["operator"]
+    say(f"opening {clients} markets and {2 * clients} accounts")
+    with Client(endpoint.api_url, key) as operator:
+        return [
+            real(endpoint.api_url, operator, clients),
+            *(yardstick(name, url) for name, url in addresses.items()),
+        ]
+
+
+def stop_schedules(session: LocalSession) -> None:
+    """Stop what runs by the clock: it is on no order's way, and would be counted as if it were."""
+    bus = session.client("events")
+    for rule in bus.list_rules()["Rules"]:
+        if "ScheduleExpression" in rule:
+            bus.disable_rule(Name=rule["Name"])
+
+
+def warm_up(paths: Sequence[Path], most: int, calls: Calls) -> None:
+    """Let ever more clients ask, so that functions start a few at a time and none is measured."""
+    for clients in (*ramp(most), *[most] * WARM_UP_TURNS):
+        repeated = {path.name: turn(path, clients, WARM_UP_ORDERS).repeated for path in paths}
+        calls.quiet()
+        say(f"warming up, {clients} client(s), asked again: {repeated}")
+        if clients == most and not any(repeated.values()):
+            break
+
+
+def ramp(most: int) -> Iterator[int]:
+    """Yield 1, 2, 4, ... below ``most``."""
+    clients = 1
+    while clients < most:
+        yield clients
+        clients *= 2
+
+
+def measured(
+    paths: Sequence[Path], clients: int, rounds: int, orders: int, calls: Calls
+) -> dict[str, Measured]:
+    """Let the paths take turns, another one first in each round; the first round warms up.
+
+    Each begins when what the one before left to be done is done.
+    """
     found = {path.name: Measured() for path in paths}
     for number in range(rounds + 1):
-        for path in paths:
+        first = number % len(paths)
+        speeds = []
+        for path in (*paths[first:], *paths[:first]):
             done = turn(path, clients, orders)
+            done.calls = calls.quiet()
+            speeds.append(f"{path.name} {done.orders_per_second:.1f}/s")
             if number:
-                found[path.name].add(*done)
+                found[path.name].add(done)
+        say(f"{clients} client(s), round {number} of {rounds}: {', '.join(speeds)}")
     return found
-
-
-def print_hops(session: LocalSession, since_ms: int, clients: int) -> None:
-    """Print what the product's own code adds, function by function."""
-    print(f"\n| ms an invocation, p50, {clients} client(s) | real | bare | own code adds |")
-    print("|---|---|---|---|")
-    for hop in hops(session, since_ms):
-        print(f"| {hop.function} | {hop.real_ms:.1f} | {hop.bare_ms:.1f} | {hop.own_ms:.1f} |")
-
-
-def print_table(results: Results) -> None:
-    """Print orders a second and latencies, and the real path over the bare one."""
-    print("\n| clients | path | orders/s | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|---|")
-    for clients, found in results.items():
-        for name, one in found.items():
-            cuts = one.percentiles
-            print(
-                f"| {clients} | {name} | {one.orders_per_second:.1f} | {cuts.p50_ms} "
-                f"| {cuts.p95_ms} | {cuts.p99_ms} |"
-            )
-    print("\n| clients | real/bare, p50 (aim 1.3) | real/bare, orders/s (aim 0.8) |\n|---|---|---|")
-    for clients, found in results.items():
-        one, bare = found["real"], found["bare"]
-        p50 = (one.percentiles.p50_ms or 0.0) / (bare.percentiles.p50_ms or 1.0)
-        speed = one.orders_per_second / bare.orders_per_second
-        print(f"| {clients} | {p50:.2f} | {speed:.2f} |")
 
 
 if __name__ == "__main__":

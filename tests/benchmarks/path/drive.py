@@ -5,6 +5,7 @@ import itertools
 import json
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from zerodesk_client.api import Client, NewMarket
 from zerodesk_client.latency import Percentiles, percentiles
 
 FUNDS: Final = Decimal(1_000_000)
-TIMEOUT_SECONDS: Final = 30
+TIMEOUT_SECONDS: Final = 90
+"""Longer than a function may take to start."""
 ANSWERED: Final = 201
 TRIES: Final = 60
 """Of an order that was not answered in time, as when functions still start: it takes that long."""
@@ -49,11 +51,17 @@ class Measured:
 
     latencies_s: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    repeated: int = 0
+    """How often an order was asked for again, which was not answered in time."""
+    calls: Counter[str] = field(default_factory=Counter)
+    """What was asked of AWS meanwhile, and after it until all was quiet."""
 
-    def add(self, latencies_s: list[float], seconds: float) -> None:
+    def add(self, turn: "Measured") -> None:
         """Count one turn more."""
-        self.latencies_s += latencies_s
-        self.seconds += seconds
+        self.latencies_s += turn.latencies_s
+        self.seconds += turn.seconds
+        self.repeated += turn.repeated
+        self.calls += turn.calls
 
     @property
     def orders_per_second(self) -> float:
@@ -65,40 +73,68 @@ class Measured:
         """How long answers took."""
         return percentiles(self.latencies_s)
 
+    def calls_per_order(self) -> dict[str, float]:
+        """Return how often an order asked for what."""
+        return {name: count / len(self.latencies_s) for name, count in self.calls.items()}
 
-def turn(path: Path, clients: int, orders: int) -> tuple[list[float], float]:
-    """Let clients place so many orders each, all at once; return latencies and the time taken."""
+
+def turn(path: Path, clients: int, orders: int) -> Measured:
+    """Let clients place so many orders each, all at once."""
     began = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         done = list(pool.map(lambda client: _client(path, client, orders), range(clients)))
-    return list(itertools.chain(*done)), time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    latencies_s, repeated = zip(*itertools.chain(*done), strict=True)
+    return Measured(list(latencies_s), seconds, sum(repeated))
 
 
-def _client(path: Path, client: int, orders: int) -> list[float]:
-    parts = urlsplit(path.url)
-    assert parts.hostname
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
-    latencies_s = []
+def _client(path: Path, client: int, orders: int) -> list[tuple[float, int]]:
+    """Place orders; return how long each took, and how often it was asked for again."""
+    asking = _Asking(path)
+    done = []
     for number in itertools.islice(path.numbers(client), orders):
-        body = json.dumps(path.body(client, number))
+        at = time.perf_counter()
+        repeated = asking.place(client, number)
+        done.append((time.perf_counter() - at, repeated))
+    asking.connection.close()
+    return done
+
+
+class _Asking:
+    """One client's connection to a path."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._parts = path, urlsplit(path.url)
+        assert self._parts.hostname
+        self.connection = http.client.HTTPConnection(
+            self._parts.hostname, self._parts.port, timeout=TIMEOUT_SECONDS
+        )
+
+    def place(self, client: int, number: int) -> int:
+        """Place an order until it is answered; return how often it was asked for again."""
+        body = json.dumps(self.path.body(client, number))
         headers = {
-            "Authorization": f"Bearer {path.keys(client, number)}",
+            "Authorization": f"Bearer {self.path.keys(client, number)}",
             "Content-Type": "application/json",
         }
-        at = time.perf_counter()
-        faults: list[str] = []
-        while True:
-            connection.request("POST", parts.path, body, headers)
-            answer = connection.getresponse()
-            told = answer.read()
-            if answer.status == ANSWERED:
-                break
-            faults.append(f"{path.name}: {answer.status} {told!r}")
-            assert len(faults) < TRIES, faults[-1]
+        said: str | None = "was not asked"
+        for again in range(TRIES):
+            said = self._ask(body, headers)
+            if said is None:
+                return again
             time.sleep(PAUSE_SECONDS)
-        latencies_s.append(time.perf_counter() - at)
-    connection.close()
-    return latencies_s
+        raise AssertionError(f"{self.path.name}: {said}")
+
+    def _ask(self, body: str, headers: dict[str, str]) -> str | None:
+        """Ask once; return None for an answer, or else what came instead."""
+        try:
+            self.connection.request("POST", self._parts.path, body, headers)
+            answer = self.connection.getresponse()
+            told = answer.read()
+        except (OSError, http.client.HTTPException) as fault:
+            self.connection.close()
+            return repr(fault)
+        return None if answer.status == ANSWERED else f"{answer.status} {told!r}"
 
 
 def order(symbol: str, number: int) -> Body:

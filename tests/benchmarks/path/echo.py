@@ -4,6 +4,7 @@ Deployed as one file. ``PLAN`` has the calls of this function by what becomes of
 have generic keys: a partition, and a sort key that is "item" or the place in a stream.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -12,13 +13,19 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
 
 Document = dict[str, Any]
 
 PLAN: dict[str, list[Document]] = json.loads(os.environ["PLAN"])
 PREFIX = os.environ["PREFIX"]
+ANSWER_SECONDS = float(os.environ["ANSWER_SECONDS"])
 PAUSES = [float(text) for text in os.environ["PAUSES"].split()]
-config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
+config = Config(
+    read_timeout=float(os.environ["WAIT_SECONDS"]),
+    retries={"total_max_attempts": 1},
+    inject_host_prefix=False,
+)
 clients: dict[str, Any] = {
     name: boto3.client(name, config=config)  # type: ignore[call-overload] # any of them
     for name in os.environ["SERVICES"].split()
@@ -40,18 +47,45 @@ def minimal(event: Document, context: object) -> Document:
 
 
 def intake(event: Document, context: object) -> Document:
-    """Put the order's item, run the workflow, and wait for the item to be done."""
-    order = json.loads(event["body"]) | {"order_id": uuid.uuid4().hex}
+    """Put the order's item, run the workflow, and wait for the item to be done.
+
+    As the product does: no longer than it waits, and an order that comes again is driven on.
+    """
+    deadline = time.monotonic() + ANSWER_SECONDS
+    order = json.loads(event["body"])
+    order["order_id"] = f"{order['symbol']}-{order['client_order_id']}"
     gate, start, look, *_ = PLAN[order["kind"]]
     assert (start["operation"], look["operation"]) == ("StartSyncExecution", "GetItem")
-    make(gate, order)
+    if is_new(gate, order) or not is_done(look, order):
+        run_workflow(order)
+        for pause in PAUSES:
+            if is_done(look, order):
+                break
+            if time.monotonic() + pause > deadline:
+                return {"statusCode": 202, "body": json.dumps(order)}
+            time.sleep(pause)
+    return {"statusCode": 201, "body": json.dumps(order)}
+
+
+def is_new(gate: Document, order: Document) -> bool:
+    """Put the item of an order; say whether it is the first that is put."""
+    try:
+        make(gate, order)
+    except clients["dynamodb"].exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def is_done(look: Document, order: Document) -> bool:
+    """Look whether an order is done."""
+    return "done" in make(look, order)["Item"]
+
+
+def run_workflow(order: Document) -> None:
+    """Run the workflow, and wait for it a while."""
     arn = os.environ["WORKFLOW"]
-    clients["stepfunctions"].start_sync_execution(stateMachineArn=arn, input=json.dumps(order))
-    for pause in PAUSES:
-        if "done" in make(look, order)["Item"]:
-            return {"statusCode": 201, "body": json.dumps(order)}
-        time.sleep(pause)
-    return {"statusCode": 202, "body": json.dumps(order)}
+    with contextlib.suppress(ReadTimeoutError):
+        clients["stepfunctions"].start_sync_execution(stateMachineArn=arn, input=json.dumps(order))
 
 
 def price(order: Document, context: object) -> Document:

@@ -1,12 +1,15 @@
 """The yardsticks of the path's benchmark do what the product does, call by call."""
 
 import importlib
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra_cdk.constructs.workflow import PLACEHOLDER, load
+from tests.benchmarks.path.calls import Calls
 from tests.benchmarks.path.plan import Plan, recorded
 from tests.benchmarks.path.yardsticks import FUNCTIONS, MACHINES, template
 
@@ -62,6 +65,37 @@ def test_a_bare_function_makes_the_calls_of_the_real_one(
         if one.function == function
     )
     assert made == asked
+
+
+def test_a_bare_intake_makes_the_calls_of_the_real_one(echo: Any, plan: Plan) -> None:
+    load_for, made = echo
+    module = load_for("order_intake")
+    order = {"symbol": "BTC-USD", "client_order_id": "o-1", "kind": "rests"}
+    assert module.intake({"body": json.dumps(order)}, None)["statusCode"] == 201
+    asked = {one.operation for one in plan["rests"] if one.function == "order_intake"}
+    assert {operation for operation, _ in made} == {one.lower() for one in asked}
+    # The real one looks until the order is done; here it is, at once.
+    assert set(made.values()) == {1}
+
+
+def test_a_bare_order_that_comes_again_is_answered_and_not_run_twice(echo: Any) -> None:
+    load_for, made = echo
+    module = load_for("order_intake")
+    module.is_new = lambda *_: False
+    order = {"symbol": "BTC-USD", "client_order_id": "o-1", "kind": "takes"}
+    assert module.intake({"body": json.dumps(order)}, None)["statusCode"] == 201
+    assert made == {("getitem", "orders"): 1}
+
+
+def test_calls_are_counted_from_where_they_were_read_last(tmp_path: Path) -> None:
+    log = tmp_path / "calls.log"
+    log.write_text("DynamoDB PutItem\nDynamoDB GetItem\nDynamoDB Pu")
+    calls = Calls(log)
+    assert calls.taken() == {"DynamoDB PutItem": 1, "DynamoDB GetItem": 1}
+    with log.open("a") as file:
+        file.write("tItem\n")
+    assert calls.quiet() == {"DynamoDB PutItem": 1}
+    assert not calls.taken()
 
 
 def test_what_is_recorded_is_the_whole_way_of_an_order(plan: Plan) -> None:

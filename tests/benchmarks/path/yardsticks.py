@@ -15,7 +15,13 @@ from infra_cdk.constructs import workflow
 from infra_cdk.local.aws import ACCOUNT, REGION, LocalSession
 from infra_cdk.settings import RUNTIME, VISIBILITY_PER_TIMEOUT
 from tests.benchmarks.path.plan import Plan
-from zerodesk_aws.order_path import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, PAUSE_GROWTH
+from zerodesk_aws.order_path import (
+    ANSWER_SECONDS,
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    PAUSE_GROWTH,
+)
+from zerodesk_aws.workflows import WAIT_SECONDS
 
 PREFIX: Final = "yardstick"
 STAGE: Final = "bench"
@@ -153,6 +159,8 @@ def _function(name: str, plan: Plan) -> Template:
             "Variables": {
                 "PLAN": json.dumps(planned),
                 "PREFIX": PREFIX,
+                "ANSWER_SECONDS": str(ANSWER_SECONDS),
+                "WAIT_SECONDS": str(WAIT_SECONDS),
                 "PAUSES": " ".join(f"{pause:.4f}" for pause in pauses()),
                 "SERVICES": services,
                 "SETTLED": json.dumps(settled),

@@ -114,7 +114,8 @@ def test_programs_get_every_figure(zerodesk: Zerodesk, file: Path) -> None:
     assert len(document["expiries"]) == EXPIRIES.size
     assert sum(entry["quotes"] for entry in document["uses"]) == document["quotes"]
     assert document["surface"]["model"] == "ssvi"
-    assert len({expiry["rho"] for expiry in document["expiries"]}) == 1
+    assert len({expiry["rho"] for expiry in document["surface"]["expiries"]}) == 1
+    assert all(expiry["skew"] < 0.0 for expiry in document["expiries"])
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_programs_get_every_figure(zerodesk: Zerodesk, file: Path) -> None:
         ((*AS_OF, "--at", "noon"), "'noon' is no time of day"),
         ((*AS_OF, "--spot", "-1"), "--spot -1 is no positive number"),
         ((*AS_OF, "--rate", "nan"), "--rate nan is no finite number"),
-        ((*AS_OF, "--model", "sabr"), "model: expected essvi or ssvi"),
+        ((*AS_OF, "--model", "sabr"), "model: expected auto or essvi or ssvi or mixture"),
         ((*AS_OF, "--plot", "surface.pdf"), "ends with .png or .svg"),
         ((*AS_OF, "--save", "/nowhere/surface.json"), "--save /nowhere/surface.json"),
         ((), "give --as-of"),

@@ -104,6 +104,32 @@ def test_all_orders_are_cancelled_at_once_and_a_repeat_spares_what_came_later(
     assert answer(zerodesk, "orders")["orders"] == []
 
 
+def test_an_order_is_replaced_by_another_unless_it_has_filled(
+    zerodesk: Zerodesk, tmp_path: Path
+) -> None:
+    file = tmp_path / "order.json"
+    order = {"symbol": "BTC-USD", "side": "BUY", "type": "LIMIT", "quantity": "1", "price": "98"}
+    file.write_text(json.dumps(order | {"client_order_id": "two"}))
+    answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "99.00", "--id", "one")
+    replaced = answer(zerodesk, "replace", "one", str(file))
+    assert replaced["cancelled"]["status"] == "CANCELLED"
+    assert (replaced["order"]["client_order_id"], replaced["order"]["status"]) == ("two", "OPEN")
+    answer(zerodesk, "order", "buy", "1", "BTC-USD", "--price", "100.00", "--id", "filled")
+    file.write_text(json.dumps(order | {"client_order_id": "three"}))
+    assert zerodesk("replace", "filled", str(file)).exit_code == 4
+    assert "three" in zerodesk("replace", "filled", str(file), "--allow-failure").stdout
+    file.write_text("[]")
+    assert zerodesk("replace", "three", str(file)).exit_code == 2
+
+
+def test_a_dead_mans_switch_is_set_and_switched_off(zerodesk: Zerodesk, venue: FakeVenue) -> None:
+    switch = answer(zerodesk, "cancel-after", "120", "--symbol", "btc-usd")
+    assert (switch["symbol"], switch["cancels_at"][:16]) == ("BTC-USD", "2026-11-21T07:02")
+    assert "never" in zerodesk("cancel-after", "0").stdout
+    assert set(venue.switches.values()) == {"2026-11-21T07:02:00.000Z", None}
+    assert zerodesk("cancel-after", "-5").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "words", [(), ("mine", "--all"), ("mine", "--symbol", "BTC-USD"), ("--id", "one")]
 )

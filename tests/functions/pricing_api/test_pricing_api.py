@@ -317,7 +317,8 @@ def changed_surface(path: list[Any], value: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        (changed_surface(["version"], 2), "surface.version"),
+        (changed_surface(["version"], 3), "surface.version"),
+        (changed_surface(["version"], 2), "surface.expiries.0.second_theta"),
         (changed_surface(["expiries"], []), "surface.expiries"),
         (changed_surface(["expiries", 0, "rho"], "low"), "surface.expiries.0.rho"),
         (changed_surface(["expiries", 5, "theta"], 1e-3), "surface.psi"),

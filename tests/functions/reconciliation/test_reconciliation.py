@@ -16,6 +16,7 @@ from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.accounts import deposit
 from zerodesk.orders import Command
+from zerodesk.reconciliation import Check
 from zerodesk.reconciliation.standstill import BOUND_MS
 from zerodesk.reversals import NamedRecord, reverse
 from zerodesk.transfers import receive, send
@@ -387,6 +388,61 @@ def test_a_run_without_time_says_so_and_the_next_ones_come_to_the_end(
         report = operator.reconcile(budget_seconds=0.0)
     assert report["breaches"] == []
     assert operator.reconcile()["balanced"]
+
+
+class SlowReads:
+    """A journal and items of which every read takes ten seconds of a clock."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now_s, self.streams, self.books = 0.0, list[str](), 0
+        patch.setattr(operations, "monotonic", lambda: self.now_s)
+        read, progress = Journal.read, Orders.progress
+
+        def slowly(journal: Journal, stream: str, *where: Any, **how: Any) -> Any:
+            self.now_s += 10
+            self.streams.append(stream)
+            return read(journal, stream, *where, **how)
+
+        def compared(orders: Orders, keys: Any) -> Any:
+            self.now_s += 10
+            self.books += 1
+            return progress(orders, keys)
+
+        patch.setattr(Journal, "read", slowly)
+        patch.setattr(Orders, "progress", compared)
+
+
+def test_a_run_whose_time_is_up_asks_for_nothing_more(
+    venue: Venue, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = operator.reconcile()
+    slow = SlowReads(monkeypatch)
+    operator.as_a_new_process()
+    report = operator.reconcile(budget_seconds=20.0)
+    assert (report["complete"], report["breaches"]) == (False, [])
+    assert len(slow.streams) == 2
+    assert slow.books == 0
+    assert slow.now_s == 20.0
+    again = operator.reconcile(budget_seconds=1_000.0)
+    assert (again["complete"], again["balanced"]) == (True, True)
+    assert again["totals"] == whole["totals"]
+    assert slow.books == len(whole["books"])
+
+
+def test_items_that_no_time_was_left_for_are_compared_by_the_next_run(
+    venue: Venue, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SlowReads(monkeypatch)
+    monkeypatch.setattr(operations, "READING_SHARE", 1_000.0)
+    report = operator.reconcile(budget_seconds=1.0)
+    assert (report["complete"], projections(report)) == (True, 0)
+    assert projections(operator.reconcile(budget_seconds=1_000.0)) > 0
+
+
+def projections(report: dict[str, Any]) -> int:
+    """Return how many items a run compared."""
+    [check] = [one for one in report["checks"] if one["name"] == Check.PROJECTIONS]
+    return int(check["checked"])
 
 
 def test_a_changed_balance_in_the_latest_record_is_found_within_one_run(

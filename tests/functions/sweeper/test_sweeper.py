@@ -30,6 +30,7 @@ from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
+from zerodesk_aws.switches import Switches
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.journal import JournalItem
@@ -383,6 +384,29 @@ def test_a_cancel_of_many_without_an_answer_is_sent_as_of_now_and_spares_what_ca
     assert gate.status == "DONE"
     assert night.queue.given == []
     assert night.sweep() == {}
+
+
+def test_a_switch_whose_time_is_up_fires_once_and_one_that_is_pushed_is_let_be(
+    venue: Venue, night: Night
+) -> None:
+    venue.place("alice", "rests", "BUY", quantity_lots=10)
+    venue.settle()
+    queue: Any = night.queue
+    mass_cancels = MassCancels(AccountJournal("journal"), venue.orders, queue)
+    switches = Switches(venue.orders, mass_cancels)
+    switches.push("alice", None, 3 * MINUTE_MS, at_ms=venue.clock_ms)
+    assert night.sweep(2 * MINUTE_MS) == {}
+    switches.push("alice", None, 3 * MINUTE_MS, at_ms=night.at_ms)
+    assert night.sweep(2 * MINUTE_MS) == {}
+    assert night.sweep() == {"Switches": 1}
+    night.drive()
+    assert venue.item("alice", "rests").status == "CANCELLED"
+    venue.settle()
+    # The cancel that it opened is younger than this run, and found by the next one.
+    assert night.sweep() == {"MassCancels": 1}
+    assert night.sweep() == {}
+    switches.push("alice", None, MINUTE_MS, at_ms=night.at_ms)
+    assert night.sweep() == {"Switches": 1}
 
 
 def test_a_deposit_that_was_taken_in_and_not_credited_is_credited_once(

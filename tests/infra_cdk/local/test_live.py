@@ -13,7 +13,7 @@ import pytest
 
 from infra_cdk.local import cloud
 from infra_cdk.local.aws import LocalSession
-from infra_cdk.local.live import debugging, place_of, run_from_checkout
+from infra_cdk.local.live import debugging, debugging_in_editor, place_of, run_from_checkout
 from infra_cdk.local.paths import PORT_VARIABLE, SOURCES_VARIABLE, STATE_VARIABLE
 from infra_cdk.local.process import LocalCloudError
 from tests.infra_cdk.local.test_local_cloud import zipped
@@ -136,6 +136,37 @@ def test_breakpoint_in_the_source_stops_and_leaving_it_fails_nothing(checkout: C
             assert "return answer" in prompt.said or "breakpoint()" in prompt.said
         assert asked.result(PATIENCE_SECONDS)["event"] == "x"
     checkout.handler.write_text(HANDLER)
+
+
+DEBUGPY = """
+from pathlib import Path
+
+heard = Path(__file__).with_suffix(".heard")
+
+def listen(address):
+    heard.write_text(f"{address[0]}:{address[1]}")
+
+def wait_for_client():
+    heard.write_text(f"{heard.read_text()}, waited")
+"""
+
+
+def test_a_function_waits_for_an_editor_before_it_answers(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    (tmp_path / "debugpy.py").write_text(DEBUGPY)
+    checkout.helper.write_text('WORD = "edited"\n')
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+        with (
+            pytest.raises(LocalCloudError, match=f"port {port} cannot be listened on"),
+            debugging_in_editor("probe", port, tmp_path),
+        ):
+            pass
+    with debugging_in_editor("probe", port, tmp_path):
+        assert checkout.asked({})["says"] == "edited"
+    assert (tmp_path / "debugpy.heard").read_text() == f"127.0.0.1:{port}, waited"
+    assert checkout.asked({})["says"] == "deployed"
 
 
 @pytest.mark.parametrize("text", ["functions/probe/none.py:1", "functions/probe/handler.py", ":3"])

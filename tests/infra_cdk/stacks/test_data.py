@@ -6,6 +6,7 @@ import pytest
 from pynamodb.models import Model
 
 from infra_cdk.settings import ENVIRONMENTS
+from infra_cdk.stacks.data import JOB_DAYS
 from tests.infra_cdk.templates import Resource, StageTemplates
 from zerodesk_aws.tables.api_keys import ApiKeyItem
 from zerodesk_aws.tables.cursors import CursorItem
@@ -90,14 +91,29 @@ def test_local_tables_go_with_their_stack(local: StageTemplates, name: str) -> N
     assert not any(replica.get("DeletionProtectionEnabled") for replica in replicas(entry))
 
 
-def test_large_snapshots_are_private_and_outlive_their_stack_on_aws(
+def bucket(stage: StageTemplates, name: str) -> Resource:
+    [found] = [entry for entry in stage.all("AWS::S3::Bucket") if entry.logical_id.startswith(name)]
+    return found
+
+
+def test_the_buckets_are_private_and_outlive_their_stack_on_aws(
     stage: StageTemplates, dev: StageTemplates
 ) -> None:
-    [bucket] = stage.all("AWS::S3::Bucket")
-    assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
-    assert "BucketEncryption" in bucket.properties
-    [on_aws] = dev.all("AWS::S3::Bucket")
-    assert on_aws.attributes["DeletionPolicy"] == "Retain"
+    assert len(stage.all("AWS::S3::Bucket")) == 2
+    for name in ("snapshots", "jobs"):
+        properties = bucket(stage, name).properties
+        assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "BucketEncryption" in properties
+        assert bucket(dev, name).attributes["DeletionPolicy"] == "Retain"
+
+
+def test_the_files_of_jobs_are_deleted_after_a_week_and_snapshots_never(
+    stage: StageTemplates,
+) -> None:
+    [rule] = bucket(stage, "jobs").properties["LifecycleConfiguration"]["Rules"]
+    assert (rule["ExpirationInDays"], rule["Status"]) == (JOB_DAYS, "Enabled")
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert "LifecycleConfiguration" not in bucket(stage, "snapshots").properties
 
 
 def test_every_table_is_named_after_its_environment() -> None:

@@ -15,6 +15,7 @@ EVERY_REGION = {
     "books-not-believed",
     "busy-intake",
     "dead-commands",
+    "failures-of-pricing_workflow",
     "old-commands",
     "throttled-functions",
     "undelivered-events",

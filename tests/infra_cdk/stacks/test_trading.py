@@ -34,6 +34,8 @@ WILDCARDS = {
     "*": "delivery of workflow logs, and the logs of API Gateway: AWS offers no narrower resource",
     "/snapshots/*": "objects of one bucket, named after what they hold",
     "/archive/*": "objects of one bucket, named after what they hold",
+    "/jobs/*": "objects of one bucket, in a folder for each job",
+    ":*": "the executions of one workflow, named after their jobs",
 }
 """All wildcard resources that any role has, by their ends: five at most."""
 
@@ -43,6 +45,16 @@ GATEWAY_PATIENCE_SECONDS = 29
 def workflows(stage: StageTemplates) -> dict[str, Resource]:
     machines = stage.all("AWS::StepFunctions::StateMachine")
     return {entry.name.split("-")[-1]: entry for entry in machines}
+
+
+def jobs_objects(stage: StageTemplates) -> str:
+    """Return the name of what lies in the folders of pricing jobs."""
+    [bucket] = [
+        entry.logical_id
+        for entry in stage.all("AWS::S3::Bucket")
+        if entry.logical_id.startswith("jobs")
+    ]
+    return f"{bucket}/jobs/*"
 
 
 def journal_of(stage: StageTemplates) -> str:
@@ -150,7 +162,11 @@ def test_only_the_archivist_writes_snapshots_and_nobody_deletes_them(
         for name, entry in stage.functions().items()
         for right in stage.statements(entry)
         for action in right.actions
-        if (action.startswith("s3:") and action != "s3:GetObject")
+        if (
+            action.startswith("s3:")
+            and action != "s3:GetObject"
+            and any("snapshots" in resource for resource in right.resources)
+        )
         or (
             any(resource.endswith("-snapshots") for resource in right.resources)
             and action != "dynamodb:Query"
@@ -179,7 +195,7 @@ def test_no_action_is_a_wildcard(anywhere: StageTemplates) -> None:
 
 def test_wildcard_resources_are_few_and_each_has_its_reason(anywhere: StageTemplates) -> None:
     found = {
-        resource if resource == "*" else resource[resource.find("/") :]
+        resource if resource == "*" else resource[max(resource.find("/"), resource.rfind(":")) :]
         for _, statement in anywhere.rights()
         for resource in statement.resources
         if "*" in resource
@@ -220,6 +236,14 @@ def test_a_workflow_may_call_what_its_file_names_and_nothing_else(stage: StageTe
         ("lambda:InvokeFunction", "risk_check"),
         ("sqs:SendMessage", "commands.fifo"),
     }
+    assert called["pricing_workflow"] == {
+        ("lambda:InvokeFunction", "job_chunks"),
+        ("lambda:InvokeFunction", "chunk_pricing"),
+        ("s3:GetObject", jobs_objects(stage)),
+        ("states:StartExecution", "pricing_workflow"),
+        ("states:DescribeExecution", "pricing_workflow:*"),
+        ("states:StopExecution", "pricing_workflow:*"),
+    }
     assert {action for action, _ in called["settlement_workflow"]} == {
         "lambda:InvokeFunction",
         "events:PutEvents",
@@ -241,7 +265,11 @@ def test_intake_has_concurrency_of_its_own(stage: StageTemplates) -> None:
         if "ReservedConcurrentExecutions" in entry.properties
     }
 
-    assert reserved == {"order_intake": stage.settings.intake_concurrency}
+    assert reserved == {
+        "order_intake": stage.settings.intake_concurrency,
+        # A bound, that orders be not starved by whoever prices a million options.
+        "chunk_pricing": stage.settings.pricing_concurrency,
+    }
 
 
 def test_who_answers_a_client_gives_up_before_the_gateway_does(stage: StageTemplates) -> None:
@@ -270,9 +298,12 @@ def test_every_log_has_the_end_that_the_settings_say(anywhere: StageTemplates) -
         assert kept_days == anywhere.settings.log_retention_days, group.name
 
 
-def test_workflows_are_express_and_leave_a_log(stage: StageTemplates) -> None:
-    for entry in workflows(stage).values():
-        assert entry.properties["StateMachineType"] == "EXPRESS"
+def test_workflows_are_express_but_for_the_long_one_and_leave_a_log(
+    stage: StageTemplates,
+) -> None:
+    for name, entry in workflows(stage).items():
+        long = name == "pricing_workflow"
+        assert entry.properties["StateMachineType"] == ("STANDARD" if long else "EXPRESS")
         logging = entry.properties["LoggingConfiguration"]
         assert logging["Level"] == "ERROR"
         assert logging["IncludeExecutionData"] is False
@@ -311,6 +342,7 @@ def test_only_the_function_that_computes_carries_numpy(stage: StageTemplates) ->
     fewest = min(layers.values())
 
     assert {name: count for name, count in layers.items() if count > fewest} == {
+        "chunk_pricing": fewest + 1,
         "option_quotes": fewest + 1,
         "pricing_api": fewest + 1,
     }

@@ -1,4 +1,4 @@
-"""Bugs in cancels of many."""
+"""Bugs in cancels of many, and in the switches that fire them."""
 
 from typing import Final
 
@@ -8,6 +8,9 @@ CANCEL_ALL: Final = f"{DOMAIN}/matching/cancel_all.py"
 GATE: Final = f"{RUNTIME}/mass_cancels.py"
 CLAIMS: Final = "tests/zerodesk/matching/test_mass_cancels.py"
 INTAKE: Final = "tests/functions/order_intake/test_mass_cancels.py"
+SWITCHES: Final = "tests/functions/order_intake/test_cancel_after.py"
+REPLACEMENTS: Final = "functions/order_intake/replacements.py"
+REPLACE: Final = "tests/functions/order_intake/test_replace.py"
 
 MUTANTS: Final = (
     Mutant(
@@ -66,5 +69,61 @@ MUTANTS: Final = (
         '            case "cancel_all" if not item.status:\n',
         claim="tests/functions/sweeper/test_sweeper.py"
         "::test_a_cancel_of_many_without_an_answer_is_sent_as_of_now_and_spares_what_came_later",
+    ),
+    Mutant(
+        "switch fired without a condition",
+        "Whose time is up is up.",
+        f"{RUNTIME}/tables/orders.py",
+        "                condition=OrderItem.updated_at_ms == seen_ms,\n",
+        "                condition=OrderItem.order_id.exists(),\n",
+        claim=f"{SWITCHES}::test_of_a_push_and_a_firing_that_come_at_once_one_counts",
+    ),
+    Mutant(
+        "switch done before its cancel",
+        "What is decided is done.",
+        f"{RUNTIME}/switches.py",
+        "item, status=FIRING, request=request, at_ms=at_ms)\n            if firing is None:\n",
+        "item, status=DONE, request=request, at_ms=at_ms)\n            item.status = FIRING\n"
+        "            if firing is None:\n",
+        claim=f"{SWITCHES}::test_killed_anywhere_it_fires_once_in_effect",
+    ),
+    Mutant(
+        "switch's cancel of the clock's id",
+        "Each firing is a cancel of its own.",
+        f"{RUNTIME}/switches.py",
+        "{item.order_id}#{request['pushed_at_ms']}",
+        "{item.order_id}#{at_ms}",
+        claim=f"{SWITCHES}::test_killed_anywhere_it_fires_once_in_effect",
+    ),
+    Mutant(
+        "sweeper skips switches",
+        "Who pushes a switch will find that its time is up.",
+        "functions/sweeper/accounts.py",
+        'return "Switches" if self._switches.fire(item, now_ms) else None\n',
+        "return None\n",
+    ),
+    Mutant(
+        "replacement placed beside a fill",
+        "Whoever replaces an order wants the other one.",
+        REPLACEMENTS,
+        "error.problem.code is not ProblemCode.ORDER_NOT_OPEN or mode != ALLOW_FAILURE:\n",
+        "error.problem.code is not ProblemCode.ORDER_NOT_OPEN:\n",
+        claim=f"{REPLACE}::test_nothing_is_placed_beside_an_order_that_filled",
+    ),
+    Mutant(
+        "replacement placed while the cancel is on its way",
+        "A cancel that was sent is a cancel.",
+        REPLACEMENTS,
+        "        if not cancelled.answered:\n            raise _not_yet(item)\n",
+        "",
+        claim=f"{REPLACE}::test_an_order_that_is_not_held_yet_is_not_replaced_before_its_cancel_is_answered",
+    ),
+    Mutant(
+        "replacement does not wait for its money",
+        "The order is cancelled, so its money is free.",
+        REPLACEMENTS,
+        "        self._wait_for_the_money(item, deadline)\n",
+        "",
+        claim=f"{REPLACE}::test_the_money_of_the_first_order_pays_for_the_other",
     ),
 )

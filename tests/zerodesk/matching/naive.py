@@ -202,7 +202,7 @@ class NaiveBook:
         before = self.market.band
         if changes.get("band") is not None:
             changes["band"] = Band.from_dict(changes["band"])
-        changed = replace(self.market, **changes)
+        changed = self.market._replace(**changes)
         if changed.maker_bps > changed.taker_bps:
             return
         after = changed.band

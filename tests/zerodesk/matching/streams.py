@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import cycle
 from typing import Any
@@ -41,7 +41,7 @@ def a_market() -> Market:
 
 
 MARKET = a_market()
-BANDED = replace(MARKET, band=Band(bps=200, window_ms=100, auction_ms=60))
+BANDED = MARKET._replace(band=Band(bps=200, window_ms=100, auction_ms=60))
 """Whose price may move two ticks in a time that some commands take."""
 
 

@@ -1,6 +1,5 @@
 """Price bands: what stops a market, what the record says of it, and what it costs nobody."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ HALT = "BTC-USD-halt-1"
 def banded(*commands: Command, band: Band = BAND) -> Book:
     """Return a book whose reference price is 100 ticks, in which commands are decided already."""
     book = Book(MARKET.symbol)
-    record_of(book, listing(replace(MARKET, band=band), at_ms=START_MS), *commands)
+    record_of(book, listing(MARKET._replace(band=band), at_ms=START_MS), *commands)
     return book
 
 
@@ -158,7 +157,7 @@ def test_a_record_that_halts_for_another_band_than_the_book_s_is_refused(
 def test_a_market_without_a_band_is_written_as_it_always_was() -> None:
     assert "band" not in MARKET.to_dict()
     assert not {"reference", "halts"} & Book.from_state(banded_off().state()).state().keys()
-    market = replace(MARKET, band=BAND)
+    market = MARKET._replace(band=BAND)
     assert Market.from_dict(market.to_dict()) == market
 
 

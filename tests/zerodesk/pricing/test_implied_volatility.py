@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.zerodesk.pricing.exact import implied_error
+from tests.zerodesk.pricing.quote_grids import RANGES, some_quotes
 from zerodesk.pricing.bachelier import bachelier_implied_volatility
 from zerodesk.pricing.batch import MalformedCallError
 from zerodesk.pricing.black_scholes import black76
@@ -38,6 +40,21 @@ def test_a_volatility_is_within_four_places_of_the_exact_one(
     option_type, price, forward, strike, expiry = quote
     implied = implied_volatility(option_type, price, forward, strike, expiry, 1.0)
     assert implied.volatility == pytest.approx(expected, rel=4 * EPS)
+
+
+@pytest.mark.parametrize("kind", list(RANGES))
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_no_volatility_is_off_by_more_than_twice_what_is_attainable(kind: str, seed: int) -> None:
+    """Quotes of both sides and types, discounted, against sixty decimals."""
+    size = 250
+    quotes = some_quotes(kind, size, seed)
+    implied = implied_volatility(*quotes)
+    answered = np.flatnonzero(implied.status == QuoteStatus.OK)
+    assert answered.size > 0.8 * size
+    for quote in np.stack((*quotes, implied.volatility), axis=1)[answered]:
+        error, attainable = implied_error(*quote.tolist())
+        assert error <= 2.0 * attainable, quote.tolist()
 
 
 @given(

@@ -64,9 +64,9 @@ def a_case(
         quote=a_quote(side, quantity_lots),
         at_ms=NOON_MS,
         limits=limits,
-        marked={"BTC-USD": BTC_USD, "ETH-USD": replace(BTC_USD, base="ETH")},
+        marked={"BTC-USD": BTC_USD, "ETH-USD": BTC_USD._replace(base="ETH")},
     )
-    return replace(case, **changes)
+    return case._replace(**changes)
 
 
 def holding(state: AccountState, *commands: PlaceCommand, filled_lots: int = 0) -> AccountState:

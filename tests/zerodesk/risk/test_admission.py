@@ -54,7 +54,7 @@ def test_no_limit_is_exceeded_by_one_unit(asked: list[tuple[Side, int, int, bool
     state, at_ms = FUNDED, NOON_MS
     for number, (side, lots, filling, minute_passes) in enumerate(asked, start=1):
         at_ms += 60_000 * minute_passes
-        marked = {"BTC-USD": replace(BTC_USD, marked_at_ms=at_ms)}
+        marked = {"BTC-USD": BTC_USD._replace(marked_at_ms=at_ms)}
         case = a_case(state, LIMITS, side=side, quantity_lots=lots, at_ms=at_ms, marked=marked)
         change = admit(case, a_command(f"o{number}", side, lots))
         state = replace(change.state, answered={})
@@ -77,7 +77,7 @@ def test_a_decision_can_be_made_again_from_its_record(
     cause = admit(case, command).cause
     seen = cause["decided_on"]
     marked = {
-        symbol: replace(case.marked[symbol], mark_price_ticks=mark[0], marked_at_ms=mark[1])
+        symbol: case.marked[symbol]._replace(mark_price_ticks=mark[0], marked_at_ms=mark[1])
         for symbol, mark in seen["marks"].items()
     }
     again = Case(

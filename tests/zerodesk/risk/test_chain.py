@@ -91,14 +91,13 @@ def test_the_chain_refuses_in_the_order_of_the_codes() -> None:
 
 
 def test_the_first_reason_in_the_order_of_the_codes_wins() -> None:
-    worst = replace(
-        REFUSED["RISK_POSITION_LIMIT"](),
+    worst = REFUSED["RISK_POSITION_LIMIT"]()._replace(
         state=replace(
             positioned(FUNDED, 10), available={}, terms=with_terms(verification_level=0).terms
         ),
     )
     assert refusal(worst).code is RejectionCode.RISK_VERIFICATION_LEVEL
-    verified = replace(worst, state=replace(worst.state, terms=AccountTerms()))
+    verified = worst._replace(state=replace(worst.state, terms=AccountTerms()))
     assert refusal(verified).code is RejectionCode.RISK_INSUFFICIENT_BALANCE
 
 
@@ -175,13 +174,13 @@ def test_beyond_a_lowered_limit_the_position_may_still_be_closed() -> None:
 
 def test_positions_of_one_underlying_count_together_and_others_do_not() -> None:
     limits = Limits(underlying_minor={"BTC": 10 * BTC_MINOR})
-    marked = {"BTC-USD": BTC_USD, "BTC-EUR": replace(BTC_USD, quote="EUR")}
+    marked = {"BTC-USD": BTC_USD, "BTC-EUR": BTC_USD._replace(quote="EUR")}
     held = FLAT.filled(Side.BUY, 6_000_000, 7, fee_minor=0, at_ms=NOON_MS)
     state = with_position(FUNDED, "BTC-EUR", held)
     assert assess(a_case(state, limits, quantity_lots=3, marked=marked)) is None
     refused = refusal(a_case(state, limits, quantity_lots=4, marked=marked))
     assert refused.code is RejectionCode.RISK_UNDERLYING_LIMIT
-    other = marked | {"BTC-EUR": replace(BTC_USD, base="ETH", quote="EUR")}
+    other = marked | {"BTC-EUR": BTC_USD._replace(base="ETH", quote="EUR")}
     assert assess(a_case(state, limits, quantity_lots=4, marked=other)) is None
 
 
@@ -196,7 +195,7 @@ def test_the_day_s_loss_counts_what_is_closed_what_is_open_and_fees() -> None:
     lost = lost.filled(Side.SELL, 6_000_000, 1, fee_minor=10, at_ms=NOON_MS)
     state = with_position(FUNDED, "BTC-USD", lost)
     assert assess(a_case(state, limits)) is None
-    exact = replace(limits, daily_loss_minor={"USD": 130})
+    exact = limits._replace(daily_loss_minor={"USD": 130})
     refused = refusal(a_case(state, exact))
     assert (refused.have, refused.limit) == ("0.00013", "0.00013")
 

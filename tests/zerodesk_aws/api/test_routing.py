@@ -12,8 +12,9 @@ from tests.functions.gateway import proxy_event
 from zerodesk.accounts import AnswersWaitError
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.api.routing import Answer, Api, Call
-from zerodesk_aws.contracts.accounts import PartnerBinding, Role
+from zerodesk_aws.contracts.accounts import PartnerBinding
 from zerodesk_aws.contracts.fields import Contract, Nothing, OrderId
+from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.faults import JournalContentionError, JournalCorruptError, RegisterFullError
 
 ALICE = {"account_id": "alice", "role": "trader", "key_id": "0123456789ab"}

@@ -20,7 +20,7 @@ from zerodesk_aws.contracts.fields import (
     PositiveDecimal,
     ReadTime,
 )
-from zerodesk_aws.contracts.orders import MAX_PAGE, Limit
+from zerodesk_aws.contracts.paging import MAX_PAGE, Limit
 
 
 class Sample(Contract):

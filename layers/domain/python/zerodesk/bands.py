@@ -1,6 +1,5 @@
 """Bands: how far a market's price may move within a time before the market stops for an auction."""
 
-from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.money import BASIS_POINTS
@@ -24,8 +23,7 @@ def around(price_ticks: int, bps: int) -> tuple[int, int]:
     return max(1, below), price_ticks * (BASIS_POINTS + bps) // BASIS_POINTS
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """How far the price may move within a window, and how long the auction lasts where it would.
 
     ``bps`` counts on either side of the reference, which is the last auction's price or the last
@@ -38,7 +36,7 @@ class Band:
 
     def to_dict(self) -> dict[str, int]:
         """Return the band as JSON-able values."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.bands import Band
 from zerodesk.money import (
@@ -67,8 +66,7 @@ class DecimalsChangedError(Exception):
     """The code and the journal do not agree on how far a currency divides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
+class Market(NamedTuple):
     """A spot pair. Prices count in ticks, quantities in lots.
 
     ``tick_digits``/``tick_units`` write the tick as ``tick_units`` / 10**``tick_digits`` quote
@@ -141,9 +139,11 @@ class Market:
 
         What came in after version 0.1.0 is left out where a market has none of it.
         """
-        values = asdict(self)
+        values = self._asdict()
         if self.band is None:
             del values["band"]
+        else:
+            values["band"] = self.band.to_dict()
         return values
 
     @classmethod

@@ -1,12 +1,10 @@
 """Kill switches: no new order passes while one is on, and those that stand are cancelled."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
-@dataclass(frozen=True, slots=True)
-class Kill:
+class Kill(NamedTuple):
     """A kill switch that is on: by whose word, why, and since when."""
 
     author: str
@@ -20,7 +18,7 @@ class Kill:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the switch as JSON-able values."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:

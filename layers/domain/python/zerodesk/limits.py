@@ -5,8 +5,7 @@ set in its scopes: a limit that is set nearer can narrow, never widen.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 MAX_OPEN_ORDERS: Final = 200
 """Open orders per account. It bounds the account's state, which travels in every record, and so
@@ -16,10 +15,10 @@ MAX_KEYS: Final = 50
 """Instruments, underlyings or currencies that one scope may name under one limit."""
 
 ByKey = Mapping[str, int]
+NO_KEYS: Final[ByKey] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Limits of one scope, or what they come to together; None and absent keys are not limited.
 
     ``order_notional_minor`` bounds one order by its quote currency. An order worth more than
@@ -33,16 +32,16 @@ class Limits:
     orders_per_minute: int | None = None
     mark_age_ms: int | None = None
     order_volume_bps: int | None = None
-    free_notional_minor: ByKey = field(default_factory=dict)
-    order_notional_minor: ByKey = field(default_factory=dict)
-    position_minor: ByKey = field(default_factory=dict)
-    underlying_minor: ByKey = field(default_factory=dict)
-    daily_loss_minor: ByKey = field(default_factory=dict)
+    free_notional_minor: ByKey = NO_KEYS
+    order_notional_minor: ByKey = NO_KEYS
+    position_minor: ByKey = NO_KEYS
+    underlying_minor: ByKey = NO_KEYS
+    daily_loss_minor: ByKey = NO_KEYS
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is limited, as JSON-able values."""
         values = {name: getattr(self, name) for name in NAMES}
-        return {name: value for name, value in values.items() if value not in (None, {})}
+        return {name: value for name, value in values.items() if value not in (None, NO_KEYS)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -58,7 +57,7 @@ class Limits:
                 yield from ((name, key, limit) for key, limit in sorted(value.items()))
 
 
-NAMES: Final = tuple(one.name for one in fields(Limits))
+NAMES: Final = Limits._fields
 UNLIMITED: Final = Limits()
 
 

@@ -8,8 +8,7 @@ that does not divide, the rest stays in the cost of what is open. So at every mo
     realised - cost = what was received for what was sold - what was paid for what was bought.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.orders import Side
 
@@ -22,8 +21,7 @@ def day_of(at_ms: int) -> int:
     return at_ms // DAY_MS
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """What is open, and what came of what was closed. Long is positive, short negative.
 
     ``day_realised_tick_lots`` and ``day_fees_minor`` count since the beginning of ``day``, the day
@@ -90,15 +88,7 @@ class Position:
 
     def to_row(self) -> list[int]:
         """Return the numbers in the order of the fields, as a record keeps them."""
-        return [
-            self.quantity_lots,
-            self.cost_tick_lots,
-            self.realised_tick_lots,
-            self.fees_minor,
-            self.day,
-            self.day_realised_tick_lots,
-            self.day_fees_minor,
-        ]
+        return list(self)
 
     @classmethod
     def from_row(cls, row: list[int]) -> Self:

@@ -1,9 +1,8 @@
 """Terms of an account: what the operator has decided about it, kept in its own journal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
@@ -30,8 +29,7 @@ LEVEL_OF: Final = {Product.SPOT: 1, Product.PERPETUAL: 2, Product.OPTION: 3}
 """The verification level that each product needs; an account begins at the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountTerms:
+class AccountTerms(NamedTuple):
     """Status, verification level, group, own limits and kill switch of an account."""
 
     status: AccountStatus = AccountStatus.ACTIVE

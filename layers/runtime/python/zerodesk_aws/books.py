@@ -53,6 +53,8 @@ class Books:
         self._region, self._first_home = region, home
         self._recovery = Recovery(self.journal, snapshots)
         self._live: dict[str, LiveBook] = {}
+        self._shared: set[str] = set()
+        """Books that another process wrote last, when this one meant to: it may do so again."""
 
     def current(self, symbol: str) -> LiveBook:
         """Return a book folded to the end of its journal, read strongly."""
@@ -68,7 +70,9 @@ class Books:
         """Decide commands and append what comes of them; several records when one is too small.
 
         The book in memory is decided on without a read. If it was stale the append loses its
-        race; then what was decided is undone, the tail is read and the rest decided again.
+        race; then what was decided is undone, the tail is read and the rest decided again. From
+        then on the tail is read first, until nobody else has written: a read costs less than a
+        decision and a put in vain.
 
         Returns
         -------
@@ -83,7 +87,10 @@ class Books:
             The book is at home elsewhere: it has what was not decided.
         """
         try:
-            return self._commit(self._warm(symbol), list(commands))
+            live = self._warm(symbol)
+            if symbol in self._shared and not self._catch_up(live):
+                self._shared.discard(symbol)
+            return self._commit(live, list(commands))
         except BookMovedError:
             raise
         except BaseException:
@@ -109,6 +116,7 @@ class Books:
                 if not self._append(live, decision.kept):
                     live.book.undo(decision)
                     lost += 1
+                    self._shared.add(live.book.symbol)
                     if lost == COMMIT_ATTEMPTS:
                         raise JournalContentionError(f"{live.book.stream}: {lost} lost races")
                     self._catch_up(live)
@@ -193,7 +201,10 @@ class Books:
             self._live[symbol] = live
         return self._live[symbol]
 
-    def _catch_up(self, live: LiveBook) -> None:
-        for record in self.journal.read(book_stream(live.book.symbol), live.tip.sequence):
+    def _catch_up(self, live: LiveBook) -> bool:
+        """Read what others appended; say whether there was anything."""
+        known = live.tip
+        for record in self.journal.read(book_stream(live.book.symbol), known.sequence):
             live.book.apply(record.body)
             live.tip = record.tip
+        return live.tip != known

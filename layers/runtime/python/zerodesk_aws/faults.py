@@ -26,3 +26,7 @@ class RegisterFullError(RuntimeError):
 
 class RecordTooLargeError(RuntimeError):
     """A record does not fit an item: a bound upstream is missing."""
+
+
+class PricingIncompleteError(RuntimeError):
+    """Chunks of a pricing job were given up; what the others came to is in its result."""

@@ -1,7 +1,5 @@
 """What a kill switch tells a book, and what one of an account cancels."""
 
-from dataclasses import replace
-
 from zerodesk.accounts import Change, set_terms
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
@@ -47,7 +45,7 @@ class AccountKills:
             terms = account.state.terms
             if (terms.kill is not None) is is_on:
                 return None
-            changed = replace(terms, kill=asked if is_on else None)
+            changed = terms._replace(kill=asked if is_on else None)
             return set_terms(account.state, changed, author=asked.author, reason=asked.reason)
 
         return self._accounts.commit(account_id, decide).state.terms.kill

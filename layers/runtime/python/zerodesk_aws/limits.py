@@ -1,7 +1,6 @@
 """The limits of the venue and of its groups: one control stream, every change a record."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from zerodesk.kills import Kill
 from zerodesk.limits import Limits, tightest
@@ -19,8 +18,7 @@ MAX_GROUPS: Final = 200
 """Every order reads all of them at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class VenueLimits:
+class VenueLimits(NamedTuple):
     """What the venue and its groups are limited to, as of a record; sequence 0 for nothing yet."""
 
     sequence: int

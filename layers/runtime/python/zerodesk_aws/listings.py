@@ -1,7 +1,7 @@
 """Listings: the markets that there are, remembered for a while.
 
-By what prices and quantities are counted, tick and lot, a market never changes. What else an operator
-changes of it, the least notional and the largest quantity, is looked at by what is remembered.
+By what prices and quantities are counted, tick and lot, a market never changes. What an operator
+may change of it, the least notional and the largest quantity, is looked at as it is remembered.
 """
 
 from collections.abc import Callable

@@ -4,9 +4,8 @@ HTTP and partners' events come this way, with the same idempotency and the same 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
@@ -23,7 +22,7 @@ from zerodesk_aws.filters import (
 )
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.tables.orders import STILL_PENDING, OrderItem, Orders
-from zerodesk_aws.views import order_view
+from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
 
 T = TypeVar("T")
@@ -42,8 +41,7 @@ RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """What became of a request to place an order."""
 
     order: Order
@@ -149,6 +147,15 @@ class OrderPath:
         order_id = order_id_for(account_id, asked.client_order_id)
         return self._gate(account_id, order_id, asked, market), market
 
+    def check(self, account_id: str, asked: PlaceOrder) -> None:
+        """Refuse an order that ``accept`` would refuse, and write nothing."""
+        market = self._market(asked.symbol)
+        order_id = order_id_for(account_id, asked.client_order_id)
+        terms, _ = self._terms(account_id, order_id, asked, market)
+        standing = self._orders.get(account_id, order_id)
+        if standing is not None:
+            _check_same(standing, fingerprint(terms), asked)
+
     def _market(self, symbol: str) -> Market:
         market = self._listings.get(symbol)
         if market is None:
@@ -159,14 +166,8 @@ class OrderPath:
 
     def _gate(self, account_id: str, order_id: str, asked: PlaceOrder, market: Market) -> OrderItem:
         """Return the item of an order: the one just put, or the one that was there."""
-        terms = order_terms(asked, market)
-        if asked.price is None and asked.trigger is None:
-            mark_ticks = self._listings.mark_price_ticks(market)
-            worth = below_min_notional(market, mark_ticks, terms["quantity_lots"])
-            self._check_new(account_id, order_id, worth)
-        at_ms, asked_for = now_ms(), fingerprint(terms)
-        if "expires_at_ms" in terms:
-            self._check_new(account_id, order_id, bad_expiry(terms["expires_at_ms"], at_ms))
+        terms, at_ms = self._terms(account_id, order_id, asked, market)
+        asked_for = fingerprint(terms)
         if asked.in_force is TimeInForce.DAY:
             terms |= {"expires_at_ms": end_of_day_ms(at_ms)}
         item, _ = self._orders.open_gate(
@@ -178,14 +179,22 @@ class OrderPath:
             | {"account_id": account_id, "order_id": order_id, "accepted_at_ms": at_ms},
             at_ms=at_ms,
         )
-        if item.fingerprint != asked_for:
-            raise refused(
-                ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
-                "client_order_id",
-                asked.client_order_id,
-                "new, or with the same body as before",
-            )
+        _check_same(item, asked_for, asked)
         return item
+
+    def _terms(
+        self, account_id: str, order_id: str, asked: PlaceOrder, market: Market
+    ) -> tuple[dict[str, Any], int]:
+        """Return what is asked for in the market's own units, and when, or refuse it."""
+        terms = order_terms(asked, market)
+        if asked.price is None and asked.trigger is None:
+            mark_ticks = self._listings.mark_price_ticks(market)
+            worth = below_min_notional(market, mark_ticks, terms["quantity_lots"])
+            self._check_new(account_id, order_id, worth)
+        at_ms = now_ms()
+        if "expires_at_ms" in terms:
+            self._check_new(account_id, order_id, bad_expiry(terms["expires_at_ms"], at_ms))
+        return terms, at_ms
 
     def _check_new(self, account_id: str, order_id: str, refusal: ProblemError | None) -> None:
         """Refuse an order for what changes with time, the mark or the clock, if there is a reason.
@@ -194,3 +203,14 @@ class OrderPath:
         """
         if refusal is not None and self._orders.get(account_id, order_id) is None:
             raise refusal
+
+
+def _check_same(item: OrderItem, asked_for: str, asked: PlaceOrder) -> None:
+    """Refuse an order whose id was used with another body."""
+    if item.fingerprint != asked_for:
+        raise refused(
+            ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+            "client_order_id",
+            asked.client_order_id,
+            "new, or with the same body as before",
+        )

@@ -21,6 +21,40 @@ REGION_OF_ARN: Final = 3
 """Its place among the parts of an ARN."""
 
 
+class NamedWorkflow:
+    """One Standard workflow of this region, whose executions have names: each name runs once."""
+
+    def __init__(self, arn: str, executions_arn: str) -> None:
+        self._arn, self._executions_arn = arn, executions_arn
+
+    @cached_property
+    def _machines(self) -> Any:
+        return client("stepfunctions", read_timeout=WAIT_SECONDS, retries={"total_max_attempts": 3})
+
+    def start(self, name: str, given: dict[str, Any]) -> bool:
+        """Start the execution of a name, unless there is one; return whether it was."""
+        try:
+            self._machines.start_execution(
+                stateMachineArn=self._arn, name=name, input=json.dumps(given)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+                return False
+            raise
+        return True
+
+    def status(self, name: str) -> str | None:
+        """Return what Step Functions says of an execution; None if there is none of the name."""
+        try:
+            found = self._machines.describe_execution(executionArn=f"{self._executions_arn}:{name}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return None
+            raise
+        status: str = found["status"]
+        return status
+
+
 class Workflow:
     """One Express workflow, of this region or of the one that trades for it."""
 

@@ -26,17 +26,24 @@ from zerodesk.pricing.surfaces.calibration import (
     inputs_sha256,
 )
 from zerodesk.pricing.surfaces.chain import EXPLANATIONS, OptionChain, QuoteUse
+from zerodesk.pricing.surfaces.essvi import EssviSurface, Slices
 from zerodesk.pricing.surfaces.parity import imply_carry
+from zerodesk.pricing.surfaces.surface import VolatilitySurface
 
 
 def fitted(chain: OptionChain, **options: Any) -> Calibration:
     return calibrate(chain, underlying="XYZ", as_of="2026-11-02T16:00:00Z", **options)
 
 
+def slices_of(surface: VolatilitySurface) -> Slices:
+    assert isinstance(surface.variance, EssviSurface)
+    return surface.variance.slices
+
+
 def test_the_surface_that_made_a_chain_is_found_again() -> None:
     made = a_chain(half_spread=1e-4)
     found = fitted(made.chain)
-    truth, slices = made.surface.variance.slices, found.surface.variance.slices
+    truth, slices = slices_of(made.surface), slices_of(found.surface)
     assert found.surface.forward == pytest.approx(made.surface.forward, rel=1e-8)
     assert found.surface.discount == pytest.approx(made.surface.discount, rel=1e-5)
     assert slices.theta == pytest.approx(truth.theta, rel=1e-4)
@@ -49,7 +56,7 @@ def test_noise_within_the_spread_leaves_the_median_within_it(model: str) -> None
     found = fitted(a_chain(noise=0.5).chain, model=model)
     used = np.abs(found.residual_half_spreads[found.is_used])
     assert np.median(used) < 1.0
-    slices = found.surface.variance.slices
+    slices = slices_of(found.surface)
     made = [slices.svi(i) for i in range(EXPIRIES.size)]
     assert not any(has_butterfly_arbitrage(svi) for svi in made)
     assert not any(has_calendar_arbitrage(*pair) for pair in pairwise(made))
@@ -215,5 +222,7 @@ def test_what_is_no_chain_is_refused_by_name(quotes: tuple[object, ...], message
 
 
 def test_a_model_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(MalformedCallError, match="model: expected essvi or ssvi, was 'sabr'"):
+    with pytest.raises(
+        MalformedCallError, match="model: expected auto or essvi or ssvi or mixture, was 'sabr'"
+    ):
         fitted(a_chain().chain, model="sabr")

@@ -79,4 +79,7 @@ def test_a_step_leaves_what_is_pushed_against_a_bound() -> None:
     normal = np.array([[2.0, 1.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
     step = box.step(np.array([0.0, 0.5, 1.0]), np.array([1.0, 1.0, -1.0]), normal, 0.0)
     assert step == pytest.approx([0.0, -0.5, 0.0])
+    # What would leave the box stops at its bound, and the others make the best of that.
+    onto = box.step(np.array([0.5, 0.5, 0.5]), np.array([0.0, -1.2, 0.0]), normal, 0.0)
+    assert onto == pytest.approx([-0.25, 0.5, 0.0])
     assert box.inside(np.array([-1.0, 0.5, 2.0])).tolist() == [0.0, 0.5, 1.0]

@@ -109,7 +109,7 @@ def changed(path: tuple[Any, ...], value: object) -> dict[str, Any]:
     ("document", "message"),
     [
         (changed(("format",), "zerodesk.book"), "format: expected 'zerodesk.surface'"),
-        (changed(("version",), 2), "version: expected 1, was 2"),
+        (changed(("version",), 3), "version: expected 1 or 2, was 3"),
         (changed(("underlying",), None), "underlying: expected text"),
         (changed(("expiries",), []), "expiries: expected a list"),
         (changed(("expiries", 3), "row"), "expiries.3.expiry_years: expected a number"),

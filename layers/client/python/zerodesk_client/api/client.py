@@ -11,6 +11,7 @@ import httpx
 from zerodesk.verification import Record
 from zerodesk_client.api.decode import decode, encode, plain, timestamp
 from zerodesk_client.api.faults import UnexpectedAnswerError
+from zerodesk_client.api.job_models import Job, NewJob
 from zerodesk_client.api.models import (
     Account,
     AccountKey,
@@ -18,6 +19,7 @@ from zerodesk_client.api.models import (
     AmendedOrder,
     Balances,
     CancelledOrders,
+    CancelsAfter,
     DepositReceipt,
     Depth,
     Exported,
@@ -33,6 +35,7 @@ from zerodesk_client.api.models import (
     PlacedOrders,
     Positions,
     Reconciliation,
+    ReplacedOrder,
     Reversal,
     ScopeLimits,
     Statement,
@@ -167,6 +170,29 @@ class Client:
         asked = self._call(Order, "DELETE", f"/v1/orders/{order_id}")
         return self._when(lambda seen: seen.is_terminal, asked, wait_s)
 
+    def replace_order(
+        self,
+        order_id: str,
+        order: NewOrder | Mapping[str, Any],
+        *,
+        allow_failure: bool = False,
+        wait_s: float = WAIT_S,
+    ) -> ReplacedOrder:
+        """Cancel an order and place another one in its market, with the money of the first.
+
+        If the first one ended otherwise nothing is placed, and it is an ``ApiProblem``, unless
+        failure is allowed. The same request again places nothing twice.
+        """
+        body = {
+            "order": _body_of(order) if isinstance(order, NewOrder) else order,
+            "mode": "ALLOW_FAILURE" if allow_failure else "STOP_ON_FAILURE",
+        }
+
+        def ask() -> ReplacedOrder:
+            return self._call(ReplacedOrder, "POST", f"/v1/orders/{order_id}/replace", body=body)
+
+        return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
+
     def cancel_orders(
         self, cancel_id: str, *, symbol: str | None = None, wait_s: float = WAIT_S
     ) -> CancelledOrders:
@@ -181,6 +207,14 @@ class Client:
             return self._call(CancelledOrders, "DELETE", "/v1/orders", query=query)
 
         return self._until(lambda seen: not seen.is_pending, ask(), ask, wait_s)
+
+    def cancel_after(self, seconds: int, *, symbol: str | None = None) -> CancelsAfter:
+        """Have all orders cancelled after some seconds, unless this is called again before.
+
+        Zero switches it off. A market has a switch of its own, beside that of all.
+        """
+        body = {"seconds": seconds} | ({} if symbol is None else {"symbol": symbol})
+        return self._call(CancelsAfter, "POST", "/v1/orders/cancel-after", body=body)
 
     def orders(
         self,
@@ -276,6 +310,20 @@ class Client:
     def limits(self, account_id: str) -> AccountLimits:
         """Return what limits an account and how much is used: as with ``positions``."""
         return self._call(AccountLimits, "GET", f"/v1/accounts/{account_id}/limits")
+
+    # Pricing jobs
+
+    def create_pricing_job(self, job: NewJob) -> Job:
+        """Create a job; the same again returns it as it stands."""
+        return self._call(Job, "POST", "/v1/pricing/jobs", body=encode(job))
+
+    def start_pricing_job(self, job_id: str) -> Job:
+        """Start a job whose file is uploaded; it starts once."""
+        return self._call(Job, "POST", f"/v1/pricing/jobs/{job_id}/start")
+
+    def pricing_job(self, job_id: str) -> Job:
+        """Return a job of this key's account."""
+        return self._call(Job, "GET", f"/v1/pricing/jobs/{job_id}")
 
     # Markets
 

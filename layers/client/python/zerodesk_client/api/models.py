@@ -147,6 +147,19 @@ class PlacedOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedOrder:
+    """An order that was cancelled, as it ended, and the one that was placed behind it."""
+
+    cancelled: Order
+    order: Order
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the book has not answered the order that was placed."""
+        return self.order.is_pending
+
+
+@dataclass(frozen=True, slots=True)
 class CancelledOrders:
     """What a cancel of many named as of a record of the account, each order as it stands."""
 
@@ -160,6 +173,15 @@ class CancelledOrders:
     def is_pending(self) -> bool:
         """Whether some of the orders are not final yet."""
         return self.status == "PENDING"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelsAfter:
+    """What a dead man's switch is set to, and whether its time before was up by then."""
+
+    symbol: str | None
+    cancels_at: datetime | None
+    fired: bool
 
 
 @dataclass(frozen=True, slots=True)

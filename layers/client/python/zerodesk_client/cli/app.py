@@ -18,8 +18,10 @@ from zerodesk_client.cli import (
     markets,
     options,
     orders,
+    pricing_jobs,
     replay,
     statements,
+    switches,
     venue,
 )
 from zerodesk_client.cli.group import ZerodeskGroup
@@ -77,7 +79,7 @@ TRADING = "Trading"
 MONEY = "The money of an account"
 OPERATING = "Running the venue"
 HISTORY = "The journal"
-OPTIONS = "Options, on this machine"
+OPTIONS = "Options, on this machine or as jobs of the venue"
 
 app.command(rich_help_panel=LOCAL)(venue.up)
 app.command(rich_help_panel=LOCAL)(venue.down)
@@ -90,7 +92,9 @@ app.command(rich_help_panel=SHOWS)(cost.cost)
 app.command(rich_help_panel=TRADING)(orders.order)
 app.command(rich_help_panel=TRADING)(batches.batch)
 app.command(rich_help_panel=TRADING)(orders.amend)
+app.command(rich_help_panel=TRADING)(batches.replace)
 app.command(rich_help_panel=TRADING)(orders.cancel)
+app.command(rich_help_panel=TRADING)(switches.cancel_after)
 app.command(rich_help_panel=TRADING)(orders.orders)
 app.command(rich_help_panel=TRADING)(orders.fills)
 app.command(rich_help_panel=TRADING)(markets.markets)
@@ -122,6 +126,7 @@ app.command(rich_help_panel=HISTORY)(history.export)
 app.command(rich_help_panel=HISTORY)(history.verify)
 app.command(rich_help_panel=OPTIONS)(options.price)
 app.command(rich_help_panel=OPTIONS)(options.surface)
+app.command(rich_help_panel=OPTIONS)(pricing_jobs.price_file)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import select
 import socket
 import sys
+import threading
 from typing import Annotated, Final, TextIO
 
 import typer
@@ -21,17 +22,31 @@ def debug(
         list[str] | None,
         typer.Option("--break", "-b", help="A place, functions/matching/handler.py:70; or more."),
     ] = None,
+    editor: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT", min=1_024, max=65_535, help="Let an editor attach here, by debugpy."
+        ),
+    ] = None,
 ) -> None:
     """Stop a function of the local cloud at a line, or at breakpoint(), and look around.
 
     From its next invocation on the function runs from the checkout, in one process without a
     time-out; what it is asked meanwhile waits. The prompt is pdb's: n, s, p NAME, c; detach goes on
-    for good. Ctrl-C ends it, and the function runs as deployed again.
+    for good. With --editor the function waits instead for an editor to attach, which has the
+    breakpoints. Ctrl-C ends it, and the function runs as deployed again.
     """
     session = Session.of(context)
     cloud = local_cloud()
+    if editor is not None and breaks:
+        raise typer.BadParameter("an editor has its own breakpoints", param_hint="--break")
 
     def attach() -> None:
+        if editor is not None:
+            with cloud.debug_in_editor(function, editor, session.notes.print):
+                told = f"{function} waits for an editor on 127.0.0.1:{editor}; Ctrl-C ends"
+                session.notes.print(told, markup=False)
+                threading.Event().wait()
         with cloud.debug(function, breaks or []) as listener:
             where = ", ".join(breaks or ["breakpoint()"])
             session.notes.print(f"{function} stops at {where}; Ctrl-C ends", markup=False)

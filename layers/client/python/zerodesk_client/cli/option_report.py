@@ -45,7 +45,7 @@ def surface_report(document: dict[str, Any]) -> RenderableType:
     if document["spot"] is not None:
         title += f", freed of early exercise at {document['spot']:.2f}"
     headings = (
-        *("expiry", ">days", ">forward", ">rate", ">at the money", ">rho", ">psi", ">quotes"),
+        *("expiry", ">days", ">forward", ">rate", ">at the money", ">its skew", ">quotes"),
         *(">off by, vol", ">half spreads", ">inside"),
     )
     expiries = table(title, headings, [_row(expiry) for expiry in document["expiries"]])
@@ -70,8 +70,7 @@ def _row(expiry: dict[str, Any]) -> tuple[str | Text, ...]:
         f"{expiry['forward']:,.4f}",
         f"{expiry['rate']:.3%}",
         f"{expiry['at_the_money_volatility']:.2%}",
-        f"{expiry['rho']:+.3f}",
-        f"{expiry['psi']:.4f}",
+        f"{expiry['skew']:+.3f}",
         str(expiry["quotes_used"]),
         f"{expiry['median_volatility_error']:.2%}",
         "-" if half_spreads is None else f"{half_spreads:.2f}",

@@ -100,8 +100,9 @@ def surface(  # noqa: PLR0913 - each is an option of the command
         Path | None, typer.Option("--save", help="Keep the surface as JSON, for `zerodesk price`.")
     ] = None,
     model: Annotated[
-        str, typer.Option("--model", help="essvi, a skew an expiry; or ssvi, one for all.")
-    ] = "essvi",
+        str,
+        typer.Option("--model", help="auto: essvi, or a mixture of two if it takes one; or ssvi."),
+    ] = "auto",
     exercise: Annotated[
         str | None,
         typer.Option("--exercise", help="american or european, if the file does not say."),

@@ -164,7 +164,7 @@ def amend(
     session = Session.of(context)
     trader = session.trader()
     amended = trader.amend_order(
-        _order_id(trader, name),
+        order_id_of(trader, name),
         amend_id or f"cli-{uuid.uuid4().hex[:16]}",
         quantity=None if quantity is None else amount_of(quantity, "--quantity"),
         price=None if limit_price is None else amount_of(limit_price, "--price"),
@@ -202,7 +202,7 @@ def cancel(
         return
     if name is None or symbol is not None or cancel_id is not None:
         raise CommandError("name an ORDER, or --all; --symbol and --id go with --all")
-    cancelled = trader.cancel_order(_order_id(trader, name))
+    cancelled = trader.cancel_order(order_id_of(trader, name))
     session.show(cancelled, lambda: order_card(cancelled))
 
 
@@ -318,7 +318,8 @@ def _terms(placed: Order) -> Iterator[str]:
         yield f"self-trade: {placed.self_trade}"
 
 
-def _order_id(trader: Client, name: str) -> str:
+def order_id_of(trader: Client, name: str) -> str:
+    """Return the id of an order that is named by it, or by the client's own id."""
     if len(name) == ORDER_ID_CHARACTERS and name.startswith("o"):
         return name
     return order_id_for(trader.balances().account_id, name)

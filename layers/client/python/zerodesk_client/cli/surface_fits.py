@@ -122,17 +122,17 @@ def _count(calibration: Calibration) -> int:
 def _expiry(found: SurfaceFit, index: int) -> dict[str, Any]:
     calibration = found.calibration
     surface = calibration.surface
-    years = float(surface.variance.expiry_years[index])
-    slices = surface.variance.slices
+    at = surface.variance.expiry_years[index : index + 1]
+    years = float(at[0])
+    variance = float(surface.variance.total_variance(np.zeros(1), at)[0])
     here = calibration.is_used & (calibration.chain.expiry_years == years)
     return {
         "expiry": found.recorded.expiries[years],
         "days": 365.0 * years,
         "forward": float(surface.forward[index]),
         "rate": -math.log(float(surface.discount[index])) / years,
-        "at_the_money_volatility": math.sqrt(float(slices.theta[index]) / years),
-        "rho": float(slices.rho[index]),
-        "psi": float(slices.psi[index]),
+        "at_the_money_volatility": math.sqrt(variance / years),
+        "skew": 0.5 * float(surface.variance.skew(at)[0]) / math.sqrt(variance * years),
         "quotes_used": int(here.sum()),
         **_residuals(calibration, here),
     }

@@ -21,6 +21,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 from zerodesk.pricing.batch import FloatArray
 from zerodesk.pricing.surfaces.calibration import Calibration
 from zerodesk.pricing.surfaces.chain import QuoteUse
+from zerodesk.pricing.surfaces.surface import VolatilitySurface
 
 FORMATS: Final = ("png", "svg")
 COLUMNS: Final = 4
@@ -150,6 +151,12 @@ def _heading(years: float, expiries: Mapping[float, datetime], used: Any) -> str
     return f"{day}{_days(years)}, {int(used.sum())} quotes"
 
 
+def _deviation(surface: VolatilitySurface, years: FloatArray) -> FloatArray:
+    """Return the standard deviation of the logarithm that volatility at the money makes."""
+    deviation: FloatArray = np.sqrt(surface.variance.total_variance(np.zeros_like(years), years))
+    return deviation
+
+
 def _days(years: float) -> str:
     days = 365.0 * years
     return f"{days:.0f} d" if days >= 1.0 else f"{24.0 * days:.1f} h"
@@ -180,14 +187,14 @@ def _whole(panel: Any, calibration: Calibration) -> None:
     root = np.linspace(first, max(last, first * 1.5), 60)
     low, high = _range(calibration.moneyness[calibration.is_used])
     # Further out there is nothing to be seen but extrapolation.
-    reach = _WHOLE_DEVIATIONS * float(np.sqrt(surface.variance.slices.theta[-1]))
+    reach = _WHOLE_DEVIATIONS * float(_deviation(surface, times)[-1])
     moneyness = np.linspace(max(low, -reach), min(high, reach), 80)
     x, y = np.meshgrid(moneyness, root)
     years = y * y
     volatility = surface.evaluate(
         "call", surface.forward_at(years) * np.exp(x), years, ("volatility",)
     )["volatility"]
-    deviations = np.abs(x) / np.sqrt(surface.variance.at(years).theta)
+    deviations = np.abs(x) / _deviation(surface, years)
     shown = np.where(deviations < _WHOLE_DEVIATIONS, volatility, np.nan)
     panel.plot_surface(
         x, y, shown, cmap=colormaps["viridis"], lw=0.15, edgecolor="white", rcount=60, ccount=80
@@ -212,11 +219,12 @@ def _time_ticks(first: float, last: float) -> tuple[list[float], list[str]]:
 
 def _term_structure(panel: Axes, calibration: Calibration) -> None:
     surface = calibration.surface
-    times, slices = surface.variance.expiry_years, surface.variance.slices
+    times = surface.variance.expiry_years
     days = 365.0 * times
-    at_the_money = np.sqrt(slices.theta / times)
+    deviation = _deviation(surface, times)
+    at_the_money = deviation / np.sqrt(times)
     # Of volatility by log-moneyness, over a tenth of it: what 90 % costs more than 100 %, about.
-    skew = 0.5 * slices.rho * slices.psi / np.sqrt(slices.theta * times)
+    skew = 0.5 * surface.variance.skew(times) / (deviation * np.sqrt(times))
     panel.plot(days, at_the_money, "o-", c=_INK, ms=3.5, lw=1.2, label="volatility at the money")
     panel.yaxis.set_major_formatter(PercentFormatter(1.0))
     panel.set_xscale("log")
@@ -250,8 +258,7 @@ def _residuals(panel: Axes, calibration: Calibration) -> None:
     """Draw how far the surface is from each middle, in halves of the spread."""
     used = calibration.is_used
     times = calibration.chain.expiry_years[used]
-    theta = calibration.surface.variance.at(times).theta
-    x = calibration.moneyness[used] / np.sqrt(theta)
+    x = calibration.moneyness[used] / _deviation(calibration.surface, times)
     y = calibration.residual_half_spreads[used]
     clipped = np.clip(y, -_DEVIATIONS, _DEVIATIONS)
     panel.axhspan(-_BAND, _BAND, color="#dff0e0", zorder=0)

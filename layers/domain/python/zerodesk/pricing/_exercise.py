@@ -47,7 +47,11 @@ _ROOT_MAX: Final = 50.0
 NOTHING: Final = 1e-130
 # How far off the rough polynomial may be next to expiry, where it has no nodes.
 _SHARE_MIN: Final = 0.2
-_BISECTIONS_MAX: Final = 60
+_LOOKS_MAX: Final = 60
+# Boundaries surely exist up to this share of the time for which guesses say that they meet.
+_SURELY_APART: Final = 0.8
+# Nodes by which the meeting is read off the gap.
+_READ_NODES: Final = 4
 # How exactly boundaries have to meet: what there is to gain between them vanishes there, so that
 # the error of the price is about the square.
 _MEETING: Final = 1e-7
@@ -216,31 +220,59 @@ def _refined(puts: Puts, accuracies: Sequence[Accuracy], *, makes_do: bool) -> F
 def meeting(puts: Puts) -> FloatArray:
     """Return when two boundaries meet, as a share of the horizon; 1 where they do not.
 
-    By the regula falsi in the square root of time, to which the gap falls nearly in proportion.
-    Beyond the meeting neither boundary means anything, and they may not exist.
+    Boundaries up to any time tell the gap between them at each of their nodes. Where it vanishes
+    is read off these, or a little beyond them, and becomes the next time to look up to. Beyond the
+    meeting neither boundary means anything, and they may not exist: then the time is halved.
     """
     lower = puts._replace(side=-np.ones(puts.rate.size))
+    times = grid(_MEETING_ACCURACY.nodes, _MEETING_ACCURACY.points).time
+    apart_at_start = -np.log(lower.start)
 
-    def gap(active: Indices, root_time: FloatArray) -> FloatArray:
+    def gaps(active: Indices, root_time: FloatArray) -> FloatArray:
         sides = (each.some(active).within(root_time * root_time) for each in (puts, lower))
-        widths = (boundary(side, _MEETING_ACCURACY)[:, 0] for side in sides)
-        return -np.log(lower.start[active]) - sum(widths)
+        widths = (boundary(side, _MEETING_ACCURACY) for side in sides)
+        return apart_at_start[active, None] - sum(widths)
 
+    guessed = apart_at_start[:, None] - guess(puts, times) - guess(lower, times)
+    early, late = np.zeros((2, puts.rate.size))
+    late += 1.0
+    until = np.minimum(_SURELY_APART * _vanishing(np.sqrt(times), guessed), 1.0)
+    until = np.where(until > 0.0, until, 1.0)
     active = np.arange(puts.rate.size)
-    early, late = np.zeros(active.size), np.ones(active.size)
-    before, after = -np.log(lower.start), gap(active, late)
-    active = np.flatnonzero(~(after >= 0.0))
-    for _ in range(_BISECTIONS_MAX):
+    for _ in range(_LOOKS_MAX):
         if not active.size:
             break
-        a, b, at_a, at_b = early[active], late[active], before[active], after[active]
-        between = np.where(np.isfinite(at_b), a + (b - a) * at_a / (at_a - at_b), 0.5 * (a + b))
-        found = gap(active, between)
-        apart = found > 0.0
-        early[active], before[active] = np.where(apart, (between, found), (a, 0.5 * at_a))
-        late[active], after[active] = np.where(apart, (b, 0.5 * at_b), (between, found))
-        active = active[~(np.abs(found) < _MEETING)]
-    return np.where(late < 1.0, late * late, 1.0)
+        now = until[active]
+        found = gaps(active, now)
+        apart, ends = found[:, 0] > 0.0, np.abs(found[:, 0]) < _MEETING
+        early[active] = np.where(apart, now, early[active])
+        late[active] = np.where(apart, late[active], now)
+        read = np.minimum(_vanishing(now[:, None] * np.sqrt(times), found), 1.0)
+        between = (read > early[active]) & ((read < late[active]) | (read == 1.0) & apart)
+        until[active] = np.where(
+            ends, now, np.where(between, read, 0.5 * (early[active] + late[active]))
+        )
+        active = active[~(ends | (apart & (now == 1.0)))]
+    return np.where(early < 1.0, until * until, 1.0)
+
+
+def _vanishing(root_time: FloatArray, gap: FloatArray) -> FloatArray:
+    """Return where gaps at nodes, falling with time, vanish, by the nodes next to there.
+
+    The inverse is interpolated, shape (options, nodes), latest first; NaN where a gap is.
+    """
+    first = np.clip((gap <= 0.0).sum(axis=1) - _READ_NODES // 2, 0, gap.shape[1] - _READ_NODES)
+    which = first[:, None] + np.arange(_READ_NODES)
+    at = np.take_along_axis(np.broadcast_to(root_time, gap.shape), which, axis=1)
+    near = np.take_along_axis(gap, which, axis=1)
+    total = np.zeros(gap.shape[0])
+    for i in range(_READ_NODES):
+        weight = at[:, i].copy()
+        for j in range(_READ_NODES):
+            if j != i:
+                weight *= near[:, j] / (near[:, j] - near[:, i])
+        total += weight
+    return total
 
 
 def solve(puts: Puts, grid: Grid, root: FloatArray, tolerance: float) -> FloatArray:

@@ -291,7 +291,9 @@ def _grid(fixings: int, mean: float, deviation: float, last: float) -> FloatArra
 
     To the left it is as narrow as the geometric average; to the right it may follow one fixing.
     """
-    centre = np.log(np.exp(mean * np.arange(1, fixings + 1)).sum() - 1.0 + last)
+    path = np.exp(mean * np.arange(1, fixings + 1))
+    path[-1] *= last
+    centre = np.log(path.sum())
     narrow = deviation * np.sqrt((fixings + 1.0) * (2.0 * fixings + 1.0) / (6.0 * fixings))
     wide = deviation * np.sqrt(fixings)
     cell = deviation / _CELLS_PER_DEVIATION

@@ -158,7 +158,8 @@ def _floating(
     asset = spot * np.exp(-dividend_yield * expiry_years)
     bond = extremum * np.exp(-rate * expiry_years)
     valid = _valid(-sign, spot, extremum, *terms)
-    return np.where(valid, sign * (asset - bond) + gain, np.nan)
+    # Without volatility the two cancel, to rounding.
+    return np.where(valid, np.maximum(sign * (asset - bond) + gain, 0.0), np.nan)
 
 
 def _fixed(

@@ -215,11 +215,18 @@ def mills_difference(distance: FloatArray, t: FloatArray) -> FloatArray:
     >>> mills_ratio(np.array([0.5])) - mills_ratio(np.array([1.5]))
     array([0.36054882])
     """
+    slope = mills_slope(distance)
+    slope += mills_excess(slope, distance, t)
+    return slope
+
+
+def mills_excess(slope: FloatArray, distance: FloatArray, t: FloatArray) -> FloatArray:
+    """Return `mills_difference` less its first term, which is the slope of the Mills ratio."""
     square = t * t
     product = distance * t
     product *= product
-    term = mills_slope(distance)
-    total = term.copy()
+    term = slope
+    total = np.zeros_like(slope)
     fourth, lag = square * square, square
     for diagonal, divisor in _SERIES:
         following = diagonal * square

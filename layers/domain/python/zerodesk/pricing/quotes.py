@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zerodesk.pricing.batch import Batch, FloatArray
+from zerodesk.pricing.compensated import difference_error, product_remainder
 
 # A price that was computed from a model may miss its own intrinsic value by this many places.
 _PLACES = 2.0 * 2.0**-52
@@ -69,3 +70,25 @@ def time_value(
     valid = np.isfinite(amount) & np.isfinite(difference) & np.isfinite(discount)
     status[~(valid & (discount > 0.0))] = QuoteStatus.INVALID
     return TimeValue(amount, np.abs(difference), status)
+
+
+def rounded_away(
+    amount: FloatArray,
+    sign: FloatArray,
+    price: FloatArray,
+    forward: FloatArray,
+    strike: FloatArray,
+    discount: FloatArray,
+) -> FloatArray:
+    """Return by how much the exact amount of `time_value` is above its rounded value."""
+    undiscounted = price / discount
+    difference = forward - strike
+    intrinsic = np.maximum(sign * difference, 0.0)
+    lost = product_remainder(price, undiscounted, discount)
+    lost /= discount
+    in_the_money = intrinsic > 0.0
+    if in_the_money.any():
+        lost += difference_error(undiscounted, intrinsic, amount)
+        lost -= in_the_money * (sign * difference_error(forward, strike, difference))
+    # Where the parts of a huge number overflow.
+    return np.where(np.abs(lost) < amount, lost, 0.0)

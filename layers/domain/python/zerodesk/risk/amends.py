@@ -1,7 +1,7 @@
 """What an amend needs beyond the hold of its order."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from zerodesk.accounts import Change, hold, reject
 from zerodesk.money import share_bps
@@ -14,8 +14,7 @@ ROUNDING_MINOR: Final = 1
 check and the book. What is not needed comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amended:
+class Amended(NamedTuple):
     """An order as it would stand after an amend, and what is held of it now."""
 
     is_buy: bool

@@ -1,8 +1,7 @@
 """A case: one order against one account, with all that its decision may look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
@@ -12,9 +11,11 @@ from zerodesk.pricing.spot import Quote
 from zerodesk.risk.marked import Marked
 from zerodesk.terms import Product
 
+NONE_MARKED: Final[Mapping[str, Marked]] = {}
+NONE_KILLED: Final[Mapping[str, Kill]] = {}
 
-@dataclass(frozen=True, slots=True)
-class Case:
+
+class Case(NamedTuple):
     """One order against one account.
 
     ``marked`` has the instruments that the limits make necessary, by symbol: the order's own and
@@ -33,11 +34,11 @@ class Case:
     at_ms: int
     limits: Limits = UNLIMITED
     limits_sequence: int = 0
-    marked: Mapping[str, Marked] = field(default_factory=dict)
+    marked: Mapping[str, Marked] = NONE_MARKED
     unmarked: tuple[str, ...] = ()
     day_volume_lots: int | None = None
     product: Product = Product.SPOT
-    kills: Mapping[str, Kill] = field(default_factory=dict)
+    kills: Mapping[str, Kill] = NONE_KILLED
 
     @property
     def own(self) -> Marked:

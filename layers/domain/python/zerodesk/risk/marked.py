@@ -1,13 +1,11 @@
 """An instrument with its mark, as far as risk needs them."""
 
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from zerodesk.instruments import Market
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """An instrument with its mark. One lot is ``lot_value_minor`` of the base currency."""
 
     base: str

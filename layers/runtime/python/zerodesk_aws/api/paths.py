@@ -19,6 +19,7 @@ class Variable(NamedTuple):
 VARIABLES: Final = {
     "account_id": Variable(fields.ACCOUNT_ID, fields.ACCOUNT_ID_RULE),
     "group": Variable(fields.GROUP, fields.GROUP_RULE),
+    "job_id": Variable(fields.JOB_ID, fields.JOB_ID_RULE),
     "key_id": Variable(fields.KEY_ID, fields.KEY_ID_RULE),
     "order_id": Variable(fields.ORDER_ID, fields.ORDER_ID_RULE),
     "source": Variable(fields.PARTNER, fields.PARTNER_RULE),

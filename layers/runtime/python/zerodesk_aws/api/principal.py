@@ -1,14 +1,12 @@
 """Who calls: an account and a role, as the authorizer found them behind the key."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.contracts.accounts import Role
+from zerodesk_aws.contracts.roles import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """An authenticated caller. Whatever it asks for is looked up under its account."""
 
     account_id: str

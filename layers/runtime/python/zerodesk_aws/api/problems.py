@@ -5,10 +5,9 @@ this order is answered; within one code, the first field in the order of the req
 """
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MAX_VALUE_CHARACTERS: Final = 80
 """How much of a refused value is shown to its sender again."""
@@ -41,6 +40,7 @@ class ProblemCode(StrEnum):
     INTAKE_ABOVE_MAX_QUANTITY = "INTAKE_ABOVE_MAX_QUANTITY"
     INTAKE_BELOW_MIN_NOTIONAL = "INTAKE_BELOW_MIN_NOTIONAL"
     INTAKE_IDEMPOTENCY_CONFLICT = "INTAKE_IDEMPOTENCY_CONFLICT"
+    JOB_NOT_UPLOADED = "JOB_NOT_UPLOADED"
     ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
     WITHDRAWAL_NOT_RESERVED = "WITHDRAWAL_NOT_RESERVED"
     NO_AUCTION = "NO_AUCTION"
@@ -79,6 +79,7 @@ _STATUS: Final = {
     ProblemCode.INTAKE_ABOVE_MAX_QUANTITY: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_BELOW_MIN_NOTIONAL: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT: HTTPStatus.CONFLICT,
+    ProblemCode.JOB_NOT_UPLOADED: HTTPStatus.CONFLICT,
     ProblemCode.ORDER_NOT_OPEN: HTTPStatus.CONFLICT,
     ProblemCode.WITHDRAWAL_NOT_RESERVED: HTTPStatus.CONFLICT,
     ProblemCode.NO_AUCTION: HTTPStatus.CONFLICT,
@@ -114,6 +115,7 @@ _TITLES: Final = {
     ProblemCode.INTAKE_ABOVE_MAX_QUANTITY: "Quantity above the maximum",
     ProblemCode.INTAKE_BELOW_MIN_NOTIONAL: "Value below the minimum notional",
     ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT: "Id used with another body",
+    ProblemCode.JOB_NOT_UPLOADED: "The job's file is not there",
     ProblemCode.ORDER_NOT_OPEN: "Order not open",
     ProblemCode.WITHDRAWAL_NOT_RESERVED: "Withdrawal not reserved",
     ProblemCode.NO_AUCTION: "No auction is held",
@@ -130,8 +132,7 @@ _TITLES: Final = {
 PRECEDENCE: Final = {code: place for place, code in enumerate(ProblemCode)}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One refusal: its code, what it is about in a sentence, and field, value and rule."""
 
     code: ProblemCode

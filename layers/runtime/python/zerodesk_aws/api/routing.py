@@ -6,14 +6,12 @@ the infrastructure can read it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from chalice.app import Chalice, Response
 from pydantic import BaseModel
 
-from zerodesk.accounts import MAX_ANSWERED, AnswersWaitError
 from zerodesk_aws.api.grammar import read
 from zerodesk_aws.api.paths import read_path
 from zerodesk_aws.api.principal import Principal
@@ -25,8 +23,8 @@ from zerodesk_aws.api.problems import (
     refused,
 )
 from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, body_of, check_characters, parse_object
-from zerodesk_aws.contracts.accounts import Role
 from zerodesk_aws.contracts.fields import Contract
+from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.faults import (
     JournalContentionError,
@@ -58,8 +56,7 @@ PASSING_CODES: Final = {
 """What AWS answers when it is busy, or when somebody else wrote at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request, as far as its contract does not describe it: who calls, on what."""
 
     principal: Principal
@@ -71,8 +68,7 @@ class Call:
         return self.principal.account_id
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a view answers: a status of its route, a body of the contract, further headers."""
 
     body: BaseModel | str
@@ -80,8 +76,7 @@ class Answer:
     headers: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Route(Generic[A]):
+class Route(NamedTuple, Generic[A]):
     """One method of a path, with its contract."""
 
     method: str
@@ -169,7 +164,8 @@ class Api:
             The largest body that it reads, if not that of all others.
         """
 
-        def declare(view: View[A]) -> View[A]:
+        # As texts: to subscript a callable takes longer than all else here.
+        def declare(view: "View[A]") -> "View[A]":
             route = Route(method, path, asks, role, answers, tuple(refuses), view, body_bytes)
             self.routes.append(route)
 
@@ -230,6 +226,9 @@ def _query_of(event: dict[str, Any]) -> dict[str, Any]:
 
 def problem_of_fault(fault: Exception) -> Problem:
     """Return what a client is told of a fault: a bound, or whether trying again will help."""
+    # Here and below: a function that never has these faults does without what raises them.
+    from zerodesk.accounts import MAX_ANSWERED, AnswersWaitError
+
     if isinstance(fault, RegisterFullError):
         return Problem(ProblemCode.REGISTER_FULL, str(fault))
     if isinstance(fault, AnswersWaitError):
@@ -248,7 +247,6 @@ def problem_of_fault(fault: Exception) -> Problem:
 
 def _passes(fault: Exception) -> bool:
     """Whether a fault is one of the moment: not answered in time, or too busy."""
-    # A function that calls nobody does without the packages that call: a third of its cold start.
     from botocore.exceptions import BotoCoreError, ClientError
     from pynamodb.exceptions import PynamoDBException
 

@@ -1,10 +1,10 @@
 """What an operator asks for: accounts, keys, deposits, corrections, partners."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from zerodesk_aws.contracts.balances import Balance
 from zerodesk_aws.contracts.fields import (
     AccountId,
     Amount,
@@ -18,15 +18,9 @@ from zerodesk_aws.contracts.fields import (
     ShortText,
     Timestamp,
 )
-from zerodesk_aws.contracts.orders import Balance, Sequence
+from zerodesk_aws.contracts.paging import Sequence
+from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.contracts.statements import StatementEntry
-
-
-class Role(StrEnum):
-    """What a key may do. An operator runs the venue and does not trade on it."""
-
-    TRADER = "trader"
-    OPERATOR = "operator"
 
 
 class OpenAccount(Contract):

@@ -16,7 +16,8 @@ from zerodesk_aws.contracts.fields import (
     TransferId,
     WithdrawalId,
 )
-from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Cursor, Limit, Rejection
+from zerodesk_aws.contracts.orders import Rejection
+from zerodesk_aws.contracts.paging import DEFAULT_PAGE, Cursor, Limit
 
 
 class AskWithdrawal(Contract):

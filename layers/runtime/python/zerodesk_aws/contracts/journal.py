@@ -13,7 +13,7 @@ from zerodesk_aws.contracts.fields import (
     refusal,
     text,
 )
-from zerodesk_aws.contracts.orders import count_up_to, counted
+from zerodesk_aws.contracts.paging import count_up_to, counted
 
 STREAM: Final = re.compile(r"[a-z]{1,16}#[A-Za-z0-9._-]{1,40}", re.ASCII)
 STREAM_RULE: Final = "the name of a stream, such as book#BTC-USD, account#alice or control#markets"

@@ -21,7 +21,7 @@ from zerodesk_aws.contracts.fields import (
     Timestamp,
     refusal,
 )
-from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Cursor, Limit, count_up_to, counted
+from zerodesk_aws.contracts.paging import DEFAULT_PAGE, Cursor, Limit, count_up_to, counted
 
 MAX_LEVELS: Final = 100
 DEFAULT_LEVELS: Final = 20

@@ -1,14 +1,11 @@
 """Orders and what becomes of them, as the API shows them."""
 
-import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     ConfigDict,
     Field,
     SkipValidation,
-    WithJsonSchema,
     model_validator,
 )
 
@@ -17,7 +14,6 @@ from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
-    AccountId,
     AmendId,
     Amount,
     CancelId,
@@ -36,55 +32,19 @@ from zerodesk_aws.contracts.fields import (
     TriggerField,
     refusal,
 )
+from zerodesk_aws.contracts.paging import count_up_to, counted
 
-COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-MAX_PAGE: Final = 500
 MAX_TRAIL_BPS: Final = 9_999
 MAX_DAYS: Final = 366
 """How far ahead an order may name its end: its hold and its place in the book last as long."""
 
 RESTS: Final = "LIMIT and GTC, GTD or DAY"
+MAX_SWITCH_SECONDS: Final = 86_400
 MAX_BATCH: Final = 20
 """Orders in one request: their gate items and workflows begin one after the other, within the time
 that the answer has."""
 MAX_SLICES: Final = 100
 """An order shows its lots in at most so many slices: each is a fill of its own to who takes it."""
-
-DEFAULT_PAGE: Final = 100
-
-
-def count_up_to(most: int) -> BeforeValidator:
-    """Return what reads a count from 1 to ``most``, be it the text of a query string."""
-
-    def read(value: object) -> int:
-        count = int(value) if isinstance(value, str) and COUNT.fullmatch(value) else value
-        if type(count) is not int or not 1 <= count <= most:
-            raise refusal(BAD_VALUE, f"a whole number from 1 to {most}")
-        return count
-
-    return BeforeValidator(read)
-
-
-def counted(most: int, told: str) -> WithJsonSchema:
-    """Return the JSON schema of a count from 1 to ``most``."""
-    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": most, "description": told})
-
-
-Limit = Annotated[
-    int, count_up_to(MAX_PAGE), counted(MAX_PAGE, "How many entries a page has at most.")
-]
-
-Cursor = Annotated[str, Field(description="The next_cursor of the page before, same filters.")]
-
-
-MAX_SEQUENCE: Final = 999_999_999
-
-Sequence = Annotated[
-    int,
-    count_up_to(MAX_SEQUENCE),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_SEQUENCE}),
-]
-"""A record of a stream, by its number."""
 
 
 TrailBps = Annotated[
@@ -382,6 +342,24 @@ class PlacedOrders(Contract):
     results: list[PlacedOrder]
 
 
+class ReplaceOrder(Contract):
+    """An order in place of another one of its market, which is cancelled first."""
+
+    order: PlaceOrder
+    mode: Literal["STOP_ON_FAILURE", "ALLOW_FAILURE"] = Field(
+        default="STOP_ON_FAILURE",
+        description="What comes of the order where the other one has ended otherwise: nothing, or "
+        "it is placed all the same.",
+    )
+
+
+class ReplacedOrder(Contract):
+    """The order that was to be cancelled, as it ended, and the one that was placed."""
+
+    cancelled: Order = Field(description="CANCELLED, unless the mode allows otherwise.")
+    order: Order
+
+
 class CancelOrders(Contract):
     """Which orders to cancel: all that are held for now, of one market or of every one.
 
@@ -404,67 +382,26 @@ class CancelledOrders(Contract):
     orders: list[Order] = Field(description="FILLED and the like: it ended before the cancel came.")
 
 
-class ListOrders(Contract):
-    """Which orders to list."""
+class CancelAfter(Contract):
+    """When to cancel all orders of an account unless it asks again before: a dead man's switch."""
 
-    status: Literal["open", "closed", "all"] = Field(
-        default="all", description="open: not final yet; closed: final."
+    model_config = ConfigDict(json_schema_extra={"examples": [{"seconds": 120}]})
+
+    seconds: int = Field(
+        ge=0,
+        le=MAX_SWITCH_SECONDS,
+        description=f"From now; 0 switches it off, at most {MAX_SWITCH_SECONDS}.",
     )
-    symbol: Symbol | None = None
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor | None = None
+    symbol: Symbol | None = Field(default=None, description="Of this market; of all without it.")
 
 
-class OrderPage(Contract):
-    """Orders, newest first. A page may be short; the list ends where next_cursor is null."""
+class CancelsAfter(Contract):
+    """What a dead man's switch is set to."""
 
-    orders: list[Order]
-    next_cursor: str | None
-
-
-class ListFills(Contract):
-    """Which fills to list."""
-
-    symbol: Symbol | None = None
-    order_id: OrderId | None = None
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor | None = None
-
-
-class Fill(Contract):
-    """One side of a trade, as it was settled to the account."""
-
-    trade_id: str = Field(examples=["BTC-USD-42"])
-    order_id: OrderId
-    symbol: Symbol
-    side: SideField
-    price: Amount
-    quantity: Amount
-    fee: Amount
-    fee_currency: Currency
-    liquidity: Literal["MAKER", "TAKER", "AUCTION"]
-    executed_at: Timestamp
-
-
-class FillPage(Contract):
-    """Fills, newest first. A page may be short; the list ends where next_cursor is null."""
-
-    fills: list[Fill]
-    next_cursor: str | None
-
-
-class Balance(Contract):
-    """What an account has of a currency: total is available and held together."""
-
-    currency: Currency
-    available: Amount
-    held: Amount
-    total: Amount
-
-
-class Balances(Contract):
-    """All that an account has, at one record of its journal."""
-
-    account_id: AccountId
-    account_sequence: int
-    balances: list[Balance]
+    symbol: Symbol | None
+    cancels_at: Timestamp | None = Field(
+        description="When all orders are cancelled, up to a minute and a half later; null: never."
+    )
+    fired: bool = Field(
+        description="Whether the time before was up by now: what was held has been cancelled."
+    )

@@ -287,6 +287,13 @@ class QuotedChain(Columns):
     ask: NumbersOrNothing
 
 
+OfAMixture: Final[Any] = Field(
+    None,
+    description="Of a mixture, version 2: its second surface.",
+    exclude_if=lambda value: value is None,
+)
+
+
 class SurfaceExpiry(Contract):
     """One expiry of a surface, by the parameters of eSSVI."""
 
@@ -296,16 +303,21 @@ class SurfaceExpiry(Contract):
     theta: Number = Field(description="Total variance at the money.")
     rho: Number = Field(description="The skew.")
     psi: Number = Field(description="How steep the wings are: theta phi.")
+    second_theta: Number | None = OfAMixture
+    second_rho: Number | None = OfAMixture
+    second_psi: Number | None = OfAMixture
 
 
 class Surface(Contract):
     """A volatility surface without arbitrage, to be kept, and to be asked again."""
 
     format: Literal["zerodesk.surface"]
-    version: Literal[1]
+    version: Literal[1, 2]
+    """2 of a mixture."""
+    second_share: Number | None = OfAMixture
     underlying: ShortText
     as_of: ShortText
-    model: Literal["essvi", "ssvi"]
+    model: Literal["essvi", "ssvi", "mixture"]
     inputs_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     expiries: Annotated[
         tuple[SurfaceExpiry, ...], Field(min_length=1, max_length=MAX_EXPIRIES, strict=False)
@@ -317,7 +329,11 @@ class FitSurface(Contract):
 
     underlying: ShortText
     as_of: ShortText
-    model: Literal["essvi", "ssvi"] = "essvi"
+    model: Literal["auto", "essvi", "ssvi", "mixture"] = Field(
+        "auto",
+        description="auto: eSSVI, or a mixture of two where its median residual is beyond the "
+        "spread. The surface says which it is.",
+    )
     rate: Number | None = Field(
         None, description="For discounting; None given: implied by put-call parity."
     )

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from zerodesk_aws.contracts.balances import Balance
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     AccountId,
@@ -14,7 +15,7 @@ from zerodesk_aws.contracts.fields import (
     Timestamp,
     refusal,
 )
-from zerodesk_aws.contracts.orders import DEFAULT_PAGE, Balance, Cursor, Limit, Sequence
+from zerodesk_aws.contracts.paging import DEFAULT_PAGE, Cursor, Limit, Sequence
 
 
 class AskStatement(Contract):

@@ -5,8 +5,7 @@ the lease in hand: it runs out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
@@ -22,8 +21,7 @@ def settlement_cursor(symbol: str) -> str:
     return f"settlement#{symbol}"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A cursor as it was when its lease was taken."""
 
     position: int

@@ -1,6 +1,5 @@
 """The market table: each book as its last record leaves it, and the surfaces of its options."""
 
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -41,8 +40,7 @@ class Listed(NamedTuple):
     state_since_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSurface:
+class StoredSurface(NamedTuple):
     """A market's surface: its document, the time and spot of its quotes, until when it is valid."""
 
     document: dict[str, Any]
@@ -96,7 +94,7 @@ class Markets:
 
     def keep_surface(self, symbol: str, surface: StoredSurface) -> bool:
         """Store a market's surface; False when one of that time or later is there already."""
-        view = {"market": None, "surface": asdict(surface)}
+        view = {"market": None, "surface": surface._asdict()}
         return self.project(_surface_key(symbol), view, surface.as_of_ms)
 
     def surface(self, symbol: str, *, consistent: bool = False) -> StoredSurface | None:

@@ -266,6 +266,38 @@ class Orders:
             last_evaluated_key=start,
         )
 
+    def change_gate(
+        self, item: OrderItem, *, status: str, request: dict[str, Any], at_ms: int
+    ) -> OrderItem | None:
+        """Give an item another status and request if it still stands as it was read.
+
+        Its time moves on by a millisecond at least, so no two of its states have the same one: that
+        is what is compared. The item is found anew by that time, too. None if another was first.
+        """
+        seen_ms = int(item.updated_at_ms)
+        changed_ms = max(at_ms, seen_ms + 1)
+        actions: list[Action] = [
+            OrderItem.status.set(status),
+            OrderItem.request.set(request),
+            OrderItem.placed_at_ms.set(changed_ms),
+            OrderItem.updated_at_ms.set(changed_ms),
+        ]
+        try:
+            update(
+                self._items,
+                item.account_id,
+                item.order_id,
+                actions=actions,
+                condition=OrderItem.updated_at_ms == seen_ms,
+            )
+        except UpdateError as error:
+            if not condition_failed(error):
+                raise
+            return None
+        item.status, item.request = status, request
+        item.placed_at_ms = item.updated_at_ms = changed_ms
+        return item
+
     def finish_gate(
         self, account_id: str, order_id: str, account_sequence: int, at_ms: int
     ) -> None:

@@ -9,9 +9,11 @@ svi_fit      the quasi-explicit calibration of one slice
 svi_cuts     the same under the condition of no butterfly arbitrage
 ssvi         all expiries by three parameters and the variance at the money
 essvi        all expiries, each with a skew of its own; between and beyond them
+mixture      prices shared between two such surfaces
 boxes        least squares between bounds
 charts       every surface without arbitrage as a box of free parameters
 smile_fit    smiles fitted to quotes: each alone, then all in the box of a chart
+mixture_fit  two surfaces fitted together, from the one that fits best
 chain        quotes with bid and ask, and why one is not used
 parity       forwards and discounts from calls less puts
 early_exercise  American quotes freed of early exercise, for parity and smiles

@@ -63,6 +63,15 @@ def has_butterfly_arbitrage(svi: SviSlice) -> bool:
 
     Besides a density that is not negative, Lee's bound must hold in both wings, else calls far out
     do not become worthless.
+
+    Examples
+    --------
+    A smile that bends sharply enough has strikes that nothing can end at.
+
+    >>> has_butterfly_arbitrage(SviSlice(a=0.01, b=0.1, rho=-0.3, m=0.0, sigma=0.1))
+    False
+    >>> has_butterfly_arbitrage(SviSlice(a=0.0001, b=0.4, rho=-0.3, m=0.0, sigma=0.001))
+    True
     """
     if svi.least_variance <= 0.0:
         return True
@@ -93,7 +102,14 @@ def has_calendar_arbitrage(near: SviSlice, far: SviSlice) -> bool:
 
 
 def turning_points(svi: SviSlice) -> FloatArray:
-    """Return log-moneynesses among which are all local extrema of Durrleman's function."""
+    """Return log-moneynesses among which are all local extrema of Durrleman's function.
+
+    Examples
+    --------
+    >>> symmetric = SviSlice(a=0.01, b=0.1, rho=0.0, m=0.0, sigma=0.1)
+    >>> bool(np.isclose(turning_points(symmetric), 0.0).any())
+    True
+    """
     if svi.b == 0.0:
         return np.zeros(1)
     half_width = 0.5 * svi.sigma

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +18,28 @@ from zerodesk.pricing.surfaces.early_exercise import (
     without_early_exercise,
 )
 from zerodesk.pricing.surfaces.essvi import EssviSurface
+from zerodesk.pricing.surfaces.mixture import MixtureSurface
+from zerodesk.pricing.surfaces.mixture_fit import SECOND_SHARE, fit_mixture
 from zerodesk.pricing.surfaces.parity import Carry, imply_carry
 from zerodesk.pricing.surfaces.smile_fit import SmileQuotes, fit_chart
 from zerodesk.pricing.surfaces.surface import Provenance, VolatilitySurface
 
+if TYPE_CHECKING:
+    from zerodesk.pricing.surfaces.smile import VarianceSurface
+
+AUTO: Final = "auto"
+"""The model that a chain needs."""
+MIXTURE: Final = "mixture"
 CHARTS: Final[dict[str, type[EssviChart] | type[SsviChart]]] = {
     "essvi": EssviChart,
     "ssvi": SsviChart,
 }
+MODELS: Final = (AUTO, *CHARTS, MIXTURE)
 LEAST_STRIKES: Final = 2
 """An expiry with fewer says nothing of its smile."""
 
+# A median of errors, in half spreads, that one surface may leave before a second is mixed in.
+_NEAR_ENOUGH: Final = 1.0
 # No quote counts as more exact than this, relative to its volatility.
 _LEAST_ERROR: Final = 2e-4
 # A quote is off the smile if it is so many errors, and so many deviations of its expiry, away from
@@ -120,7 +131,7 @@ def calibrate(
     *,
     underlying: str,
     as_of: str,
-    model: str = "essvi",
+    model: str = AUTO,
     rate: float | None = None,
     spot: float | None = None,
     exercise: str = "european",
@@ -134,7 +145,9 @@ def calibrate(
     underlying, as_of
         Kept with the surface: a name, and the time of the quotes, ISO 8601.
     model
-        ``"essvi"``, a skew for each expiry, or ``"ssvi"``, one for all.
+        ``"essvi"``, a skew for each expiry; ``"ssvi"``, one for all; ``"mixture"``, prices shared
+        between two of the first; or ``"auto"``: eSSVI where the median of its residuals is within
+        bid and ask, else the mixture. The surface's provenance says which it is.
     rate
         For discounting, continuously compounded, per year; None implies it from the chain.
     spot
@@ -180,8 +193,8 @@ def calibrate(
     >>> found.surface.evaluate("put", 95.0, 0.5, ("volatility",))["volatility"].round(2)
     np.float64(0.2)
     """
-    if model not in CHARTS:
-        raise MalformedCallError(f"model: expected {' or '.join(CHARTS)}, was {model!r}")
+    if model not in MODELS:
+        raise MalformedCallError(f"model: expected {' or '.join(MODELS)}, was {model!r}")
     if exercise not in EXERCISES:
         raise MalformedCallError(f"exercise: expected {' or '.join(EXERCISES)}, was {exercise!r}")
     freed = None
@@ -194,14 +207,19 @@ def calibrate(
     quoted = _Quoted(european, forward, discount)
     use = quoted.without_twins(quoted.without_volatility(use))
     use = _without_lonely(chain, use)
-    chart = CHARTS[model]
-    variance, expiries = _fit(chart, chain, quoted, use)
-    off = _off_smile(chain, quoted, use, variance)
+    chart = CHARTS.get(model, EssviChart)
+    quotes, single = _fit(chart, chain, quoted, use)
+    off = _off_smile(chain, quoted, use, single)
     if off.size:
         use[off] = QuoteUse.OFF_SMILE
         use = _without_lonely(chain, use)
-        variance, expiries = _fit(chart, chain, quoted, use)
-    kept = np.isin(carry.expiry_years, expiries)
+        quotes, single = _fit(chart, chain, quoted, use)
+    variance: VarianceSurface = single
+    if model == MIXTURE or (model == AUTO and _median_error(single, quotes) > _NEAR_ENOUGH):
+        variance, model = _mixed(single, quotes), MIXTURE
+    elif model == AUTO:
+        model = "essvi"
+    kept = np.isin(carry.expiry_years, variance.expiry_years)
     provenance = Provenance(underlying, as_of, model, inputs_sha256(chain))
     surface = VolatilitySurface(variance, carry.forward[kept], carry.discount[kept], provenance)
     answers = surface.evaluate(
@@ -226,7 +244,13 @@ def calibrate(
 
 
 def inputs_sha256(chain: OptionChain) -> str:
-    """Return the hash of all quotes in their order, which a surface carries."""
+    """Return the hash of all quotes in their order, which a surface carries.
+
+    Examples
+    --------
+    >>> inputs_sha256(OptionChain.of("call", 100.0, 0.5, 5.0, 5.2))[:8]
+    '5032f0d7'
+    """
     digest = hashlib.sha256()
     for column in (chain.sign, chain.strike, chain.expiry_years, chain.bid, chain.ask):
         digest.update(np.ascontiguousarray(column, "<f8").tobytes())
@@ -302,8 +326,8 @@ def _fit(
     chain: OptionChain,
     quoted: _Quoted,
     use: NDArray[np.int8],
-) -> tuple[EssviSurface, FloatArray]:
-    """Return the surface of the quotes that are used, and its expiries."""
+) -> tuple[SmileQuotes, EssviSurface]:
+    """Return the quotes that are used, and their surface."""
     used = use == QuoteUse.USED
     expiries = np.unique(chain.expiry_years[used])
     if expiries.size == 0:
@@ -315,7 +339,22 @@ def _fit(
         [(quoted.moneyness[row], quoted.variance[row], quoted.weight[row]) for row in rows]
     )
     made: Chart = chart(expiries.size)
-    return EssviSurface(expiries, fit_chart(made, quotes).slices), expiries
+    return quotes, EssviSurface(expiries, fit_chart(made, quotes).slices)
+
+
+def _median_error(variance: EssviSurface, quotes: SmileQuotes) -> float:
+    """Return the median of the errors, in halves of the spread."""
+    model = variance.total_variance(quotes.moneyness, variance.expiry_years[:, None])
+    error = np.abs(model - quotes.variance) * quotes.weight
+    return float(np.median(error[quotes.weight > 0.0]))
+
+
+def _mixed(single: EssviSurface, quotes: SmileQuotes) -> MixtureSurface:
+    found = fit_mixture(single.slices, quotes)
+    first, second = (
+        EssviSurface(single.expiry_years, slices) for slices in (found.first, found.second)
+    )
+    return MixtureSurface(first, second, SECOND_SHARE)
 
 
 def _off_smile(
@@ -327,8 +366,8 @@ def _off_smile(
     for years in variance.expiry_years:
         row = np.flatnonzero(used & (chain.expiry_years == years))
         row = row[np.argsort(chain.strike[row])]
-        smile, _ = variance.evaluate(quoted.moneyness[row], years)
-        error = (quoted.variance[row] - smile.variance) * quoted.weight[row]
+        model = variance.total_variance(quoted.moneyness[row], years)
+        error = (quoted.variance[row] - model) * quoted.weight[row]
         apart = np.abs(error - _running_median(error))
         deviation = np.median(apart) / _MEDIAN_DEVIATION
         found.append(row[apart > np.maximum(_OFF_DEVIATIONS * deviation, _OFF_ERRORS)])

@@ -144,6 +144,17 @@ def without_early_exercise(
     -----
     What is more than a deviation in the money is freed as far as it can be, and used for nothing:
     its price is mostly that of exercise, and of its time value mostly noise is left.
+
+    Examples
+    --------
+    >>> strike, types = np.repeat([95.0, 100.0, 105.0], 2), ["call", "put"] * 3
+    >>> option = (types, 100.0, strike, 1.0, 0.05, 0.0, 0.2)
+    >>> middle = american(*option, accuracy="fast")["price"]
+    >>> chain = OptionChain.of(types, strike, 1.0, middle - 0.01, middle + 0.01)
+    >>> freed = without_early_exercise(chain, rate=0.05, spot=100.0)
+    >>> european = black_scholes(*option)["price"]
+    >>> [float(price[3].round(2)) for price in (middle, european, freed.chain.middle)]
+    [6.09, 5.57, 5.57]
     """
     known: _Known = {"rate": rate, "least_rate": LEAST_RATE, "spot": spot}
     carry, use = imply_carry(chain, chain.screened(), **known)

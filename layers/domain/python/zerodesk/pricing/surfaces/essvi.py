@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from zerodesk.pricing.batch import BoolArray, FloatArray, MalformedCallError
-from zerodesk.pricing.surfaces.smile import Smile
+from zerodesk.pricing.surfaces.smile import Smile, local_variance
 from zerodesk.pricing.surfaces.ssvi import STEEPEST, PowerLaw, butterfly
 from zerodesk.pricing.surfaces.svi import SviSlice
 
@@ -38,6 +38,10 @@ class Slices(NamedTuple):
     def of_power_law(cls, law: PowerLaw, theta: FloatArray) -> Self:
         """Return the slices of an SSVI surface."""
         return cls(theta, np.full_like(theta, law.rho), theta * law.bend(theta).phi)
+
+    def by_row(self) -> Self:
+        """Return them as columns, so that each goes with a row of log-moneynesses."""
+        return type(self)(*(values[:, None] for values in self))
 
     def svi(self, index: int) -> SviSlice:
         """Return one of them by the five parameters of SVI."""
@@ -154,6 +158,19 @@ class EssviSurface:
     def evaluate(self, moneyness: FloatArray, expiry_years: FloatArray) -> tuple[Smile, FloatArray]:
         """Return smiles, and their growth with time, at log-moneynesses and positive times."""
         return smile_and_growth(moneyness, self.at(expiry_years))
+
+    def total_variance(self, moneyness: FloatArray, expiry_years: FloatArray) -> FloatArray:
+        """Return total variances at log-moneynesses and positive times."""
+        rates = self.at(expiry_years)
+        return _smile(moneyness, rates.theta, rates.psi, rates.skew).variance
+
+    def local_variance(self, moneyness: FloatArray, expiry_years: FloatArray) -> FloatArray:
+        """Return Dupire's local variances, per year."""
+        return local_variance(moneyness, *self.evaluate(moneyness, expiry_years))
+
+    def skew(self, expiry_years: FloatArray) -> FloatArray:
+        """Return the slope of total variance by log-moneyness at the money."""
+        return self.at(expiry_years).skew
 
 
 def _outside(expiry_years: FloatArray, knots: FloatArray, rates: SliceRates) -> SliceRates:

@@ -109,6 +109,17 @@ def imply_carry(
     a first line through the median. Where a pair is far off it, the option in the money is named:
     the other one is judged by its smile. The forward is what the line's pairs imply at strikes near
     the money, half a standard deviation or so: American options obey parity there, if anywhere.
+
+    Examples
+    --------
+    Two strikes, a forward of 101 and a discount of 0.98:
+
+    >>> middle = np.array([7.0, 7.0 - 0.98, 3.0, 3.0 + 0.98 * 9.0])
+    >>> types, strike = ["call", "put", "call", "put"], [100.0, 100.0, 110.0, 110.0]
+    >>> chain = OptionChain.of(types, strike, 0.5, middle - 0.05, middle + 0.05)
+    >>> carry, use = imply_carry(chain, chain.screened())
+    >>> carry.forward.round(3), carry.discount.round(3), use
+    (array([101.]), array([0.98]), array([0, 0, 0, 0], dtype=int8))
     """
     use = use.copy()
     expiries = np.unique(chain.expiry_years[use == QuoteUse.USED])

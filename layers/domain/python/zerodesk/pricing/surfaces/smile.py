@@ -5,7 +5,7 @@ butterfly arbitrage where Durrleman's function is not negative, and the local va
 of w in time over that function.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,6 +18,22 @@ class Smile(NamedTuple):
     variance: FloatArray
     slope: FloatArray
     curvature: FloatArray
+
+
+class VarianceSurface(Protocol):
+    """Total variance at every log-moneyness and expiry, free of arbitrage."""
+
+    expiry_years: FloatArray
+    """Those that it was fitted at, rising, shape (n,)."""
+
+    def total_variance(self, moneyness: FloatArray, expiry_years: FloatArray) -> FloatArray:
+        """Return it at log-moneynesses and positive times."""
+
+    def local_variance(self, moneyness: FloatArray, expiry_years: FloatArray) -> FloatArray:
+        """Return Dupire's local variances, per year; NaN where there is no density."""
+
+    def skew(self, expiry_years: FloatArray) -> FloatArray:
+        """Return its slope by log-moneyness at the money."""
 
 
 def durrleman(moneyness: FloatArray, smile: Smile) -> FloatArray:

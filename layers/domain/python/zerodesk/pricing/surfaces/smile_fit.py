@@ -11,23 +11,22 @@ a thousand quotes.
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
 from zerodesk.pricing.batch import FloatArray
+from zerodesk.pricing.surfaces.boxes import Box, least_squares
 from zerodesk.pricing.surfaces.charts import Chart
-from zerodesk.pricing.surfaces.essvi import Slices
+from zerodesk.pricing.surfaces.essvi import Slices, total_variance
 
 # Errors beyond which a quote pulls with constant force.
 _HUBER: Final = 2.0
 _START_ROUNDS: Final = 12
-_ROUNDS: Final = 60
 # What a fit still has to gain to go on, relative to its cost.
 _ENOUGH: Final = 1e-5
 _DIFFERENCE: Final = 1e-7
 _DAMPING: Final = 1e-3
-_DAMPING_GREATEST: Final = 1e9
 # How far, in standard deviations of one, skew and bend of two neighbours may differ at the price of
 # one error of a quote, and how far they may be from none and from psi^2 = theta. They decide only
 # where quotes do not.
@@ -71,29 +70,105 @@ class Fit(NamedTuple):
     rounds: int
 
 
+class Misfit(Protocol):
+    """What the slices of one chart or more cost together, at each of n expiries."""
+
+    def cost(self, slices: Sequence[Slices]) -> float:
+        """Return half the sum of the squared errors."""
+
+    def sums(self, slices: Sequence[Slices]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return it for each expiry, shape (n,), and its derivatives by the slices there.
+
+        The gradient, shape (n, 3 m), and the normal matrix, shape (n, 3 m, 3 m), are by theta, rho
+        and psi of the first of m charts, then of the next.
+        """
+
+
 def fit_chart(chart: Chart, quotes: SmileQuotes) -> Fit:
-    """Return the slices of a chart that fit best, by Levenberg and Marquardt's method."""
+    """Return the slices of a chart that fit best, by Levenberg and Marquardt's method.
+
+    Examples
+    --------
+    >>> from zerodesk.pricing.surfaces.charts import EssviChart
+    >>> truth = Slices(np.array([0.04]), np.array([-0.4]), np.array([0.15]))
+    >>> k = np.linspace(-0.5, 0.5, 21)
+    >>> variance = total_variance(k, truth)
+    >>> fit_chart(EssviChart(1), SmileQuotes.of([(k, variance, 1e4 + k)])).slices.psi.round(4)
+    array([0.15])
+    """
     with np.errstate(all="ignore"):
-        free = chart.nearest(fit_each(quotes))
-        cost, gradient, normal = _system(chart, free, quotes)
-        damping = _DAMPING
-        rounds = 0
-        while rounds < _ROUNDS and damping < _DAMPING_GREATEST:
-            rounds += 1
-            trial = chart.box.inside(free + chart.box.step(free, gradient, normal, damping))
-            trial_cost = _cost(chart, trial, quotes)
-            if not trial_cost < cost:
-                damping *= 8.0
-                continue
-            gain = (cost - trial_cost) / cost
-            is_bold = damping <= _DAMPING
-            free, damping = trial, 0.2 * damping
-            # A small gain of a short step says nothing.
-            if gain < _ENOUGH and is_bold:
-                cost = trial_cost
-                break
-            cost, gradient, normal = _system(chart, free, quotes)
-    return Fit(chart.slices(free), cost, rounds)
+        fit = ChartFit((chart,), _VarianceMisfit(quotes))
+        start = chart.nearest(fit_each(quotes))
+        found = least_squares(fit, start, damping=_DAMPING, enough=_ENOUGH)
+    return Fit(chart.slices(found.point), found.cost, found.rounds)
+
+
+class ChartFit:
+    """Least squares in the box of one chart, or in those of several side by side."""
+
+    def __init__(self, charts: Sequence[Chart], misfit: Misfit) -> None:
+        self._charts, self._misfit = charts, misfit
+        lows, highs = zip(*(chart.box for chart in charts), strict=True)
+        self.box = Box(np.concatenate(lows), np.concatenate(highs))
+        self._ends = np.cumsum([low.size for low in lows])[:-1]
+
+    def slices(self, free: FloatArray) -> list[Slices]:
+        """Return the slices of each chart."""
+        parts = np.split(free, self._ends)
+        return [chart.slices(part) for chart, part in zip(self._charts, parts, strict=True)]
+
+    def cost(self, free: FloatArray) -> float:
+        """Return what the slices cost, and what they cost for being far from their neighbours."""
+        made = self.slices(free)
+        priors = np.concatenate([_prior(slices) for slices in made])
+        return self._misfit.cost(made) + 0.5 * float(priors @ priors)
+
+    def system(self, free: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        """Return cost, gradient and normal matrix in the free parameters."""
+        parts = np.split(free, self._ends)
+        made = [_neighbourhood(*pair) for pair in zip(self._charts, parts, strict=True)]
+        cost, by_slices, curved = self._misfit.sums([near.slices for near in made])
+        rows, width = by_slices.shape
+        by_free = np.zeros((rows, free.size, width))
+        prior_by_free = np.zeros((free.size, sum(near.prior.size for near in made)))
+        row = column = 0
+        for i, near in enumerate(made):
+            mine = slice(row, row + near.by_free.shape[1])
+            by_free[:, mine, 3 * i : 3 * i + 3] = near.by_free
+            prior_by_free[mine, column : column + near.prior.size] = near.prior_by_free
+            row, column = mine.stop, column + near.prior.size
+        prior = np.concatenate([near.prior for near in made])
+        flat = by_free.swapaxes(0, 1).reshape(free.size, -1)
+        spread = np.matmul(by_free, curved).swapaxes(0, 1).reshape(free.size, -1)
+        return (
+            float(cost.sum() + 0.5 * prior @ prior),
+            flat @ by_slices.reshape(-1) + prior_by_free @ prior,
+            spread @ flat.T + prior_by_free @ prior_by_free.T,
+        )
+
+
+class _Neighbourhood(NamedTuple):
+    """The slices at a point of a chart, and how they and their prior change from there."""
+
+    slices: Slices
+    by_free: FloatArray
+    """Of shape (slices, free parameters, 3)."""
+    prior: FloatArray
+    prior_by_free: FloatArray
+
+
+def _neighbourhood(chart: Chart, free: FloatArray) -> _Neighbourhood:
+    moves = _DIFFERENCE * np.maximum(np.abs(free), _DIFFERENCE)
+    # Away from the bound, lest a difference be taken across it.
+    moves = np.where(free + moves > chart.box.high, -moves, moves)
+    slices = chart.slices(np.concatenate([free[None, :], free + np.diag(moves)]))
+    stacked, priors = np.stack(slices, axis=-1), _prior(slices)
+    return _Neighbourhood(
+        Slices(*(values[0] for values in slices)),
+        ((stacked[1:] - stacked[0]) / moves[:, None, None]).swapaxes(0, 1),
+        priors[0],
+        (priors[1:] - priors[0]) / moves[:, None],
+    )
 
 
 def fit_each(quotes: SmileQuotes) -> Slices:
@@ -147,43 +222,59 @@ def _each_system(
     return cost + 0.5 * (skew**2 + bend**2), gradient, normal
 
 
+class _VarianceMisfit:
+    """Errors of total variance, of one chart."""
+
+    def __init__(self, quotes: SmileQuotes) -> None:
+        self._quotes = quotes
+
+    def cost(self, slices: Sequence[Slices]) -> float:
+        quotes = self._quotes
+        variance = total_variance(quotes.moneyness, slices[0].by_row())
+        cost, _ = huber((variance - quotes.variance) * quotes.weight)
+        return float(cost.sum())
+
+    def sums(self, slices: Sequence[Slices]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        return _sums(slices[0], self._quotes)
+
+
 def _sums(slices: Slices, quotes: SmileQuotes) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return per slice the cost, shape (n,), and its first two derivatives by theta, rho, psi."""
-    k = quotes.moneyness
-    theta, rho, psi = (values[:, None] for values in slices)
+    variance, derivative = variance_and_derivative(quotes.moneyness, slices)
+    error = (variance - quotes.variance) * quotes.weight
+    return weighted_sums(error, derivative * quotes.weight[..., None])
+
+
+def variance_and_derivative(k: FloatArray, slices: Slices) -> tuple[FloatArray, FloatArray]:
+    """Return total variance at rows of log-moneyness, and by theta, rho and psi, shape (..., 3)."""
+    theta, rho, psi = slices.by_row()
     skew = rho * psi
     straight = theta + skew * k
     wings = psi * psi - skew * skew
     square = k * k
     radius = np.sqrt(straight * straight + wings * square)
-    error = (0.5 * (straight + radius) - quotes.variance) * quotes.weight
-    by_straight = 0.5 * quotes.weight * (1.0 + straight / radius)
-    by_wings = 0.25 * quotes.weight * square / radius
+    by_straight = 0.5 + 0.5 * straight / radius
+    by_wings = 0.25 * square / radius
     by_skew = by_straight * k - 2.0 * skew * by_wings
     derivative = np.stack([by_straight, psi * by_skew, rho * by_skew + 2.0 * psi * by_wings], -1)
-    cost, pull = _huber(error)
+    return 0.5 * (straight + radius), derivative
+
+
+def weighted_sums(
+    error: FloatArray, derivative: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return per row the cost of the errors, its gradient and its normal matrix."""
+    cost, pull = huber(error)
     weighted = derivative * pull[..., None]
     gradient = np.matmul(weighted.swapaxes(-1, -2), error[..., None])[..., 0]
     return cost.sum(axis=1), gradient, np.matmul(weighted.swapaxes(-1, -2), derivative)
 
 
-def _huber(error: FloatArray) -> tuple[FloatArray, FloatArray]:
+def huber(error: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return what each error costs, and with what weight its square stands for that."""
     size = np.abs(error)
     bounded = np.minimum(size, _HUBER)
     return bounded * (size - 0.5 * bounded), bounded / np.maximum(size, 1e-300)
-
-
-def _cost(chart: Chart, free: FloatArray, quotes: SmileQuotes) -> float:
-    slices = chart.slices(free)
-    theta, rho, psi = (values[:, None] for values in slices)
-    k = quotes.moneyness
-    straight = theta + rho * psi * k
-    wings = psi * psi * (1.0 - rho * rho)
-    variance = 0.5 * (straight + np.sqrt(straight * straight + wings * k * k))
-    cost, _ = _huber((variance - quotes.variance) * quotes.weight)
-    prior = _prior(slices)
-    return float(cost.sum() + 0.5 * prior @ prior)
 
 
 def _prior(slices: Slices) -> FloatArray:
@@ -193,28 +284,3 @@ def _prior(slices: Slices) -> FloatArray:
     alone = shape.reshape(*theta.shape[:-1], -1) / _ALONE
     steps = np.diff(shape, axis=-2).reshape(*theta.shape[:-1], -1) / _NEIGHBOURS
     return np.concatenate([alone, steps], axis=-1)
-
-
-def _system(
-    chart: Chart, free: FloatArray, quotes: SmileQuotes
-) -> tuple[float, FloatArray, FloatArray]:
-    """Return cost, gradient and normal matrix in the free parameters."""
-    count = free.size
-    moves = _DIFFERENCE * np.maximum(np.abs(free), _DIFFERENCE)
-    # Away from the bound, lest a difference be taken across it.
-    moves = np.where(free + moves > chart.box.high, -moves, moves)
-    points = np.concatenate([free[None, :], free + np.diag(moves)])
-    slices = chart.slices(points)
-    stacked = np.stack(slices, axis=-1).reshape(count + 1, -1)
-    by_free = (stacked[1:] - stacked[0]) / moves[:, None]
-    priors = _prior(slices)
-    prior_by_free = (priors[1:] - priors[0]) / moves[:, None]
-
-    cost, gradient, normal = _sums(Slices(*(values[0] for values in slices)), quotes)
-    rows = cost.size
-    spread = np.matmul(by_free.reshape(count, rows, 1, 3), normal).reshape(count, -1)
-    return (
-        float(cost.sum() + 0.5 * priors[0] @ priors[0]),
-        by_free @ gradient.reshape(-1) + prior_by_free @ priors[0],
-        spread @ by_free.T + prior_by_free @ prior_by_free.T,
-    )

@@ -35,6 +35,12 @@ def butterfly(theta: FloatArray, rho: FloatArray, phi: FloatArray) -> Butterfly:
     References
     ----------
     Gatheral and Jacquier (2014), theorem 4.2.
+
+    Examples
+    --------
+    >>> wing, bend = butterfly(np.array([0.04]), np.array([-0.5]), np.array([5.0]))
+    >>> wing.round(12), bend.round(12)
+    (array([0.3]), array([1.5]))
     """
     wing = theta * phi * (1.0 + np.abs(rho))
     return Butterfly(wing, wing * phi)
@@ -100,5 +106,11 @@ class PowerLaw:
 
 
 def steepest_eta(rho: float) -> float:
-    """Return the largest eta with which no theta has butterfly arbitrage."""
+    """Return the largest eta with which no theta has butterfly arbitrage.
+
+    Examples
+    --------
+    >>> round(steepest_eta(-0.6), 4)
+    1.5811
+    """
     return math.sqrt(STEEPEST / (1.0 + abs(rho)))

@@ -10,15 +10,21 @@ from numpy.typing import ArrayLike
 from zerodesk.pricing import black_scholes
 from zerodesk.pricing.batch import Batch, FloatArray, MalformedCallError, OptionType, numbers
 from zerodesk.pricing.surfaces.essvi import EssviSurface, Slices
-from zerodesk.pricing.surfaces.smile import local_variance
+from zerodesk.pricing.surfaces.mixture import MixtureSurface
+from zerodesk.pricing.surfaces.smile import VarianceSurface
 
 FORMAT: Final = "zerodesk.surface"
 VERSION: Final = 1
+"""Of one eSSVI surface."""
+MIXTURE_VERSION: Final = 2
+"""Of a mixture of two, which a reader of the first version must not take for its first."""
 OWN_OUTPUTS: Final = ("volatility", "local_volatility", "forward", "discount")
 OUTPUTS: Final = (*OWN_OUTPUTS, *black_scholes.OUTPUTS)
 """What a surface can tell of an option."""
 MAX_EXPIRIES: Final = 200
-_COLUMNS: Final = ("expiry_years", "forward", "discount", "theta", "rho", "psi")
+_MARKET_COLUMNS: Final = ("expiry_years", "forward", "discount")
+_SLICES: Final = Slices._fields
+_SECOND_SLICES: Final = tuple(f"second_{name}" for name in _SLICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class VolatilitySurface:
 
     def __init__(
         self,
-        variance: EssviSurface,
+        variance: VarianceSurface,
         forward: FloatArray,
         discount: FloatArray,
         provenance: Provenance,
@@ -144,17 +150,22 @@ class VolatilitySurface:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` reads: text and numbers, a line of JSON an expiry."""
-        slices = self.variance.slices
-        columns = (self.variance.expiry_years, self.forward, self.discount, *slices)
-        rows = zip(*(column.tolist() for column in columns), strict=True)
+        head, parameters = _told(self.variance)
+        columns = {
+            "expiry_years": self.variance.expiry_years,
+            "forward": self.forward,
+            "discount": self.discount,
+            **parameters,
+        }
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         return {
             "format": FORMAT,
-            "version": VERSION,
+            **head,
             "underlying": self.provenance.underlying,
             "as_of": self.provenance.as_of,
             "model": self.provenance.model,
             "inputs_sha256": self.provenance.inputs_sha256,
-            "expiries": [dict(zip(_COLUMNS, row, strict=True)) for row in rows],
+            "expiries": [dict(zip(columns, row, strict=True)) for row in rows],
         }
 
     @classmethod
@@ -166,16 +177,13 @@ class VolatilitySurface:
         MalformedCallError
             Not a surface, of another version, or with arbitrage; the text names the field.
         """
-        for name, expected in (("format", FORMAT), ("version", VERSION)):
-            if document.get(name) != expected:
-                raise MalformedCallError(
-                    f"{name}: expected {expected!r}, was {document.get(name)!r}"
-                )
-        columns = _columns(document.get("expiries"))
+        if document.get("format") != FORMAT:
+            raise MalformedCallError(f"format: expected {FORMAT!r}, was {document.get('format')!r}")
+        expiry_years, forward, discount = _columns(document.get("expiries"), _MARKET_COLUMNS)
         return cls(
-            EssviSurface(columns[0], Slices(*columns[3:])),
-            forward=columns[1],
-            discount=columns[2],
+            _variance(document, expiry_years),
+            forward=forward,
+            discount=discount,
             provenance=Provenance(
                 underlying=_text(document, "underlying"),
                 as_of=_text(document, "as_of"),
@@ -212,15 +220,15 @@ class VolatilitySurface:
 
     def _volatility(self, strike: FloatArray, expiry_years: FloatArray) -> FloatArray:
         years = _valid(strike, expiry_years)
-        smile, _ = self.variance.evaluate(np.log(strike / self.forward_at(years)), years)
-        volatility: FloatArray = np.sqrt(smile.variance / years)
+        moneyness = np.log(strike / self.forward_at(years))
+        volatility: FloatArray = np.sqrt(self.variance.total_variance(moneyness, years) / years)
         return volatility
 
     def _local_volatility(self, strike: FloatArray, expiry_years: FloatArray) -> FloatArray:
         years = _valid(strike, expiry_years)
         moneyness = np.log(strike / self.forward_at(years))
-        smile, growth = self.variance.evaluate(moneyness, years)
-        return np.sqrt(local_variance(moneyness, smile, growth))
+        local: FloatArray = np.sqrt(self.variance.local_variance(moneyness, years))
+        return local
 
     def _black76(
         self,
@@ -245,15 +253,43 @@ def _valid(strike: FloatArray, expiry_years: FloatArray) -> FloatArray:
     return np.where(valid, expiry_years, np.nan)
 
 
-def _columns(expiries: Any) -> list[FloatArray]:
+def _told(variance: VarianceSurface) -> tuple[dict[str, Any], dict[str, FloatArray]]:
+    """Return what the format says of a surface as a whole, and of each expiry."""
+    if isinstance(variance, MixtureSurface):
+        first, second = variance.first.slices, variance.second.slices
+        head = {"version": MIXTURE_VERSION, "second_share": variance.second_share}
+        return head, first._asdict() | dict(zip(_SECOND_SLICES, second, strict=True))
+    assert isinstance(variance, EssviSurface), "no other is kept"
+    return {"version": VERSION}, variance.slices._asdict()
+
+
+def _variance(document: Mapping[str, Any], expiry_years: FloatArray) -> VarianceSurface:
+    version, expiries = document.get("version"), document.get("expiries")
+    if version not in (VERSION, MIXTURE_VERSION) or isinstance(version, bool):
+        raise MalformedCallError(
+            f"version: expected {VERSION} or {MIXTURE_VERSION}, was {version!r}"
+        )
+    first = EssviSurface(expiry_years, Slices(*_columns(expiries, _SLICES)))
+    if version == VERSION:
+        return first
+    second = EssviSurface(expiry_years, Slices(*_columns(expiries, _SECOND_SLICES)))
+    return MixtureSurface(first, second, _number(document, "second_share", "second_share"))
+
+
+def _columns(expiries: Any, names: Sequence[str]) -> list[FloatArray]:
     if not isinstance(expiries, list) or not 1 <= len(expiries) <= MAX_EXPIRIES:
         raise MalformedCallError(f"expiries: expected a list of 1 to {MAX_EXPIRIES}")
-    for i, row in enumerate(expiries):
-        for name in _COLUMNS:
-            value = row.get(name) if isinstance(row, Mapping) else None
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise MalformedCallError(f"expiries.{i}.{name}: expected a number, was {value!r}")
-    return [np.array([float(row[name]) for row in expiries]) for name in _COLUMNS]
+    return [
+        np.array([_number(row, name, f"expiries.{i}.{name}") for i, row in enumerate(expiries)])
+        for name in names
+    ]
+
+
+def _number(holder: Any, name: str, field: str) -> float:
+    value = holder.get(name) if isinstance(holder, Mapping) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MalformedCallError(f"{field}: expected a number, was {value!r}")
+    return float(value)
 
 
 def _text(document: Mapping[str, Any], name: str) -> str:
