@@ -35,8 +35,8 @@ MUTANTS: Final = (
         "gate without fingerprint",
         "The same id is the same order.",
         PATH,
-        "        if item.fingerprint != asked_for:\n",
-        "        if not item.fingerprint:\n",
+        "    if item.fingerprint != asked_for:\n",
+        "    if not item.fingerprint:\n",
     ),
     Mutant(
         "deposit gate without fingerprint",
