@@ -103,6 +103,8 @@ class KillOffice:
 
     def _halted(self, symbol: str, kill: Kill) -> Listed | None:
         listed = self._markets.get(symbol, consistent=True)
-        if listed is None or listed.state is not TradingState.HALTED:
+        if listed is None or listed.state is TradingState.DELISTED:
+            return listed
+        if listed.state is not TradingState.HALTED:
             return None
         return listed if listed.state_reason == kill.state_reason else None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from back_office.waiting import awaited
 from zerodesk.bands import Band
-from zerodesk.instruments import ListingError, Market, list_market
+from zerodesk.instruments import ListingError, Market, TradingState, list_market
 from zerodesk.orders import ListCommand
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms, sleep
@@ -38,7 +38,8 @@ class Listing:
         ------
         ProblemError
             INTAKE_BAD_VALUE: a rule of listing. INTAKE_IDEMPOTENCY_CONFLICT: listed with other
-            terms. UNAVAILABLE: the book has not answered; the same request again finds out.
+            terms. MARKET_DELISTED: it was listed, and is no more. UNAVAILABLE: the book has not
+            answered; the same request again finds out.
         """
         market = _market(asked)
         standing, is_new = self._register.add(market.symbol, market.to_dict())
@@ -50,6 +51,8 @@ class Listing:
                 "new, or with the same terms as before",
             )
         listed = self._markets.get(market.symbol, consistent=True) or self._send(market)
+        if listed.state is TradingState.DELISTED:
+            raise ended(ProblemCode.MARKET_DELISTED, f"{market.symbol} trades no more.")
         if is_new:
             count("MarketsListed")
             logger.info("market listed", symbol=market.symbol)
@@ -76,7 +79,8 @@ class Listing:
         )
 
 
-def _band(asked: PriceBand) -> Band:
+def band_of(asked: PriceBand) -> Band:
+    """Return a band as its market keeps it."""
     return Band(
         bps=asked.bps,
         window_ms=1_000 * asked.window_seconds,
@@ -96,7 +100,7 @@ def _market(asked: ListMarket) -> Market:
             taker_bps=asked.taker_bps,
             collar_bps=asked.collar_bps,
             reference_price=asked.reference_price,
-            band=None if asked.band is None else _band(asked.band),
+            band=None if asked.band is None else band_of(asked.band),
         )
     except ListingError as error:
         raise refused(ProblemCode.INTAKE_BAD_VALUE, error.field, error.value, error.rule) from error

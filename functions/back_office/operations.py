@@ -6,6 +6,7 @@ from back_office.house import HouseAccounts
 from back_office.kills import KillOffice
 from back_office.limits import LimitOffice
 from back_office.listing import Listing
+from back_office.market_terms import MarketTerms
 from back_office.partners import Partners
 from back_office.reserved import ReservedList
 from back_office.reversals import Corrections
@@ -42,6 +43,7 @@ withdrawals = WithdrawalOffice(account_journal, orders)
 reserved = ReservedList(Register(journal, ACCOUNTS), account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
+market_terms = MarketTerms(markets, queue)
 takeovers = Takeovers(journal, queue)
 partners = Partners(Register(journal, PARTNERS), account_journal)
 house = HouseAccounts(Register(journal, MARKETS), House(journal))

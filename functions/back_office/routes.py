@@ -33,6 +33,8 @@ from zerodesk_aws.contracts.limits import (
 )
 from zerodesk_aws.contracts.markets import (
     AskTakeover,
+    ChangeMarket,
+    Delist,
     EndAuction,
     ListMarket,
     Market,
@@ -364,7 +366,7 @@ def kill_account(call: Call, asked: SetKill) -> Answer:
     ListMarket,
     role=Role.OPERATOR,
     answers={HTTPStatus.CREATED: Market, HTTPStatus.OK: Market},
-    refuses=(CONFLICT, ProblemCode.REGISTER_FULL),
+    refuses=(CONFLICT, ProblemCode.MARKET_DELISTED, ProblemCode.REGISTER_FULL),
 )
 def list_market(_: Call, asked: ListMarket) -> Answer:
     """List a market; it is open at once. 200: it is listed already, with the same terms."""
@@ -372,6 +374,43 @@ def list_market(_: Call, asked: ListMarket) -> Answer:
 
     market, is_new = listing.list(asked)
     return Answer(market, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+
+
+@api.route(
+    "PATCH",
+    "/v1/markets/{symbol}",
+    ChangeMarket,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND, ProblemCode.MARKET_DELISTED),
+)
+def change_market(call: Call, asked: ChangeMarket) -> Answer:
+    """Give a market other fees, another collar, band, smallest notional or largest quantity.
+
+    They hold for orders that are priced from then on; what rests keeps the fees that it came with.
+    Tick and lot stay for good: every price and every position is counted by them.
+    """
+    from back_office.operations import market_terms
+
+    return Answer(market_terms.change(call.path["symbol"], asked, call.account_id))
+
+
+@api.route(
+    "POST",
+    "/v1/markets/{symbol}/delisting",
+    Delist,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND,),
+)
+def delist_market(call: Call, asked: Delist) -> Answer:
+    """Have a market trade no more, for good: every order in it is cancelled, positions stay.
+
+    Its symbol is never listed again.
+    """
+    from back_office.operations import market_terms
+
+    return Answer(market_terms.delist(call.path["symbol"], asked, call.account_id))
 
 
 @api.route("GET", "/v1/house", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: House})
@@ -388,7 +427,7 @@ def get_house(_: Call, __: Nothing) -> Answer:
     SetTradingState,
     role=Role.OPERATOR,
     answers={HTTPStatus.OK: Market},
-    refuses=(NOT_FOUND, ProblemCode.KILL_SWITCH_ON),
+    refuses=(NOT_FOUND, ProblemCode.KILL_SWITCH_ON, ProblemCode.MARKET_DELISTED),
 )
 def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
     """Stop a market, open it again, or have it hold an auction.

@@ -40,10 +40,13 @@ class TradingStates:
         Raises
         ------
         ProblemError
-            NOT_FOUND: no such market. KILL_SWITCH_ON: it stays halted until that is off.
+            NOT_FOUND: no such market. MARKET_DELISTED: it trades no more. KILL_SWITCH_ON: it stays
+            halted until that is off.
             UNAVAILABLE: the book has not answered; asking for the same state again finds out.
         """
         before = self._listed(symbol)
+        if before.state is TradingState.DELISTED:
+            raise ended(ProblemCode.MARKET_DELISTED, f"{symbol} trades no more.")
         if asked.state is not TradingState.HALTED:
             self._refuse_if_killed(symbol)
         if before.state is not asked.state:

@@ -15,7 +15,7 @@ from zerodesk_aws.queue import CommandQueue
 
 SOURCE: Final = "zerodesk.reconciliation"
 BY: Final = "reconciliation"
-STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED)
+STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 
 
 class Alarm:

@@ -73,6 +73,8 @@ class BookSweep:
     def _kill(self, shown: Listed, kills: Mapping[str, Kill], now_ms: int) -> Iterator[str]:
         """Have a book halted and cleared that a kill switch did not reach."""
         reasons = {kill.state_reason for kill in kills.values()}
+        if shown.state is TradingState.DELISTED:
+            return
         if shown.state is TradingState.HALTED and shown.state_reason in reasons:
             return
         [kill, *_] = kills.values()

@@ -86,6 +86,11 @@ def stops() -> list[Asked]:
         *(("queries", http("GET", route, "alice", None)) for route in OF_ALICE),
         ("reconciliation", http("POST", "/v1/reconciliations", HOUSE, None)),
         ("back_office", http("POST", f"{MARKET}/takeover", HOUSE, TAKEOVER, market)),
+        ("back_office", http("PATCH", MARKET, HOUSE, LIMITED, market)),
+        (
+            "back_office",
+            http("POST", f"{MARKET}/delisting", HOUSE, TAKEOVER, SOLANA),
+        ),
         ("back_office", http("PUT", "/v1/kills/markets/{symbol}", HOUSE, KILL, market)),
         ("back_office", http("PUT", "/v1/kills/venue", HOUSE, KILL)),
         ("back_office", http("PUT", "/v1/kills/accounts/{account_id}", HOUSE, KILL, account)),
@@ -100,6 +105,8 @@ REVERSAL: Final = {"sequence": 2, "reason": "tour"}
 
 AUCTION: Final = {"state": "AUCTION", "auction": "HALT", "reason": "tour"}
 TAKEOVER: Final = {"reason": "tour"}
+SOLANA: Final = {"symbol": "SOL-USD"}
+LIMITED: Final = {"max_quantity": "99", "reason": "tour"}
 KILL: Final = {"is_on": False, "reason": "tour"}
 LISTING: Final = {
     "symbol": "SOL-USD",

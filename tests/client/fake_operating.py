@@ -76,6 +76,16 @@ class Operating(Markets):
         self.trading_states.append((symbol, data["state"], data["reason"]))
         return 200, self._market(symbol)
 
+    def change_market(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        assert data.pop("reason")
+        self._listed(symbol).listing.update(data)
+        return 200, self._market(symbol)
+
+    def delist_market(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        listed = self._listed(symbol)
+        listed.state, listed.reason = "DELISTED", data["reason"]
+        return 200, self._market(symbol)
+
     def list_kills(self, _who: Principal, _data: dict[str, Any]) -> Answer:
         rows = [{"stops": name} | one for name, one in sorted(self.kills.items())]
         return 200, {"limits_sequence": len(rows), "kills": rows}

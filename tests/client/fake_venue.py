@@ -94,6 +94,8 @@ ROUTES = [
     ("PUT", f"/v1/markets/{SYMBOL}/state", "set_trading_state", True),
     ("POST", f"/v1/markets/{SYMBOL}/auction/end", "end_auction", True),
     ("POST", f"/v1/markets/{SYMBOL}/takeover", "take_over", True),
+    ("PATCH", f"/v1/markets/{SYMBOL}", "change_market", True),
+    ("POST", f"/v1/markets/{SYMBOL}/delisting", "delist_market", True),
     ("GET", "/v1/kills", "list_kills", True),
     ("PUT", "/v1/kills/venue", "kill_venue", True),
     ("PUT", "/v1/kills/accounts/([^/]+)", "kill_account", True),

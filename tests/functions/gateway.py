@@ -152,7 +152,7 @@ class Gateway:
 
         self.handlers = {name: importlib.import_module(f"{name}.handler") for name in FUNCTIONS}
         self.workflow = Workflow(self.context, self.send)
-        orders, listings = Orders("orders"), Listings(Markets("market"))
+        orders, listings = Orders("orders"), Listings(Markets("market"), clock=lambda: self.time_s)
         waiting = Waiting(orders, clock=lambda: self.time_s, pause=self._pass)
         self.path = OrderPath(orders, listings, self.workflow, waiting)  # type: ignore[arg-type]
         self._wire_doors(listings, waiting, orders)
@@ -203,7 +203,12 @@ class Gateway:
             Amends(orders, listings, self.workflow, waiting),  # type: ignore[arg-type]
         )
         self.patch.setattr(back_office.takeovers, "_queue", self)
-        for sender in (back_office.listing, back_office.trading_states, back_office.kills):
+        for sender in (
+            back_office.listing,
+            back_office.trading_states,
+            back_office.market_terms,
+            back_office.kills,
+        ):
             self.patch.setattr(sender, "_queue", self)
             self.patch.setattr(sender, "_pause", self._pass)
         # The kills of accounts cancel over the same queue.

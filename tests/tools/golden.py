@@ -27,7 +27,7 @@ from zerodesk.settlement import dues_by_account
 from zerodesk.verification import FIRST_EPOCH, Record
 
 GOLDEN: Final = Path(__file__).parents[1] / "data" / "golden"
-SEED, COMMANDS, BATCH, MAX_FILLS, ANCHOR_EVERY, TAKEOVER_AT = 1, 240, 3, 2, 25, 60
+SEED, COMMANDS, BATCH, MAX_FILLS, ANCHOR_EVERY, TAKEOVER_AT = 17, 240, 3, 2, 25, 60
 FUNDS_MINOR: Final = 10**12
 
 

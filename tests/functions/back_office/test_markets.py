@@ -7,6 +7,7 @@ import pytest
 from back_office import operations
 from tests.functions.gateway import BTC_USD, Answered, Gateway
 from zerodesk.instruments import Market
+from zerodesk_aws.listings import REMEMBERED_SECONDS
 from zerodesk_aws.registers import MARKETS, PARTNERS, Register
 
 ETH_USD = BTC_USD | {"symbol": "ETH-USD", "base": "ETH"}
@@ -307,3 +308,74 @@ def test_a_market_that_would_open_outside_its_band_is_shown_in_its_auction(
     opened = gateway.operator("PUT", path, {"state": "OPEN", "reason": "all are here"})
     assert (opened.status, opened.json["state"]) == (200, "AUCTION")
     assert opened.json["state_by"] == "band"
+
+
+def change(gateway: Gateway, **terms: Any) -> Answered:
+    return gateway.operator("PATCH", "/v1/markets/BTC-USD", {"reason": "policy"} | terms)
+
+
+def delist(gateway: Gateway) -> Answered:
+    return gateway.operator("POST", "/v1/markets/BTC-USD/delisting", {"reason": "no issuer"})
+
+
+def test_other_terms_hold_for_what_comes_and_what_rests_keeps_its_fees(gateway: Gateway) -> None:
+    resting = gateway.place("bob", "ask", "SELL", quantity="0.1", price="60000").json["order_id"]
+    changed = change(gateway, maker_bps=8, taker_bps=9, max_quantity="0.5", band=BAND).json
+    assert (changed["maker_bps"], changed["taker_bps"], changed["band"]) == (8, 9, BAND)
+    gateway.time_s += REMEMBERED_SECONDS
+    too_large = gateway.place("alice", "big", "BUY", quantity="0.6", price="60000")
+    assert too_large.code == "INTAKE_ABOVE_MAX_QUANTITY"
+    gateway.place("alice", "bid", "BUY", quantity="0.1", price="60000")
+    maker = gateway.call("GET", f"/v1/orders/{resting}", who="bob").json
+    assert (maker["status"], maker["fee"]) == ("FILLED", "1.2")
+    assert [one.detail_type for one in gateway.told].count("MarketChanged") == 1
+    assert change(gateway, band=None).json["band"] is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "field"),
+    [
+        ({"maker_bps": 6}, "INTAKE_BAD_VALUE", "maker_bps"),
+        ({"taker_bps": 1_001}, "INTAKE_BAD_VALUE", "taker_bps"),
+        ({"band": BAND | {"bps": 0}}, "INTAKE_BAD_VALUE", "band.bps"),
+        ({"max_quantity": "0.00001"}, "INTAKE_BAD_VALUE", "max_quantity"),
+        ({"min_notional": "0.0000001"}, "INTAKE_BAD_VALUE", "min_notional"),
+        ({"tick_size": "0.1"}, "INTAKE_UNKNOWN_FIELD", "tick_size"),
+        ({"lot_size": "0.1"}, "INTAKE_UNKNOWN_FIELD", "lot_size"),
+    ],
+)
+def test_terms_that_no_market_can_have_or_that_stay_for_good_are_refused(
+    gateway: Gateway, terms: dict[str, Any], code: str, field: str
+) -> None:
+    sent = len(gateway.sent)
+    answer = change(gateway, **terms)
+    assert (answer.code, answer.json["field"], len(gateway.sent)) == (code, field, sent)
+
+
+def test_terms_that_stand_already_are_no_command(gateway: Gateway) -> None:
+    sent = len(gateway.sent)
+    assert change(gateway, taker_bps=5).status == 200
+    assert len(gateway.sent) == sent
+
+
+def test_a_delisted_market_has_its_orders_cancelled_and_trades_no_more(gateway: Gateway) -> None:
+    resting = gateway.place("alice", "resting", "BUY", quantity="0.01").json["order_id"]
+    assert delist(gateway).json["state"] == "DELISTED"
+    assert gateway.call("GET", f"/v1/orders/{resting}").json["status"] == "CANCELLED"
+    late = gateway.place("alice", "late", "BUY", quantity="0.01").json
+    assert late["rejection"]["code"] == "MATCHING_MARKET_NOT_OPEN"
+    assert [one.detail_type for one in gateway.told].count("MarketDelisted") == 1
+    for refused in (
+        set_state(gateway, "OPEN"),
+        set_state(gateway, "HALTED"),
+        change(gateway, taker_bps=6),
+        gateway.operator("POST", "/v1/markets", BTC_USD),
+    ):
+        assert (refused.status, refused.code) == (409, "MARKET_DELISTED")
+    sent = len(gateway.sent)
+    assert (delist(gateway).status, len(gateway.sent)) == (200, sent)
+
+
+def test_a_delisting_is_a_request_of_its_own(gateway: Gateway) -> None:
+    answer = set_state(gateway, "DELISTED")
+    assert (answer.code, answer.json["field"]) == ("INTAKE_BAD_VALUE", "state")

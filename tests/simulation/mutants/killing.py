@@ -50,6 +50,23 @@ MUTANTS: Final = (
         claim=f"{SWITCHES}::test_a_killed_account_has_all_its_orders_cancelled_and_places_no_more",
     ),
     Mutant(
+        "a delisted market may be opened",
+        "A market is opened by its state.",
+        f"{BOOK}/control.py",
+        "not is_known or state.trading_state == TradingState.DELISTED:\n",
+        "not is_known:\n",
+        claim="tests/zerodesk/matching/test_market_terms.py::test_a_delisting_is_for_good",
+    ),
+    Mutant(
+        "tick of a market changed",
+        "What a listing says may be said again.",
+        f"{DOMAIN}/instruments.py",
+        "        if name not in CHANGEABLE:\n",
+        "        if name not in market.to_dict():\n",
+        claim="tests/zerodesk/matching/test_market_terms.py::"
+        "test_what_prices_and_quantities_are_counted_by_stays_for_good",
+    ),
+    Mutant(
         "a killed market may be opened",
         "Whoever opens a market knows why.",
         "functions/back_office/trading_states.py",

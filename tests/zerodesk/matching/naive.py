@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
+from zerodesk.bands import Band
 from zerodesk.instruments import Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
@@ -126,6 +127,8 @@ class NaiveBook:
     unseen: list[int] = field(default_factory=list)
     halts: int = 0
     by_band: bool = False
+    base: int | None = None
+    """What the band counted from when it came, or got another window."""
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
         for command in commands:
@@ -190,8 +193,26 @@ class NaiveBook:
             self.market = Market.from_dict(command["market"])
             self.state = "OPEN"
 
+    def take_change(self, command: dict[str, Any]) -> None:
+        if self.market is None or self.state == "DELISTED":
+            return
+        changes = dict(command["changes"])
+        if not changes.keys() <= {"maker_bps", "taker_bps", "band"}:
+            return
+        before = self.market.band
+        if changes.get("band") is not None:
+            changes["band"] = Band.from_dict(changes["band"])
+        changed = self.market._replace(**changes)
+        if changed.maker_bps > changed.taker_bps:
+            return
+        after = changed.band
+        if after is not None and (before is None or before.window_ms != after.window_ms):
+            self.base = self.reference if before is None else self.band_reference()
+            self.told = []
+        self.market = changed
+
     def take_set_state(self, command: dict[str, Any]) -> None:
-        if self.market is None:
+        if self.market is None or self.state == "DELISTED":
             return
         if command["state"] == "OPEN":
             self.uncross("OPEN")
@@ -236,16 +257,23 @@ class NaiveBook:
         self.ends = self.time + self.market.band.auction_ms
 
     def is_outside(self, price: int) -> bool:
-        """Go through all trades: an auction's price counts at once, another's once it is old."""
         assert self.market is not None
-        band, reference = self.market.band, self.market.reference_price_ticks
+        band = self.market.band
         if band is None:
             return False
-        tenth = band.window_ms // 10
+        reference = self.band_reference()
+        return 10_000 * abs(price - reference) > band.bps * reference
+
+    def band_reference(self) -> int:
+        """Go through all trades: an auction's price counts at once, another's once it is old."""
+        assert self.market is not None
+        assert self.market.band is not None
+        reference = self.base or self.market.reference_price_ticks
+        tenth = self.market.band.window_ms // 10
         for at, traded, auctioned in self.told:
             if auctioned or at // tenth + 10 <= self.time // tenth:
                 reference = traded
-        return 10_000 * abs(price - reference) > band.bps * reference
+        return reference
 
     def within_band(self, facing: list[NaiveOrder]) -> list[NaiveOrder]:
         """Those that a taker meets before the first one outside."""

@@ -64,7 +64,7 @@ class Stream:
         self.now_ms = START_MS
         self.placed = self.amended = self.mass_cancels = 0
         self.state = "OPEN"
-        self.usual = dict.fromkeys(CLOSED, "ppcmrs") | {
+        self.usual = dict.fromkeys((*CLOSED, "DELISTED"), "ppcmrs") | {
             "OPEN": "pppppppppppppppppcccmrrris",
             "AUCTION": "ppppppppppppcmrise",
         }
@@ -83,6 +83,8 @@ class Stream:
         self.now_ms += noise.choice(STEPS_MS)
         accepted_at_ms = self.now_ms - noise.choice(LATE_MS)
         what = noise.choice(self.usual[self.state] + "taaa" * self.special)
+        if noise.randrange(50) == 0:
+            what = "k"
         if what == "r" and self.commands:
             self.send(noise.choice(self.commands))
             return
@@ -94,6 +96,7 @@ class Stream:
             "t": self.a_look_at_the_time,
             "s": self.a_state,
             "e": self.an_ending,
+            "k": self.a_change,
         }.get(what, self.a_place)
         self.send(drawn() | {"accepted_at_ms": accepted_at_ms})
 
@@ -228,6 +231,8 @@ class Stream:
         noise = self.noise
         closes = self.state == "OPEN" and noise.random() < 1 / 2
         self.state = noise.choice(CLOSED) if closes else "OPEN"
+        if noise.randrange(60) == 0:
+            self.state = "DELISTED"
         command: dict[str, Any] = {
             "kind": "set_state",
             "command_id": f"s-{len(self.commands)}",
@@ -235,7 +240,7 @@ class Stream:
             "state": self.state,
             "reason": "drawn",
         }
-        if self.state == "HALTED" and noise.randrange(2):
+        if self.state == "DELISTED" or (self.state == "HALTED" and noise.randrange(2)):
             command["clears"] = True
         if self.state == "AUCTION":
             self.auction_id = command["command_id"]
@@ -244,6 +249,27 @@ class Stream:
             if noise.randrange(3):
                 command["lasts_ms"] = noise.choice(LASTS_MS)
         return command
+
+    def a_change(self) -> dict[str, Any]:
+        """Other terms of the market, some of them impossible."""
+        changes = self.noise.choice(
+            (
+                {"taker_bps": 40},
+                {"taker_bps": 3},
+                {"tick_units": 5},
+                {"band": None},
+                {"band": Band(300, 100_000, 1_000).to_dict()},
+                {"band": Band(100, 1_000, 2_000).to_dict()},
+            )
+        )
+        return {
+            "kind": "change",
+            "command_id": f"m-{len(self.commands)}",
+            "symbol": MARKET.symbol,
+            "changes": changes,
+            "reason": "drawn",
+            "by": "house",
+        }
 
     def an_ending(self) -> dict[str, Any]:
         """The end of the last auction, perhaps when it has ended long ago."""

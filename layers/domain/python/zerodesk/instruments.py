@@ -1,6 +1,7 @@
 """Markets: what may be traded, in which steps, at what fee."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
@@ -31,12 +32,14 @@ class TradingState(StrEnum):
 
     OPEN takes everything. CANCEL_ONLY is how reconciliation stops a book, HALTED how an operator
     does; both refuse orders. AUCTION gathers orders that may rest, and trades none until it ends.
+    DELISTED is for good: nothing rests any more, and nothing comes.
     """
 
     OPEN = "OPEN"
     CANCEL_ONLY = "CANCEL_ONLY"
     HALTED = "HALTED"
     AUCTION = "AUCTION"
+    DELISTED = "DELISTED"
 
 
 class AuctionKind(StrEnum):
@@ -264,6 +267,59 @@ def list_market(  # noqa: PLR0913 - a listing has ten fields, each named where i
         quote_minor_digits=minor_digits(quote),
         band=band,
     )
+
+
+CHANGEABLE: Final = (
+    "collar_bps",
+    "maker_bps",
+    "max_quantity_lots",
+    "min_notional_minor",
+    "taker_bps",
+    "band",
+)
+"""What may change of a market. Tick and lot stay for good: journals, positions and the last price
+are counted by them, whatever rests."""
+
+
+def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
+    """Return a market with other terms, after the rules of listing.
+
+    Parameters
+    ----------
+    changes
+        By the names of ``CHANGEABLE``: amounts in minor units, quantities in lots, the band as
+        ``Band.to_dict`` writes it or None.
+
+    Raises
+    ------
+    ListingError
+        A term that stays for good or that no market has, or one that breaks a rule.
+
+    Examples
+    --------
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal("0.01"), lot_size=Decimal("0.0001"),
+    ...     min_notional=Decimal("1"), max_quantity=Decimal("100"), maker_bps=2, taker_bps=5,
+    ...     collar_bps=500, reference_price=Decimal("60000"))
+    >>> changed_market(market, {"taker_bps": 6}).taker_bps
+    6
+    """
+    for name, value in changes.items():
+        if name not in CHANGEABLE:
+            raise ListingError(name, value, f"one of {', '.join(CHANGEABLE)}")
+    terms = {**market.to_dict(), **changes}
+    if terms.get("band", 0) is None:
+        del terms["band"]
+    changed = Market.from_dict(terms)
+    _check_rates(changed.maker_bps, changed.taker_bps, changed.collar_bps)
+    _check_band(changed.band)
+    for field, amount, least in (
+        ("min_notional", changed.min_notional_minor, 0),
+        ("max_quantity", changed.max_quantity_lots, 1),
+    ):
+        if not least <= amount <= MAX_EXACT:
+            raise ListingError(field, amount, f"{least} to {MAX_EXACT} of its smallest steps")
+    return changed
 
 
 def _check_rates(maker_bps: int, taker_bps: int, collar_bps: int) -> None:

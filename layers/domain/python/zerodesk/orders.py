@@ -266,6 +266,19 @@ class SetStateCommand(TypedDict):
     clears: NotRequired[bool]
 
 
+class ChangeCommand(TypedDict):
+    """Other terms of a market, by the names of ``zerodesk.instruments.CHANGEABLE``."""
+
+    kind: Literal["change"]
+    command_id: str
+    symbol: str
+    changes: dict[str, Any]
+    reason: str
+    by: str
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class EndAuctionCommand(TypedDict):
     """The end of an auction: whatever crosses trades, and the market goes on as its kind says."""
 
@@ -310,6 +323,7 @@ Command = (
     | IndexCommand
     | ListCommand
     | SetStateCommand
+    | ChangeCommand
     | EndAuctionCommand
     | ExpireCommand
 )

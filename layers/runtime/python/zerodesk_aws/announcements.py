@@ -19,12 +19,14 @@ CHANGED: Final = {
     "CANCEL_ONLY": "MarketHalted",
     "HALTED": "MarketHalted",
     "AUCTION": "MarketHalted",
+    "DELISTED": "MarketDelisted",
 }
 """What a market's new state is told as; an auction that says nothing of itself is a stop."""
 
 OF_A_MARKET: Final = {
     "IndexPriceChanged": "MarkPriceUpdated",
     "MarketListed": "MarketListed",
+    "MarketChanged": "MarketChanged",
     "AuctionUncrossed": "AuctionUncrossed",
 }
 OF_ONE_ORDER: Final = {

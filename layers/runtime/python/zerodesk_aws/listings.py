@@ -1,25 +1,36 @@
-"""Listings: the markets that there are, remembered, for a listing never changes once it stands."""
+"""Listings: the markets that there are, remembered for a while.
+
+By what prices and quantities are counted, tick and lot, a market never changes. What an operator
+may change of it, the least notional and the largest quantity, is looked at as it is remembered.
+"""
+
+from collections.abc import Callable
+from typing import Final
 
 from zerodesk.instruments import SYMBOL, Market
 from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.clock import monotonic
 from zerodesk_aws.tables.market import Markets
+
+REMEMBERED_SECONDS: Final = 300.0
 
 
 class Listings:
     """The listings of one market table."""
 
-    def __init__(self, markets: Markets) -> None:
-        self._markets = markets
-        self._known: dict[str, Market] = {}
+    def __init__(self, markets: Markets, *, clock: Callable[[], float] = monotonic) -> None:
+        self._markets, self._clock = markets, clock
+        self._known: dict[str, tuple[Market, float]] = {}
 
     def get(self, symbol: str) -> Market | None:
         """Return a listing, or None; one that is not remembered is read strongly."""
-        if symbol in self._known:
-            return self._known[symbol]
+        known = self._known.get(symbol)
+        if known is not None and self._clock() < known[1]:
+            return known[0]
         listed = self._markets.get(symbol, consistent=True) if SYMBOL.fullmatch(symbol) else None
         if listed is None:
             return None
-        self._known[symbol] = listed.market
+        self._known[symbol] = listed.market, self._clock() + REMEMBERED_SECONDS
         return listed.market
 
     def listed(self, symbol: str) -> Market:

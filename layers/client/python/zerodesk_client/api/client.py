@@ -455,6 +455,16 @@ class Client:
         """List a market; the same listing again returns it, another is refused with 409."""
         return self._call(Market, "POST", "/v1/markets", body=encode(listing))
 
+    def change_market(self, symbol: str, terms: Mapping[str, Any], reason: str) -> Market:
+        """Give a market other terms, by the names of ``NewMarket``; those left out stay."""
+        body = {**terms, "reason": reason}
+        return self._call(Market, "PATCH", f"/v1/markets/{symbol}", body=body)
+
+    def delist_market(self, symbol: str, reason: str) -> Market:
+        """Have a market trade no more, for good."""
+        body = {"reason": reason}
+        return self._call(Market, "POST", f"/v1/markets/{symbol}/delisting", body=body)
+
     def set_trading_state(self, symbol: str, state: str, reason: str) -> Market:
         """Stop a market (CANCEL_ONLY, HALTED) or open it again (OPEN)."""
         body = {"state": state, "reason": reason}

@@ -14,6 +14,7 @@ from zerodesk_client.cli import (
     history,
     kills,
     limits,
+    market_terms,
     markets,
     options,
     orders,
@@ -117,6 +118,7 @@ app.command(rich_help_panel=OPERATING)(kills.kills)
 app.command(rich_help_panel=OPERATING)(markets.takeover)
 app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)
+app.add_typer(market_terms.market_app, name="market", rich_help_panel=OPERATING)
 app.add_typer(limits.limit_app, name="limit", rich_help_panel=OPERATING)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 app.command(rich_help_panel=HISTORY)(history.state)

@@ -26,6 +26,7 @@ AUCTION_KINDS: Final = frozenset(member.value for member in AuctionKind)
 OPEN: Final = TradingState.OPEN.value
 AUCTION: Final = TradingState.AUCTION.value
 HALTED: Final = TradingState.HALTED.value
+DELISTED: Final = TradingState.DELISTED.value
 HALT: Final = AuctionKind.HALT.value
 
 STATE_AFTER: Final = {
@@ -37,9 +38,10 @@ STATE_AFTER: Final = {
 
 
 def makes_sense(command: SetStateCommand) -> bool:
-    """Whether a change of state can be: only an auction has a kind, only a halt clears."""
+    """Whether a change of state can be: only an auction has a kind, only a stop clears."""
     kind, lasts_ms = command.get("auction"), command.get("lasts_ms")
-    if command.get("clears") and command["state"] != HALTED:
+    clears = bool(command.get("clears"))
+    if clears != (command["state"] == DELISTED) and command["state"] != HALTED:
         return False
     if command["state"] != AUCTION:
         return kind is None and lasts_ms is None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zerodesk.instruments import Market, TradingState
+from zerodesk.instruments import ListingError, Market, TradingState, changed_market
 from zerodesk.matching import auctions
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
@@ -10,6 +10,7 @@ from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.orders import (
     CancelCommand,
+    ChangeCommand,
     Command,
     EndAuctionCommand,
     ExpireCommand,
@@ -121,12 +122,12 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
 def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
     """Change what the market accepts. Whatever crosses trades before it opens.
 
-    A halt may clear the book.
+    A halt may clear the book, a delisting does, and is for good.
     """
     to = str(command["state"])
     change = auctions.Change(command["command_id"], to, command["reason"], command.get("by", ""))
     is_known = to in TRADING_STATES and auctions.makes_sense(command)
-    if state.market is None or not is_known:
+    if state.market is None or not is_known or state.trading_state == TradingState.DELISTED:
         refuse(draft, command, INVALID, f"{state.symbol} to {to}")
     elif to == TradingState.OPEN:
         auctions.uncross(state, draft, change)
@@ -137,6 +138,28 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
         auctions.change_state(state, draft, change, auction=auction, clears=clears)
         if clears:
             clear(state, draft, change.command_id)
+
+
+def change_market(state: BookState, draft: Draft, command: ChangeCommand) -> None:
+    """Give the market other terms: they hold for what comes, and what rests keeps its own."""
+    if state.market is None or state.trading_state == TradingState.DELISTED:
+        refuse(draft, command, INVALID, f"{state.symbol} has no terms to change")
+        return
+    try:
+        market = changed_market(state.market, command["changes"])
+    except ListingError as error:
+        refuse(draft, command, INVALID, str(error))
+        return
+    state.change_market(market)
+    draft.events.append(
+        {
+            "type": "MarketChanged",
+            "command_id": command["command_id"],
+            "market": market.to_dict(),
+            "reason": command["reason"],
+            "by": command["by"],
+        }
+    )
 
 
 def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:

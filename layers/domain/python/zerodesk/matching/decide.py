@@ -32,6 +32,7 @@ DECISIONS: Final = HOT | {
     "cancel_all": cancel_all.cancel_all,
     "index": control.index,
     "list": control.list_market,
+    "change": control.change_market,
     "set_state": control.set_state,
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,

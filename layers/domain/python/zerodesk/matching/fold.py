@@ -377,6 +377,10 @@ class Fold:
         self.state.list_market(Market.from_dict(event["market"]), self.state.time_ms)
         self.state.enter(event["state"], self.state.state_reason, None)
 
+    def changed(self, event: Event) -> None:
+        """Fold other terms of the market."""
+        self.state.change_market(Market.from_dict(event["market"]))
+
     def state_changed(self, event: Event) -> None:
         """Fold a change of what the market accepts."""
         uncrossing, auction = self.state.uncrossing, event.get("auction")
@@ -493,6 +497,7 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "IndexPriceChanged": Fold.index_changed,
     "MarketListed": Fold.listed,
     "MarketStateChanged": Fold.state_changed,
+    "MarketChanged": Fold.changed,
 }
 
 

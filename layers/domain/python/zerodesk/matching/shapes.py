@@ -7,13 +7,14 @@ that could not be read.
 from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.bands import Band
-from zerodesk.instruments import Market
+from zerodesk.instruments import CHANGEABLE, Market
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.orders import (
     SPECIAL_TERMS,
     AmendCommand,
     CancelAllCommand,
     CancelCommand,
+    ChangeCommand,
     EndAuctionCommand,
     ExpireCommand,
     IndexCommand,
@@ -39,6 +40,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "amend": _shape(AmendCommand),
     "index": _shape(IndexCommand),
     "list": _shape(ListCommand),
+    "change": _shape(ChangeCommand),
     "set_state": _shape(SetStateCommand),
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
@@ -67,8 +69,21 @@ def fault_of(command: Any) -> str | None:
     fault = _misfit(command, shape)
     if fault is None and command["kind"] == "list":
         fault = _market_fault(command["market"])
+    if fault is None and command["kind"] == "change":
+        fault = _change_fault(command["changes"])
     if fault is None and command["kind"] == "cancel_all":
         fault = _misnamed(command["orders"])
+    return fault
+
+
+def _change_fault(changes: dict[str, Any]) -> str | None:
+    given = {name: one for name, one in changes.items() if name != "band" or one is not None}
+    shape: dict[str, type] = {}
+    shape |= {name: MARKET_SHAPE[name] for name in CHANGEABLE if name in given}
+    band = given.get("band")
+    fault = _misfit(given, shape)
+    if fault is None and band is not None:
+        fault = _misfit(band, BAND_SHAPE) or _superfluous("band", band, BAND_SHAPE)
     return fault
 
 

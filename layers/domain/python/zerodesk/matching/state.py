@@ -219,6 +219,17 @@ class BookState(Queues):
         self.state_by, self.state_since_ms = by, since_ms
         self.is_plain = trading_state == OPEN
 
+    def change_market(self, market: Market) -> None:
+        """Take other terms of the market; a band that is new counts from what trades were last."""
+        before, self.market = self.market, market
+        if market.band is None:
+            self.reference = None
+        elif self.reference is None or before is None or before.band is None:
+            self.reference = Reference(self.reference_ticks())
+        elif market.band.window_ms != before.band.window_ms:
+            # The tenths of another window are others.
+            self.reference = Reference(self.reference.at(self.time_ms, before.band.window_ms).ticks)
+
     def clear_by(self, command_id: str) -> None:
         """Have a command cancel every order there is, if there is any left."""
         self.clearing = command_id if self.orders else ""

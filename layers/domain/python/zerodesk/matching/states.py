@@ -23,6 +23,7 @@ ACCEPTED: Final[dict[str | None, frozenset[Terms]]] = {
     ),
     TradingState.CANCEL_ONLY.value: NO_ORDER,
     TradingState.HALTED.value: NO_ORDER,
+    TradingState.DELISTED.value: NO_ORDER,
     None: NO_ORDER,
 }
 """An auction gathers what may wait for its end: who wants all, or at once, or nothing but to rest

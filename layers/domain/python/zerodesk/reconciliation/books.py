@@ -198,7 +198,7 @@ class BookAudit:
 
     def _take_market(self, body: dict[str, Any]) -> None:
         for event in body["events"]:
-            if event["type"] == "MarketListed":
+            if event["type"] in ("MarketListed", "MarketChanged"):
                 self.market = Market.from_dict(event["market"])
             if event["type"] in ("MarketListed", "MarketStateChanged"):
                 self.trading_state = event["state"]

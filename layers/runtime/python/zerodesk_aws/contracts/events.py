@@ -251,6 +251,15 @@ class MarketListed(OfBook):
     state: StateField
 
 
+class MarketChanged(OfBook):
+    """A market has other terms from here on; what rests keeps the fees that it came with."""
+
+    command_id: str
+    market: ListingFacts
+    reason: str
+    by: str
+
+
 class MarketStateChanged(OfBook):
     """A market takes other orders than before."""
 
@@ -320,6 +329,12 @@ class MarketHalted(MarketStateChanged):
     auction: AuctionFacts | None = None
     outside: OutsideFacts | None = None
     clears: bool = Field(default=False, description="Every order in the book is cancelled.")
+
+
+class MarketDelisted(MarketStateChanged):
+    """A market trades no more, for good; every order in it is cancelled."""
+
+    clears: bool = Field(default=True, description="Every order in the book is cancelled.")
 
 
 class MarketResumed(MarketStateChanged):
@@ -400,6 +415,8 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.settlement", TradeSettled, "settlement"),
     EventContract("zerodesk.settlement", PositionChanged, "settlement"),
     EventContract("zerodesk.markets", MarketListed, "matching"),
+    EventContract("zerodesk.markets", MarketChanged, "matching"),
+    EventContract("zerodesk.markets", MarketDelisted, "matching"),
     EventContract("zerodesk.markets", MarketHalted, "matching"),
     EventContract("zerodesk.markets", MarketResumed, "matching"),
     EventContract("zerodesk.markets", AuctionBegan, "matching"),

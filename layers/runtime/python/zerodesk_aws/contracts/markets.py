@@ -118,6 +118,12 @@ class SetTradingState(Contract):
     auction_seconds: AuctionSeconds | None = None
 
     @model_validator(mode="after")
+    def _is_not_for_good(self) -> Self:
+        if self.state is TradingState.DELISTED:
+            raise refusal(BAD_VALUE, "not DELISTED: a delisting is a request of its own", "state")
+        return self
+
+    @model_validator(mode="after")
     def _only_an_auction_is_of_a_kind(self) -> Self:
         if self.state is TradingState.AUCTION and self.auction is None:
             raise refusal(MISSING, " or ".join(AuctionKind), "auction")
@@ -125,6 +131,26 @@ class SetTradingState(Contract):
             if self.state is not TradingState.AUCTION and getattr(self, name) is not None:
                 raise refusal(BAD_VALUE, "absent where the state is not AUCTION", name)
         return self
+
+
+class Delist(Contract):
+    """Why a market is to trade no more."""
+
+    reason: ShortText
+
+
+class ChangeMarket(Contract):
+    """Other terms of a market, and why; what is left out stays. Tick and lot stay for good."""
+
+    reason: ShortText
+    min_notional: NotNegativeDecimal | None = None
+    max_quantity: PositiveDecimal | None = None
+    maker_bps: int | None = None
+    taker_bps: int | None = None
+    collar_bps: int | None = None
+    band: PriceBand | None = Field(
+        default=None, description="Null takes the band away; left out, it stays."
+    )
 
 
 class EndAuction(Contract):

@@ -11,7 +11,12 @@ from pydantic import Field
 
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.rejections import RejectionCode
-from zerodesk_aws.contracts.events import AuctionKindField, ListingFacts, StateField
+from zerodesk_aws.contracts.events import (
+    AuctionKindField,
+    BandFacts,
+    ListingFacts,
+    StateField,
+)
 from zerodesk_aws.contracts.fields import (
     AccountId,
     AmendId,
@@ -228,6 +233,29 @@ class SetStateCommand(Contract):
     clears: bool | None = None
 
 
+class MarketChanges(Contract):
+    """Other terms of a market; what stays is not there."""
+
+    min_notional_minor: int | None = None
+    max_quantity_lots: int | None = None
+    maker_bps: int | None = None
+    taker_bps: int | None = None
+    collar_bps: int | None = None
+    band: BandFacts | None = None
+
+
+class ChangeCommand(Contract):
+    """Other terms of a market."""
+
+    kind: Literal["change"]
+    command_id: str
+    symbol: Symbol
+    changes: MarketChanges
+    reason: str
+    by: str
+    accepted_at_ms: int
+
+
 class EndAuctionCommand(Contract):
     """The end of an auction."""
 
@@ -281,6 +309,7 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", IndexCommand),
     Payload("commands", ListCommand),
     Payload("commands", SetStateCommand),
+    Payload("commands", ChangeCommand),
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
 )

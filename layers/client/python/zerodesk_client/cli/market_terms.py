@@ -1,0 +1,84 @@
+"""Markets after their listing: ``market change`` and ``market delist``."""
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from zerodesk_client.cli.arguments import SymbolArgument
+from zerodesk_client.cli.exits import CommandError
+from zerodesk_client.cli.session import Session
+
+market_app = typer.Typer(no_args_is_help=True, help="Change and delist markets (operator).")
+
+COUNTS: Final = ("maker_bps", "taker_bps", "collar_bps")
+AMOUNTS: Final = ("min_notional", "max_quantity")
+BAND: Final = ("bps", "window_seconds", "auction_seconds")
+
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in the journal.")]
+
+
+@market_app.command("change")
+def change(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    settings: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TERM=VALUE...",
+            help=f"{', '.join(COUNTS + AMOUNTS)}; band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or "
+            "band=none. What is left out stays.",
+        ),
+    ],
+    *,
+    reason: ReasonOption,
+) -> None:
+    """Give a market other terms; what rests in it keeps the fees that it came with."""
+    session = Session.of(context)
+    asked = terms_of(settings)
+    market = session.operator().change_market(symbol.upper(), asked, reason)
+    session.show(market, lambda: f"{market.symbol}: {', '.join(settings)}")
+
+
+@market_app.command("delist")
+def delist(context: typer.Context, symbol: SymbolArgument, *, reason: ReasonOption) -> None:
+    """Have a market trade no more, for good: its orders are cancelled, positions stay."""
+    session = Session.of(context)
+    market = session.operator().delist_market(symbol.upper(), reason)
+    session.show(market, lambda: f"{market.symbol} is {market.state}")
+
+
+def terms_of(settings: list[str]) -> dict[str, Any]:
+    """Return what ``term=value`` texts ask for, as the API takes it.
+
+    Examples
+    --------
+    >>> terms_of(["taker_bps=7", "max_quantity=2.5", "band=200/60/300"])["band"]
+    {'bps': 200, 'window_seconds': 60, 'auction_seconds': 300}
+    >>> terms_of(["band=none"])
+    {'band': None}
+    """
+    asked: dict[str, Any] = {}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if equals and name in COUNTS:
+            asked[name] = _whole(text, value)
+        elif equals and name in AMOUNTS and value:
+            asked[name] = value
+        elif equals and name == "band":
+            asked[name] = None if value == "none" else _band(text, value)
+        else:
+            raise CommandError(f"{text!r}: {', '.join(COUNTS + AMOUNTS)} or band, and a value")
+    return asked
+
+
+def _band(text: str, value: str) -> dict[str, int]:
+    parts = value.split("/")
+    if len(parts) != len(BAND):
+        raise CommandError(f"{text!r}: band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or band=none")
+    return {name: _whole(text, part) for name, part in zip(BAND, parts, strict=True)}
+
+
+def _whole(text: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise CommandError(f"{text!r}: {value!r} is no whole number")
+    return int(value)
