@@ -272,7 +272,7 @@ def test_a_book_that_trades_on_otherwise_than_a_forged_state_allows_is_refused()
     files = an_archive()
     change_manifest(files, state_hash=change_state(files, bids=[], asks=[]))
     archive = Archive.behind(BOOK, 1, files.get)
-    with pytest.raises(VerificationError, match=r"record 42: .*order \w+ is not in the book"):
+    with pytest.raises(VerificationError, match=r"record 44: .*order \w+ is not in the book"):
         archive.verify(files.get)
 
 
