@@ -37,7 +37,8 @@ MUTANTS: Final = (
         f"{BOOK}/decide.py",
         '    return kind == "amend" or (kind == "place" and',
         '    return bool(kind == "place" and',
-        claim="tests/zerodesk/matching/test_against_naive.py",
+        claim="tests/zerodesk/matching/test_decide.py"
+        "::test_the_repeat_of_an_amend_releases_what_is_held_for_it_anew",
     ),
     Mutant(
         "no command check",

@@ -37,8 +37,7 @@ MUTANTS: Final = (
         BOOKS,
         "        except SequenceTakenError:\n            return False\n        return True",
         "        except SequenceTakenError:\n"
-        "            from dataclasses import replace\n\n"
-        "            behind = replace(live.tip, sequence=live.tip.sequence + 1)\n"
+        "            behind = live.tip._replace(sequence=live.tip.sequence + 1)\n"
         '            live.tip = self.journal.append(stream, behind, body, at_ms=body["time_ms"])\n'
         "        return True",
     ),

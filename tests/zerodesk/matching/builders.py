@@ -5,6 +5,7 @@ from typing import Any
 from tests.zerodesk.matching.streams import MARKET, START_MS, need_of
 from zerodesk.matching import Book, listing
 from zerodesk.orders import (
+    AmendCommand,
     CancelCommand,
     Command,
     EndAuctionCommand,
@@ -81,6 +82,23 @@ def a_cancel(
         "order_id": order_id,
         "accepted_at_ms": accepted_at_ms,
         "sent_at_ms": accepted_at_ms if sent_at_ms is None else sent_at_ms,
+    }
+
+
+def an_amend(
+    order_id: str, *, quantity_lots: int, held_minor: int = 0, at_ms: int = START_MS
+) -> AmendCommand:
+    """Return alice's wish for another quantity of an order."""
+    return {
+        "kind": "amend",
+        "command_id": f"a-{order_id}",
+        "account_id": "alice",
+        "symbol": "BTC-USD",
+        "order_id": order_id,
+        "quantity_lots": quantity_lots,
+        "post_only": False,
+        "held_minor": held_minor,
+        "accepted_at_ms": at_ms,
     }
 
 

@@ -10,6 +10,7 @@ from tests.zerodesk.matching.builders import (
     a_cancel,
     a_sell,
     a_state,
+    an_amend,
     an_index,
     code,
     record_of,
@@ -62,6 +63,13 @@ def test_the_repeat_of_an_order_that_is_done_releases_and_does_nothing_else(
     book = a_book(*ended)
     record = record_of(book, a_sell("o1"))
     assert record["releases"] == [["alice", "o1"]]
+    assert (record["events"], record["postings"], record["orders"]) == ([], [], {})
+
+
+def test_the_repeat_of_an_amend_releases_what_is_held_for_it_anew() -> None:
+    book = a_book(a_sell("o1", 5), an_amend("o1", quantity_lots=3))
+    record = record_of(book, an_amend("o1", quantity_lots=3))
+    assert record["releases"] == [["alice", "a-o1"]]
     assert (record["events"], record["postings"], record["orders"]) == ([], [], {})
 
 
