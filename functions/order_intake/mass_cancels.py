@@ -64,13 +64,8 @@ class CancelsOfAll:
         return self._answer(item, done=not left)
 
     def _gate(self, account_id: str, command_id: str, asked: CancelOrders) -> OrderItem:
-        if asked.symbol is not None and self._listings.get(asked.symbol) is None:
-            raise refused(
-                ProblemCode.INTAKE_UNKNOWN_SYMBOL,
-                "symbol",
-                asked.symbol,
-                "a symbol of GET /v1/markets",
-            )
+        if asked.symbol is not None:
+            self._listings.asked_for(asked.symbol)
         item = self._mass_cancels.open(
             account_id, command_id, asked.cancel_id, asked.symbol, at_ms=now_ms()
         )

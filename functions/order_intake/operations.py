@@ -13,7 +13,6 @@ from order_intake.settings import (
     ORDERS_TABLE,
 )
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.api.problems import ProblemCode, refused
 from zerodesk_aws.api.routing import Answer
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.orders import (
@@ -98,13 +97,8 @@ def cancel_all(account_id: str, asked: CancelOrders) -> Answer:
 
 def cancel_after(account_id: str, asked: CancelAfter) -> Answer:
     """Set a dead man's switch and answer with what it is set to."""
-    if asked.symbol is not None and listings.get(asked.symbol) is None:
-        raise refused(
-            ProblemCode.INTAKE_UNKNOWN_SYMBOL,
-            "symbol",
-            asked.symbol,
-            "a symbol of GET /v1/markets",
-        )
+    if asked.symbol is not None:
+        listings.asked_for(asked.symbol)
     at_ms, fired = switches.push(account_id, asked.symbol, 1_000 * asked.seconds, at_ms=now_ms())
     count("SwitchesPushed")
     cancels_at = None if at_ms is None else iso_ms(at_ms)

@@ -73,7 +73,8 @@ def test_formatting_and_scaling_are_each_others_inverse(value: int, digits: int)
 
 @given(st.integers(-(10**17), 10**17), DIGITS)
 def test_what_is_formatted_is_in_the_grammar(value: int, digits: int) -> None:
-    parse_decimal(format_scaled(value, digits))
+    text = format_scaled(value, digits)
+    assert parse_decimal(text) == Decimal(text)
 
 
 @pytest.mark.parametrize(

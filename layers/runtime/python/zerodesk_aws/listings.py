@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from zerodesk.instruments import SYMBOL, Market
-from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import monotonic
 from zerodesk_aws.tables.market import Markets
 
@@ -38,6 +38,20 @@ class Listings:
         market = self.get(symbol)
         if market is None:
             raise ended(ProblemCode.NOT_FOUND, "No market has this symbol.")
+        return market
+
+    def asked_for(self, symbol: str) -> Market:
+        """Return the listing that a request names by its symbol, or refuse the request.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_UNKNOWN_SYMBOL.
+        """
+        market = self.get(symbol)
+        if market is None:
+            rule = "a symbol of GET /v1/markets"
+            raise refused(ProblemCode.INTAKE_UNKNOWN_SYMBOL, "symbol", symbol, rule)
         return market
 
     def mark_price_ticks(self, market: Market) -> int:

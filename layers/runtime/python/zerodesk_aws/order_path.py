@@ -143,26 +143,18 @@ class OrderPath:
         ProblemError
             INTAKE_*: refused, and nothing was written.
         """
-        market = self._market(asked.symbol)
+        market = self._listings.asked_for(asked.symbol)
         order_id = order_id_for(account_id, asked.client_order_id)
         return self._gate(account_id, order_id, asked, market), market
 
     def check(self, account_id: str, asked: PlaceOrder) -> None:
         """Refuse an order that ``accept`` would refuse, and write nothing."""
-        market = self._market(asked.symbol)
+        market = self._listings.asked_for(asked.symbol)
         order_id = order_id_for(account_id, asked.client_order_id)
         terms, _ = self._terms(account_id, order_id, asked, market)
         standing = self._orders.get(account_id, order_id)
         if standing is not None:
             _check_same(standing, fingerprint(terms), asked)
-
-    def _market(self, symbol: str) -> Market:
-        market = self._listings.get(symbol)
-        if market is None:
-            raise refused(
-                ProblemCode.INTAKE_UNKNOWN_SYMBOL, "symbol", symbol, "a symbol of GET /v1/markets"
-            )
-        return market
 
     def _gate(self, account_id: str, order_id: str, asked: PlaceOrder, market: Market) -> OrderItem:
         """Return the item of an order: the one just put, or the one that was there."""

@@ -113,6 +113,7 @@ class Fold:
         unfinished = state.cancelling or state.clearing
         if unfinished:
             raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
+        # In a stopped market who was triggered before still waits for the opening.
         if state.is_plain:
             state.prices_ticks = None
         else:
