@@ -1,54 +1,60 @@
 """The HTTPS API, version 1, as typed calls: ``Client`` and what it answers or raises."""
 
-from zerodesk_client.api.client import Client, every
-from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerError, UnreachableError
-from zerodesk_client.api.models import (
-    Account,
-    AccountKey,
+from zerodesk_client.api.account_models import (
     AccountLimits,
-    AmendedOrder,
-    Auction,
     Balance,
     Balances,
-    Breach,
-    CancelledOrders,
-    CancelsAfter,
     DepositReceipt,
-    Depth,
     EffectiveLimit,
-    Exported,
-    Fill,
-    Health,
-    HouseBalance,
-    KillSwitch,
-    Level,
-    Market,
-    NewMarket,
-    NewOrder,
-    Order,
-    OrderProblem,
-    Page,
-    PlacedOrder,
-    PlacedOrders,
     Position,
     Positions,
-    PriceBand,
-    Reconciliation,
-    Recount,
-    Rejection,
-    ReplacedOrder,
     Reversal,
-    ScopeLimits,
     Statement,
     StatementEntry,
     StatementRecord,
-    StreamState,
-    SweptBook,
-    Ticker,
-    Trade,
     Transfer,
     Withdrawal,
 )
+from zerodesk_client.api.client import Client
+from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerError, UnreachableError
+from zerodesk_client.api.market_models import (
+    Auction,
+    Depth,
+    Level,
+    Market,
+    NewMarket,
+    PriceBand,
+    Ticker,
+    Trade,
+)
+from zerodesk_client.api.operating_models import (
+    Account,
+    AccountKey,
+    Breach,
+    Exported,
+    Health,
+    HouseBalance,
+    KillSwitch,
+    Reconciliation,
+    Recount,
+    ScopeLimits,
+    StreamState,
+    SweptBook,
+)
+from zerodesk_client.api.order_models import (
+    AmendedOrder,
+    CancelledOrders,
+    CancelsAfter,
+    Fill,
+    NewOrder,
+    Order,
+    OrderProblem,
+    PlacedOrder,
+    PlacedOrders,
+    Rejection,
+    ReplacedOrder,
+)
+from zerodesk_client.api.paging import Page, every
 from zerodesk_client.api.transport import Retry, RetryPolicy
 
 __all__ = [
