@@ -67,6 +67,7 @@ def deciding(
             order["quantity_lots"],
             quote,
             max(now_ms(), account.recorded_at_ms),
+            reduce_only=order.get("reduce_only", False),
         )
         return admit(case, place_command(order, quote))
 

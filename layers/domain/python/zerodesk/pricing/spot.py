@@ -148,11 +148,9 @@ def quote_spot(
     if refusal := outside_collar(market, reference_ticks, collar, worst_ticks, around=around):
         return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
-    if side is Side.BUY:
-        currency = market.quote
-        need_minor = market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)
-    else:
-        currency, need_minor = market.base, market.sell_need_minor(quantity_lots)
+    is_buy = side is Side.BUY
+    currency = market.held_currency(is_buy=is_buy)
+    need_minor = market.need_minor(worst_ticks, quantity_lots, market.taker_bps, is_buy=is_buy)
     if max(need_minor, notional_minor) > MAX_EXACT:
         return too_large(currency, need_minor)
     return Quote(

@@ -96,7 +96,7 @@ class StoredAmend(Contract):
     post_only: bool
     slides: bool | None = None
     tick_value_minor: int
-    lot_value_minor: int
+    delivered_minor: int
     accepted_at_ms: int
 
 
