@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from zerodesk.codec import canonical_json
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, Product
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
@@ -80,11 +80,21 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         terms["display_lots"] = lots_of("display_quantity", asked.display_quantity, market)
     if asked.slides:
         terms["slides"] = True
+    if asked.reduce_only:
+        terms["reduce_only"] = _reduces(market)
     if asked.trigger is not None:
         terms |= _trigger_terms(asked, market)
     if asked.expires_at is not None:
         terms["expires_at_ms"] = as_ms(asked.expires_at)
     return terms
+
+
+def _reduces(market: Market) -> bool:
+    """Return that an order only reduces, or refuse it where there is no position to reduce."""
+    if market.product is Product.SPOT:
+        rule = f"false in {market.symbol}: what is delivered has no position"
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, "reduce_only", "true", rule)
+    return True
 
 
 def _trigger_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:

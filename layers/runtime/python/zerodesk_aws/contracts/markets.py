@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from zerodesk.instruments import AuctionKind, TradingState
+from zerodesk.instruments import AuctionKind, Product, TradingState
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
@@ -47,8 +47,27 @@ class PriceBand(Contract):
     auction_seconds: int = Field(description="How long the auction lasts where it would go beyond.")
 
 
+class MarginTier(Contract):
+    """The margin of the part of a position's worth that lies above ``from_notional``."""
+
+    from_notional: NotNegativeDecimal = Field(description="Quote units; the first tier is from 0.")
+    initial_bps: int = Field(description="To open, basis points; at least the collar.")
+    maintenance_bps: int = Field(description="To keep.")
+
+
+class MarginTierShown(Contract):
+    """A tier of margin as its market has it."""
+
+    from_notional: Amount
+    initial_bps: int
+    maintenance_bps: int
+
+
 class ListMarket(Contract):
-    """A market to list. Rates are basis points."""
+    """A market to list. Rates are basis points.
+
+    A symbol that ends in PERP is a perpetual's: it is settled in ``quote``, and has ``margin``.
+    """
 
     symbol: Symbol
     base: Currency
@@ -62,6 +81,9 @@ class ListMarket(Contract):
     collar_bps: int
     reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
     band: PriceBand | None = Field(default=None, description="Null: the price moves as it likes.")
+    margin: list[MarginTier] = Field(
+        default_factory=list, description="Of a perpetual, rising tiers; none of a spot market."
+    )
 
 
 class Auction(Contract):
@@ -81,7 +103,8 @@ class Market(Contract):
     """A listed market and where it stands. Rates are basis points."""
 
     symbol: Symbol
-    base: Currency
+    product: Annotated[Product, Field(strict=False)]
+    base: Currency = Field(description="Of a perpetual, what its price is of; none of it moves.")
     quote: Currency
     tick_size: Amount
     lot_size: Amount
@@ -92,6 +115,7 @@ class Market(Contract):
     collar_bps: int
     reference_price: Amount
     band: PriceBand | None
+    margin: list[MarginTierShown] = Field(description="Empty of a spot market.")
     state: Annotated[TradingState, Field(strict=False)]
     state_reason: str = Field(description="Why it is in this state; empty where nobody said.")
     state_by: str = Field(

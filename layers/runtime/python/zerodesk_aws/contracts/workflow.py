@@ -52,6 +52,7 @@ class SpecialTerms(Contract):
     trail_ticks: int | None = None
     trail_bps: int | None = None
     expires_at_ms: int | None = Field(default=None, description="Of a GTD or a DAY order.")
+    reduce_only: bool | None = None
 
 
 class StoredOrder(SpecialTerms):
