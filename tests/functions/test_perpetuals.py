@@ -187,6 +187,11 @@ def test_a_reduce_only_order_closes_what_is_open_and_says_that_it_only_does(venu
     assert (opening.json["status"], opening.json["remaining_quantity"]) == ("EXPIRED", "0")
 
 
+def test_a_perpetual_is_not_delisted(venue: Gateway) -> None:
+    refused = venue.operator("POST", "/v1/markets/BTC-PERP/delisting", {"reason": "over"})
+    assert (refused.status, refused.code) == (400, "INTAKE_BAD_VALUE")
+
+
 def test_reduce_only_in_a_spot_market_is_refused_at_the_edge(gateway: Gateway) -> None:
     refused = gateway.place("alice", "one", "BUY", reduce_only=True)
     assert (refused.status, refused.code, refused.json["field"]) == (

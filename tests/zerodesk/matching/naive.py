@@ -227,6 +227,8 @@ class NaiveBook:
     def take_set_state(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state == "DELISTED":
             return
+        if command["state"] == "DELISTED" and self.open_positions():
+            return
         if command["state"] == "OPEN":
             self.uncross("OPEN")
             return
