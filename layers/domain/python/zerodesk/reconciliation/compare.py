@@ -75,7 +75,7 @@ class Totals:
     fees_minor: int
     house_minor: int
     owed_minor: int
-    open_minor: int = 0
+    open_minor: int
     """Of the books in which nothing is delivered: minus the cost of all that is open."""
 
     @property
