@@ -43,6 +43,9 @@ def a_market() -> Market:
 MARKET = a_market()
 BANDED = MARKET._replace(band=Band(bps=200, window_ms=100, auction_ms=60))
 """Whose price may move two ticks in a time that some commands take."""
+STALING = MARKET._replace(stale_after_ms=1_000)
+"""Which stops unless an index price comes now and then."""
+BOTH = STALING._replace(band=Band(bps=200, window_ms=1_000, auction_ms=1_000))
 
 
 def need_of(side: str, price_ticks: int, quantity_lots: int, rate_bps: int) -> int:
@@ -258,6 +261,8 @@ class Stream:
                 {"taker_bps": 3},
                 {"tick_units": 5},
                 {"band": None},
+                {"stale_after_ms": None},
+                {"stale_after_ms": 2_000},
                 {"band": Band(300, 100_000, 1_000).to_dict()},
                 {"band": Band(100, 1_000, 2_000).to_dict()},
             )
@@ -292,13 +297,13 @@ def a_stream(
 
 
 def streams() -> st.SearchStrategy[list[Command]]:
-    """Streams of plain orders or such with special terms, in markets with a band or without."""
+    """Streams of plain or special orders, in markets that stop by themselves and others."""
     return st.builds(
         a_stream,
         st.integers(0, 2**32 - 1),
         st.integers(1, 80),
         special=st.booleans(),
-        market=st.sampled_from((MARKET, BANDED)),
+        market=st.sampled_from((MARKET, BANDED, STALING, BOTH)),
     )
 
 

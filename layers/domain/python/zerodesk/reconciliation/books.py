@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, TradingState
 from zerodesk.ledger import fee_account
 from zerodesk.money import format_minor, share_bps
-from zerodesk.orders import OrderStatus, Side
+from zerodesk.orders import BY_MARK, OrderStatus, Side
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held, Owed, Step
@@ -22,6 +22,7 @@ from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 REPRICING: Final = ("OrderTriggered", "OrderOpened")
 """Events that say an order's limit."""
 
@@ -107,6 +108,7 @@ class BookAudit:
         self.trades = 0
         self.market: Market | None = None
         self.trading_state: str | None = None
+        self.state_by = ""
         self.fees: dict[str, int] = defaultdict(int)
         self.unswept: deque[tuple[int, str, int]] = deque()
         self.swept: dict[str, int] = defaultdict(int)
@@ -123,6 +125,7 @@ class BookAudit:
         """
         audit = cls(state["symbol"], NothingShown())
         audit.sequence, audit.trading_state = state["sequence"], state["state"]
+        audit.state_by = state.get("state_by", "")
         if state["market"] is None:
             return audit
         market = audit.market = Market.from_dict(state["market"])
@@ -136,6 +139,7 @@ class BookAudit:
         """Take in the audit of the records behind these, which began at the state they lead to."""
         self.sequence, self.trades = later.sequence, self.trades + later.trades
         self.market, self.trading_state = later.market, later.trading_state
+        self.state_by = later.state_by
         self.orders = later.orders
         for mine, theirs in ((self.fees, later.fees), (self.swept, later.swept)):
             for currency, fee_minor in theirs.items():
@@ -153,6 +157,11 @@ class BookAudit:
         return {
             kept["order_id"]: OpenOrder.of(kept, market) for kept in open_in(state)
         } == self.orders
+
+    @property
+    def stays_stopped(self) -> bool:
+        """Whether the market takes no order until somebody opens it: a fresh mark does not."""
+        return self.trading_state in STOPPED and self.state_by != BY_MARK
 
     @property
     def subject(self) -> str:
@@ -201,7 +210,7 @@ class BookAudit:
             if event["type"] in ("MarketListed", "MarketChanged"):
                 self.market = Market.from_dict(event["market"])
             if event["type"] in ("MarketListed", "MarketStateChanged"):
-                self.trading_state = event["state"]
+                self.trading_state, self.state_by = event["state"], event.get("by", "")
 
     def _listed(self) -> Market:
         if self.market is None:
