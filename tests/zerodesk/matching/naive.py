@@ -91,6 +91,15 @@ class NaiveOrder:
     def show_more(self) -> None:
         self.shown = min(self.command.get("display_lots", self.remaining), self.remaining)
 
+    def affords(self, price: int, market: Market) -> int:
+        """Whole lots at a price, as far as the amount goes, where there is one."""
+        lots = self.remaining
+        while "amount_minor" in self.command and lots:
+            if self.notional + market.notional_minor(price, lots) <= self.command["amount_minor"]:
+                break
+            lots -= 1
+        return lots
+
     def accepts(self, price: int) -> bool:
         return price <= self.price if self.buys else price >= self.price
 
@@ -98,6 +107,9 @@ class NaiveOrder:
         if not self.buys:
             return market.sell_need_minor(self.remaining)
         rate = max(self.command["maker_bps"], self.command["taker_bps"])
+        if "amount_minor" in self.command:
+            left = int(self.command["amount_minor"]) - self.notional
+            return left + left * int(rate) // 10_000
         return market.buy_need_minor(self.price, self.remaining, rate)
 
 
@@ -551,7 +563,16 @@ class NaiveBook:
         ):
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
-        return not command.get("slides") or bool(command["post_only"] and rests)
+        slides_right = not command.get("slides") or bool(command["post_only"] and rests)
+        return slides_right and self.names_an_amount_right(command)
+
+    def names_an_amount_right(self, command: dict[str, Any]) -> bool:
+        if "amount_minor" not in command:
+            return True
+        by_lots = {"min_quantity_lots", "display_lots", "trigger", "slides"} & command.keys()
+        at_market = (command["type"], command["time_in_force"]) == ("MARKET", "IOC")
+        prevents = command.get("self_trade") != "DECREMENT"
+        return at_market and prevents and not by_lots and bool(command["amount_minor"] > 0)
 
     def trails_right(self, command: dict[str, Any]) -> bool:
         trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
@@ -587,17 +608,27 @@ class NaiveBook:
 
     def work(self, taker: NaiveOrder) -> None:
         halts = False
+        assert self.market is not None
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
-            halts = self.is_outside(maker.price)
-            if halts:
+            lots, is_outside = taker.affords(maker.price, self.market), self.is_outside(maker.price)
+            if not lots and not is_outside:
+                taker.quantity -= taker.remaining
+                taker.remaining = 0
+            halts = bool(lots) and is_outside
+            if is_outside or not lots:
                 break
             if maker.account == taker.account and taker.mode != "NONE":
                 self.prevent(maker, taker)
             else:
-                self.trade(maker, taker, min(maker.shown, taker.remaining), None)
+                self.trade(maker, taker, min(maker.shown, lots), None)
             self.requeue(maker)
-        if taker.ended:
+        self.end(taker)
+        if halts:
+            self.halt("OPEN")
+
+    def end(self, taker: NaiveOrder) -> None:
+        if taker.ended or not taker.quantity:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
@@ -605,8 +636,6 @@ class NaiveBook:
             self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
-        if halts:
-            self.halt("OPEN")
 
     def requeue(self, maker: NaiveOrder) -> None:
         """Close a maker with nothing left; show more of one that hides something, at the end."""

@@ -127,6 +127,7 @@ SPECIAL_TERMS: Final = frozenset(
         "trail_ticks",
         "trail_bps",
         "expires_at_ms",
+        "amount_minor",
     }
 )
 """Of an order: those that most have not, and that are then left out wherever it is written."""
@@ -141,7 +142,9 @@ class PlaceCommand(TypedDict):
     met. One with a ``trigger``, a value of Trigger, waits for a trade at ``trigger_ticks`` or
     beyond and comes in then, with all its other terms. The trigger of a stop that trails follows
     the last trade at ``trail_ticks`` or ``trail_bps`` and never goes back, its limit with it. One
-    that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later.
+    that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later. A
+    market order with ``amount_minor`` trades whole lots while so much of the quote currency covers
+    them; ``quantity_lots`` is then the most that it may trade.
     """
 
     kind: Literal["place"]
@@ -168,6 +171,7 @@ class PlaceCommand(TypedDict):
     trail_ticks: NotRequired[int]
     trail_bps: NotRequired[int]
     expires_at_ms: NotRequired[int]
+    amount_minor: NotRequired[int]
 
 
 class CancelCommand(TypedDict):

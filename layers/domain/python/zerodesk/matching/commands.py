@@ -3,6 +3,7 @@
 from typing import Literal, TypedDict, Unpack, cast
 
 from zerodesk.instruments import Market
+from zerodesk.money import share_bps
 from zerodesk.orders import (
     CancelAllCommand,
     CancelCommand,
@@ -19,6 +20,7 @@ class SpecialTerms(TypedDict, total=False):
     min_quantity_lots: int
     display_lots: int
     slides: bool
+    amount_minor: int
 
 
 def listing(market: Market, *, at_ms: int = 0) -> ListCommand:
@@ -52,7 +54,9 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     those of ``zerodesk.orders.PlaceCommand``.
     """
     if side == "BUY":
-        held_minor = market.buy_need_minor(price_ticks, quantity_lots, market.taker_bps)
+        worth_minor = market.notional_minor(price_ticks, quantity_lots)
+        worth_minor = special.get("amount_minor", worth_minor)
+        held_minor = worth_minor + share_bps(worth_minor, market.taker_bps)
     else:
         held_minor = market.sell_need_minor(quantity_lots)
     command: PlaceCommand = {
