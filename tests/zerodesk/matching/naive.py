@@ -104,13 +104,15 @@ class NaiveOrder:
         return price <= self.price if self.buys else price >= self.price
 
     def need(self, market: Market) -> int:
+        rate: int = max(self.command["maker_bps"], self.command["taker_bps"])
+        worth = market.notional_minor(self.price, self.remaining)
+        if "amount_minor" in self.command:
+            worth = int(self.command["amount_minor"]) - self.notional
+        if market.product == "PERPETUAL":
+            return 1 + worth * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
-        rate = max(self.command["maker_bps"], self.command["taker_bps"])
-        if "amount_minor" in self.command:
-            left = int(self.command["amount_minor"]) - self.notional
-            return left + left * int(rate) // 10_000
-        return market.buy_need_minor(self.price, self.remaining, rate)
+        return worth + worth * rate // 10_000
 
 
 @dataclass
@@ -129,6 +131,9 @@ class NaiveBook:
     releases: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     fees: int = 0
+    open: int = 0
+    held_lots: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    """What each account has open, where nothing is delivered: lots and what they cost."""
     index: tuple[int, str, int] | None = None
     auction: str | None = None
     ends: int | None = None
@@ -141,6 +146,14 @@ class NaiveBook:
     by_band: bool = False
     base: int | None = None
     """What the band counted from when it came, or got another window."""
+
+    @property
+    def delivers(self) -> bool:
+        return self.market is None or self.market.product == "SPOT"
+
+    def held_in(self, order: NaiveOrder) -> str:
+        assert self.market is not None
+        return self.market.base if self.delivers and not order.buys else self.market.quote
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
         for command in commands:
@@ -256,6 +269,7 @@ class NaiveBook:
             self.trade(seller, buyer, min(seller.shown, buyer.shown), price)
             self.requeue(seller)
             self.requeue(buyer)
+            self.cut_resting()
         if then == "OPEN":
             self.let_in(self.trades[-1:])
 
@@ -396,7 +410,7 @@ class NaiveBook:
         if code:
             self.resting.append(old)
             return self.refuse(command, code)
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.moved[account, key, currency][0] -= command["held_minor"]
         self.moved[account, order.id, currency][0] += command["held_minor"]
         self.arrivals += 1
@@ -527,7 +541,9 @@ class NaiveBook:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif self.gettable(order, self.within_band(facing)) < self.least(command):
+        elif self.cut(order) or self.gettable(order, self.within_band(facing)) < self.least(
+            command
+        ):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
             self.rest(order)
@@ -551,7 +567,8 @@ class NaiveBook:
         ):
             return False
         if "display_lots" in command and (
-            in_force not in RESTING
+            command.get("reduce_only")
+            or in_force not in RESTING
             or command["type"] != "LIMIT"
             or not 1 <= command["display_lots"] < lots
         ):
@@ -563,8 +580,13 @@ class NaiveBook:
         ):
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
-        slides_right = not command.get("slides") or bool(command["post_only"] and rests)
-        return slides_right and self.names_an_amount_right(command)
+        may_slide = not command.get("slides") or bool(command["post_only"] and rests)
+        only_reduces = bool(command.get("reduce_only"))
+        return (
+            may_slide
+            and self.names_an_amount_right(command)
+            and not (only_reduces and self.delivers)
+        )
 
     def names_an_amount_right(self, command: dict[str, Any]) -> bool:
         if "amount_minor" not in command:
@@ -588,6 +610,9 @@ class NaiveBook:
         whole = command["time_in_force"] == "FOK"
         return int(command["quantity_lots"] if whole else command.get("min_quantity_lots", 0))
 
+    def gets_too_little(self, order: NaiveOrder, facing: list[NaiveOrder]) -> bool:
+        return self.gettable(order, self.within_band(facing)) < self.least(order.command)
+
     def gettable(self, order: NaiveOrder, facing: list[NaiveOrder]) -> int:
         if order.mode == "NONE":
             return sum(maker.remaining for maker in facing)
@@ -609,6 +634,7 @@ class NaiveBook:
     def work(self, taker: NaiveOrder) -> None:
         halts = False
         assert self.market is not None
+        taker.ended = self.cut(taker)
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
             lots, is_outside = taker.affords(maker.price, self.market), self.is_outside(maker.price)
@@ -623,6 +649,7 @@ class NaiveBook:
             else:
                 self.trade(maker, taker, min(maker.shown, lots), None)
             self.requeue(maker)
+            self.cut_resting()
         self.end(taker)
         if halts:
             self.halt("OPEN")
@@ -685,7 +712,10 @@ class NaiveBook:
             order.fee += fee
             self.fees += fee
             delivered = self.market.sell_need_minor(lots)
-            if order.buys:
+            if not self.delivers:
+                self.move(order, self.market.quote, -fee, self.made(order, lots, price))
+                order.held -= fee
+            elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
                 self.move(order, self.market.quote, -notional - fee, 0)
                 order.held -= notional + fee
@@ -695,19 +725,60 @@ class NaiveBook:
                 order.held -= delivered
             self.settle_hold(order)
 
+    def made(self, order: NaiveOrder, lots: int, price: int) -> int:
+        """Take lots into a position: close first, at the average cost, and open with the rest."""
+        assert self.market is not None
+        row = self.held_lots[order.account]
+        has = row[0] if order.buys is bool(row[0] < 0) else 0
+        closed = min(abs(has), lots)
+        made = 0
+        if closed:
+            average = abs(row[1]) * closed // abs(row[0])
+            made = (average - closed * price) if order.buys else (closed * price - average)
+            row[1] += average if order.buys else -average
+        opened = (lots - closed) * price
+        row[1] += opened if order.buys else -opened
+        row[0] += lots if order.buys else -lots
+        self.open -= made * self.market.tick_value_minor
+        return made * self.market.tick_value_minor
+
+    def open_positions(self) -> dict[str, list[int]]:
+        return {account: row for account, row in self.held_lots.items() if row[0]}
+
+    def cut(self, order: NaiveOrder) -> bool:
+        """Cut what only reduces to what is open on the other side; whether nothing is left."""
+        if not order.command.get("reduce_only"):
+            return False
+        has = self.held_lots[order.account][0]
+        can_close = max(0, -has if order.buys else has)
+        excess = max(0, order.remaining - can_close)
+        order.remaining -= excess
+        order.quantity -= excess
+        order.shown = min(order.shown, order.remaining)
+        return order.remaining == 0
+
+    def cut_resting(self) -> None:
+        for order in list(self.resting):
+            before = order.remaining
+            if self.cut(order):
+                self.resting.remove(order)
+                self.close(order, "EXPIRED")
+            elif order.remaining != before:
+                self.settle_hold(order)
+
     def settle_hold(self, order: NaiveOrder) -> None:
         """Give back what the rest of an order does not need."""
         assert self.market is not None
         surplus = order.held - order.need(self.market)
-        assert surplus >= 0
+        assert surplus >= 0 or not (self.delivers or order.buys)
         order.held -= surplus
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.move(order, currency, -surplus, surplus)
         self.show(order, "PARTIALLY_FILLED" if order.notional else "OPEN")
 
     def close(self, order: NaiveOrder, status: str) -> None:
         assert self.market is not None
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.move(order, currency, -order.held, order.held)
         order.held = 0
         self.show(order, status)

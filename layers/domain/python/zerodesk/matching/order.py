@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
     RESTING,
@@ -21,7 +22,7 @@ GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
 KEPT_TERMS: Final = frozenset(
-    {"self_trade", "display_lots", "repriced", "expires_at_ms", "amount_minor"}
+    {"self_trade", "display_lots", "repriced", "expires_at_ms", "reduce_only", "amount_minor"}
 )
 """Of a special order: those that it goes on having once it rests, or is in the middle of its fills.
 """
@@ -76,6 +77,7 @@ class BookOrder:
     repriced: bool = False
     is_picky: bool = False
     """Whether it has to look at each order that it would meet."""
+    reduce_only: bool = False
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -126,6 +128,7 @@ class BookOrder:
             order.self_trade = command.get("self_trade", NONE)
             order.display_lots = command.get("display_lots", 0)
             order.expires_at_ms = command.get("expires_at_ms", 0)
+            order.reduce_only = command.get("reduce_only", False)
         if isinstance(order, AmountOrder):
             order.amount_minor = command["amount_minor"]
         return order
@@ -209,6 +212,7 @@ class BookOrder:
             order.hidden_lots = values.get("hidden_lots", 0)
             order.repriced = values.get("repriced", False)
             order.expires_at_ms = values.get("expires_at_ms", 0)
+            order.reduce_only = values.get("reduce_only", False)
         if isinstance(order, AmountOrder):
             order.amount_minor = values["amount_minor"]
         return order
@@ -216,15 +220,17 @@ class BookOrder:
     def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
         """Return what lots of the order need held: quote for a buyer, base for a seller.
 
-        The same as ``Market.buy_need_minor`` and ``Market.sell_need_minor``, without looking the
-        market's values up again for each order. A buyer's hold covers the dearer of its two rates.
+        The same as ``Market.need_minor``, without looking the market's values up again for each
+        order; a lot is worth nothing where nothing is delivered. The hold covers the dearer of two
+        rates.
         """
-        if not self.is_buy:
+        if lot_value_minor and not self.is_buy:
             return lots * lot_value_minor
         notional_minor = lots * self.price_ticks * tick_value_minor
         maker_bps, taker_bps = self.maker_bps, self.taker_bps
         rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
-        return notional_minor + notional_minor * rate_bps // BASIS_POINTS
+        fee_minor = notional_minor * rate_bps // BASIS_POINTS
+        return notional_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
 
 
 class SpecialOrder(BookOrder):
@@ -235,12 +241,13 @@ class SpecialOrder(BookOrder):
     queue, ``hidden_lots`` the rest. When the shown lots are filled the next ones enter the queue
     at its end, as an order of their own that takes the first one's place, see ``next_slice``.
     ``repriced`` is one whose price is another than it came with; one with ``expires_at_ms`` ends at
-    that time.
+    that time. One that is ``reduce_only`` never opens a position, see ``matching.reducing``.
     """
 
     __slots__ = (
         "display_lots",
         "expires_at_ms",
+        "reduce_only",
         "repriced",
         "self_trade",
         "successor",
@@ -249,12 +256,14 @@ class SpecialOrder(BookOrder):
     self_trade: str
     display_lots: int
     repriced: bool
+    reduce_only: bool
     expires_at_ms: int
     successor: "SpecialOrder | None"
 
     def __init__(self, *terms: Any) -> None:
         super().__init__(*terms)
         self.self_trade, self.repriced = NONE, False
+        self.reduce_only = False
         self.display_lots = self.expires_at_ms = 0
         self.successor = None
 
@@ -266,6 +275,7 @@ class SpecialOrder(BookOrder):
             "hidden_lots": self.hidden_lots,
             "repriced": self.repriced,
             "expires_at_ms": self.expires_at_ms,
+            "reduce_only": self.reduce_only,
         }
         return {name: value for name, value in terms.items() if value not in (0, NONE)}
 
@@ -333,10 +343,11 @@ class AmountOrder(SpecialOrder):
 
     def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
         """Return what must be held: the rest of the amount and its fee, or a seller's lots."""
-        if not self.is_buy:
+        if lot_value_minor and not self.is_buy:
             return super().need_minor(lots, tick_value_minor, lot_value_minor)
         left_minor = self.amount_minor - self.notional_minor
-        return left_minor + left_minor * max(self.maker_bps, self.taker_bps) // BASIS_POINTS
+        fee_minor = left_minor * max(self.maker_bps, self.taker_bps) // BASIS_POINTS
+        return left_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
 
 
 def kind_of(terms: frozenset[str]) -> type[BookOrder]:

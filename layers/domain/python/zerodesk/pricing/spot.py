@@ -212,9 +212,9 @@ def quote_amount(
     lots = amount_minor // market.notional_minor(collar.low_ticks, 1)
     # The mark may have moved since the amount came to a lot: it then takes what it still covers.
     most_lots = min(max(lots, 1), market.max_quantity_lots)
-    fee_minor = share_bps(amount_minor, market.taker_bps)
     if side is Side.BUY:
-        currency, need_minor = market.quote, amount_minor + fee_minor
+        currency = market.quote
+        need_minor = market.amount_need_minor(amount_minor, market.taker_bps)
     else:
         currency, need_minor = market.base, market.sell_need_minor(most_lots)
     if max(need_minor, amount_minor) > MAX_EXACT:
@@ -225,7 +225,7 @@ def quote_amount(
         worst_price_ticks=collar.worst_ticks(side),
         need_currency=currency,
         need_minor=need_minor,
-        estimated_fee_minor=fee_minor,
+        estimated_fee_minor=share_bps(amount_minor, market.taker_bps),
         maker_bps=market.maker_bps,
         taker_bps=market.taker_bps,
         amount_minor=amount_minor,
