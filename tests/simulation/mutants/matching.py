@@ -273,7 +273,7 @@ MUTANTS: Final = (
     Mutant(
         "what is prevented counts as filled",
         "An order that is done is done.",
-        f"{BOOK}/self_trades.py",
+        f"{BOOK}/reducing.py",
         "    order.remaining_lots -= lots\n    order.quantity_lots -= lots\n",
         "    order.remaining_lots -= lots\n",
         claim="tests/scenarios",
@@ -298,8 +298,8 @@ MUTANTS: Final = (
         "an iceberg gives its hold back with its first lots",
         "A filled order holds nothing.",
         f"{BOOK}/fills.py",
-        "        order, order.hidden_lots, state.tick_value_minor, state.lot_value_minor\n",
-        "        order, shown_lots, state.tick_value_minor, state.lot_value_minor\n",
+        "        order, order.hidden_lots, state.tick_value_minor, state.delivered_minor\n",
+        "        order, shown_lots, state.tick_value_minor, state.delivered_minor\n",
         claim="tests/scenarios",
     ),
     Mutant(
@@ -345,7 +345,7 @@ MUTANTS: Final = (
         "A triggered order holds what its command says.",
         f"{BOOK}/triggers.py",
         "    order.held_minor = need_minor(\n"
-        "        armed, armed.remaining_lots, state.tick_value_minor, state.lot_value_minor\n    )\n",
+        "        armed, armed.remaining_lots, state.tick_value_minor, state.delivered_minor\n    )\n",
         '    order.held_minor = armed.command["held_minor"]\n',
         claim=CLAIMS,
     ),

@@ -95,9 +95,11 @@ class NaiveOrder:
         return price <= self.price if self.buys else price >= self.price
 
     def need(self, market: Market) -> int:
+        rate: int = max(self.command["maker_bps"], self.command["taker_bps"])
+        if market.product == "PERPETUAL":
+            return 1 + market.notional_minor(self.price, self.remaining) * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
-        rate = max(self.command["maker_bps"], self.command["taker_bps"])
         return market.buy_need_minor(self.price, self.remaining, rate)
 
 
@@ -117,6 +119,9 @@ class NaiveBook:
     releases: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     fees: int = 0
+    open: int = 0
+    held_lots: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    """What each account has open, where nothing is delivered: lots and what they cost."""
     index: tuple[int, str, int] | None = None
     auction: str | None = None
     ends: int | None = None
@@ -129,6 +134,14 @@ class NaiveBook:
     by_band: bool = False
     base: int | None = None
     """What the band counted from when it came, or got another window."""
+
+    @property
+    def delivers(self) -> bool:
+        return self.market is None or self.market.product == "SPOT"
+
+    def held_in(self, order: NaiveOrder) -> str:
+        assert self.market is not None
+        return self.market.base if self.delivers and not order.buys else self.market.quote
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
         for command in commands:
@@ -244,6 +257,7 @@ class NaiveBook:
             self.trade(seller, buyer, min(seller.shown, buyer.shown), price)
             self.requeue(seller)
             self.requeue(buyer)
+            self.cut_resting()
         if then == "OPEN":
             self.let_in(self.trades[-1:])
 
@@ -384,7 +398,7 @@ class NaiveBook:
         if code:
             self.resting.append(old)
             return self.refuse(command, code)
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.moved[account, key, currency][0] -= command["held_minor"]
         self.moved[account, order.id, currency][0] += command["held_minor"]
         self.arrivals += 1
@@ -515,7 +529,9 @@ class NaiveBook:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif self.gettable(order, self.within_band(facing)) < self.least(command):
+        elif self.cut(order) or self.gettable(order, self.within_band(facing)) < self.least(
+            command
+        ):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
             self.rest(order)
@@ -539,7 +555,8 @@ class NaiveBook:
         ):
             return False
         if "display_lots" in command and (
-            in_force not in RESTING
+            command.get("reduce_only")
+            or in_force not in RESTING
             or command["type"] != "LIMIT"
             or not 1 <= command["display_lots"] < lots
         ):
@@ -551,7 +568,8 @@ class NaiveBook:
         ):
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
-        return not command.get("slides") or bool(command["post_only"] and rests)
+        may_slide = not command.get("slides") or bool(command["post_only"] and rests)
+        return may_slide and not (command.get("reduce_only") and self.delivers)
 
     def trails_right(self, command: dict[str, Any]) -> bool:
         trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
@@ -566,6 +584,9 @@ class NaiveBook:
     def least(self, command: dict[str, Any]) -> int:
         whole = command["time_in_force"] == "FOK"
         return int(command["quantity_lots"] if whole else command.get("min_quantity_lots", 0))
+
+    def gets_too_little(self, order: NaiveOrder, facing: list[NaiveOrder]) -> bool:
+        return self.gettable(order, self.within_band(facing)) < self.least(order.command)
 
     def gettable(self, order: NaiveOrder, facing: list[NaiveOrder]) -> int:
         if order.mode == "NONE":
@@ -587,6 +608,7 @@ class NaiveBook:
 
     def work(self, taker: NaiveOrder) -> None:
         halts = False
+        taker.ended = self.cut(taker)
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
             halts = self.is_outside(maker.price)
@@ -597,6 +619,7 @@ class NaiveBook:
             else:
                 self.trade(maker, taker, min(maker.shown, taker.remaining), None)
             self.requeue(maker)
+            self.cut_resting()
         if taker.ended:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
@@ -656,7 +679,10 @@ class NaiveBook:
             order.fee += fee
             self.fees += fee
             delivered = self.market.sell_need_minor(lots)
-            if order.buys:
+            if not self.delivers:
+                self.move(order, self.market.quote, -fee, self.made(order, lots, price))
+                order.held -= fee
+            elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
                 self.move(order, self.market.quote, -notional - fee, 0)
                 order.held -= notional + fee
@@ -666,19 +692,60 @@ class NaiveBook:
                 order.held -= delivered
             self.settle_hold(order)
 
+    def made(self, order: NaiveOrder, lots: int, price: int) -> int:
+        """Take lots into a position: close first, at the average cost, and open with the rest."""
+        assert self.market is not None
+        row = self.held_lots[order.account]
+        has = row[0] if order.buys is bool(row[0] < 0) else 0
+        closed = min(abs(has), lots)
+        made = 0
+        if closed:
+            average = abs(row[1]) * closed // abs(row[0])
+            made = (average - closed * price) if order.buys else (closed * price - average)
+            row[1] += average if order.buys else -average
+        opened = (lots - closed) * price
+        row[1] += opened if order.buys else -opened
+        row[0] += lots if order.buys else -lots
+        self.open -= made * self.market.tick_value_minor
+        return made * self.market.tick_value_minor
+
+    def open_positions(self) -> dict[str, list[int]]:
+        return {account: row for account, row in self.held_lots.items() if row[0]}
+
+    def cut(self, order: NaiveOrder) -> bool:
+        """Cut what only reduces to what is open on the other side; whether nothing is left."""
+        if not order.command.get("reduce_only"):
+            return False
+        has = self.held_lots[order.account][0]
+        can_close = max(0, -has if order.buys else has)
+        excess = max(0, order.remaining - can_close)
+        order.remaining -= excess
+        order.quantity -= excess
+        order.shown = min(order.shown, order.remaining)
+        return order.remaining == 0
+
+    def cut_resting(self) -> None:
+        for order in list(self.resting):
+            before = order.remaining
+            if self.cut(order):
+                self.resting.remove(order)
+                self.close(order, "EXPIRED")
+            elif order.remaining != before:
+                self.settle_hold(order)
+
     def settle_hold(self, order: NaiveOrder) -> None:
         """Give back what the rest of an order does not need."""
         assert self.market is not None
         surplus = order.held - order.need(self.market)
-        assert surplus >= 0
+        assert surplus >= 0 or not (self.delivers or order.buys)
         order.held -= surplus
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.move(order, currency, -surplus, surplus)
         self.show(order, "PARTIALLY_FILLED" if order.notional else "OPEN")
 
     def close(self, order: NaiveOrder, status: str) -> None:
         assert self.market is not None
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.move(order, currency, -order.held, order.held)
         order.held = 0
         self.show(order, status)

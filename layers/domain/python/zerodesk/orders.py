@@ -127,6 +127,7 @@ SPECIAL_TERMS: Final = frozenset(
         "trail_ticks",
         "trail_bps",
         "expires_at_ms",
+        "reduce_only",
     }
 )
 """Of an order: those that most have not, and that are then left out wherever it is written."""
@@ -141,7 +142,8 @@ class PlaceCommand(TypedDict):
     met. One with a ``trigger``, a value of Trigger, waits for a trade at ``trigger_ticks`` or
     beyond and comes in then, with all its other terms. The trigger of a stop that trails follows
     the last trade at ``trail_ticks`` or ``trail_bps`` and never goes back, its limit with it. One
-    that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later.
+    that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later. One
+    that is ``reduce_only`` closes what its account has open in a derivative, and opens nothing.
     """
 
     kind: Literal["place"]
@@ -168,6 +170,7 @@ class PlaceCommand(TypedDict):
     trail_ticks: NotRequired[int]
     trail_bps: NotRequired[int]
     expires_at_ms: NotRequired[int]
+    reduce_only: NotRequired[bool]
 
 
 class CancelCommand(TypedDict):

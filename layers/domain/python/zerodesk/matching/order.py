@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
     RESTING,
@@ -20,7 +21,9 @@ NONE: Final = SelfTrade.NONE.value
 GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
-KEPT_TERMS: Final = frozenset({"self_trade", "display_lots", "repriced", "expires_at_ms"})
+KEPT_TERMS: Final = frozenset(
+    {"self_trade", "display_lots", "repriced", "expires_at_ms", "reduce_only"}
+)
 """Of a special order: those that it goes on having once it rests."""
 
 ARMED: Final = OrderStatus.ARMED.value
@@ -71,6 +74,7 @@ class BookOrder:
     untraded: str = OPEN
     """The status of one that is not done and has no fill."""
     repriced: bool = False
+    reduce_only: bool = False
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -121,6 +125,7 @@ class BookOrder:
             order.self_trade = command.get("self_trade", NONE)
             order.display_lots = command.get("display_lots", 0)
             order.expires_at_ms = command.get("expires_at_ms", 0)
+            order.reduce_only = command.get("reduce_only", False)
         return order
 
     @property
@@ -202,6 +207,7 @@ class BookOrder:
             order.hidden_lots = values.get("hidden_lots", 0)
             order.repriced = values.get("repriced", False)
             order.expires_at_ms = values.get("expires_at_ms", 0)
+            order.reduce_only = values.get("reduce_only", False)
         return order
 
 
@@ -213,12 +219,13 @@ class SpecialOrder(BookOrder):
     queue, ``hidden_lots`` the rest. When the shown lots are filled the next ones enter the queue
     at its end, as an order of their own that takes the first one's place, see ``next_slice``.
     ``repriced`` is one whose price is another than it came with; one with ``expires_at_ms`` ends at
-    that time.
+    that time. One that is ``reduce_only`` never opens a position, see ``matching.reducing``.
     """
 
     __slots__ = (
         "display_lots",
         "expires_at_ms",
+        "reduce_only",
         "repriced",
         "self_trade",
         "successor",
@@ -227,12 +234,14 @@ class SpecialOrder(BookOrder):
     self_trade: str
     display_lots: int
     repriced: bool
+    reduce_only: bool
     expires_at_ms: int
     successor: "SpecialOrder | None"
 
     def __init__(self, *terms: Any) -> None:
         super().__init__(*terms)
         self.self_trade, self.repriced = NONE, False
+        self.reduce_only = False
         self.display_lots = self.expires_at_ms = 0
         self.successor = None
 
@@ -244,6 +253,7 @@ class SpecialOrder(BookOrder):
             "hidden_lots": self.hidden_lots,
             "repriced": self.repriced,
             "expires_at_ms": self.expires_at_ms,
+            "reduce_only": self.reduce_only,
         }
         return {name: value for name, value in terms.items() if value not in (0, NONE)}
 
@@ -286,12 +296,13 @@ class SpecialOrder(BookOrder):
 def need_minor(order: BookOrder, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
     """Return what lots of an order need held: quote for a buyer, base for a seller.
 
-    The same as ``Market.buy_need_minor`` and ``Market.sell_need_minor``, without looking the
-    market's values up again for each order. A buyer's hold covers the dearer of its two rates.
+    The same as ``Market.need_minor``, without looking the market's values up again for each order;
+    a lot is worth nothing where nothing is delivered. The hold covers the dearer of two rates.
     """
-    if not order.is_buy:
+    if lot_value_minor and not order.is_buy:
         return lots * lot_value_minor
     notional_minor = lots * order.price_ticks * tick_value_minor
     maker_bps, taker_bps = order.maker_bps, order.taker_bps
     rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
-    return notional_minor + notional_minor * rate_bps // BASIS_POINTS
+    fee_minor = notional_minor * rate_bps // BASIS_POINTS
+    return notional_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor

@@ -6,11 +6,12 @@ trade: no price is printed, no fee is paid.
 
 from typing import Final
 
-from zerodesk.matching.draft import EXPIRED, Draft
+from zerodesk.matching.draft import Draft
 from zerodesk.matching.fills import fill, refresh
 from zerodesk.matching.ladder import Ladder
-from zerodesk.matching.order import BookOrder
-from zerodesk.matching.record import close, expire
+from zerodesk.matching.order import NONE, BookOrder
+from zerodesk.matching.record import expire
+from zerodesk.matching.reducing import cap_resting, expire_resting, reduce, reduce_resting
 from zerodesk.matching.state import BookState
 from zerodesk.orders import SelfTrade
 
@@ -18,17 +19,20 @@ EXPIRES_TAKER: Final = frozenset({SelfTrade.EXPIRE_TAKER.value, SelfTrade.EXPIRE
 EXPIRES_MAKER: Final = frozenset({SelfTrade.EXPIRE_MAKER.value, SelfTrade.EXPIRE_BOTH.value})
 
 
-def fill_others(state: BookState, draft: Draft, taker: BookOrder) -> bool:
-    """Fill a taker from the orders of other accounts; whether it is through.
+def fill_singly(state: BookState, draft: Draft, taker: BookOrder) -> bool:
+    """Fill a taker one maker at a time; whether it is through.
 
-    One maker at a time, as the next may be its own. What is prevented counts as a fill towards
-    the bound of the record.
+    The next maker may be its own, or may only reduce what the last trade has left. What is
+    prevented or cut counts as a fill towards the bound of the record.
     """
     while taker.remaining_lots and (maker := state.facing(taker)) is not None:
         if draft.fills >= draft.max_fills:
             return False
-        if maker.account_id != taker.account_id:
+        if maker.account_id != taker.account_id or taker.self_trade == NONE:
             fill(state, draft, taker, most_fills=1)
+            if state.reducing:
+                pair = (maker.account_id, taker.account_id)
+                cap_resting(state, draft, dict.fromkeys(pair), taker.order_id)
             continue
         draft.fills += 1
         if _prevent(state, draft, maker, taker):
@@ -75,7 +79,7 @@ def _prevent(state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder)
     if mode == SelfTrade.DECREMENT:
         lots = min(maker.remaining_lots, taker.remaining_lots)
         _reduce_maker(state, draft, maker, taker, lots)
-        _reduce(draft, taker, taker, lots)
+        reduce(draft, taker, lots, taker.order_id)
         if not taker.remaining_lots:
             expire(draft, taker)
     if mode in EXPIRES_MAKER:
@@ -85,25 +89,10 @@ def _prevent(state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder)
     return taker.outcome is not None
 
 
-def expire_resting(state: BookState, draft: Draft, order: BookOrder, command_id: str) -> None:
-    """Let a resting order expire for what another command did."""
-    draft.events.append(
-        {
-            "type": "OrderExpired",
-            "command_id": command_id,
-            "order_id": order.order_id,
-            "account_id": order.account_id,
-            "remaining_lots": order.total_lots,
-        }
-    )
-    close(state, draft, order, EXPIRED)
-
-
 def _reduce_maker(
     state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder, lots: int
 ) -> None:
-    state.ladder_of(maker).levels[maker.key].change(-lots)
-    _reduce(draft, maker, taker, lots)
+    reduce_resting(state, draft, maker, lots, taker.order_id)
     if maker.remaining_lots:
         return
     if maker.hidden_lots:
@@ -111,20 +100,3 @@ def _reduce_maker(
         refresh(state, draft, maker, taker.order_id)
     else:
         expire_resting(state, draft, maker, taker.order_id)
-
-
-def _reduce(draft: Draft, order: BookOrder, taker: BookOrder, lots: int) -> None:
-    """Take lots off an order, as if it had never asked for them."""
-    order.remaining_lots -= lots
-    order.quantity_lots -= lots
-    draft.events.append(
-        {
-            "type": "OrderReduced",
-            "command_id": taker.order_id,
-            "order_id": order.order_id,
-            "account_id": order.account_id,
-            "by_lots": lots,
-            "quantity_lots": order.quantity_lots,
-            "remaining_lots": order.total_lots,
-        }
-    )

@@ -31,6 +31,7 @@ class SpecialTerms(NamedTuple):
     trail_ticks: int | None
     trail_bps: int | None
     expires_at_ms: int | None
+    reduce_only: bool
 
     @classmethod
     def of(cls, command: Any) -> Self:
@@ -45,6 +46,7 @@ class SpecialTerms(NamedTuple):
             command.get("trail_ticks"),
             command.get("trail_bps"),
             command.get("expires_at_ms"),
+            command.get("reduce_only", False),
         )
         numbers = (
             *(terms.min_quantity_lots, terms.display_lots),
@@ -53,6 +55,8 @@ class SpecialTerms(NamedTuple):
         if not all(number is None or type(number) is int for number in numbers):
             raise TypeError
         if type(terms.self_trade) is not str or type(terms.slides) is not bool:
+            raise TypeError
+        if type(terms.reduce_only) is not bool:
             raise TypeError
         if not (terms.trigger is None or type(terms.trigger) is str):
             raise TypeError
@@ -64,7 +68,7 @@ class SpecialTerms(NamedTuple):
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
         less than the whole of an order that rests. Only a post-only order that rests slides. A
         trigger has a price, and what expires has a time. Only a stop trails, by ticks or by a part
-        of the price.
+        of the price. What only reduces shows all that it asks for.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force in RESTING and command["type"] == OrderType.LIMIT
@@ -72,7 +76,7 @@ class SpecialTerms(NamedTuple):
         return (
             self.self_trade in MODES
             and (least_lots is None or (0 < least_lots <= lots and in_force == TimeInForce.IOC))
-            and (shown_lots is None or (0 < shown_lots < lots and rests))
+            and (shown_lots is None or (0 < shown_lots < lots and rests and not self.reduce_only))
             and ((command["post_only"] is True and rests) or not self.slides)
             and (self.expires_at_ms is not None) == (in_force in EXPIRING)
             and self._triggers_make_sense()

@@ -13,6 +13,7 @@ from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import enter
 from zerodesk.matching.order import ARMED, need_minor
 from zerodesk.matching.record import expire
+from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import SpecialTerms, slide
 from zerodesk.matching.state import BookState
 from zerodesk.matching.trailing import see_last
@@ -66,7 +67,7 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder) -> None:
     order = armed.triggered()
     # Just what it needs is held, once what an armed order has too much goes back.
     order.held_minor = need_minor(
-        armed, armed.remaining_lots, state.tick_value_minor, state.lot_value_minor
+        armed, armed.remaining_lots, state.tick_value_minor, state.delivered_minor
     )
     draft.note(order, order.remaining_lots)
     draft.events.append(
@@ -85,5 +86,7 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder) -> None:
         slide(state, order)
     if command["post_only"] and state.crosses(order):
         expire(draft, order)
+        return
+    if order.reduce_only and not cap_coming(state, draft, order):
         return
     enter(state, draft, order, terms.least_lots(command))

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState
+from zerodesk.instruments import Product
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
 from zerodesk.pricing.spot import Quote
 from zerodesk.risk.marked import Marked
-from zerodesk.terms import Product
 
 NONE_MARKED: Final[Mapping[str, Marked]] = {}
 NONE_KILLED: Final[Mapping[str, Kill]] = {}
