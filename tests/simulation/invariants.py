@@ -41,6 +41,7 @@ from tests.simulation.money_rules import (
     house_entries_are_the_change,
     house_is_as_told,
     moved_by_items,
+    movements_are_told,
     reversals_reverse,
     statements_add_up,
     subject_of,
@@ -696,6 +697,7 @@ def _owed(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
 def changes_are_on_record(evidence: Evidence) -> Broken:
     """14. Each change has a record: no account moves and nothing is told without its cause."""
     yield from announcements_are_on_record(evidence)
+    yield from movements_are_told(evidence)
     yield from entries_are_the_change(evidence)
     yield from house_entries_are_the_change(evidence)
     yield from reversals_reverse(evidence)
