@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zerodesk.instruments import ListingError, Market, TradingState, changed_market
+from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
 from zerodesk.matching import auctions
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
@@ -104,7 +104,9 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
     if state.market is not None:
         refuse(draft, command, INVALID, f"{state.symbol} is listed already")
         return
-    if market.symbol != state.symbol or min(market.tick_value_minor, market.lot_value_minor) <= 0:
+    is_sound = (market.product is Product.SPOT) == (not market.margin)
+    is_sound = is_sound and min(market.tick_value_minor, market.lot_value_minor) > 0
+    if market.symbol != state.symbol or not is_sound:
         refuse(draft, command, INVALID, f"{market.symbol} cannot be listed in {state.symbol}")
         return
     state.list_market(market, state.time_ms)

@@ -22,6 +22,7 @@ from zerodesk.orders import (
     PlaceCommand,
     SetStateCommand,
 )
+from zerodesk.tiers import Tier
 
 
 def _shape(contract: type) -> dict[str, type]:
@@ -45,10 +46,10 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
 }
-OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears"}
+OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
 """What an amend may leave as it is."""
-MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {"band": dict}
+MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {"band": dict, "margin": list}
 BAND_SHAPE: Final[dict[str, type]] = get_type_hints(Band)
 
 
@@ -96,7 +97,17 @@ def _market_fault(market: dict[str, Any]) -> str | None:
         or _superfluous("market", market, MARKET_SHAPE)
         or _misfit(band, BAND_SHAPE)
         or _superfluous("band", band, BAND_SHAPE)
+        or _untiered(market.get("margin", []))
     )
+
+
+def _untiered(margin: list[Any]) -> str | None:
+    """Return what keeps a list from being tiers of margin, each a row of integers."""
+    shape = [int] * len(Tier._fields)
+    for tier in margin:
+        if type(tier) is not list or [type(value) for value in tier] != shape:
+            return f"margin has {tier!r}, not {' and '.join(Tier._fields)}"
+    return None
 
 
 def _misfit(values: dict[str, Any], shape: dict[str, type]) -> str | None:
