@@ -7,6 +7,7 @@ from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.reversals import NamedRecord
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts.accounts import MakeReversal, Reversal
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import fingerprint
@@ -24,8 +25,8 @@ RULE: Final = (
 class Corrections:
     """Corrects accounts, by reversing entries only."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
-        self._accounts, self._reversals = accounts, Reversals(accounts, orders)
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+        self._accounts, self._reversals = accounts, Reversals(accounts, orders, bus)
 
     def make(self, account_id: str, asked: MakeReversal) -> tuple[Reversal, bool]:
         """Reverse a record, once; return the reversal, and whether it is new.

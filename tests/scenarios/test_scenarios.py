@@ -20,6 +20,7 @@ from tests.zerodesk.matching.streams import MARKET, PERPETUAL, START_MS, Run, sy
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book, listing
+from zerodesk.money import share_bps
 from zerodesk.orders import Command, halt_id_for
 from zerodesk.reconciliation import BookAudit
 
@@ -32,6 +33,7 @@ TERMS = {
     "trigger price": "trigger_ticks",
     "expires at": "expires_at_ms",
     "reduce only": "reduce_only",
+    "amount": "amount_minor",
 }
 
 
@@ -83,7 +85,11 @@ def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) ->
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
-    return terms | {"held_minor": plain["held_minor"]}
+    held_minor = plain["held_minor"]
+    if "amount_minor" in terms and terms["side"] == "BUY":
+        amount_minor = terms["amount_minor"]
+        held_minor = amount_minor + share_bps(amount_minor, plain["taker_bps"])
+    return terms | {"held_minor": held_minor}
 
 
 def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a case a sentence

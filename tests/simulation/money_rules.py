@@ -4,6 +4,7 @@ Deposits, withdrawals, transfers and reversals are told three times: by what cli
 by the items, and by the journals. Here each is counted on its own and held to the others.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -177,6 +178,49 @@ def transfers_arrive_once(evidence: "Evidence") -> Broken:
     for key in sorted(sent.keys() | received.keys()):
         if len(sent[key]) != 1 or sent[key] != received[key]:
             yield f"transfer {key} sent as {sent[key]}, received as {received[key]}"
+
+
+TOLD_AS: Final = {
+    "deposit": "DepositCredited",
+    "reserve": "WithdrawalReserved",
+    "post": "WithdrawalPosted",
+    "void": "WithdrawalVoided",
+    "send": "TransferSent",
+    "receive": "TransferReceived",
+    "reverse": "RecordReversed",
+}
+
+
+def movements_are_told(evidence: "Evidence") -> Broken:
+    """What moves an account's money outside of trades is told to the bus, once it is on record."""
+    recorded_ms, told_ms = _movements_recorded(evidence), _movements_told(evidence)
+    for event_id in sorted(recorded_ms.keys() | told_ms.keys()):
+        if event_id not in told_ms:
+            yield f"{event_id} is on record, and was never told"
+        elif event_id not in recorded_ms:
+            yield f"{event_id} was told, and is not on record"
+        elif told_ms[event_id] < recorded_ms[event_id]:
+            yield f"{event_id} was told before it was recorded"
+
+
+def _movements_recorded(evidence: "Evidence") -> dict[str, float]:
+    """Return when what is to be told was recorded; the set-up's was there before the bus."""
+    found: dict[str, float] = {}
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            cause, place = record.body["cause"], (record.stream, record.sequence)
+            if cause["kind"] in TOLD_AS and place in evidence.world.appended_ms:
+                event_id = f"{TOLD_AS[cause['kind']]}#{account}#{subject_of(cause)}"
+                found[event_id] = evidence.world.appended_ms[place]
+    return found
+
+
+def _movements_told(evidence: "Evidence") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for at_ms, entry in evidence.world.announced:
+        if entry["Source"] == "zerodesk.funds":
+            found.setdefault(json.loads(entry["Detail"])["event_id"], at_ms)
+    return found
 
 
 def errands_stand(evidence: "Evidence") -> Broken:

@@ -23,6 +23,7 @@ from tests.functions.killing import failing, killed, overtaken
 from zerodesk.reconciliation import Watch
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
@@ -122,7 +123,12 @@ class Swarm:
             cursors,
             BookSweep(books, Markets("market"), cursors, nobody, nobody),
             AccountSweep(
-                AccountJournal("journal"), orders, PendingItems(orders, cursors), nobody, nobody
+                AccountJournal("journal"),
+                orders,
+                PendingItems(orders, cursors),
+                nobody,
+                nobody,
+                Bus("zerodesk"),
             ),
         )
         start_ms = now_ms()

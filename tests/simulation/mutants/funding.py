@@ -113,6 +113,21 @@ MUTANTS: Final = (
         '        if answer is not None and answer.get("status") == REJECTED and not sender.tip:\n',
     ),
     Mutant(
+        "money told of once its item shows it",
+        "Who asks should not wait for the bus.",
+        WITHDRAWING,
+        '            if item.status != answer["status"]:\n'
+        '                self._bus.publish(withdrawal_moved(item, answer["status"]))\n'
+        "            self._orders.move_gate(\n"
+        "                account.account_id, gate, answer, account.sequence, at_ms=now_ms()\n"
+        "            )\n",
+        "            self._orders.move_gate(\n"
+        "                account.account_id, gate, answer, account.sequence, at_ms=now_ms()\n"
+        "            )\n"
+        '            if item.status != answer["status"]:\n'
+        '                self._bus.publish(withdrawal_moved(item, answer["status"]))\n',
+    ),
+    Mutant(
         "reversal of a reversal",
         "A reversal is a record like any other.",
         REVERSALS,

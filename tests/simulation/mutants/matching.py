@@ -17,6 +17,14 @@ MUTANTS: Final = (
         claim="tests/scenarios",
     ),
     Mutant(
+        "amount spent anew at each price",
+        "The amount is a bound; each level is held to it.",
+        f"{BOOK}/order.py",
+        "        left_minor = self.amount_minor - self.notional_minor\n        return min(",
+        "        left_minor = self.amount_minor\n        return min(",
+        claim="tests/scenarios",
+    ),
+    Mutant(
         "amend's hold not moved",
         "The order's hold covers it; the amend's own is between the account and itself.",
         f"{BOOK}/amend.py",
@@ -298,8 +306,8 @@ MUTANTS: Final = (
         "an iceberg gives its hold back with its first lots",
         "A filled order holds nothing.",
         f"{BOOK}/fills.py",
-        "        order, order.hidden_lots, state.tick_value_minor, state.delivered_minor\n",
-        "        order, shown_lots, state.tick_value_minor, state.delivered_minor\n",
+        "        order.hidden_lots, state.tick_value_minor, state.delivered_minor\n",
+        "        shown_lots, state.tick_value_minor, state.delivered_minor\n",
         claim="tests/scenarios",
     ),
     Mutant(
@@ -344,8 +352,8 @@ MUTANTS: Final = (
         "hold of a triggered order given back twice",
         "A triggered order holds what its command says.",
         f"{BOOK}/triggers.py",
-        "    order.held_minor = need_minor(\n"
-        "        armed, armed.remaining_lots, state.tick_value_minor, state.delivered_minor\n    )\n",
+        "    order.held_minor = armed.need_minor(\n"
+        "        armed.remaining_lots, state.tick_value_minor, state.delivered_minor\n    )\n",
         '    order.held_minor = armed.command["held_minor"]\n',
         claim=CLAIMS,
     ),

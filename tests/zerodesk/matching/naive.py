@@ -91,16 +91,28 @@ class NaiveOrder:
     def show_more(self) -> None:
         self.shown = min(self.command.get("display_lots", self.remaining), self.remaining)
 
+    def affords(self, price: int, market: Market) -> int:
+        """Whole lots at a price, as far as the amount goes, where there is one."""
+        lots = self.remaining
+        while "amount_minor" in self.command and lots:
+            if self.notional + market.notional_minor(price, lots) <= self.command["amount_minor"]:
+                break
+            lots -= 1
+        return lots
+
     def accepts(self, price: int) -> bool:
         return price <= self.price if self.buys else price >= self.price
 
     def need(self, market: Market) -> int:
         rate: int = max(self.command["maker_bps"], self.command["taker_bps"])
+        worth = market.notional_minor(self.price, self.remaining)
+        if "amount_minor" in self.command:
+            worth = int(self.command["amount_minor"]) - self.notional
         if market.product == "PERPETUAL":
-            return 1 + market.notional_minor(self.price, self.remaining) * rate // 10_000
+            return 1 + worth * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
-        return market.buy_need_minor(self.price, self.remaining, rate)
+        return worth + worth * rate // 10_000
 
 
 @dataclass
@@ -601,7 +613,20 @@ class NaiveBook:
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
         may_slide = not command.get("slides") or bool(command["post_only"] and rests)
-        return may_slide and not (command.get("reduce_only") and self.delivers)
+        only_reduces = bool(command.get("reduce_only"))
+        return (
+            may_slide
+            and self.names_an_amount_right(command)
+            and not (only_reduces and self.delivers)
+        )
+
+    def names_an_amount_right(self, command: dict[str, Any]) -> bool:
+        if "amount_minor" not in command:
+            return True
+        by_lots = {"min_quantity_lots", "display_lots", "trigger", "slides"} & command.keys()
+        at_market = (command["type"], command["time_in_force"]) == ("MARKET", "IOC")
+        prevents = command.get("self_trade") != "DECREMENT"
+        return at_market and prevents and not by_lots and bool(command["amount_minor"] > 0)
 
     def trails_right(self, command: dict[str, Any]) -> bool:
         trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
@@ -640,19 +665,29 @@ class NaiveBook:
 
     def work(self, taker: NaiveOrder) -> None:
         halts = False
+        assert self.market is not None
         taker.ended = self.cut(taker)
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
-            halts = self.is_outside(maker.price)
-            if halts:
+            lots, is_outside = taker.affords(maker.price, self.market), self.is_outside(maker.price)
+            if not lots and not is_outside:
+                taker.quantity -= taker.remaining
+                taker.remaining = 0
+            halts = bool(lots) and is_outside
+            if is_outside or not lots:
                 break
             if maker.account == taker.account and taker.mode != "NONE":
                 self.prevent(maker, taker)
             else:
-                self.trade(maker, taker, min(maker.shown, taker.remaining), None)
+                self.trade(maker, taker, min(maker.shown, lots), None)
             self.requeue(maker)
             self.cut_resting()
-        if taker.ended:
+        self.end(taker)
+        if halts:
+            self.halt("OPEN")
+
+    def end(self, taker: NaiveOrder) -> None:
+        if taker.ended or not taker.quantity:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
@@ -660,8 +695,6 @@ class NaiveBook:
             self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
-        if halts:
-            self.halt("OPEN")
 
     def requeue(self, maker: NaiveOrder) -> None:
         """Close a maker with nothing left; show more of one that hides something, at the end."""

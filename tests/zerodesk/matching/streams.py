@@ -117,6 +117,9 @@ class Stream:
         need_minor = need_of(side, price_ticks, quantity_lots, max(maker_bps, taker_bps))
         self.placed += 1
         special = self.special_terms(quantity_lots) if self.special else {}
+        amount = (
+            self.an_amount(side, price_ticks) if self.special and not noise.randrange(8) else {}
+        )
         return {
             "kind": "place",
             "command_id": f"o{self.placed}",
@@ -131,7 +134,33 @@ class Stream:
             "maker_bps": maker_bps,
             "taker_bps": taker_bps,
             "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
-        } | special
+        } | (amount or special)
+
+    def an_amount(self, side: str, price_ticks: int) -> dict[str, Any]:
+        """Terms of an order that names an amount, some of them without sense."""
+        noise = self.noise
+        amount_minor = MARKET.notional_minor(price_ticks, noise.randint(1, 9))
+        amount_minor += noise.choice((0, 1, -1, MARKET.tick_value_minor * 50))
+        best_ticks = price_ticks if side == "SELL" else min(PRICES_TICKS)
+        lots = max(1, amount_minor // MARKET.notional_minor(best_ticks, 1))
+        need_minor = amount_minor + amount_minor * 31 // 10_000
+        if side == "SELL":
+            need_minor = MARKET.sell_need_minor(lots)
+        terms = {
+            "type": "MARKET",
+            "time_in_force": noise.choice(("IOC",) * 9 + ("FOK",)),
+            "post_only": False,
+            "maker_bps": 7,
+            "taker_bps": 31,
+            "quantity_lots": lots,
+            "amount_minor": amount_minor,
+            "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
+        }
+        if noise.randrange(3) == 0:
+            terms["self_trade"] = noise.choice(MODES)
+        if noise.randrange(20) == 0:
+            terms["min_quantity_lots"] = 1
+        return terms
 
     def special_terms(self, quantity_lots: int) -> dict[str, Any]:
         """Terms that most orders have not, some of them without sense for their order."""

@@ -176,6 +176,11 @@ class Market(NamedTuple):
             return self.buy_need_minor(price_ticks, quantity_lots, rate_bps)
         return self.sell_need_minor(quantity_lots)
 
+    def amount_need_minor(self, amount_minor: int, rate_bps: int) -> int:
+        """Return what must be held of the quote currency to trade for an amount of it."""
+        fee_minor = share_bps(amount_minor, rate_bps)
+        return fee_minor + (amount_minor if self.product is Product.SPOT else FEE_HOLD_MINOR)
+
     def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
         """Return price x quantity in quote minor units."""
         return price_ticks * quantity_lots * self.tick_value_minor

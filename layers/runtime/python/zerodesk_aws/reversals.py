@@ -13,10 +13,12 @@ from zerodesk.accounts import AccountState, Change
 from zerodesk.rejections import Rejection
 from zerodesk.reversals import NamedRecord, reverse
 from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.filters import fingerprint
+from zerodesk_aws.funds_announcements import record_reversed
 from zerodesk_aws.gates import without_shown
-from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
 
 KIND: Final = "reversal"
 PREFIX: Final = "reversal#"
@@ -35,8 +37,8 @@ def unshown(state: AccountState) -> dict[str, dict[str, Any]]:
 class Reversals:
     """Reverses records of accounts."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
-        self._accounts, self._orders = accounts, orders
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+        self._accounts, self._orders, self._bus = accounts, orders, bus
 
     def reverse(
         self, account_id: str, record: NamedRecord, reason: str
@@ -77,8 +79,8 @@ class Reversals:
         return item, is_new
 
     def show(self, account_id: str, gate: str, answer: Mapping[str, Any]) -> None:
-        """Let the item of a reversal show it, unless it does already."""
-        self._orders.open_gate(
+        """Tell the bus of a reversal and let its item show it, unless it does already."""
+        item, _ = self._orders.open_gate(
             account_id,
             gate,
             kind=KIND,
@@ -86,4 +88,6 @@ class Reversals:
             request=dict(answer),
             at_ms=now_ms(),
         )
-        self._orders.finish_gate(account_id, gate, answer["reversal_sequence"], now_ms())
+        if item.status != DONE:
+            self._bus.publish([record_reversed(account_id, gate, answer)])
+            self._orders.finish_gate(account_id, gate, answer["reversal_sequence"], now_ms())

@@ -58,6 +58,9 @@ class OpenOrder:
     """Its limit may become better for it than it named until it rests: it slides, or it trails."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
+    left_minor: int | None = None
+    """What is left of the amount of an order that has one: nothing that it got is taken off that,
+    and one whose amount covers no other lot is filled."""
 
     @classmethod
     def of(cls, kept: dict[str, Any], market: Market) -> Self:
@@ -75,11 +78,14 @@ class OpenOrder:
             taker_bps=kept["taker_bps"],
             held_minor=kept["held_minor"],
             may_improve=_may_improve(kept),
+            left_minor=_left_minor(kept),
         )
 
     def need_minor(self, market: Market) -> int:
         """Return what the rest of the order could cost at worst."""
         rate_bps = max(self.maker_bps, self.taker_bps)
+        if self.left_minor is not None and self.currency == market.quote:
+            return market.amount_need_minor(self.left_minor, rate_bps)
         return market.need_minor(
             self.price_ticks, self.remaining_lots, rate_bps, is_buy=self.is_buy
         )
@@ -249,6 +255,7 @@ class BookAudit:
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
                 may_improve=_may_improve(command),
+                left_minor=_left_minor(command),
             )
             opened.add(order_id)
         for event in body["events"]:
@@ -317,7 +324,8 @@ class BookAudit:
         else:
             order.quantity_lots -= lots
             order.remaining_lots -= lots
-            order.is_reduced_away = order.remaining_lots == 0
+            got_enough = order.left_minor is not None and order.quantity_lots > 0
+            order.is_reduced_away = order.remaining_lots == 0 and not got_enough
         return str(order_id)
 
     def _amend(self, sequence: int, event: dict[str, Any]) -> str:
@@ -383,8 +391,11 @@ class BookAudit:
         is_maker = role == MAKER or "auction_id" in event
         rate_bps = order.maker_bps if is_maker else order.taker_bps
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
+        if order.left_minor is not None:
+            order.left_minor -= notional_minor
         if (
             order.remaining_lots < 0
+            or (order.left_minor or 0) < 0
             or not order.allows(event["price_ticks"])
             or fill.fee_minor != share_bps(notional_minor, rate_bps)
         ):
@@ -499,6 +510,11 @@ class BookAudit:
 
 def _may_improve(terms: Mapping[str, Any]) -> bool:
     return any(name in terms for name in ("slides", "trail_ticks", "trail_bps"))
+
+
+def _left_minor(terms: Mapping[str, Any]) -> int | None:
+    amount_minor: int | None = terms.get("amount_minor")
+    return None if amount_minor is None else amount_minor - terms.get("filled_notional_minor", 0)
 
 
 def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
