@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zerodesk.orders import Command, TakeOver
+if TYPE_CHECKING:
+    from zerodesk.orders import Command, TakeOver
 
 
-@dataclass(slots=True)
 class Group:
-    """The messages of one book: their ids and the commands that they carry."""
+    """The messages of one book: their ids and the commands that they carry.
 
-    symbol: str
-    takeover: TakeOver | None = None
-    """Has this region become the book's home before it decides."""
-    message_ids: list[str] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
+    ``takeover`` has this region become the book's home before it decides.
+    """
+
+    __slots__ = ("commands", "message_ids", "symbol", "takeover")
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+        self.takeover: TakeOver | None = None
+        self.message_ids: list[str] = []
+        self.commands: list[Command] = []
 
 
 def groups(event: dict[str, Any]) -> Iterator[Group]:
