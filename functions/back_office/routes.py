@@ -428,7 +428,12 @@ def get_house(_: Call, __: Nothing) -> Answer:
     SetTradingState,
     role=Role.OPERATOR,
     answers={HTTPStatus.OK: Market},
-    refuses=(NOT_FOUND, ProblemCode.KILL_SWITCH_ON, ProblemCode.MARKET_DELISTED),
+    refuses=(
+        NOT_FOUND,
+        ProblemCode.KILL_SWITCH_ON,
+        ProblemCode.MARK_STALE,
+        ProblemCode.MARKET_DELISTED,
+    ),
 )
 def set_trading_state(call: Call, asked: SetTradingState) -> Answer:
     """Stop a market, open it again, or have it hold an auction.

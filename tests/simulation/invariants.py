@@ -368,6 +368,8 @@ def _orders_stand(evidence: Evidence) -> Broken:
 
 def _is_of_order(evidence: Evidence, key: tuple[str, str], asked: Life, answered: Answered) -> bool:
     """Whether an answer has the quantity that was asked for, or that the book made of it."""
+    if "quote_amount" in asked.body:
+        return Decimal(answered.json["quote_amount"]) == Decimal(asked.body["quote_amount"])
     market = evidence.markets[answered.json["symbol"]]
     made_lots = [
         told["filled_lots"] + told["remaining_lots"]
@@ -563,9 +565,14 @@ def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
             if key[1] in amended:
                 continue
             request = evidence.items[key]["request"]
-            executed[key] += trade["quantity_lots"]
-            if executed[key] > request["quantity_lots"]:
-                yield f"{key} executed {executed[key]} of {request['quantity_lots']} lots"
+            unit, most = "lots", request.get("quantity_lots", 0)
+            done = trade["quantity_lots"]
+            if "amount_minor" in request:
+                unit, most = "minor units", request["amount_minor"]
+                done *= trade["price_ticks"] * evidence.markets[symbol].tick_value_minor
+            executed[key] += done
+            if executed[key] > most:
+                yield f"{key} executed {executed[key]} of {most} {unit}"
             limit, price = request["price_ticks"], trade["price_ticks"]
             buys = request["side"] == "BUY"
             if limit is not None and (price > limit if buys else price < limit):
