@@ -149,8 +149,8 @@ MUTANTS: Final = (
         "reversal of a reversal",
         "A reversal is a record like any other.",
         REVERSALS,
-        'REVERSIBLE: Final = frozenset({"deposit", "post"})\n',
-        'REVERSIBLE: Final = frozenset({"deposit", "post", "reverse"})\n',
+        'REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE})\n',
+        'REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE, "reverse"})\n',
     ),
     Mutant(
         "record reversed again",
