@@ -50,7 +50,7 @@ contracts: setup  ## the directions in which packages may import
 	@$(BIN)/lint-imports --no-logo
 
 # What starts clouds or processes of its own is run by itself; all else on two cores.
-ALONE := tests/end_to_end tests/infra_cdk/local tests/conformance tests/simulation/test_mutants.py
+ALONE := tests/end_to_end tests/infra_cdk/local tests/conformance
 unit: setup
 	@echo "pytest, in two processes"
 	@$(BIN)/pytest -n 2 --dist worksteal $(ALONE:%=--ignore %) $(PYTEST_ARGS)
@@ -63,7 +63,7 @@ simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check ever
 	@$(BIN)/python -m tests.simulation --lives $(LIVES) --seed $(SEED) $(if $(KEEP),--keep $(KEEP))
 
 SEEDS ?= 40
-mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and see what catches it
+mutants: setup  ## let each bug of tests/simulation/mutants live, and see what catches it
 	@$(BIN)/python -m tests.simulation.mutants --seeds $(SEEDS) --record
 
 simulate-pairs: setup  ## play every fault, and every pair of faults, at every boundary of one order's way

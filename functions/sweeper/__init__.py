@@ -14,4 +14,5 @@ Does     orders, amends and cancels, of one or of many, without an answer are se
          dead man's switch stands for is cancelled when its time is up
 Writes   the swept cursors; through what it calls, what that writes. Every repeat is harmless: each
          receiver knows what it has done
+Tells    of money what others did not live to tell
 """

@@ -8,6 +8,7 @@ from sweeper.items import PendingItems
 from sweeper.settings import (
     COMMAND_QUEUE_URL,
     CURSORS_TABLE,
+    EVENT_BUS_NAME,
     HOME_REGION,
     JOURNAL_TABLE,
     MARKET_TABLE,
@@ -20,6 +21,7 @@ from sweeper.settings import (
 from sweeper.sweep import Sweeper
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
@@ -52,6 +54,7 @@ sweeper = Sweeper(
         PendingItems(orders, cursors),
         queue,
         Workflow(ORDER_WORKFLOW_ARN),
+        Bus(EVENT_BUS_NAME),
     ),
 )
 

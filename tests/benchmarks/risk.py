@@ -19,7 +19,6 @@ from zerodesk.orders import PlaceCommand, Side, order_id_for
 from zerodesk.positions import Position
 from zerodesk.pricing import Collar, Quote
 from zerodesk.risk import Case, Marked, assess
-from zerodesk.risk.leverage import Tier
 from zerodesk.risk.portfolio import (
     Kept,
     Leg,
@@ -29,6 +28,7 @@ from zerodesk.risk.portfolio import (
     summed,
 )
 from zerodesk.risk.remark import Holdings, Integers, remark
+from zerodesk.tiers import Tier
 
 AT_MS = 1_796_126_400_000
 RUNS, DECISIONS = 15, 2_000

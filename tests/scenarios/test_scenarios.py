@@ -1,17 +1,26 @@
 """The rules of the market, scenario by scenario: engine, fold, audit and the obvious book."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.scenarios.reading import Scenario, ScenarioError, Step, read, rules
-from tests.zerodesk.matching.builders import a_cancel, a_place, a_state, an_auction, an_ending
+from tests.zerodesk.matching.builders import (
+    a_cancel,
+    a_place,
+    a_state,
+    an_auction,
+    an_ending,
+    an_index,
+)
 from tests.zerodesk.matching.naive import NaiveBook
-from tests.zerodesk.matching.streams import MARKET, START_MS, Run
+from tests.zerodesk.matching.streams import MARKET, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book, listing
+from zerodesk.money import share_bps
 from zerodesk.orders import Command, halt_id_for
 from zerodesk.reconciliation import BookAudit
 
@@ -23,6 +32,8 @@ TERMS = {
     "post only": "post_only",
     "trigger price": "trigger_ticks",
     "expires at": "expires_at_ms",
+    "reduce only": "reduce_only",
+    "amount": "amount_minor",
 }
 
 
@@ -74,10 +85,14 @@ def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) ->
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
-    return terms | {"held_minor": plain["held_minor"]}
+    held_minor = plain["held_minor"]
+    if "amount_minor" in terms and terms["side"] == "BUY":
+        amount_minor = terms["amount_minor"]
+        held_minor = amount_minor + share_bps(amount_minor, plain["taker_bps"])
+    return terms | {"held_minor": held_minor}
 
 
-def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a sentence
+def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a case a sentence
     commands: list[Any] = [listing(MARKET, at_ms=START_MS)]
     now_ms = START_MS
     for step in scenario.steps:
@@ -97,14 +112,22 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
             case ["the", "band", "is", bps, *_, window, "seconds,", _, _, _, "last", lasts, _]:
                 band = Band(int(bps), 1_000 * int(window), 1_000 * int(lasts))
-                commands[0] = listing(MARKET._replace(band=band), at_ms=START_MS)
+                commands[0]["market"]["band"] = band.to_dict()
+            case ["the", "index", "price", "may", "be", bound, "seconds", "old"]:
+                commands[0]["market"]["stale_after_ms"] = 1_000 * int(bound)
+            case ["an", "index", "price", "of", price, "comes"]:
+                observed = an_index(int(price), observed_at_ms=now_ms)
+                commands.append(observed | {"sent_at_ms": now_ms})
+            case ["the", "market", "is", "a", "perpetual"]:
+                commands[0] = listing(PERPETUAL, at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:
                 commands.append(a_mass_cancel(step.rows, commands, now_ms))
             case [seconds, "seconds", "pass"]:
                 now_ms += 1_000 * int(seconds)
             case words:
                 commands.append(a_change(words, commands, f"{scenario.place}: {step.text!r}"))
-    return commands
+    symbol = commands[0]["symbol"]
+    return [command | {"symbol": symbol} for command in commands]
 
 
 def a_change(words: list[str], commands: list[Any], place: str) -> Any:
@@ -155,6 +178,11 @@ def check(scenario: Scenario, step: Step, run: Run) -> None:  # noqa: C901 - a c
                     "because": "",
                     **row,
                 }
+        case "these positions":
+            assert positions(run) == [
+                {name: cell if name == "account" else int(cell) for name, cell in row.items()}
+                for row in step.rows
+            ]
         case text if text.startswith("the state is"):
             assert text.endswith(f" {run.book.market_view()['state']}")
         case "this book" | "an empty book":
@@ -167,6 +195,24 @@ def check(scenario: Scenario, step: Step, run: Run) -> None:  # noqa: C901 - a c
             assert found == step.rows
         case _:
             raise ScenarioError(f"{scenario.place}: nobody knows whether {step.text!r}")
+
+
+def positions(run: Run) -> list[dict[str, Any]]:
+    """Return what each account that traded has open, and what closing brought it in cash."""
+    fees: dict[str, int] = defaultdict(int)
+    for *_, maker, taker, maker_fee, taker_fee in run.trades:
+        fees[maker] += maker_fee
+        fees[taker] += taker_fee
+    made: dict[str, int] = defaultdict(int)
+    for (account, order, _), (held_minor, available_minor) in run.moved.items():
+        made[account] += held_minor + available_minor + fees[order]
+    rows = run.book.state().get("positions", {})
+    found = []
+    for account, made_minor in sorted(made.items()):
+        lots, cost = rows.get(account, (0, 0))
+        made_tick_lots = made_minor // PERPETUAL.tick_value_minor
+        found.append({"account": account, "lots": lots, "cost": cost, "made": made_tick_lots})
+    return found
 
 
 def uncrossings(run: Run) -> list[tuple[int | None, int, int]]:
@@ -201,7 +247,8 @@ def moved(rows: dict[Any, list[int]]) -> dict[Any, list[int]]:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: f"{s.place} {s.title}")
 def test_scenario(scenario: Scenario, batch: int, max_fills: int) -> None:
     commands = commands_of(scenario)
-    run, naive = Run(), NaiveBook(MARKET.symbol)
+    symbol = symbol_of(commands)
+    run, naive = Run.of(commands), NaiveBook(symbol)
     run.take(commands, [batch], max_fills)
     for step in scenario.steps:
         if not step.acts:
@@ -209,7 +256,7 @@ def test_scenario(scenario: Scenario, batch: int, max_fills: int) -> None:
     naive.take([dict(command) for command in commands])
     assert (run.trades, run.answers, run.fees) == (naive.trades, naive.answers, naive.fees)
     assert (run.queues(), moved(run.moved)) == (naive.queues(), moved(naive.moved))
-    folded, audit = Book(MARKET.symbol), BookAudit(MARKET.symbol)
+    folded, audit = Book(symbol), BookAudit(symbol)
     for sequence, record in enumerate(run.records, start=1):
         read_again = decode_body(encode_body(record))
         folded.apply(read_again)

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.instruments import DecimalsChangedError, ListingError, Market, list_market
+from zerodesk.instruments import (
+    DecimalsChangedError,
+    ListingError,
+    Market,
+    Product,
+    changed_market,
+    list_market,
+)
 from zerodesk.money import NumberError
+from zerodesk.tiers import Tier
 
 
 def a_listing(**changed: Any) -> dict[str, Any]:
@@ -108,6 +116,57 @@ def test_a_price_finer_than_the_tick_digits_but_off_the_tick_units_is_refused() 
 def test_a_quantity_off_the_lot_is_refused() -> None:
     with pytest.raises(NumberError, match=r"a multiple of the lot, 0\.0001"):
         a_market().quantity_lots(Decimal("0.00015"))
+
+
+def a_perpetual(**changed: Any) -> Market:
+    terms = {"symbol": "BTC-PERP", "quote": "USD", "margin": [Tier(0, 500, 250)]}
+    return a_market(**(terms | changed))
+
+
+def test_nothing_of_a_perpetual_is_delivered_and_its_fee_is_held_in_its_quote() -> None:
+    market = a_perpetual()
+    assert (market.product, market.base, market.quote) == (Product.PERPETUAL, "BTC", "USD")
+    assert (market.lot_value_minor, market.delivered_minor) == (10_000, 0)
+    assert a_market().delivered_minor == 10_000
+    for is_buy in (True, False):
+        assert market.held_currency(is_buy=is_buy) == "USD"
+        # 30,000 at 5 basis points, and a unit.
+        assert market.need_minor(10_000, 3, 5, is_buy=is_buy) == 15 + 1
+
+
+def test_a_perpetual_survives_its_way_through_a_record_and_spot_says_nothing_of_margin() -> None:
+    market = a_perpetual(margin=[Tier(0, 500, 250), Tier(10**9, 1_000, 500)])
+    assert market.to_dict()["margin"] == [[0, 500, 250], [10**9, 1_000, 500]]
+    assert Market.from_dict(market.to_dict()) == market
+    assert "margin" not in a_market().to_dict()
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"quote": None}, "quote"),
+        ({"quote": "PERP"}, "quote"),
+        ({"quote": "usd"}, "quote"),
+        ({"quote": "BTC"}, "symbol"),
+        ({"margin": []}, "margin"),
+        ({"margin": [Tier(1, 500, 250)]}, "margin"),
+        ({"margin": [Tier(0, 500, 501)]}, "margin"),
+        ({"margin": [Tier(0, 499, 250)]}, "margin"),
+        ({"margin": [Tier(one, 500, 250) for one in range(21)]}, "margin"),
+        ({"symbol": "BTC-USD"}, "margin"),
+        ({"symbol": "BTC-EUR", "margin": ()}, "quote"),
+    ],
+)
+def test_a_perpetual_that_breaks_a_rule_is_not_listed(changed: dict[str, Any], field: str) -> None:
+    with pytest.raises(ListingError) as refused:
+        a_perpetual(**changed)
+    assert refused.value.field == field
+
+
+def test_the_collar_of_a_perpetual_stays_within_its_margin() -> None:
+    with pytest.raises(ListingError, match="at least the collar, 501"):
+        changed_market(a_perpetual(), {"collar_bps": 501})
+    assert changed_market(a_perpetual(), {"collar_bps": 499}).margin == a_perpetual().margin
 
 
 @given(st.integers(1, 10**12))

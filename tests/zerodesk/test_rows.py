@@ -55,7 +55,7 @@ def test_a_record_has_a_row_of_each_kind() -> None:
 @settings(max_examples=200)
 @given(streams(), st.integers(1, 5))
 def test_what_is_read_is_kept_as_it_was_decided(commands: list[Command], batch: int) -> None:
-    run = Run()
+    run = Run.of(commands)
     for start in range(0, len(commands), batch):
         decision = run.book.decide(commands[start : start + batch])
         if decision is None or decision.kept is None:

@@ -28,7 +28,7 @@ def test_a_book_from_a_snapshot_decides_as_the_live_one(
     commands: list[Any], cuts: list[int], max_fills: int
 ) -> None:
     half = len(commands) // 2
-    live = Run()
+    live = Run.of(commands)
     live.take(commands[:half], cuts, max_fills)
     snapshot = take(live.book, HASH)
     anchor = {"state_digest": live.book.digest()}

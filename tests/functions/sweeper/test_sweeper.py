@@ -17,7 +17,7 @@ from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.house import HouseState, fees_of
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import cancel_id_for, mass_cancel_id_for, order_id_for
+from zerodesk.orders import BY_MARK, cancel_id_for, mass_cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import house, transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
@@ -59,6 +59,11 @@ class Started:
         return taken
 
 
+def a_bus(venue: Venue) -> Any:
+    """Return the venue as a bus: it remembers what it is told."""
+    return venue
+
+
 class Night:
     """A venue whose messages got lost, and the sweeper that comes by."""
 
@@ -80,6 +85,7 @@ class Night:
                 PendingItems(items, cursors),
                 queue,
                 order_workflow,
+                a_bus(venue),
             ),
         )
 
@@ -464,7 +470,7 @@ def test_a_withdrawal_that_is_not_covered_is_refused_by_the_sweeper_too(
 def test_a_withdrawal_whose_end_the_item_does_not_show_is_shown(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    office = Withdrawals(venue.accounts, venue.orders)
+    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue))
     item = office.reserve(a_withdrawal(venue))
     with monkeypatch.context() as dying:
         dying.setattr(Orders, "move_gate", lambda *_, **__: None)
@@ -480,7 +486,7 @@ def test_a_withdrawal_that_stays_reserved_beyond_its_bound_is_void(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerodesk_aws.withdrawals.now_ms", lambda: night.at_ms)
-    office = Withdrawals(venue.accounts, venue.orders)
+    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue))
     item = office.reserve(a_withdrawal(venue))
     assert night.sweep(after_ms=BOUND_MS) == {}
     assert night.sweep(after_ms=1) == {"Withdrawals": 1}
@@ -518,7 +524,7 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
         item.request["transfer_id"] = f"gift-{at_call}"
         item.save()
         with killed(at_call, after=at_call % 2 == 0) as made:
-            Transfers(venue.accounts, venue.orders).drive(item)
+            Transfers(venue.accounts, venue.orders, a_bus(venue)).drive(item)
         is_done = venue.orders.status("alice", item.order_id) == "DONE"
         assert night.sweep() == ({} if is_done else {"Transfers": 1})
         sent = (at_call - 1) * USD
@@ -527,6 +533,21 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
         if at_call > len(made):
             break
     assert night.sweep() == {}
+
+
+def test_what_the_bus_did_not_hear_of_a_transfer_the_sweeper_tells(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = a_transfer(venue)
+    with monkeypatch.context() as dying:
+        dying.setattr(Venue, "publish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            Transfers(venue.accounts, venue.orders, a_bus(venue)).drive(item)
+    venue.told.clear()
+    assert night.sweep() == {"Transfers": 1}
+    assert [one.detail_type for one in venue.told] == ["TransferSent", "TransferReceived"]
+    assert night.sweep() == {}
+    assert len(venue.told) == 2, "told once, with nobody dying"
 
 
 def test_a_transfer_whose_receiver_is_in_trouble_is_not_in_the_way_of_the_rest(
@@ -666,6 +687,30 @@ def test_an_auction_whose_time_is_up_is_ended(venue: Venue, night: Night) -> Non
     night.drive()
     assert venue.item("alice", "buy").status == "FILLED"
     assert "Auctions" not in night.sweep()
+
+
+def test_a_quiet_book_whose_mark_is_stale_is_stopped_by_a_look_at_the_time(
+    venue: Venue, night: Night
+) -> None:
+    changed: Any = {
+        "kind": "change",
+        "command_id": "bounded",
+        "symbol": SYMBOL,
+        "changes": {"stale_after_ms": 2 * MINUTE_MS},
+        "reason": "a source was found",
+        "by": "house",
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.queue.append(changed)
+    venue.match()
+    venue.settle()
+    assert "StaleMarks" not in night.sweep()
+    assert night.sweep(2 * MINUTE_MS)["StaleMarks"] == 1
+    night.drive()
+    shown = Markets("market").get(SYMBOL)
+    assert shown is not None
+    assert (shown.state, shown.state_by) == (TradingState.CANCEL_ONLY, BY_MARK)
+    assert "StaleMarks" not in night.sweep()
 
 
 @pytest.mark.parametrize("stops", [VENUE, MARKET + SYMBOL])

@@ -108,8 +108,9 @@ MUTANTS: Final = (
         "cost rounded away",
         "A tick-lot more or less is no money.",
         f"{DOMAIN}/positions.py",
-        "            cost -= released\n",
-        "            cost = (held + sign * -closing) * (cost // held)\n",
+        "        left = OpenLots(held + lots, cost - released + opening * price_ticks)\n",
+        "        kept = (held - sign * closing) * (cost // held)\n"
+        "        left = OpenLots(held + lots, kept + opening * price_ticks)\n",
     ),
     Mutant(
         "suspended accounts trade on",

@@ -103,7 +103,7 @@ MUTANTS: Final = (
         "fees settled like an account (rule 14)",
         "The venue is an account like any other.",
         f"{DOMAIN}/settlement.py",
-        "    postings.pop(fee_account(symbol), None)\n",
+        "    for own in own_accounts(symbol):\n        postings.pop(own, None)\n",
         "",
     ),
     Mutant(

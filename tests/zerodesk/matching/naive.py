@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from zerodesk.bands import Band
-from zerodesk.instruments import Market
+from zerodesk.instruments import MIN_BAND_MS, Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
 RESTING = ("GTC", "GTD", "DAY")
@@ -91,14 +91,28 @@ class NaiveOrder:
     def show_more(self) -> None:
         self.shown = min(self.command.get("display_lots", self.remaining), self.remaining)
 
+    def affords(self, price: int, market: Market) -> int:
+        """Whole lots at a price, as far as the amount goes, where there is one."""
+        lots = self.remaining
+        while "amount_minor" in self.command and lots:
+            if self.notional + market.notional_minor(price, lots) <= self.command["amount_minor"]:
+                break
+            lots -= 1
+        return lots
+
     def accepts(self, price: int) -> bool:
         return price <= self.price if self.buys else price >= self.price
 
     def need(self, market: Market) -> int:
+        rate: int = max(self.command["maker_bps"], self.command["taker_bps"])
+        worth = market.notional_minor(self.price, self.remaining)
+        if "amount_minor" in self.command:
+            worth = int(self.command["amount_minor"]) - self.notional
+        if market.product == "PERPETUAL":
+            return 1 + worth * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
-        rate = max(self.command["maker_bps"], self.command["taker_bps"])
-        return market.buy_need_minor(self.price, self.remaining, rate)
+        return worth + worth * rate // 10_000
 
 
 @dataclass
@@ -117,6 +131,9 @@ class NaiveBook:
     releases: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     fees: int = 0
+    open: int = 0
+    held_lots: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    """What each account has open, where nothing is delivered: lots and what they cost."""
     index: tuple[int, str, int] | None = None
     auction: str | None = None
     ends: int | None = None
@@ -127,8 +144,18 @@ class NaiveBook:
     unseen: list[int] = field(default_factory=list)
     halts: int = 0
     by_band: bool = False
+    listed: int = 0
+    by_mark: bool = False
     base: int | None = None
     """What the band counted from when it came, or got another window."""
+
+    @property
+    def delivers(self) -> bool:
+        return self.market is None or self.market.product == "SPOT"
+
+    def held_in(self, order: NaiveOrder) -> str:
+        assert self.market is not None
+        return self.market.base if self.delivers and not order.buys else self.market.quote
 
     def take(self, commands: Iterable[dict[str, Any]]) -> None:
         for command in commands:
@@ -146,11 +173,14 @@ class NaiveBook:
         if rests or self.knows(key, time):
             if kind in ("place", "amend") and not rests:
                 self.time = time
+                self.stop_if_stale()
                 self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
                 self.releases.append((command["account_id"], key))
             return
         self.time = time
+        if kind != "index":
+            self.stop_if_stale()
         self.end_what_is_due()
         if command["accepted_at_ms"] + COMMAND_BOUND_MS < time:
             self.refuse(command, "MATCHING_EXPIRED")
@@ -164,6 +194,28 @@ class NaiveBook:
         for order in due:
             (self.resting if order in self.resting else self.armed).remove(order)
             self.close(order, "EXPIRED")
+
+    def is_stale(self) -> bool:
+        """Whether the index price, or the listing before there was one, is too long ago."""
+        if self.market is None or self.market.stale_after_ms is None:
+            return False
+        seen = self.listed if self.index is None else self.index[2]
+        return self.time - seen > self.market.stale_after_ms
+
+    def stop_if_stale(self) -> None:
+        if self.state == "OPEN" and self.is_stale():
+            self.state, self.by_mark = "CANCEL_ONLY", True
+
+    def open_if_fresh(self, key: str) -> None:
+        if not self.by_mark or self.state != "CANCEL_ONLY" or self.is_stale():
+            return
+        self.by_mark = False
+        assert self.market is not None
+        if self.market.band is None:
+            self.uncross("OPEN")
+        else:
+            self.state, self.auction, self.then = "AUCTION", key, "OPEN"
+            self.ends = self.time + self.market.band.auction_ms
 
     def take_expire(self, command: dict[str, Any]) -> None:
         pass
@@ -191,13 +243,13 @@ class NaiveBook:
     def take_list(self, command: dict[str, Any]) -> None:
         if self.market is None:
             self.market = Market.from_dict(command["market"])
-            self.state = "OPEN"
+            self.state, self.listed = "OPEN", self.time
 
     def take_change(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state == "DELISTED":
             return
         changes = dict(command["changes"])
-        if not changes.keys() <= {"maker_bps", "taker_bps", "band"}:
+        if not changes.keys() <= {"maker_bps", "taker_bps", "band", "stale_after_ms"}:
             return
         before = self.market.band
         if changes.get("band") is not None:
@@ -206,6 +258,8 @@ class NaiveBook:
         if changed.maker_bps > changed.taker_bps:
             return
         after = changed.band
+        if after is not None and after.window_ms < MIN_BAND_MS:
+            return
         if after is not None and (before is None or before.window_ms != after.window_ms):
             self.base = self.reference if before is None else self.band_reference()
             self.told = []
@@ -215,8 +269,10 @@ class NaiveBook:
         if self.market is None or self.state == "DELISTED":
             return
         if command["state"] == "OPEN":
-            self.uncross("OPEN")
+            if not self.is_stale():
+                self.uncross("OPEN")
             return
+        self.by_mark = False
         self.state, self.ends, self.auction = command["state"], None, None
         self.by_band = False
         if command.get("clears"):
@@ -244,6 +300,7 @@ class NaiveBook:
             self.trade(seller, buyer, min(seller.shown, buyer.shown), price)
             self.requeue(seller)
             self.requeue(buyer)
+            self.cut_resting()
         if then == "OPEN":
             self.let_in(self.trades[-1:])
 
@@ -319,6 +376,7 @@ class NaiveBook:
         seen = min(command["observed_at_ms"], self.time)
         if self.market is not None and (self.index is None or seen >= self.index[2]):
             self.index = (command["price_ticks"], command["source"], seen)
+            self.open_if_fresh(command["command_id"])
 
     def take_cancel(self, command: dict[str, Any]) -> None:
         key, target, account = command["command_id"], command["order_id"], command["account_id"]
@@ -384,7 +442,7 @@ class NaiveBook:
         if code:
             self.resting.append(old)
             return self.refuse(command, code)
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.moved[account, key, currency][0] -= command["held_minor"]
         self.moved[account, order.id, currency][0] += command["held_minor"]
         self.arrivals += 1
@@ -515,7 +573,9 @@ class NaiveBook:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif self.gettable(order, self.within_band(facing)) < self.least(command):
+        elif self.cut(order) or self.gettable(order, self.within_band(facing)) < self.least(
+            command
+        ):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
             self.rest(order)
@@ -539,7 +599,8 @@ class NaiveBook:
         ):
             return False
         if "display_lots" in command and (
-            in_force not in RESTING
+            command.get("reduce_only")
+            or in_force not in RESTING
             or command["type"] != "LIMIT"
             or not 1 <= command["display_lots"] < lots
         ):
@@ -551,7 +612,21 @@ class NaiveBook:
         ):
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
-        return not command.get("slides") or bool(command["post_only"] and rests)
+        may_slide = not command.get("slides") or bool(command["post_only"] and rests)
+        only_reduces = bool(command.get("reduce_only"))
+        return (
+            may_slide
+            and self.names_an_amount_right(command)
+            and not (only_reduces and self.delivers)
+        )
+
+    def names_an_amount_right(self, command: dict[str, Any]) -> bool:
+        if "amount_minor" not in command:
+            return True
+        by_lots = {"min_quantity_lots", "display_lots", "trigger", "slides"} & command.keys()
+        at_market = (command["type"], command["time_in_force"]) == ("MARKET", "IOC")
+        prevents = command.get("self_trade") != "DECREMENT"
+        return at_market and prevents and not by_lots and bool(command["amount_minor"] > 0)
 
     def trails_right(self, command: dict[str, Any]) -> bool:
         trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
@@ -566,6 +641,9 @@ class NaiveBook:
     def least(self, command: dict[str, Any]) -> int:
         whole = command["time_in_force"] == "FOK"
         return int(command["quantity_lots"] if whole else command.get("min_quantity_lots", 0))
+
+    def gets_too_little(self, order: NaiveOrder, facing: list[NaiveOrder]) -> bool:
+        return self.gettable(order, self.within_band(facing)) < self.least(order.command)
 
     def gettable(self, order: NaiveOrder, facing: list[NaiveOrder]) -> int:
         if order.mode == "NONE":
@@ -587,17 +665,29 @@ class NaiveBook:
 
     def work(self, taker: NaiveOrder) -> None:
         halts = False
+        assert self.market is not None
+        taker.ended = self.cut(taker)
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
-            halts = self.is_outside(maker.price)
-            if halts:
+            lots, is_outside = taker.affords(maker.price, self.market), self.is_outside(maker.price)
+            if not lots and not is_outside:
+                taker.quantity -= taker.remaining
+                taker.remaining = 0
+            halts = bool(lots) and is_outside
+            if is_outside or not lots:
                 break
             if maker.account == taker.account and taker.mode != "NONE":
                 self.prevent(maker, taker)
             else:
-                self.trade(maker, taker, min(maker.shown, taker.remaining), None)
+                self.trade(maker, taker, min(maker.shown, lots), None)
             self.requeue(maker)
-        if taker.ended:
+            self.cut_resting()
+        self.end(taker)
+        if halts:
+            self.halt("OPEN")
+
+    def end(self, taker: NaiveOrder) -> None:
+        if taker.ended or not taker.quantity:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
@@ -605,8 +695,6 @@ class NaiveBook:
             self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
-        if halts:
-            self.halt("OPEN")
 
     def requeue(self, maker: NaiveOrder) -> None:
         """Close a maker with nothing left; show more of one that hides something, at the end."""
@@ -656,7 +744,10 @@ class NaiveBook:
             order.fee += fee
             self.fees += fee
             delivered = self.market.sell_need_minor(lots)
-            if order.buys:
+            if not self.delivers:
+                self.move(order, self.market.quote, -fee, self.made(order, lots, price))
+                order.held -= fee
+            elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
                 self.move(order, self.market.quote, -notional - fee, 0)
                 order.held -= notional + fee
@@ -666,19 +757,60 @@ class NaiveBook:
                 order.held -= delivered
             self.settle_hold(order)
 
+    def made(self, order: NaiveOrder, lots: int, price: int) -> int:
+        """Take lots into a position: close first, at the average cost, and open with the rest."""
+        assert self.market is not None
+        row = self.held_lots[order.account]
+        has = row[0] if order.buys is bool(row[0] < 0) else 0
+        closed = min(abs(has), lots)
+        made = 0
+        if closed:
+            average = abs(row[1]) * closed // abs(row[0])
+            made = (average - closed * price) if order.buys else (closed * price - average)
+            row[1] += average if order.buys else -average
+        opened = (lots - closed) * price
+        row[1] += opened if order.buys else -opened
+        row[0] += lots if order.buys else -lots
+        self.open -= made * self.market.tick_value_minor
+        return made * self.market.tick_value_minor
+
+    def open_positions(self) -> dict[str, list[int]]:
+        return {account: row for account, row in self.held_lots.items() if row[0]}
+
+    def cut(self, order: NaiveOrder) -> bool:
+        """Cut what only reduces to what is open on the other side; whether nothing is left."""
+        if not order.command.get("reduce_only"):
+            return False
+        has = self.held_lots[order.account][0]
+        can_close = max(0, -has if order.buys else has)
+        excess = max(0, order.remaining - can_close)
+        order.remaining -= excess
+        order.quantity -= excess
+        order.shown = min(order.shown, order.remaining)
+        return order.remaining == 0
+
+    def cut_resting(self) -> None:
+        for order in list(self.resting):
+            before = order.remaining
+            if self.cut(order):
+                self.resting.remove(order)
+                self.close(order, "EXPIRED")
+            elif order.remaining != before:
+                self.settle_hold(order)
+
     def settle_hold(self, order: NaiveOrder) -> None:
         """Give back what the rest of an order does not need."""
         assert self.market is not None
         surplus = order.held - order.need(self.market)
-        assert surplus >= 0
+        assert surplus >= 0 or not (self.delivers or order.buys)
         order.held -= surplus
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.move(order, currency, -surplus, surplus)
         self.show(order, "PARTIALLY_FILLED" if order.notional else "OPEN")
 
     def close(self, order: NaiveOrder, status: str) -> None:
         assert self.market is not None
-        currency = self.market.quote if order.buys else self.market.base
+        currency = self.held_in(order)
         self.move(order, currency, -order.held, order.held)
         order.held = 0
         self.show(order, status)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.matching.naive import NaiveBook
-from tests.zerodesk.matching.streams import MARKET, Run, streams
+from tests.zerodesk.matching.streams import Run, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body, state_hash
 from zerodesk.ledger import assert_postings_balanced
 from zerodesk.matching import Book
@@ -25,7 +25,7 @@ def moves(rows: dict[tuple[str, str, str], list[int]]) -> dict[tuple[str, str, s
 def test_same_trades_same_book_same_postings_same_holds(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    naive, run = NaiveBook(MARKET.symbol), Run()
+    naive, run = NaiveBook(symbol_of(commands)), Run.of(commands)
     naive.take([dict(command) for command in commands])
     run.take(commands, cuts, max_fills)
     assert run.trades == naive.trades
@@ -33,7 +33,8 @@ def test_same_trades_same_book_same_postings_same_holds(
     assert run.waiting() == naive.waiting()
     assert moves(run.moved) == moves(naive.moved)
     assert run.answers == naive.answers
-    assert run.fees == naive.fees
+    assert (run.fees, run.open) == (naive.fees, naive.open)
+    assert run.book.state().get("positions", {}) == naive.open_positions()
     # A record releases each hold once; the order of releases within it means nothing.
     assert set(run.releases) == set(naive.releases)
     view = run.book.market_view()
@@ -48,7 +49,7 @@ def test_same_trades_same_book_same_postings_same_holds(
 def test_every_record_folds_to_the_state_that_deciding_it_left(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    live, folded = Run(), Book(MARKET.symbol)
+    live, folded = Run.of(commands), Book(symbol_of(commands))
     for command in commands:
         before = len(live.records)
         live.take([command], cuts, max_fills)
@@ -64,7 +65,7 @@ def test_every_record_folds_to_the_state_that_deciding_it_left(
 def test_a_journal_of_any_cut_folds_to_the_live_state(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    live, folded = Run(), Book(MARKET.symbol)
+    live, folded = Run.of(commands), Book(symbol_of(commands))
     live.take(commands, cuts, max_fills)
     for record in live.records:
         assert_postings_balanced(tuple(row) for row in record["postings"])
@@ -77,7 +78,7 @@ def test_a_journal_of_any_cut_folds_to_the_live_state(
 def test_deciding_and_undoing_is_as_if_nothing_happened(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    book, sizes, rest = Book(MARKET.symbol), cycle(cuts), list(commands)
+    book, sizes, rest = Book(symbol_of(commands)), cycle(cuts), list(commands)
     while rest or book.continuing:
         batch = rest[: next(sizes)] if rest else []
         before, depth = state_hash(book.state()), book.depth(99)
@@ -98,7 +99,7 @@ def test_deciding_and_undoing_is_as_if_nothing_happened(
 def test_how_a_stream_is_cut_into_batches_and_records_changes_no_outcome(
     commands: list[Command], cuts: list[int], other_cuts: list[int], fills: int, other_fills: int
 ) -> None:
-    one, other = Run(), Run()
+    one, other = Run.of(commands), Run.of(commands)
     one.take(commands, cuts, fills)
     other.take(commands, other_cuts, other_fills)
     assert one.trades == other.trades
@@ -112,7 +113,7 @@ def test_how_a_stream_is_cut_into_batches_and_records_changes_no_outcome(
 def test_a_book_restored_from_its_state_goes_on_as_the_book_itself(
     commands: list[Command], at: int, max_fills: int
 ) -> None:
-    whole, restored = Run(), Run()
+    whole, restored = Run.of(commands), Run.of(commands)
     whole.take(commands[:at], [1], max_fills)
     restored.book = Book.from_state(decode_body(encode_body(whole.book.state())))
     assert restored.book.state() == whole.book.state()

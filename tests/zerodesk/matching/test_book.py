@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
-from tests.zerodesk.matching.streams import MARKET, START_MS, streams
+from tests.zerodesk.matching.streams import MARKET, START_MS, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book, NotUndoableError, listing, order
 from zerodesk.orders import Command
@@ -134,7 +134,7 @@ def test_the_market_view_shows_the_best_prices_and_the_last_trade() -> None:
 def test_two_writers_that_race_agree_on_every_record(commands: list[Command], seed: int) -> None:
     """Both get every message; one wins each race, the other undoes, folds and decides again."""
     noise = random.Random(seed)
-    writers = [Book(MARKET.symbol), Book(MARKET.symbol)]
+    writers = [Book(symbol_of(commands)), Book(symbol_of(commands))]
     rest = list(commands)
     while rest or writers[0].continuing:
         batch = rest[: noise.randint(1, 5)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
-from tests.zerodesk.matching.streams import MARKET, START_MS, Run, streams
+from tests.zerodesk.matching.streams import START_MS, Run, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body, state_hash
 from zerodesk.matching import Book
 from zerodesk.matching.memory import SPAN_MS
@@ -48,7 +48,7 @@ def digest_of(state: dict[str, Any]) -> str:
 def test_live_folded_restored_or_computed_anew_it_is_the_same(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    live, folded = Run(), Book(MARKET.symbol)
+    live, folded = Run.of(commands), Book(symbol_of(commands))
     for start in range(0, len(commands), 5):
         before = len(live.records)
         live.take(commands[start : start + 5], cuts, max_fills)
@@ -65,7 +65,7 @@ def test_live_folded_restored_or_computed_anew_it_is_the_same(
 def test_what_is_undone_leaves_it_as_it_was(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    book, sizes, rest = Book(MARKET.symbol), cycle(cuts), list(commands)
+    book, sizes, rest = Book(symbol_of(commands)), cycle(cuts), list(commands)
     while rest or book.continuing:
         batch = rest[: next(sizes)] if rest else []
         before = book.digest()

@@ -102,7 +102,7 @@ def test_prices_that_nobody_uses_any_more_do_not_fill_the_memory() -> None:
 @settings(max_examples=250)
 @given(streams(), st.integers(1, 5))
 def test_when_levels_are_dropped_changes_nothing(commands: list[Command], batch: int) -> None:
-    kept, dropped = Run(), Run()
+    kept, dropped = Run.of(commands), Run.of(commands)
     kept.take(commands, [batch], 2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ladder_module, "EMPTY_LEVELS_KEPT", -(10**9))

@@ -10,9 +10,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, Run, streams
+from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, PERPETUAL, Run, streams
 from zerodesk.accounts import AccountState, deposit, hold, open_account, settle, without_answers
 from zerodesk.orders import Command
+from zerodesk.positions import FLAT
 from zerodesk.settlement import dues_by_account
 
 FUNDS_MINOR = {"USD": 10**12, "BTC": 10**12}
@@ -29,7 +30,8 @@ def with_hold(state: AccountState, command: Any) -> AccountState:
     """Hold what a command says in what its order pays with; for an amend, its order is held."""
     amends = command["kind"] == "amend"
     placed: Any = state.holds[command["order_id"]].command if amends else command
-    currency = MARKET.quote if placed["side"] == "BUY" else MARKET.base
+    market = PERPETUAL if placed["symbol"] == PERPETUAL.symbol else MARKET
+    currency = market.held_currency(is_buy=placed["side"] == "BUY")
     return hold(state, command, currency).state
 
 
@@ -46,7 +48,7 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
     commands: list[Command], batch: int, max_fills: int
 ) -> None:
     accounts = {account_id: funded(account_id) for account_id in ACCOUNTS}
-    run, seen, settled = Run(), set[str](), 0
+    run, seen, settled = Run.of(commands), set[str](), 0
     for start in range(0, len(commands), batch):
         for command in commands[start : start + batch]:
             if command["command_id"] in seen or command["kind"] not in {"place", "amend"}:
@@ -58,8 +60,8 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
         run.take(commands[start : start + batch], [batch], max_fills)
         rows = list(enumerate(run.records, start=1))[settled:]
         settled = len(run.records)
-        for account_id, dues in dues_by_account(MARKET.symbol, rows).items():
-            change = settle(accounts[account_id], MARKET.symbol, settled, dues)
+        for account_id, dues in dues_by_account(run.book.symbol, rows).items():
+            change = settle(accounts[account_id], run.book.symbol, settled, dues)
             assert change is not None
             accounts[account_id] = change.state
     held = {
@@ -76,5 +78,17 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
     for state in accounts.values():
         for currency in FUNDS_MINOR:
             totals[currency] += state.available_minor(currency) + state.held_minor(currency)
-    totals["USD"] += run.fees
+    totals["USD"] += run.fees + run.open
     assert totals == {currency: minor * len(ACCOUNTS) for currency, minor in FUNDS_MINOR.items()}
+    # The accounts and the book come to the same positions, each by its own.
+    assert open_in(accounts) == run.book.state().get("positions", {})
+
+
+def open_in(accounts: dict[str, AccountState]) -> dict[str, list[int]]:
+    """Return [lots, cost] of each account with a position in the perpetual."""
+    held = {key: state.positions.get(PERPETUAL.symbol, FLAT) for key, state in accounts.items()}
+    return {
+        key: [one.quantity_lots, one.cost_tick_lots]
+        for key, one in held.items()
+        if one.quantity_lots
+    }

@@ -19,13 +19,14 @@ from tests.zerodesk.risk.cases import (
     with_position,
 )
 from zerodesk.accounts import AccountState
+from zerodesk.instruments import Product
 from zerodesk.kills import Kill
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
 from zerodesk.orders import Side
 from zerodesk.positions import DAY_MS, FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk import CHAIN, Case, assess
-from zerodesk.terms import AccountStatus, AccountTerms, Product
+from zerodesk.terms import AccountStatus, AccountTerms
 
 BTC_MINOR = 10_000
 """One lot of BTC-USD, in minor units of BTC."""

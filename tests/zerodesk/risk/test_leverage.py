@@ -9,16 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerodesk.derivatives import Perpetual
-from zerodesk.risk.leverage import (
-    Exposure,
-    Tier,
-    TiersError,
-    checked,
-    cross_margin,
-    isolated_margin,
-    liquidation_ticks,
-    share_minor,
-)
+from zerodesk.risk.leverage import Exposure, cross_margin, isolated_margin, liquidation_ticks
+from zerodesk.tiers import Tier, TiersError, checked, share_minor
 
 PERP = Perpetual("BTC-PERP", "BTC", "USD", 2)
 TIERS = checked([Tier(0, 500, 250), Tier(100_000, 1_000, 500), Tier(1_000_000, 2_500, 1_500)])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from zerodesk.derivatives import Perpetual
 from zerodesk.orders import Side
-from zerodesk.risk.leverage import Exposure, Tier, checked, cross_margin
+from zerodesk.risk.leverage import Exposure, cross_margin
 from zerodesk.risk.liquidation import (
     BOUND_BPS,
     Ranked,
@@ -19,6 +19,7 @@ from zerodesk.risk.liquidation import (
     insured,
     next_step,
 )
+from zerodesk.tiers import Tier, checked
 
 TIERS = checked([Tier(0, 500, 250)])
 

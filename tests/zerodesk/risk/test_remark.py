@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from zerodesk.derivatives import Perpetual
-from zerodesk.risk.leverage import Exposure, Tier, checked, cross_margin
+from zerodesk.risk.leverage import Exposure, cross_margin
 from zerodesk.risk.remark import Holdings, TooLargeError, remark
+from zerodesk.tiers import Tier, checked
 
 TIERS = checked([Tier(0, 500, 250), Tier(10**9, 1_000, 501), Tier(10**11, 2_500, 1_503)])
 

@@ -1,7 +1,7 @@
 """Markets: what may be traded, in which steps, at what fee."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
@@ -16,22 +16,55 @@ from zerodesk.money import (
     scaled,
     share_bps,
 )
+from zerodesk.tiers import Tier, TiersError, checked
 
 SYMBOL: Final = re.compile(r"[A-Z0-9]{2,12}-[A-Z]{3,5}", re.ASCII)
 SYMBOL_RULE: Final = "BASE-QUOTE: 2 to 12 capitals or digits, a hyphen, 3 to 5 capitals"
+PERPETUAL: Final = "PERP"
+"""What stands in the place of the quote in the symbol of a perpetual; no currency has this name."""
+QUOTE: Final = re.compile(r"[A-Z]{3,5}", re.ASCII)
 MAX_COLLAR_BPS: Final = 100_000
 """A collar of 1,000 % is wider than any that a venue needs; wider would be none."""
 MAX_FEE_BPS: Final = 1_000
 MAX_BAND_MS: Final = 24 * 60 * 60 * 1_000
 MIN_BAND_MS: Final = 1_000
+MAX_STALE_MS: Final = 24 * 60 * 60 * 1_000
+MIN_STALE_MS: Final = 1_000
 MAX_STEP_DIGITS: Final = 12
+FEE_HOLD_MINOR: Final = 1
+"""What is held for an order of a derivative beyond its fee, which may be nothing."""
+MAX_TIERS: Final = 20
+"""Of margin: they are part of each listing, and looked through at each check."""
+
+
+class Product(StrEnum):
+    """What is traded: the money itself, a promise about a price, a right."""
+
+    SPOT = "SPOT"
+    PERPETUAL = "PERPETUAL"
+    OPTION = "OPTION"
+
+
+def product_of(symbol: str) -> Product:
+    """Return what is traded under a symbol, which alone says it.
+
+    Examples
+    --------
+    >>> product_of("BTC-PERP").value, product_of("BTC-USD").value
+    ('PERPETUAL', 'SPOT')
+    """
+    return Product.PERPETUAL if symbol.endswith(_PERPETUAL_ENDING) else Product.SPOT
+
+
+_PERPETUAL_ENDING: Final = f"-{PERPETUAL}"
 
 
 class TradingState(StrEnum):
     """What a market accepts. A cancel is accepted always: nobody is kept in an order.
 
-    OPEN takes everything. CANCEL_ONLY is how reconciliation stops a book, HALTED how an operator
-    does; both refuse orders. AUCTION gathers orders that may rest, and trades none until it ends.
+    OPEN takes everything. CANCEL_ONLY is how reconciliation and a stale mark stop a book, HALTED
+    how an operator does; both refuse orders. AUCTION gathers orders that may rest, and trades none
+    until it ends.
     DELISTED is for good: nothing rests any more, and nothing comes.
     """
 
@@ -67,7 +100,10 @@ class DecimalsChangedError(Exception):
 
 
 class Market(NamedTuple):
-    """A spot pair. Prices count in ticks, quantities in lots.
+    """A spot pair, or a linear perpetual future. Prices count in ticks, quantities in lots.
+
+    Of a perpetual, ``base`` is the underlying: lots are counted in it, and none of it is delivered
+    or held. Only cash in ``quote`` moves, and ``margin`` says how much of it a position needs.
 
     ``tick_digits``/``tick_units`` write the tick as ``tick_units`` / 10**``tick_digits`` quote
     units, and likewise the lot in base units; both integers, so nothing is ever rounded.
@@ -91,6 +127,16 @@ class Market(NamedTuple):
     """What the ledger kept of the two currencies at listing, so what every record means."""
     band: Band | None = None
     """None: the price may move as it likes."""
+    stale_after_ms: int | None = None
+    """How old the index price may be, or the listing before the first, before the market takes
+    cancels only. None: as old as it likes."""
+    margin: tuple[Tier, ...] = ()
+    """Of a derivative."""
+
+    @property
+    def product(self) -> Product:
+        """What is traded here."""
+        return product_of(self.symbol)
 
     @property
     def tick_value_minor(self) -> int:
@@ -104,6 +150,36 @@ class Market(NamedTuple):
         """Base minor units of one lot; whole by the rule of listing."""
         digits = self.lot_digits - self.base_minor_digits
         return _rescaled(self.lot_units, digits)
+
+    @property
+    def delivered_minor(self) -> int:
+        """Base minor units that are delivered for one lot: none of a derivative."""
+        return self.lot_value_minor if self.product is Product.SPOT else 0
+
+    def held_currency(self, *, is_buy: bool) -> str:
+        """Return in which currency something is held for an order."""
+        return self.quote if is_buy or self.product is not Product.SPOT else self.base
+
+    def need_minor(
+        self, price_ticks: int, quantity_lots: int, rate_bps: int, *, is_buy: bool
+    ) -> int:
+        """Return what must be held for an order, in its ``held_currency``.
+
+        Of a derivative it is the fee at the limit and a unit, so that no hold is empty before its
+        order ends; that the account can bear the position is for its margin.
+        """
+        if self.product is not Product.SPOT:
+            return FEE_HOLD_MINOR + share_bps(
+                self.notional_minor(price_ticks, quantity_lots), rate_bps
+            )
+        if is_buy:
+            return self.buy_need_minor(price_ticks, quantity_lots, rate_bps)
+        return self.sell_need_minor(quantity_lots)
+
+    def amount_need_minor(self, amount_minor: int, rate_bps: int) -> int:
+        """Return what must be held of the quote currency to trade for an amount of it."""
+        fee_minor = share_bps(amount_minor, rate_bps)
+        return fee_minor + (amount_minor if self.product is Product.SPOT else FEE_HOLD_MINOR)
 
     def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
         """Return price x quantity in quote minor units."""
@@ -140,10 +216,12 @@ class Market(NamedTuple):
         What came in after version 0.1.0 is left out where a market has none of it.
         """
         values = self._asdict()
-        if self.band is None:
-            del values["band"]
-        else:
+        if self.band is not None:
             values["band"] = self.band.to_dict()
+        values["margin"] = [list(tier) for tier in self.margin]
+        for name in LATER_TERMS:
+            if not values[name]:
+                del values[name]
         return values
 
     @classmethod
@@ -156,7 +234,8 @@ class Market(NamedTuple):
             This code keeps other decimals of a currency than the market was listed with.
         """
         band = values.get("band")
-        market = cls(**{**values, "band": band and Band.from_dict(band)})
+        margin = tuple(Tier(*tier) for tier in values.get("margin", ()))
+        market = cls(**{**values, "band": band and Band.from_dict(band), "margin": margin})
         for currency, journaled in (
             (market.base, market.base_minor_digits),
             (market.quote, market.quote_minor_digits),
@@ -196,7 +275,7 @@ def _step_units(field: str, step: Decimal) -> tuple[int, int]:
     return units, digits
 
 
-def list_market(  # noqa: PLR0913 - a listing has ten fields, each named where it is used
+def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named where it is used
     *,
     symbol: str,
     tick_size: Decimal,
@@ -208,8 +287,19 @@ def list_market(  # noqa: PLR0913 - a listing has ten fields, each named where i
     collar_bps: int,
     reference_price: Decimal,
     band: Band | None = None,
+    stale_after_ms: int | None = None,
+    quote: str | None = None,
+    margin: Sequence[Tier] = (),
 ) -> Market:
     """Return the market that a listing describes, after every rule of listing.
+
+    Parameters
+    ----------
+    quote
+        Of a perpetual, whose symbol does not say it.
+    margin
+        Of a perpetual: see ``zerodesk.tiers``. The first share to open is at least the collar, so
+        that no order can lose more at once than it needs as margin.
 
     Raises
     ------
@@ -228,11 +318,11 @@ def list_market(  # noqa: PLR0913 - a listing has ten fields, each named where i
     """
     if not SYMBOL.fullmatch(symbol):
         raise ListingError("symbol", symbol, SYMBOL_RULE)
-    base, quote = symbol.split("-")
-    if base == quote:
-        raise ListingError("symbol", symbol, "base and quote differ")
+    base, quote = _currencies(symbol, quote)
     _check_rates(maker_bps, taker_bps, collar_bps)
     _check_band(band)
+    _check_staleness(stale_after_ms)
+    _check_margin(product_of(symbol), margin, collar_bps)
     tick_units, tick_digits = _step_units("tick_size", tick_size)
     lot_units, lot_digits = _step_units("lot_size", lot_size)
     if scaled(tick_size * lot_size, minor_digits(quote)) is None:
@@ -266,7 +356,30 @@ def list_market(  # noqa: PLR0913 - a listing has ten fields, each named where i
         base_minor_digits=minor_digits(base),
         quote_minor_digits=minor_digits(quote),
         band=band,
+        stale_after_ms=stale_after_ms,
+        margin=tuple(margin),
     )
+
+
+REMOVABLE: Final = ("band", "stale_after_ms")
+"""What a market has or has not, and a change may give it or, by None, take away."""
+
+LATER_TERMS: Final = (*REMOVABLE, "margin")
+"""What came in after version 0.1.0."""
+
+
+def _currencies(symbol: str, quote: str | None) -> tuple[str, str]:
+    """Return base and quote: both by the symbol of a spot pair, the base by any other."""
+    base, ending = symbol.split("-")
+    if product_of(symbol) is Product.SPOT:
+        quote = quote or ending
+        if quote != ending:
+            raise ListingError("quote", quote, f"{ending}, as the symbol says")
+    elif quote is None or quote == PERPETUAL or not QUOTE.fullmatch(quote):
+        raise ListingError("quote", quote, "3 to 5 capitals: the currency in which it is settled")
+    if base == quote:
+        raise ListingError("symbol", symbol, "base and quote differ")
+    return base, quote
 
 
 CHANGEABLE: Final = (
@@ -275,7 +388,7 @@ CHANGEABLE: Final = (
     "max_quantity_lots",
     "min_notional_minor",
     "taker_bps",
-    "band",
+    *REMOVABLE,
 )
 """What may change of a market. Tick and lot stay for good: journals, positions and the last price
 are counted by them, whatever rests."""
@@ -288,7 +401,7 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
     ----------
     changes
         By the names of ``CHANGEABLE``: amounts in minor units, quantities in lots, the band as
-        ``Band.to_dict`` writes it or None.
+        ``Band.to_dict`` writes it; None takes one of ``REMOVABLE`` away.
 
     Raises
     ------
@@ -307,12 +420,11 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
     for name, value in changes.items():
         if name not in CHANGEABLE:
             raise ListingError(name, value, f"one of {', '.join(CHANGEABLE)}")
-    terms = {**market.to_dict(), **changes}
-    if terms.get("band", 0) is None:
-        del terms["band"]
-    changed = Market.from_dict(terms)
+    changed = Market.from_dict({**market.to_dict(), **changes})
     _check_rates(changed.maker_bps, changed.taker_bps, changed.collar_bps)
     _check_band(changed.band)
+    _check_staleness(changed.stale_after_ms)
+    _check_margin(changed.product, changed.margin, changed.collar_bps)
     for field, amount, least in (
         ("min_notional", changed.min_notional_minor, 0),
         ("max_quantity", changed.max_quantity_lots, 1),
@@ -343,6 +455,30 @@ def _check_band(band: Band | None) -> None:
         if not MIN_BAND_MS <= length_ms <= MAX_BAND_MS:
             rule = f"{MIN_BAND_MS // 1_000} to {MAX_BAND_MS // 1_000} seconds"
             raise ListingError(f"band.{field}_seconds", length_ms / 1_000, rule)
+
+
+def _check_staleness(stale_after_ms: int | None) -> None:
+    if stale_after_ms is not None and not MIN_STALE_MS <= stale_after_ms <= MAX_STALE_MS:
+        rule = f"{MIN_STALE_MS // 1_000} to {MAX_STALE_MS // 1_000} seconds"
+        raise ListingError("stale_after_seconds", stale_after_ms // 1_000, rule)
+
+
+def _check_margin(product: Product, margin: Sequence[Tier], collar_bps: int) -> None:
+    told = [list(tier) for tier in margin]
+    if product is Product.SPOT:
+        if margin:
+            raise ListingError("margin", told, "of a derivative only")
+        return
+    try:
+        tiers = checked(margin)
+    except TiersError as error:
+        rule = "tiers from zero that rise, with 0 < maintenance <= initial <= 10000 basis points"
+        raise ListingError("margin", told, rule) from error
+    if len(tiers) > MAX_TIERS:
+        raise ListingError("margin", told, f"at most {MAX_TIERS} tiers")
+    if tiers[0].initial_bps < collar_bps:
+        rule = f"initial at least the collar, {collar_bps} basis points"
+        raise ListingError("margin", told, rule)
 
 
 def _positive_steps(field: str, amount: Decimal, units: int, digits: int, step: str) -> int:

@@ -4,7 +4,8 @@ Within an account's journal the ledger accounts are ``available`` and ``held``; 
 or goes to elsewhere passes ``external`` (deposits, withdrawals), ``transit`` (other accounts) or
 ``clearing#<symbol>`` (a book). Seen from a book, the same movements are postings: rows that name
 the account, the order and what changes in its hold and in what is free. The house has ``house``
-against the fees of the books, ``fees#<symbol>``.
+against the fees of the books, ``fees#<symbol>``. A book in which nothing is delivered pays what was
+made or lost by closing out of ``open#<symbol>``, see ``zerodesk.matching.positions``.
 """
 
 from collections import defaultdict
@@ -36,6 +37,16 @@ def clearing_account(symbol: str) -> str:
 def fee_account(symbol: str) -> str:
     """Return the account that collects a book's fees until they are swept to the house."""
     return f"fees#{symbol}"
+
+
+def open_account(symbol: str) -> str:
+    """Return the account against which a book pays what closing positions made."""
+    return f"open#{symbol}"
+
+
+def own_accounts(symbol: str) -> frozenset[str]:
+    """Return the accounts of a book's own postings, which are nobody's to settle."""
+    return frozenset({fee_account(symbol), open_account(symbol)})
 
 
 def assert_balanced(entries: Iterable[Entry]) -> None:

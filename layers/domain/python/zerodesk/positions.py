@@ -21,6 +21,34 @@ def day_of(at_ms: int) -> int:
     return at_ms // DAY_MS
 
 
+class OpenLots(NamedTuple):
+    """What is open of an instrument, and what it cost. Long is positive, short negative."""
+
+    quantity_lots: int = 0
+    cost_tick_lots: int = 0
+
+    def traded(self, lots: int, price_ticks: int) -> tuple["OpenLots", int]:
+        """Return what is open after a trade, and what closing made in it, tick-lots.
+
+        Bought is positive, sold negative. A trade against what is open closes first; what is left
+        of it opens the other side.
+
+        Examples
+        --------
+        >>> OpenLots(2, 200).traded(-3, 110)
+        (OpenLots(quantity_lots=-1, cost_tick_lots=-110), 20)
+        """
+        held, cost = self
+        if held * lots >= 0:
+            return OpenLots(held + lots, cost + lots * price_ticks), 0
+        sign = 1 if held > 0 else -1
+        closing = min(abs(lots), abs(held))
+        released = sign * (abs(cost) * closing // abs(held))
+        opening = lots + sign * closing
+        left = OpenLots(held + lots, cost - released + opening * price_ticks)
+        return left, sign * closing * price_ticks - released
+
+
 class Position(NamedTuple):
     """What is open, and what came of what was closed. Long is positive, short negative.
 
@@ -65,20 +93,12 @@ class Position(NamedTuple):
         A fill against the position closes first; what is left of it opens the other side.
         """
         lots = quantity_lots if side is Side.BUY else -quantity_lots
-        held, cost, closed_result = self.quantity_lots, self.cost_tick_lots, 0
-        if held * lots < 0:
-            sign = 1 if held > 0 else -1
-            closing = min(abs(lots), abs(held))
-            released = sign * (abs(cost) * closing // abs(held))
-            closed_result = sign * closing * price_ticks - released
-            cost -= released
-            opening = lots + sign * closing
-        else:
-            opening = lots
+        opened = OpenLots(self.quantity_lots, self.cost_tick_lots)
+        left, closed_result = opened.traded(lots, price_ticks)
         realised, fees_minor = self.day_result(at_ms)
         return Position(
-            quantity_lots=held + lots,
-            cost_tick_lots=cost + opening * price_ticks,
+            quantity_lots=left.quantity_lots,
+            cost_tick_lots=left.cost_tick_lots,
             realised_tick_lots=self.realised_tick_lots + closed_result,
             fees_minor=self.fees_minor + fee_minor,
             day=day_of(at_ms),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from zerodesk.accounts import Due
-from zerodesk.ledger import Posting, fee_account
+from zerodesk.ledger import Posting, own_accounts
 from zerodesk.orders import Side
 
 AUCTION: Final = "AUCTION"
@@ -63,7 +63,8 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
         elif event["type"] == "OrderAmended":
             amended = event["order_id"], event["quantity_lots"]
             amends[event["account_id"]].append(amended)
-    postings.pop(fee_account(symbol), None)
+    for own in own_accounts(symbol):
+        postings.pop(own, None)
     return {
         account_id: Due(
             sequence,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.instruments import Product
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 
@@ -15,14 +16,6 @@ class AccountStatus(StrEnum):
 
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
-
-
-class Product(StrEnum):
-    """What is traded: the money itself, a promise about a price, a right."""
-
-    SPOT = "SPOT"
-    PERPETUAL = "PERPETUAL"
-    OPTION = "OPTION"
 
 
 LEVEL_OF: Final = {Product.SPOT: 1, Product.PERPETUAL: 2, Product.OPTION: 3}

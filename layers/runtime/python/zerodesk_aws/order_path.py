@@ -15,7 +15,7 @@ from zerodesk_aws.contracts.orders import Order, PlaceOrder
 from zerodesk_aws.entry import logger
 from zerodesk_aws.filters import (
     bad_expiry,
-    below_min_notional,
+    bad_worth,
     end_of_day_ms,
     fingerprint,
     order_terms,
@@ -208,7 +208,7 @@ class OrderPath:
         terms = order_terms(asked, market)
         if asked.price is None and asked.trigger is None:
             mark_ticks = self._listings.mark_price_ticks(market)
-            worth = below_min_notional(market, mark_ticks, terms["quantity_lots"])
+            worth = bad_worth(market, mark_ticks, terms)
             self._check_new(account_id, order_id, worth)
         at_ms = now_ms()
         if "expires_at_ms" in terms:

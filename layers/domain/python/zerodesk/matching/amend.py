@@ -8,8 +8,9 @@ from typing import Final
 
 from zerodesk.matching.draft import DONE, REJECTED, Draft
 from zerodesk.matching.entering import work
-from zerodesk.matching.order import BookOrder, SpecialOrder, need_minor
+from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.place import refusal_of
+from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide
 from zerodesk.matching.state import BookState
 from zerodesk.orders import AmendCommand
@@ -58,6 +59,7 @@ def replacement(order: BookOrder, price_ticks: int, quantity_lots: int) -> Speci
     following.notional_minor, following.fee_minor = order.notional_minor, order.fee_minor
     following.self_trade, following.display_lots = order.self_trade, order.display_lots
     following.repriced, following.expires_at_ms = order.repriced, order.expires_at_ms
+    following.reduce_only = order.reduce_only
     if price_ticks != order.price_ticks:
         following.reprice(price_ticks)
     return following
@@ -105,9 +107,9 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
         command.get("price_ticks", order.price_ticks),
         command.get("quantity_lots", order.quantity_lots),
     )
-    tick_value_minor, lot_value_minor = state.tick_value_minor, state.lot_value_minor
+    tick_value_minor, lot_value_minor = state.tick_value_minor, state.delivered_minor
     # What the order holds once this record is settled, be it touched in it before or not.
-    left_minor = need_minor(order, order.total_lots, tick_value_minor, lot_value_minor)
+    left_minor = order.need_minor(order.total_lots, tick_value_minor, lot_value_minor)
     following.held_minor = left_minor + command["held_minor"]
     if command.get("slides"):
         slide(state, following)
@@ -115,7 +117,7 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
             # It has slid to where it is.
             _shrink(state, draft, order, command)
             return
-    need = need_minor(following, following.remaining_lots, tick_value_minor, lot_value_minor)
+    need = following.need_minor(following.remaining_lots, tick_value_minor, lot_value_minor)
     rejection = None if state.is_plain else _not_open(state)
     rejection = rejection or refusal_of(state, following, need, post_only=command["post_only"])
     if rejection is not None:
@@ -126,7 +128,8 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
     draft.note(following, following.remaining_lots)
     _move_hold(state, draft, following, command)
     _tell(draft, command, following, moved_minor=command["held_minor"], keeps_priority=False)
-    work(state, draft, following)
+    if not following.reduce_only or cap_coming(state, draft, following):
+        work(state, draft, following)
 
 
 def _move_hold(state: BookState, draft: Draft, order: BookOrder, command: AmendCommand) -> None:
@@ -136,7 +139,7 @@ def _move_hold(state: BookState, draft: Draft, order: BookOrder, command: AmendC
         return
     market = state.market
     assert market is not None, "an order rests only in a listed market"
-    currency = market.quote if order.is_buy else market.base
+    currency = market.held_currency(is_buy=order.is_buy)
     draft.postings.append((account_id, command["command_id"], currency, -held_minor, 0))
     draft.postings.append((account_id, order.order_id, currency, held_minor, 0))
 

@@ -10,6 +10,8 @@ from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import refresh
 from zerodesk.matching.order import BUY, BookOrder
+from zerodesk.matching.positions import take_trade
+from zerodesk.matching.reducing import cap_resting
 from zerodesk.matching.state import Auction, BookState, Outside, Uncrossing, told
 from zerodesk.matching.trailing import see_last
 from zerodesk.money import BASIS_POINTS
@@ -195,10 +197,10 @@ def go_on(state: BookState, draft: Draft) -> None:
     uncrossing = state.uncrossing
     assert uncrossing is not None, "there is one to go on with"
     left_lots = uncrossing.left_lots
-    while left_lots and draft.fills < draft.max_fills:
+    while state.uncrosses(left_lots, uncrossing.price_ticks) and draft.fills < draft.max_fills:
         left_lots -= _trade(state, draft, uncrossing, left_lots)
         draft.fills += 1
-    if left_lots:
+    if state.uncrosses(left_lots, uncrossing.price_ticks):
         state.uncrossing = uncrossing._replace(left_lots=left_lots)
         return
     state.uncrossing = None
@@ -244,8 +246,13 @@ def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: in
     )
     state.last = (trade_id, price_ticks, lots, BUY, state.time_ms)
     state.refer_to(price_ticks, state.time_ms, is_auctioned=True)
+    if state.positions is not None:
+        take_trade(state, draft, (seller, buyer), lots, price_ticks)
     for order in (seller, buyer):
         _move_on(state, draft, order, uncrossing.command_id)
+    if state.reducing:
+        pair = (seller.account_id, buyer.account_id)
+        cap_resting(state, draft, dict.fromkeys(pair), uncrossing.command_id)
     return lots
 
 

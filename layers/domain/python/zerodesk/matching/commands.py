@@ -19,6 +19,8 @@ class SpecialTerms(TypedDict, total=False):
     min_quantity_lots: int
     display_lots: int
     slides: bool
+    amount_minor: int
+    reduce_only: bool
 
 
 def listing(market: Market, *, at_ms: int = 0) -> ListCommand:
@@ -51,10 +53,11 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     ``price_ticks`` of a market order is the worst price that it may get. The special terms are
     those of ``zerodesk.orders.PlaceCommand``.
     """
-    if side == "BUY":
-        held_minor = market.buy_need_minor(price_ticks, quantity_lots, market.taker_bps)
-    else:
-        held_minor = market.sell_need_minor(quantity_lots)
+    held_minor = market.need_minor(
+        price_ticks, quantity_lots, market.taker_bps, is_buy=side == "BUY"
+    )
+    if "amount_minor" in special and market.held_currency(is_buy=side == "BUY") == market.quote:
+        held_minor = market.amount_need_minor(special["amount_minor"], market.taker_bps)
     command: PlaceCommand = {
         "kind": "place",
         "command_id": order_id,

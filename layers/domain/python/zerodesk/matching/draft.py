@@ -7,6 +7,7 @@ from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.state import Auction, BookState, Cancelling, LastTrade, Uncrossing
+from zerodesk.positions import OpenLots
 
 if TYPE_CHECKING:
     from zerodesk.matching.armed import ArmedOrder
@@ -26,6 +27,7 @@ Scalars = tuple[
     str | None,
     str,
     dict[str, Any] | None,
+    int,
     LastTrade | None,
     int,
     BookOrder | None,
@@ -40,6 +42,7 @@ Scalars = tuple[
     str,
     int,
     str,
+    dict[str, OpenLots] | None,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -54,7 +57,9 @@ class Draft:
 
     ``touched`` has each order once, as it was before its first trade; ``moves`` has an order
     for each time that it entered or left its queue, in order; ``trails`` has a stop for each time
-    that it trailed, with its trigger before; ``remembered`` the command ids.
+    that it trailed, with its trigger before; ``remembered`` the command ids. ``positions_before``
+    has what was open of each account that traded a derivative, ``made_tick_lots`` what its orders
+    made by closing.
     What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
     see ``zerodesk.rows``.
     """
@@ -65,8 +70,10 @@ class Draft:
         "events",
         "fees_before_minor",
         "fills",
+        "made_tick_lots",
         "max_fills",
         "moves",
+        "positions_before",
         "postings",
         "releases",
         "remembered",
@@ -89,6 +96,8 @@ class Draft:
         self.touched: list[Touch] = []
         self.moves: list[BookOrder] = []
         self.trails: list[tuple[ArmedOrder, int]] = []
+        self.positions_before: dict[str, OpenLots] = {}
+        self.made_tick_lots: dict[str, int] = {}
         self.remembered: list[tuple[str, int | None]] = []
         self.scalars: Scalars = (
             state.sequence,
@@ -96,10 +105,11 @@ class Draft:
             state.market,
             state.listed_at_ms,
             state.tick_value_minor,
-            state.lot_value_minor,
+            state.delivered_minor,
             state.trading_state,
             state.state_reason,
             state.index,
+            state.stale_at_ms,
             state.last,
             state.trades,
             state.continuing,
@@ -114,6 +124,7 @@ class Draft:
             state.state_by,
             state.state_since_ms,
             state.clearing,
+            state.positions,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -170,6 +181,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         else:
             state.restore(order)
             state.keep_expiry(order)
+            state.keep_reducing(order)
             order.outcome = None
     for armed, trigger_ticks in reversed(draft.trails):
         armed.wait_for(trigger_ticks)
@@ -188,6 +200,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         order.outcome = None
         if isinstance(order, SpecialOrder):
             order.hidden_lots, order.successor = touch[-1], None
+    state.keep_positions(draft.positions_before)
     for command_id, replaced_ms in reversed(draft.remembered):
         state.memory.forget(command_id, replaced_ms)
     (
@@ -196,10 +209,11 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.market,
         state.listed_at_ms,
         state.tick_value_minor,
-        state.lot_value_minor,
+        state.delivered_minor,
         state.trading_state,
         state.state_reason,
         state.index,
+        state.stale_at_ms,
         state.last,
         state.trades,
         state.continuing,
@@ -214,5 +228,6 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.state_by,
         state.state_since_ms,
         state.clearing,
+        state.positions,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -3,7 +3,8 @@
 import sys
 
 from zerodesk.matching.draft import FILLED, Draft
-from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder, need_minor
+from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder
+from zerodesk.matching.positions import take_trades
 from zerodesk.matching.queues import Fill
 from zerodesk.matching.state import BookState
 from zerodesk.matching.trailing import see_prices
@@ -39,8 +40,8 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
     shown_lots = min(order.display_lots, order.hidden_lots)
     hidden_lots = order.hidden_lots - shown_lots
     # The first ones are left with just what the next ones need.
-    following.held_minor = need_minor(
-        order, order.hidden_lots, state.tick_value_minor, state.lot_value_minor
+    following.held_minor = order.need_minor(
+        order.hidden_lots, state.tick_value_minor, state.delivered_minor
     )
     draft.note(following, shown_lots)
     draft.moves.append(order)
@@ -110,6 +111,8 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
     state.trades = trade
     trade_id = f"{state.symbol}-{trade}"
     state.last = (trade_id, price_ticks, quantity_lots, taker_side, time_ms)
+    if state.positions is not None:
+        take_trades(state, draft, taker, fills)
     if state.reference is not None:
         state.refer_to(price_ticks, time_ms)
     if state.armed:

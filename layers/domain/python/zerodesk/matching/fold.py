@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
-from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account
+from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account, open_account
 from zerodesk.matching.amend import filled_lots, replacement
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, SpecialOrder
+from zerodesk.matching.positions import take_trade
 from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
 from zerodesk.orders import halt_id_for
@@ -204,6 +205,8 @@ class Fold:
             state.ladder_of(order).levels[order.key].change(-lots)
             if not order.total_lots:
                 self._leave(order, FILLED)
+        if state.positions is not None:
+            take_trade(state, self.draft, (maker, taker), lots, event["price_ticks"])
         if is_auctioned:
             self._uncross(event)
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
@@ -270,6 +273,7 @@ class Fold:
                 order.reprice(price_ticks)
             order.hide()
             self.state.keep_expiry(order)
+            self.state.keep_reducing(order)
         elif price_ticks != order.price_ticks:
             raise MismatchError(f"order {order.order_id} opens at {price_ticks} ticks")
         self.state.rest(order)
@@ -369,9 +373,9 @@ class Fold:
 
     def index_changed(self, event: Event) -> None:
         """Fold an index price."""
-        self.state.index = {
-            name: event[name] for name in ("price_ticks", "source", "observed_at_ms")
-        }
+        self.state.take_index(
+            {name: event[name] for name in ("price_ticks", "source", "observed_at_ms")}
+        )
 
     def listed(self, event: Event) -> None:
         """Fold the listing."""
@@ -385,7 +389,7 @@ class Fold:
     def state_changed(self, event: Event) -> None:
         """Fold a change of what the market accepts."""
         uncrossing, auction = self.state.uncrossing, event.get("auction")
-        if uncrossing is not None and uncrossing.left_lots:
+        if uncrossing is not None and self._trades_on(uncrossing):
             raise MismatchError(f"{uncrossing.left_lots} lots of the auction have not traded")
         self.state.uncrossing = None
         if "outside" in event:
@@ -401,6 +405,13 @@ class Fold:
             self.state.clear_by(event["command_id"])
         if event["state"] == OPEN:
             see_last(self.state, self.draft)
+
+    def _trades_on(self, uncrossing: Uncrossing) -> bool:
+        """Whether the end of an auction has more to trade; lots are cut in a derivative alone."""
+        left_lots, state = uncrossing.left_lots, self.state
+        if state.positions is None:
+            return left_lots > 0
+        return state.uncrosses(left_lots, uncrossing.price_ticks)
 
     def _halt(self, event: Event) -> None:
         """Count an auction by which the book halts, for a price outside of its band."""
@@ -430,16 +441,21 @@ class Fold:
         """Return the change of each order's hold that the postings tell, after balancing them."""
         postings = self.body["postings"]
         assert_postings_balanced(postings)
-        fees_account = fee_account(self.state.symbol)
-        fees_minor = 0
+        fees_account, own_account = fee_account(self.state.symbol), open_account(self.state.symbol)
+        fees_minor = paid_minor = 0
         deltas: dict[str, int] = defaultdict(int)
         for account_id, order_id, _, held_minor, available_minor in postings:
             if account_id == fees_account:
                 fees_minor += available_minor
+            elif account_id == own_account:
+                paid_minor -= available_minor
             deltas[order_id] += held_minor
         if fees_minor != self.fees_minor:
             raise MismatchError(f"fees of {fees_minor} posted, trades say {self.fees_minor}")
         self.state.fees_minor += fees_minor
+        made_minor = self.state.tick_value_minor * sum(self.draft.made_tick_lots.values())
+        if paid_minor != made_minor:
+            raise MismatchError(f"{paid_minor} paid for what was closed, trades made {made_minor}")
         for amend_id, moved_minor in self.moved_minor.items():
             if deltas.pop(amend_id, 0) != -moved_minor:
                 raise MismatchError(f"the hold of {amend_id} does not give up {moved_minor}")

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
     RESTING,
@@ -20,8 +21,11 @@ NONE: Final = SelfTrade.NONE.value
 GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
-KEPT_TERMS: Final = frozenset({"self_trade", "display_lots", "repriced", "expires_at_ms"})
-"""Of a special order: those that it goes on having once it rests."""
+KEPT_TERMS: Final = frozenset(
+    {"self_trade", "display_lots", "repriced", "expires_at_ms", "reduce_only", "amount_minor"}
+)
+"""Of a special order: those that it goes on having once it rests, or is in the middle of its fills.
+"""
 
 ARMED: Final = OrderStatus.ARMED.value
 OPEN: Final = OrderStatus.OPEN.value
@@ -71,6 +75,9 @@ class BookOrder:
     untraded: str = OPEN
     """The status of one that is not done and has no fill."""
     repriced: bool = False
+    is_picky: bool = False
+    """Whether it has to look at each order that it would meet."""
+    reduce_only: bool = False
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -104,7 +111,7 @@ class BookOrder:
     @classmethod
     def of(cls, command: PlaceCommand, stamp: int = 0) -> "BookOrder":
         """Return the order that a command places."""
-        kind = SpecialOrder if SPECIAL_TERMS & command.keys() else BookOrder
+        kind = kind_of(SPECIAL_TERMS & command.keys())
         order = kind(
             command["command_id"],
             command["account_id"],
@@ -121,6 +128,9 @@ class BookOrder:
             order.self_trade = command.get("self_trade", NONE)
             order.display_lots = command.get("display_lots", 0)
             order.expires_at_ms = command.get("expires_at_ms", 0)
+            order.reduce_only = command.get("reduce_only", False)
+        if isinstance(order, AmountOrder):
+            order.amount_minor = command["amount_minor"]
         return order
 
     @property
@@ -181,7 +191,7 @@ class BookOrder:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "BookOrder":
         """Return the order that ``to_dict`` wrote, in no queue yet."""
-        kind = SpecialOrder if KEPT_TERMS & values.keys() else BookOrder
+        kind = kind_of(KEPT_TERMS & values.keys())
         order = kind(
             values["order_id"],
             values["account_id"],
@@ -202,7 +212,25 @@ class BookOrder:
             order.hidden_lots = values.get("hidden_lots", 0)
             order.repriced = values.get("repriced", False)
             order.expires_at_ms = values.get("expires_at_ms", 0)
+            order.reduce_only = values.get("reduce_only", False)
+        if isinstance(order, AmountOrder):
+            order.amount_minor = values["amount_minor"]
         return order
+
+    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+        """Return what lots of the order need held: quote for a buyer, base for a seller.
+
+        The same as ``Market.need_minor``, without looking the market's values up again for each
+        order; a lot is worth nothing where nothing is delivered. The hold covers the dearer of two
+        rates.
+        """
+        if lot_value_minor and not self.is_buy:
+            return lots * lot_value_minor
+        notional_minor = lots * self.price_ticks * tick_value_minor
+        maker_bps, taker_bps = self.maker_bps, self.taker_bps
+        rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
+        fee_minor = notional_minor * rate_bps // BASIS_POINTS
+        return notional_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
 
 
 class SpecialOrder(BookOrder):
@@ -213,12 +241,13 @@ class SpecialOrder(BookOrder):
     queue, ``hidden_lots`` the rest. When the shown lots are filled the next ones enter the queue
     at its end, as an order of their own that takes the first one's place, see ``next_slice``.
     ``repriced`` is one whose price is another than it came with; one with ``expires_at_ms`` ends at
-    that time.
+    that time. One that is ``reduce_only`` never opens a position, see ``matching.reducing``.
     """
 
     __slots__ = (
         "display_lots",
         "expires_at_ms",
+        "reduce_only",
         "repriced",
         "self_trade",
         "successor",
@@ -227,12 +256,14 @@ class SpecialOrder(BookOrder):
     self_trade: str
     display_lots: int
     repriced: bool
+    reduce_only: bool
     expires_at_ms: int
     successor: "SpecialOrder | None"
 
     def __init__(self, *terms: Any) -> None:
         super().__init__(*terms)
         self.self_trade, self.repriced = NONE, False
+        self.reduce_only = False
         self.display_lots = self.expires_at_ms = 0
         self.successor = None
 
@@ -244,8 +275,14 @@ class SpecialOrder(BookOrder):
             "hidden_lots": self.hidden_lots,
             "repriced": self.repriced,
             "expires_at_ms": self.expires_at_ms,
+            "reduce_only": self.reduce_only,
         }
         return {name: value for name, value in terms.items() if value not in (0, NONE)}
+
+    @property
+    def is_picky(self) -> bool:  # type: ignore[override]
+        """Whether it does not trade with its own account's orders as with any other."""
+        return self.self_trade != NONE
 
     def reprice(self, price_ticks: int) -> None:
         """Give the order, which is in no queue, another price."""
@@ -283,15 +320,38 @@ class SpecialOrder(BookOrder):
         return order
 
 
-def need_minor(order: BookOrder, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
-    """Return what lots of an order need held: quote for a buyer, base for a seller.
+class AmountOrder(SpecialOrder):
+    """A market order that names an amount of the quote currency in place of a quantity.
 
-    The same as ``Market.buy_need_minor`` and ``Market.sell_need_minor``, without looking the
-    market's values up again for each order. A buyer's hold covers the dearer of its two rates.
+    It trades whole lots while the amount covers them; ``quantity_lots`` is the most that it may
+    trade. A buyer holds what is left of the amount, with the fee on it.
     """
-    if not order.is_buy:
-        return lots * lot_value_minor
-    notional_minor = lots * order.price_ticks * tick_value_minor
-    maker_bps, taker_bps = order.maker_bps, order.taker_bps
-    rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
-    return notional_minor + notional_minor * rate_bps // BASIS_POINTS
+
+    __slots__ = ("amount_minor",)
+
+    amount_minor: int
+    is_picky = True
+
+    def special(self) -> dict[str, Any]:
+        """Return those of the special terms that the order has."""
+        return super().special() | {"amount_minor": self.amount_minor}
+
+    def covered_lots(self, price_ticks: int, tick_value_minor: int) -> int:
+        """Return what it may trade at a price: whole lots, as far as its amount goes."""
+        left_minor = self.amount_minor - self.notional_minor
+        return min(self.remaining_lots, left_minor // (price_ticks * tick_value_minor))
+
+    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+        """Return what must be held: the rest of the amount and its fee, or a seller's lots."""
+        if lot_value_minor and not self.is_buy:
+            return super().need_minor(lots, tick_value_minor, lot_value_minor)
+        left_minor = self.amount_minor - self.notional_minor
+        fee_minor = left_minor * max(self.maker_bps, self.taker_bps) // BASIS_POINTS
+        return left_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
+
+
+def kind_of(terms: frozenset[str]) -> type[BookOrder]:
+    """Return the class of an order with these special terms."""
+    if "amount_minor" in terms:
+        return AmountOrder
+    return SpecialOrder if terms else BookOrder

@@ -7,8 +7,9 @@ from zerodesk.instruments import TradingState
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import REJECTED, Draft
 from zerodesk.matching.entering import FOK, enter, open_order, work
-from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder, need_minor
+from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder
 from zerodesk.matching.record import expire, unfilled
+from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.matching.states import accepts
@@ -68,6 +69,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         or not 0 <= maker_bps <= BASIS_POINTS
         or not 0 <= taker_bps <= BASIS_POINTS
         or (special is not None and not special.make_sense_for(command))
+        or (special is not None and special.reduce_only and state.positions is None)
     ):
         reject(state, draft, command, _senseless(command))
         return
@@ -92,7 +94,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         order = BookOrder.of(command)
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
-    need = need_minor(order, quantity_lots, state.tick_value_minor, state.lot_value_minor)
+    need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
     rejection = _refusal(state, order, need, command, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)
@@ -103,6 +105,9 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         work(state, draft, order)
     elif _comes_too_late(state, order):
         expire(draft, order)
+    elif order.reduce_only and not cap_coming(state, draft, order):
+        # Nothing is open that it could close.
+        return
     elif state.trading_state == AUCTION:
         # It gathers with the others, crossing or not.
         open_order(state, draft, order)
@@ -189,7 +194,7 @@ def _not_accepted(state: BookState, command: PlaceCommand) -> Rejection:
 def _short(state: BookState, order: BookOrder, need: int) -> Rejection:
     market = state.market
     assert market is not None, "an open market is listed"
-    currency = market.quote if order.is_buy else market.base
+    currency = market.held_currency(is_buy=order.is_buy)
     have_text = format_minor(order.held_minor, currency)
     need_text = format_minor(need, currency)
     return Rejection(

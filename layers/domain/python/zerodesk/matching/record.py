@@ -8,9 +8,9 @@ or its hold.
 
 from typing import Any
 
-from zerodesk.ledger import LedgerError, fee_account
-from zerodesk.matching.draft import EXPIRED, Draft, Touch
-from zerodesk.matching.order import PARTIALLY_FILLED, BookOrder, need_minor
+from zerodesk.ledger import LedgerError, fee_account, open_account
+from zerodesk.matching.draft import EXPIRED, Draft
+from zerodesk.matching.order import PARTIALLY_FILLED, BookOrder
 from zerodesk.matching.state import BookState
 from zerodesk.rows import FORMAT, Entry, projection
 
@@ -30,10 +30,13 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
     orders, postings, market = draft.answers, draft.postings, state.market
     if draft.touched:
         assert market is not None, "an order is touched only in a listed market"
-        _settle(state, draft.touched, postings, orders)
+        _settle(state, draft, postings, orders)
         fees_minor = state.fees_minor - draft.fees_before_minor
         if fees_minor:
             postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
+        made_minor = state.tick_value_minor * sum(draft.made_tick_lots.values())
+        if made_minor:
+            postings.append((open_account(state.symbol), "", market.quote, 0, -made_minor))
         _assert_balanced(postings, market.quote)
     return {
         "format": FORMAT,
@@ -63,7 +66,7 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
     market = state.market
     assert market is not None, "an order rests only in a listed market"
     order_id, account_id, held_minor = order.order_id, order.account_id, order.held_minor
-    currency = market.quote if order.is_buy else market.base
+    currency = market.quote if order.is_buy or not state.delivered_minor else market.base
     draft.postings.append((account_id, order_id, currency, -held_minor, held_minor))
     remaining_lots = order.total_lots
     answer = (
@@ -92,14 +95,19 @@ def expire(draft: Draft, order: BookOrder) -> None:
     draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
 
 
-def _settle(
-    state: BookState, touched: list[Touch], postings: list[Any], orders: dict[str, Any]
+def _settle(  # noqa: C901 - the hot path, flat
+    state: BookState, draft: Draft, postings: list[Any], orders: dict[str, Any]
 ) -> None:
-    """Post what each touched order's hold gives up and what arrives for it, and show the order."""
+    """Post what each touched order's hold gives up and what arrives for it, and show the order.
+
+    Where nothing is delivered, what the order made by closing is paid in cash. A loss may take more
+    than the hold, as may the fee of a seller who got a better price: the rest is of what is free.
+    """
     market = state.market
     assert market is not None, "an order is touched only in a listed market"
     base, quote = market.base, market.quote
-    tick_value_minor, lot_value_minor = state.tick_value_minor, state.lot_value_minor
+    tick_value_minor, lot_value_minor = state.tick_value_minor, state.delivered_minor
+    made_tick_lots = dict(draft.made_tick_lots)
     for (
         order,
         lots_before,
@@ -108,7 +116,7 @@ def _settle(
         held_before,
         quantity_before,
         hidden_before,
-    ) in touched:
+    ) in draft.touched:
         order_id, account_id, is_buy = order.order_id, order.account_id, order.is_buy
         remaining_lots = order.remaining_lots + order.hidden_lots
         quantity_lots = order.quantity_lots
@@ -116,7 +124,7 @@ def _settle(
         status = order.outcome
         held_minor = 0
         if status is None:
-            held_minor = need_minor(order, remaining_lots, tick_value_minor, lot_value_minor)
+            held_minor = order.need_minor(remaining_lots, tick_value_minor, lot_value_minor)
             status = order.untraded if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
         answer = (
@@ -137,6 +145,15 @@ def _settle(
         fee_minor -= fee_before
         base_minor = executed_lots * lot_value_minor
         limit_minor = executed_lots * order.price_ticks * tick_value_minor
+        if not lot_value_minor:
+            made_minor = made_tick_lots.pop(order_id, 0) * tick_value_minor
+            free_minor = leaves_minor - fee_minor + made_minor
+            beyond_minor = notional_minor - limit_minor if is_buy else limit_minor - notional_minor
+            if not (executed_lots >= 0 <= remaining_lots and beyond_minor <= 0):
+                raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
+            if leaves_minor or executed_lots:
+                postings.append((account_id, order_id, quote, -leaves_minor, free_minor))
+            continue
         if is_buy:
             free_minor = leaves_minor - notional_minor - fee_minor
             within_limit = notional_minor <= limit_minor

@@ -13,11 +13,15 @@ from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BUY, BookOrder
 from zerodesk.matching.queues import Queues
+from zerodesk.positions import OpenLots
 
 INDEX: Final = "INDEX"
 LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
 OPEN: Final = TradingState.OPEN.value
+
+NEVER_MS: Final = 2**63
+"""Behind any time."""
 
 EXPIRIES_KEPT: Final = 64
 """Entries of orders that are gone for which it is never worth to look through all."""
@@ -102,10 +106,13 @@ class BookState(Queues):
     cancel of many. ``is_plain`` says that an order has only to be matched: the market is open.
     ``prices_ticks`` is the lowest and the highest price of the trades whose triggers have still to
     be looked at. ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
-    ``lot_value_minor`` repeat the market's, zero before the listing. ``home`` is the region that
+    ``delivered_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
     ``clearing`` is the command that has every order cancelled, until that is done.
+    ``stale_at_ms`` is the last time at which the index price is fresh enough for the market.
+    ``positions`` is what each account has open, None where lots are delivered; ``reducing`` names
+    the reduce-only orders of each account that rest, and maybe some that are gone.
     """
 
     __slots__ = (
@@ -113,6 +120,7 @@ class BookState(Queues):
         "cancelling",
         "clearing",
         "continuing",
+        "delivered_minor",
         "expiries",
         "fees_minor",
         "halts",
@@ -121,12 +129,14 @@ class BookState(Queues):
         "is_plain",
         "last",
         "listed_at_ms",
-        "lot_value_minor",
         "market",
         "memory",
+        "positions",
         "prices_ticks",
+        "reducing",
         "reference",
         "sequence",
+        "stale_at_ms",
         "stamp",
         "state_by",
         "state_reason",
@@ -147,7 +157,9 @@ class BookState(Queues):
         self.market: Market | None = None
         self.listed_at_ms = 0
         self.tick_value_minor = 0
-        self.lot_value_minor = 0
+        self.delivered_minor = 0
+        self.positions: dict[str, OpenLots] | None = None
+        self.reducing: dict[str, set[str]] = {}
         self.trading_state: str | None = None
         self.state_reason = self.state_by = ""
         self.state_since_ms = 0
@@ -157,6 +169,7 @@ class BookState(Queues):
         self.clearing = ""
         self.cancelling: Cancelling | None = None
         self.index: dict[str, Any] | None = None
+        self.stale_at_ms = NEVER_MS
         self.last: LastTrade | None = None
         self.trades = 0
         self.fees_minor = 0
@@ -180,6 +193,35 @@ class BookState(Queues):
                 heapify(self.expiries)
             heappush(self.expiries, (order.expires_at_ms, order.order_id))
 
+    def keep_position(self, account_id: str, position: OpenLots) -> None:
+        """Keep what an account has open, if anything is."""
+        assert self.positions is not None, "what is delivered has no position here"
+        if position.quantity_lots:
+            self.positions[account_id] = position
+        else:
+            self.positions.pop(account_id, None)
+
+    def keep_positions(self, positions: dict[str, OpenLots]) -> None:
+        """Keep what some accounts have open."""
+        for account_id, position in positions.items():
+            self.keep_position(account_id, position)
+
+    def keep_reducing(self, order: BookOrder) -> None:
+        """Remember an order that rests from now on and never opens anything, if it is one."""
+        if order.reduce_only and not order.is_armed:
+            self.reducing.setdefault(order.account_id, set()).add(order.order_id)
+
+    def reducing_of(self, account_id: str) -> list[BookOrder]:
+        """Return the reduce-only orders of an account that rest, and forget those that are gone."""
+        named = self.reducing.get(account_id)
+        if named is None:
+            return []
+        gone = named - self.orders.keys()
+        named -= gone
+        if not named:
+            del self.reducing[account_id]
+        return [self.orders[order_id] for order_id in sorted(named)]
+
     def next_expiry_ms(self) -> int | None:
         """Return when the next order is to end, None if none is."""
         while self.expiries and not self._is_expiry(self.expiries[0]):
@@ -202,9 +244,28 @@ class BookState(Queues):
         self.market = market
         self.listed_at_ms = time_ms
         self.tick_value_minor = market.tick_value_minor
-        self.lot_value_minor = market.lot_value_minor
+        self.delivered_minor = market.delivered_minor
+        self.positions = None if self.delivered_minor else {}
         if market.band is not None:
             self.reference = Reference(market.reference_price_ticks)
+        self._bound_mark()
+
+    def take_index(self, index: dict[str, Any] | None) -> None:
+        """Take an index price, its source and when it was observed as the latest."""
+        self.index = index
+        self._bound_mark()
+
+    def marked_at_ms(self) -> int:
+        """Return when the index price was observed, when the market was listed before any."""
+        return self.listed_at_ms if self.index is None else self.index["observed_at_ms"]
+
+    def is_stale(self) -> bool:
+        """Whether the index price is older by record time than the market bears."""
+        return self.time_ms > self.stale_at_ms
+
+    def _bound_mark(self) -> None:
+        bound_ms = None if self.market is None else self.market.stale_after_ms
+        self.stale_at_ms = NEVER_MS if bound_ms is None else self.marked_at_ms() + bound_ms
 
     def enter(
         self,
@@ -222,6 +283,7 @@ class BookState(Queues):
     def change_market(self, market: Market) -> None:
         """Take other terms of the market; a band that is new counts from what trades were last."""
         before, self.market = self.market, market
+        self._bound_mark()
         if market.band is None:
             self.reference = None
         elif self.reference is None or before is None or before.band is None:
@@ -282,6 +344,16 @@ class BookState(Queues):
             return None
         bids, asks = self.bids.within(-ask.price_ticks), self.asks.within(bid.price_ticks)
         return indicate(bids, asks, self.reference_ticks())
+
+    def uncrosses(self, left_lots: int, price_ticks: int) -> bool:
+        """Whether more trades at the price of an auction: of what is left, somebody still wants it.
+
+        Lots that were to trade may be taken off a reduce-only order by the trades before.
+        """
+        bid, ask = self.bids.best(), self.asks.best()
+        if not left_lots or bid is None or ask is None:
+            return False
+        return ask.price_ticks <= price_ticks <= bid.price_ticks
 
     def auction_view(self) -> dict[str, Any] | None:
         """Return the auction that is held and what it would come to now, None when none is."""
@@ -437,6 +509,7 @@ class BookState(Queues):
             "state_since_ms": self.state_since_ms,
             "reference": self.reference and self.reference.to_list(),
             "halts": self.halts,
+            "positions": {key: list(one) for key, one in sorted((self.positions or {}).items())},
         }
         return {name: value for name, value in later.items() if value} | {
             "symbol": self.symbol,
@@ -461,6 +534,8 @@ class BookState(Queues):
             market = Market.from_dict(values["market"])
             state.list_market(market, values["listed_at_ms"])
             state.fees_minor = values["fees_minor"][market.quote]
+        rows = values.get("positions", {})
+        state.keep_positions({account_id: OpenLots(*row) for account_id, row in rows.items()})
         state.sequence, state.time_ms = values["sequence"], values["time_ms"]
         auction, uncrossing = values.get("auction"), values.get("uncrossing")
         state.enter(
@@ -476,7 +551,8 @@ class BookState(Queues):
         state.clearing = values.get("clearing", "")
         cancelling = values.get("cancelling")
         state.cancelling = cancelling and Cancelling(**cancelling)
-        state.index, state.trades = values["index"], values["trades"]
+        state.take_index(values["index"])
+        state.trades = values["trades"]
         if values["last"] is not None:
             state.last = last_trade(values["last"])
         state.home = values.get("home", "")
@@ -491,6 +567,7 @@ class BookState(Queues):
             state.arm(ArmedOrder.from_dict(order))
         for one in state.orders.values():
             state.keep_expiry(one)
+            state.keep_reducing(one)
         state.memory = CommandMemory.of(values["known_commands"])
         return state
 
@@ -502,7 +579,7 @@ def open_order_view(state: BookState, order: BookOrder) -> dict[str, Any]:
     return {
         "account_id": order.account_id,
         "side": BUY if order.is_buy else "SELL",
-        "currency": market.quote if order.is_buy else market.base,
+        "currency": market.held_currency(is_buy=order.is_buy),
         "held_minor": order.held_minor,
         "remaining_lots": order.total_lots,
         "price_ticks": order.price_ticks,

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.instruments import Market
-from zerodesk.ledger import fee_account
+from zerodesk.instruments import Market, Product, TradingState
+from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
-from zerodesk.orders import OrderStatus, Side
+from zerodesk.orders import BY_MARK, OrderStatus, Side
+from zerodesk.positions import OpenLots
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held, Owed, Step
@@ -22,6 +23,7 @@ from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 REPRICING: Final = ("OrderTriggered", "OrderOpened")
 """Events that say an order's limit."""
 
@@ -56,6 +58,9 @@ class OpenOrder:
     """Its limit may become better for it than it named until it rests: it slides, or it trails."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
+    left_minor: int | None = None
+    """What is left of the amount of an order that has one: nothing that it got is taken off that,
+    and one whose amount covers no other lot is filled."""
 
     @classmethod
     def of(cls, kept: dict[str, Any], market: Market) -> Self:
@@ -65,7 +70,7 @@ class OpenOrder:
             order_id=kept["order_id"],
             account_id=kept["account_id"],
             is_buy=is_buy,
-            currency=market.quote if is_buy else market.base,
+            currency=market.held_currency(is_buy=is_buy),
             price_ticks=kept["price_ticks"],
             quantity_lots=kept["quantity_lots"],
             remaining_lots=kept["remaining_lots"] + kept.get("hidden_lots", 0),
@@ -73,14 +78,17 @@ class OpenOrder:
             taker_bps=kept["taker_bps"],
             held_minor=kept["held_minor"],
             may_improve=_may_improve(kept),
+            left_minor=_left_minor(kept),
         )
 
     def need_minor(self, market: Market) -> int:
         """Return what the rest of the order could cost at worst."""
-        if not self.is_buy:
-            return market.sell_need_minor(self.remaining_lots)
         rate_bps = max(self.maker_bps, self.taker_bps)
-        return market.buy_need_minor(self.price_ticks, self.remaining_lots, rate_bps)
+        if self.left_minor is not None and self.currency == market.quote:
+            return market.amount_need_minor(self.left_minor, rate_bps)
+        return market.need_minor(
+            self.price_ticks, self.remaining_lots, rate_bps, is_buy=self.is_buy
+        )
 
     def reprice(self, price_ticks: int) -> None:
         """Take a limit over that the book says, if it may be and is better for the order."""
@@ -98,6 +106,8 @@ class BookAudit:
 
     ``fees`` is all that the book collected by currency, ``swept`` the part of it that the house has
     by the house's own watermark, ``unswept`` the rest: (sequence, currency, minor units).
+    ``positions`` is what its trades leave open where nothing is delivered, ``open`` the balance of
+    the book's own account, out of which it paid for what they closed.
     """
 
     def __init__(self, symbol: str, shown: ShownOrders | None = None) -> None:
@@ -107,10 +117,13 @@ class BookAudit:
         self.trades = 0
         self.market: Market | None = None
         self.trading_state: str | None = None
+        self.state_by = ""
         self.fees: dict[str, int] = defaultdict(int)
         self.unswept: deque[tuple[int, str, int]] = deque()
         self.swept: dict[str, int] = defaultdict(int)
         self.orders: dict[str, OpenOrder] = {}
+        self.positions: dict[str, OpenLots] = {}
+        self.open: dict[str, int] = defaultdict(int)
         self.owed: dict[str, Owed] = defaultdict(Owed)
         self.shown = ShownOrders() if shown is None else shown
         self.findings = Findings()
@@ -123,6 +136,7 @@ class BookAudit:
         """
         audit = cls(state["symbol"], NothingShown())
         audit.sequence, audit.trading_state = state["sequence"], state["state"]
+        audit.state_by = state.get("state_by", "")
         if state["market"] is None:
             return audit
         market = audit.market = Market.from_dict(state["market"])
@@ -130,29 +144,37 @@ class BookAudit:
             order = audit.orders[kept["order_id"]] = OpenOrder.of(kept, market)
             owed = audit.owed[order.account_id]
             owed.open[order.order_id] = (order.currency, order.held_minor)
+        audit.positions = positions_in(state)
         return audit
 
     def join(self, later: Self) -> None:
         """Take in the audit of the records behind these, which began at the state they lead to."""
         self.sequence, self.trades = later.sequence, self.trades + later.trades
         self.market, self.trading_state = later.market, later.trading_state
-        self.orders = later.orders
-        for mine, theirs in ((self.fees, later.fees), (self.swept, later.swept)):
-            for currency, fee_minor in theirs.items():
-                mine[currency] += fee_minor
+        self.state_by = later.state_by
+        self.orders, self.positions = later.orders, later.positions
+        kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
+        for mine, theirs in kinds:
+            for currency, amount_minor in theirs.items():
+                mine[currency] += amount_minor
         self.unswept += later.unswept
         for account_id, owed in later.owed.items():
             self.owed[account_id].join(owed)
         self.findings.add(later.findings)
 
     def agrees_with(self, state: dict[str, Any]) -> bool:
-        """Whether a book's state has just the orders that this audit has open, as they are."""
+        """Whether a book's state has just the orders and positions that this audit has open."""
         market = self.market
-        if market is None:
-            return not self.orders
+        if market is None or positions_in(state) != self.positions:
+            return not self.orders and market is None
         return {
             kept["order_id"]: OpenOrder.of(kept, market) for kept in open_in(state)
         } == self.orders
+
+    @property
+    def stays_stopped(self) -> bool:
+        """Whether the market takes no order until somebody opens it: a fresh mark does not."""
+        return self.trading_state in STOPPED and self.state_by != BY_MARK
 
     @property
     def subject(self) -> str:
@@ -201,7 +223,7 @@ class BookAudit:
             if event["type"] in ("MarketListed", "MarketChanged"):
                 self.market = Market.from_dict(event["market"])
             if event["type"] in ("MarketListed", "MarketStateChanged"):
-                self.trading_state = event["state"]
+                self.trading_state, self.state_by = event["state"], event.get("by", "")
 
     def _listed(self) -> Market:
         if self.market is None:
@@ -225,7 +247,7 @@ class BookAudit:
                 order_id=order_id,
                 account_id=command["account_id"],
                 is_buy=is_buy,
-                currency=market.quote if is_buy else market.base,
+                currency=market.held_currency(is_buy=is_buy),
                 price_ticks=command["price_ticks"],
                 quantity_lots=command["quantity_lots"],
                 remaining_lots=command["quantity_lots"],
@@ -233,6 +255,7 @@ class BookAudit:
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
                 may_improve=_may_improve(command),
+                left_minor=_left_minor(command),
             )
             opened.add(order_id)
         for event in body["events"]:
@@ -249,7 +272,7 @@ class BookAudit:
         moved: Moved = defaultdict(int)
         held_deltas: dict[tuple[str, str], int] = defaultdict(int)
         totals: dict[str, int] = defaultdict(int)
-        fees = fee_account(self.symbol)
+        fees, own = fee_account(self.symbol), open_account(self.symbol)
         for account_id, order_id, currency, held_minor, available_minor in postings:
             moved[account_id, currency] += held_minor + available_minor
             held_deltas[currency, order_id] += held_minor
@@ -257,6 +280,8 @@ class BookAudit:
             if account_id == fees:
                 self.fees[currency] += available_minor
                 self.unswept.append((sequence, currency, available_minor))
+            elif account_id == own:
+                self.open[currency] += available_minor
         self.findings.checked[Check.ENTRIES] += 1
         if any(totals.values()):
             off = ", ".join(f"{format_minor(t, c)} {c}" for c, t in sorted(totals.items()) if t)
@@ -299,7 +324,8 @@ class BookAudit:
         else:
             order.quantity_lots -= lots
             order.remaining_lots -= lots
-            order.is_reduced_away = order.remaining_lots == 0
+            got_enough = order.left_minor is not None and order.quantity_lots > 0
+            order.is_reduced_away = order.remaining_lots == 0 and not got_enough
         return str(order_id)
 
     def _amend(self, sequence: int, event: dict[str, Any]) -> str:
@@ -335,10 +361,23 @@ class BookAudit:
 
     def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
         market = self._listed()
-        expected[account_id, market.base] += fill.lots * market.lot_value_minor
-        expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
+        if market.product is Product.SPOT:
+            expected[account_id, market.base] += fill.lots * market.lot_value_minor
+            expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
+        else:
+            made_minor = self._close(account_id, fill) * market.tick_value_minor
+            expected[account_id, market.quote] += made_minor
+            expected[open_account(self.symbol), market.quote] -= made_minor
         expected[account_id, market.quote] -= fill.fee_minor
         expected[fee_account(self.symbol), market.quote] += fill.fee_minor
+
+    def _close(self, account_id: str, fill: Fills) -> int:
+        """Take a fill into a position; return what it made by closing, tick-lots."""
+        before = self.positions.pop(account_id, OpenLots())
+        after, made_tick_lots = before.traded(fill.lots, fill.tick_lots // fill.lots)
+        if after.quantity_lots:
+            self.positions[account_id] = after
+        return made_tick_lots
 
     def _execute(self, sequence: int, event: dict[str, Any], role: str, fill: Fills) -> None:
         """Take a fill off its order: no more than remains, within its limit, at its fee."""
@@ -352,8 +391,11 @@ class BookAudit:
         is_maker = role == MAKER or "auction_id" in event
         rate_bps = order.maker_bps if is_maker else order.taker_bps
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
+        if order.left_minor is not None:
+            order.left_minor -= notional_minor
         if (
             order.remaining_lots < 0
+            or (order.left_minor or 0) < 0
             or not order.allows(event["price_ticks"])
             or fill.fee_minor != share_bps(notional_minor, rate_bps)
         ):
@@ -451,7 +493,7 @@ class BookAudit:
         moved_by_account: dict[str, dict[str, int]] = defaultdict(dict)
         for (account_id, currency), amount_minor in moved.items():
             moved_by_account[account_id][currency] = amount_minor
-        for account_id in (due | held.keys()) - {fee_account(self.symbol)}:
+        for account_id in (due | held.keys()) - own_accounts(self.symbol):
             self.owed[account_id].steps.append(
                 Step(
                     sequence=sequence,
@@ -470,6 +512,11 @@ def _may_improve(terms: Mapping[str, Any]) -> bool:
     return any(name in terms for name in ("slides", "trail_ticks", "trail_bps"))
 
 
+def _left_minor(terms: Mapping[str, Any]) -> int | None:
+    amount_minor: int | None = terms.get("amount_minor")
+    return None if amount_minor is None else amount_minor - terms.get("filled_notional_minor", 0)
+
+
 def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the orders that are open in a book's state, the armed ones with their commands' terms.
 
@@ -483,6 +530,11 @@ def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
         command = armed["command"]
         lots = command["quantity_lots"]
         yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}
+
+
+def positions_in(state: dict[str, Any]) -> dict[str, OpenLots]:
+    """Return what accounts have open in a book's state."""
+    return {key: OpenLots(*row) for key, row in state.get("positions", {}).items()}
 
 
 def amends_of(events: list[dict[str, Any]]) -> list[Amended]:

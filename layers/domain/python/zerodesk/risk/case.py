@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState
+from zerodesk.instruments import Product
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
 from zerodesk.pricing.spot import Quote
 from zerodesk.risk.marked import Marked
-from zerodesk.terms import Product
 
 NONE_MARKED: Final[Mapping[str, Marked]] = {}
 NONE_KILLED: Final[Mapping[str, Kill]] = {}
@@ -44,6 +44,13 @@ class Case(NamedTuple):
     def own(self) -> Marked:
         """The order's instrument."""
         return self.marked[self.symbol]
+
+    @property
+    def worth_minor(self) -> int:
+        """What the order is worth at its worst price, or the amount that it names."""
+        if self.quote.amount_minor is not None:
+            return self.quote.amount_minor
+        return self.own.notional_minor(self.quote.worst_price_ticks, self.quantity_lots)
 
     def evidence(self) -> dict[str, Any]:
         """Return what was decided on beyond the account and the order, for the record.

@@ -49,7 +49,7 @@ def order_is_worth_no_more(case: Case) -> Rejection | None:
     limit_minor = limits.get(currency)
     if limit_minor is None:
         return None
-    worth_minor = case.own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    worth_minor = case.worth_minor
     if worth_minor <= limit_minor:
         return None
     return _above(
@@ -67,8 +67,7 @@ def order_fits_its_market(case: Case) -> Rejection | None:
     if share_bps is None:
         return None
     own = case.own
-    worth_minor = own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
-    if worth_minor <= case.limits.free_notional_minor.get(own.quote, 0):
+    if case.worth_minor <= case.limits.free_notional_minor.get(own.quote, 0):
         return None
     volume_lots = case.day_volume_lots or 0
     limit_lots = volume_lots * share_bps // BASIS_POINTS
@@ -203,7 +202,7 @@ def leverage_within_limit(case: Case) -> Rejection | None:
     """Refuse what is worth more than so many times what is held for it; spot is held in full."""
     if case.symbol not in case.marked or case.side is Side.SELL:
         return None
-    notional_minor = case.own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    notional_minor = case.worth_minor
     if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:
         return None
     return _above(

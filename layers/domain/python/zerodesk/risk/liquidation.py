@@ -12,7 +12,8 @@ from typing import Final
 
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import Side
-from zerodesk.risk.leverage import Exposure, MarginFigures, Tier, cross_margin
+from zerodesk.risk.leverage import Exposure, MarginFigures, cross_margin
+from zerodesk.tiers import Tier
 
 STEP_BPS: Final = 2_500
 """How much of a position one step closes; the rest is looked at again at the next mark."""

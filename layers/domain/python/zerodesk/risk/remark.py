@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zerodesk.money import BASIS_POINTS
-from zerodesk.risk.leverage import Tier
+from zerodesk.tiers import Tier
 
 Integers = NDArray[np.int64]
 
@@ -64,7 +64,7 @@ def remark(
     mark_price_ticks, tick_value_minor
         By instrument.
     tiers
-        As of ``zerodesk.risk.leverage.checked``.
+        As of ``zerodesk.tiers.checked``.
 
     Raises
     ------
