@@ -130,6 +130,7 @@ class Venue:
                 "attributes": {
                     "MessageGroupId": command["symbol"],
                     "SentTimestamp": str(self.clock_ms),
+                    "ApproximateReceiveCount": "1",
                 },
             }
             for number, command in enumerate(commands)

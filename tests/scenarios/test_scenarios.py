@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from tests.scenarios.reading import Scenario, ScenarioError, Step, read, rules
-from tests.zerodesk.matching.builders import a_cancel, a_place, a_state, an_auction, an_ending
+from tests.zerodesk.matching.builders import (
+    a_cancel,
+    a_place,
+    a_state,
+    an_auction,
+    an_ending,
+    an_index,
+)
 from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
@@ -85,7 +92,7 @@ def held(terms: dict[str, Any]) -> dict[str, Any]:
     return terms | {"held_minor": held_minor}
 
 
-def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a sentence
+def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a case a sentence
     commands: list[Any] = [listing(MARKET, at_ms=START_MS)]
     now_ms = START_MS
     for step in scenario.steps:
@@ -105,7 +112,12 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
             case ["the", "band", "is", bps, *_, window, "seconds,", _, _, _, "last", lasts, _]:
                 band = Band(int(bps), 1_000 * int(window), 1_000 * int(lasts))
-                commands[0] = listing(MARKET._replace(band=band), at_ms=START_MS)
+                commands[0]["market"]["band"] = band.to_dict()
+            case ["the", "index", "price", "may", "be", bound, "seconds", "old"]:
+                commands[0]["market"]["stale_after_ms"] = 1_000 * int(bound)
+            case ["an", "index", "price", "of", price, "comes"]:
+                observed = an_index(int(price), observed_at_ms=now_ms)
+                commands.append(observed | {"sent_at_ms": now_ms})
             case ["the", "market", "is", "a", "perpetual"]:
                 commands[0] = listing(PERPETUAL, at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:

@@ -17,7 +17,7 @@ from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.house import HouseState, fees_of
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import cancel_id_for, mass_cancel_id_for, order_id_for
+from zerodesk.orders import BY_MARK, cancel_id_for, mass_cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import house, transfers, withdrawals
 from zerodesk_aws.accounts import AccountJournal
@@ -687,6 +687,30 @@ def test_an_auction_whose_time_is_up_is_ended(venue: Venue, night: Night) -> Non
     night.drive()
     assert venue.item("alice", "buy").status == "FILLED"
     assert "Auctions" not in night.sweep()
+
+
+def test_a_quiet_book_whose_mark_is_stale_is_stopped_by_a_look_at_the_time(
+    venue: Venue, night: Night
+) -> None:
+    changed: Any = {
+        "kind": "change",
+        "command_id": "bounded",
+        "symbol": SYMBOL,
+        "changes": {"stale_after_ms": 2 * MINUTE_MS},
+        "reason": "a source was found",
+        "by": "house",
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.queue.append(changed)
+    venue.match()
+    venue.settle()
+    assert "StaleMarks" not in night.sweep()
+    assert night.sweep(2 * MINUTE_MS)["StaleMarks"] == 1
+    night.drive()
+    shown = Markets("market").get(SYMBOL)
+    assert shown is not None
+    assert (shown.state, shown.state_by) == (TradingState.CANCEL_ONLY, BY_MARK)
+    assert "StaleMarks" not in night.sweep()
 
 
 @pytest.mark.parametrize("stops", [VENUE, MARKET + SYMBOL])

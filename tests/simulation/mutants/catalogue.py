@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.simulation.mutants import (
     auctioning,
     banding,
+    breaking,
     cancelling,
     driving,
     funding,
@@ -34,6 +35,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *moving.MUTANTS,
     *auctioning.MUTANTS,
     *banding.MUTANTS,
+    *breaking.MUTANTS,
     *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,

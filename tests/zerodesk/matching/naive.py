@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from zerodesk.bands import Band
-from zerodesk.instruments import Market
+from zerodesk.instruments import MIN_BAND_MS, Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
 RESTING = ("GTC", "GTD", "DAY")
@@ -144,6 +144,8 @@ class NaiveBook:
     unseen: list[int] = field(default_factory=list)
     halts: int = 0
     by_band: bool = False
+    listed: int = 0
+    by_mark: bool = False
     base: int | None = None
     """What the band counted from when it came, or got another window."""
 
@@ -171,11 +173,14 @@ class NaiveBook:
         if rests or self.knows(key, time):
             if kind in ("place", "amend") and not rests:
                 self.time = time
+                self.stop_if_stale()
                 self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
                 self.releases.append((command["account_id"], key))
             return
         self.time = time
+        if kind != "index":
+            self.stop_if_stale()
         self.end_what_is_due()
         if command["accepted_at_ms"] + COMMAND_BOUND_MS < time:
             self.refuse(command, "MATCHING_EXPIRED")
@@ -189,6 +194,28 @@ class NaiveBook:
         for order in due:
             (self.resting if order in self.resting else self.armed).remove(order)
             self.close(order, "EXPIRED")
+
+    def is_stale(self) -> bool:
+        """Whether the index price, or the listing before there was one, is too long ago."""
+        if self.market is None or self.market.stale_after_ms is None:
+            return False
+        seen = self.listed if self.index is None else self.index[2]
+        return self.time - seen > self.market.stale_after_ms
+
+    def stop_if_stale(self) -> None:
+        if self.state == "OPEN" and self.is_stale():
+            self.state, self.by_mark = "CANCEL_ONLY", True
+
+    def open_if_fresh(self, key: str) -> None:
+        if not self.by_mark or self.state != "CANCEL_ONLY" or self.is_stale():
+            return
+        self.by_mark = False
+        assert self.market is not None
+        if self.market.band is None:
+            self.uncross("OPEN")
+        else:
+            self.state, self.auction, self.then = "AUCTION", key, "OPEN"
+            self.ends = self.time + self.market.band.auction_ms
 
     def take_expire(self, command: dict[str, Any]) -> None:
         pass
@@ -216,13 +243,13 @@ class NaiveBook:
     def take_list(self, command: dict[str, Any]) -> None:
         if self.market is None:
             self.market = Market.from_dict(command["market"])
-            self.state = "OPEN"
+            self.state, self.listed = "OPEN", self.time
 
     def take_change(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state == "DELISTED":
             return
         changes = dict(command["changes"])
-        if not changes.keys() <= {"maker_bps", "taker_bps", "band"}:
+        if not changes.keys() <= {"maker_bps", "taker_bps", "band", "stale_after_ms"}:
             return
         before = self.market.band
         if changes.get("band") is not None:
@@ -231,6 +258,8 @@ class NaiveBook:
         if changed.maker_bps > changed.taker_bps:
             return
         after = changed.band
+        if after is not None and after.window_ms < MIN_BAND_MS:
+            return
         if after is not None and (before is None or before.window_ms != after.window_ms):
             self.base = self.reference if before is None else self.band_reference()
             self.told = []
@@ -240,8 +269,10 @@ class NaiveBook:
         if self.market is None or self.state == "DELISTED":
             return
         if command["state"] == "OPEN":
-            self.uncross("OPEN")
+            if not self.is_stale():
+                self.uncross("OPEN")
             return
+        self.by_mark = False
         self.state, self.ends, self.auction = command["state"], None, None
         self.by_band = False
         if command.get("clears"):
@@ -345,6 +376,7 @@ class NaiveBook:
         seen = min(command["observed_at_ms"], self.time)
         if self.market is not None and (self.index is None or seen >= self.index[2]):
             self.index = (command["price_ticks"], command["source"], seen)
+            self.open_if_fresh(command["command_id"])
 
     def take_cancel(self, command: dict[str, Any]) -> None:
         key, target, account = command["command_id"], command["order_id"], command["account_id"]

@@ -44,7 +44,9 @@ def a_market() -> Market:
 MARKET = a_market()
 BANDED = MARKET._replace(band=Band(bps=200, window_ms=100, auction_ms=60))
 """Whose price may move two ticks in a time that some commands take."""
-
+STALING = MARKET._replace(stale_after_ms=1_000)
+"""Which stops unless an index price comes now and then."""
+BOTH = STALING._replace(band=Band(bps=200, window_ms=1_000, auction_ms=1_000))
 
 PERPETUAL = MARKET._replace(symbol="BTC-PERP", margin=(Tier(0, 5_000, 2_500),))
 """Of the same steps and fees, in which nothing is delivered."""
@@ -292,6 +294,8 @@ class Stream:
                 {"taker_bps": 3},
                 {"tick_units": 5},
                 {"band": None},
+                {"stale_after_ms": None},
+                {"stale_after_ms": 2_000},
                 {"band": Band(300, 100_000, 1_000).to_dict()},
                 {"band": Band(100, 1_000, 2_000).to_dict()},
             )
@@ -326,16 +330,16 @@ def a_stream(
 
 
 def streams() -> st.SearchStrategy[list[Command]]:
-    """Streams of plain orders or such with special terms.
+    """Streams of plain or special orders.
 
-    Markets have a band or none; in some nothing is delivered.
+    Some markets stop by themselves; in some nothing is delivered.
     """
     drawn = st.builds(
         a_stream,
         st.integers(0, 2**32 - 1),
         st.integers(1, 80),
         special=st.booleans(),
-        market=st.sampled_from((MARKET, BANDED)),
+        market=st.sampled_from((MARKET, BANDED, STALING, BOTH)),
     )
     return st.one_of(drawn, st.builds(of_a_perpetual, drawn, st.integers(0, 2**32 - 1)))
 
@@ -349,8 +353,8 @@ def of_a_perpetual(commands: list[Any], seed: int) -> list[Command]:
 def of_perpetual(command: Any, noise: random.Random) -> Any:
     told = command | {"symbol": PERPETUAL.symbol}
     if command["kind"] == "list":
-        band = command["market"].get("band")
-        market = PERPETUAL._replace(band=band and Band.from_dict(band))
+        market = Market.from_dict(command["market"])
+        market = market._replace(symbol=PERPETUAL.symbol, margin=PERPETUAL.margin)
         return told | {"market": market.to_dict()}
     if command["kind"] != "place":
         return told

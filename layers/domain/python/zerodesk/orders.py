@@ -362,8 +362,10 @@ def cancel_id_for(order_id: str) -> str:
 
 
 BY_BAND: Final = "band"
+BY_MARK: Final = "mark"
 BY_TIME: Final = "time"
-"""Whose word it is when a book changes its state by itself: a price outside its band, its time."""
+"""Whose word it is when a book changes its state by itself: a price outside its band, a mark that
+is stale or fresh again, its time."""
 
 
 def halt_id_for(symbol: str, halts: int) -> str:

@@ -35,6 +35,7 @@ class NewMarket:
     collar_bps: int
     reference_price: Decimal
     band: PriceBand | None = None
+    stale_after_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Market:
     last_price: Decimal | None
     auction: Auction | None = None
     band: PriceBand | None = None
+    stale_after_seconds: int | None = None
     state_reason: str = ""
     state_by: str = ""
     state_since: datetime | None = None

@@ -3,7 +3,7 @@
 from typing import Final
 
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
-from zerodesk.matching import auctions
+from zerodesk.matching import auctions, staleness
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
@@ -88,14 +88,10 @@ def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
         detail = f"observed at {observed_at_ms}, known of {state.index['observed_at_ms']}"
         refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
         return
-    state.index = {
-        "price_ticks": price_ticks,
-        "source": source,
-        "observed_at_ms": observed_at_ms,
-    }
-    draft.events.append(
-        {"type": "IndexPriceChanged", "command_id": command["command_id"], **state.index}
-    )
+    taken = {"price_ticks": price_ticks, "source": source, "observed_at_ms": observed_at_ms}
+    state.take_index(taken)
+    draft.events.append({"type": "IndexPriceChanged", "command_id": command["command_id"], **taken})
+    staleness.open_if_fresh(state, draft, command["command_id"])
 
 
 def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
@@ -124,13 +120,15 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
 def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
     """Change what the market accepts. Whatever crosses trades before it opens.
 
-    A halt may clear the book, a delisting does, and is for good.
+    A halt may clear the book, a delisting does, and is for good. Nothing opens on a stale mark.
     """
     to = str(command["state"])
     change = auctions.Change(command["command_id"], to, command["reason"], command.get("by", ""))
     is_known = to in TRADING_STATES and auctions.makes_sense(command)
     if state.market is None or not is_known or state.trading_state == TradingState.DELISTED:
         refuse(draft, command, INVALID, f"{state.symbol} to {to}")
+    elif to == TradingState.OPEN and state.is_stale():
+        refuse(draft, command, INVALID, staleness.why_stale(state))
     elif to == TradingState.OPEN:
         auctions.uncross(state, draft, change)
     else:

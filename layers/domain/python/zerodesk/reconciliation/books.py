@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.instruments import Market, Product
+from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
-from zerodesk.orders import OrderStatus, Side
+from zerodesk.orders import BY_MARK, OrderStatus, Side
 from zerodesk.positions import OpenLots
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
@@ -23,6 +23,7 @@ from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 REPRICING: Final = ("OrderTriggered", "OrderOpened")
 """Events that say an order's limit."""
 
@@ -116,6 +117,7 @@ class BookAudit:
         self.trades = 0
         self.market: Market | None = None
         self.trading_state: str | None = None
+        self.state_by = ""
         self.fees: dict[str, int] = defaultdict(int)
         self.unswept: deque[tuple[int, str, int]] = deque()
         self.swept: dict[str, int] = defaultdict(int)
@@ -134,6 +136,7 @@ class BookAudit:
         """
         audit = cls(state["symbol"], NothingShown())
         audit.sequence, audit.trading_state = state["sequence"], state["state"]
+        audit.state_by = state.get("state_by", "")
         if state["market"] is None:
             return audit
         market = audit.market = Market.from_dict(state["market"])
@@ -148,6 +151,7 @@ class BookAudit:
         """Take in the audit of the records behind these, which began at the state they lead to."""
         self.sequence, self.trades = later.sequence, self.trades + later.trades
         self.market, self.trading_state = later.market, later.trading_state
+        self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
         for mine, theirs in kinds:
@@ -166,6 +170,11 @@ class BookAudit:
         return {
             kept["order_id"]: OpenOrder.of(kept, market) for kept in open_in(state)
         } == self.orders
+
+    @property
+    def stays_stopped(self) -> bool:
+        """Whether the market takes no order until somebody opens it: a fresh mark does not."""
+        return self.trading_state in STOPPED and self.state_by != BY_MARK
 
     @property
     def subject(self) -> str:
@@ -214,7 +223,7 @@ class BookAudit:
             if event["type"] in ("MarketListed", "MarketChanged"):
                 self.market = Market.from_dict(event["market"])
             if event["type"] in ("MarketListed", "MarketStateChanged"):
-                self.trading_state = event["state"]
+                self.trading_state, self.state_by = event["state"], event.get("by", "")
 
     def _listed(self) -> Market:
         if self.market is None:

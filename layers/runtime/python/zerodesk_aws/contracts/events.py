@@ -244,6 +244,7 @@ class ListingFacts(Contract):
     base_minor_digits: int
     quote_minor_digits: int
     band: BandFacts | None = None
+    stale_after_ms: int | None = None
 
 
 class MarketListed(OfBook):

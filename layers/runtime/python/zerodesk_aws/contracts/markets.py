@@ -47,6 +47,12 @@ class PriceBand(Contract):
     auction_seconds: int = Field(description="How long the auction lasts where it would go beyond.")
 
 
+STALE_MEANS: Final = (
+    "How old the index price may be before the market takes cancels only; it opens again with a "
+    "fresh one, by an auction where it has a band. "
+)
+
+
 class ListMarket(Contract):
     """A market to list. Rates are basis points."""
 
@@ -62,6 +68,9 @@ class ListMarket(Contract):
     collar_bps: int
     reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
     band: PriceBand | None = Field(default=None, description="Null: the price moves as it likes.")
+    stale_after_seconds: int | None = Field(
+        default=None, description=STALE_MEANS + "Null: as old as it likes."
+    )
 
 
 class Auction(Contract):
@@ -92,11 +101,12 @@ class Market(Contract):
     collar_bps: int
     reference_price: Amount
     band: PriceBand | None
+    stale_after_seconds: int | None = Field(description=STALE_MEANS + "Null: as old as it likes.")
     state: Annotated[TradingState, Field(strict=False)]
     state_reason: str = Field(description="Why it is in this state; empty where nobody said.")
     state_by: str = Field(
-        description="By whose word: an operator's account, or a part of the venue: band, time, "
-        "reconciliation. Empty where that is not known."
+        description="By whose word: an operator's account, or a part of the venue: band, mark, "
+        "time, reconciliation. Empty where that is not known."
     )
     state_since: Timestamp | None = Field(description="Null where that is not known.")
     mark_price: Amount | None = Field(
@@ -150,6 +160,9 @@ class ChangeMarket(Contract):
     collar_bps: int | None = None
     band: PriceBand | None = Field(
         default=None, description="Null takes the band away; left out, it stays."
+    )
+    stale_after_seconds: int | None = Field(
+        default=None, description=STALE_MEANS + "Null takes the bound away; left out, it stays."
     )
 
 

@@ -249,6 +249,7 @@ class MarketChanges(Contract):
     taker_bps: int | None = None
     collar_bps: int | None = None
     band: BandFacts | None = None
+    stale_after_ms: int | None = None
 
 
 class ChangeCommand(Contract):
