@@ -249,6 +249,7 @@ class Gateway:
             attributes = {
                 "MessageGroupId": command["symbol"],
                 "SentTimestamp": str(self.sent_at_ms),
+                "ApproximateReceiveCount": "1",
             }
             message = {"messageId": str(number), "body": json.dumps(command)}
             records.append(message | {"attributes": attributes})

@@ -88,9 +88,9 @@ MUTANTS: Final = (
         "record time from the machine's clock",
         "The function knows what time it is.",
         "functions/matching/batch.py",
-        '        command["sent_at_ms"] = int(attributes["SentTimestamp"])\n',
-        "        from zerodesk_aws.clock import now_ms\n\n"
-        '        command["sent_at_ms"] = now_ms()\n',
+        '            command["sent_at_ms"] = int(attributes["SentTimestamp"])\n',
+        "            from zerodesk_aws.clock import now_ms\n\n"
+        '            command["sent_at_ms"] = now_ms()\n',
     ),
     Mutant(
         "cancel of an unknown order refused",
@@ -269,14 +269,14 @@ MUTANTS: Final = (
         "announced before it is journaled",
         "Listeners want to know early, and the put will succeed.",
         "functions/matching/handler.py",
-        "        records += books.commit(group.symbol, group.commands)\n",
-        "        book = books.current(group.symbol).book\n"
-        "        early = book.decide(group.commands)\n"
-        "        if early is not None:\n"
-        "            if early.record is not None:\n"
-        "                bus.publish(of_record(group.symbol, early.sequence, early.record))\n"
-        "            book.undo(early)\n"
-        "        records += books.commit(group.symbol, group.commands)\n",
+        "    records: list[Committed] = []\n",
+        "    book = books.current(symbol).book\n"
+        "    early = book.decide([one.command for one in messages])\n"
+        "    if early is not None:\n"
+        "        if early.record is not None:\n"
+        "            bus.publish(of_record(symbol, early.sequence, early.record))\n"
+        "        book.undo(early)\n"
+        "    records: list[Committed] = []\n",
     ),
     Mutant(
         "what is prevented counts as filled",
