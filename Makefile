@@ -49,13 +49,13 @@ contracts: setup  ## the directions in which packages may import
 	@echo "import contracts"
 	@$(BIN)/lint-imports --no-logo
 
-# What starts clouds or processes of its own is run by itself; all else on two cores.
-ALONE := tests/end_to_end tests/infra_cdk/local tests/conformance tests/simulation/test_mutants.py
+# A process for each core, and one that mostly waits for its local clouds. Groups of tests that
+# share something costly come first, the largest, the clouds', before all; then one test after the
+# other goes to whoever is idle.
+WORKERS ?= $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 unit: setup
-	@echo "pytest, in two processes"
-	@$(BIN)/pytest -n 2 --dist worksteal $(ALONE:%=--ignore %) $(PYTEST_ARGS)
-	@echo "pytest, what runs alone"
-	@$(BIN)/pytest $(ALONE) $(PYTEST_ARGS)
+	@echo "pytest, in $(WORKERS) processes"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 LIVES ?= 10000
 SEED ?= 1
@@ -63,7 +63,7 @@ simulate: setup  ## live LIVES=N orders under faults from SEED=S, and check ever
 	@$(BIN)/python -m tests.simulation --lives $(LIVES) --seed $(SEED) $(if $(KEEP),--keep $(KEEP))
 
 SEEDS ?= 40
-mutants: setup  ## seed each bug of tests/simulation/mutants into a copy, and see what catches it
+mutants: setup  ## let each bug of tests/simulation/mutants live, and see what catches it
 	@$(BIN)/python -m tests.simulation.mutants --seeds $(SEEDS) --record
 
 simulate-pairs: setup  ## play every fault, and every pair of faults, at every boundary of one order's way

@@ -8,4 +8,6 @@ Faults   none for the client; what was not seen to happen in time is 503 and may
 Writes   registers (control#accounts, control#markets, control#partners); accounts, with their
          deposits and withdrawals; keys, as digests; listings and trading states go to their book
          as commands
+Tells    DepositCredited, WithdrawalPosted, WithdrawalVoided, RecordReversed; what another function
+         did not live to tell
 """

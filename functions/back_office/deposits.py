@@ -4,19 +4,21 @@ from back_office.accounts import opened
 from zerodesk.money import format_minor
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.once import take_in
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts.accounts import Deposit, MakeDeposit
-from zerodesk_aws.deposits import KIND, apply_deposit, gate_id
+from zerodesk_aws.deposits import KIND, Deposits, gate_id
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views.balances import balances_of
 
 
-class Deposits:
+class DepositOffice:
     """Credits accounts."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
         self._accounts, self._orders = accounts, orders
+        self._deposits = Deposits(accounts, orders, bus)
 
     def make(self, account_id: str, asked: MakeDeposit) -> tuple[Deposit, bool]:
         """Credit a deposit, once; return it with the account, and whether it is new."""
@@ -28,15 +30,10 @@ class Deposits:
         }
         opened(self._accounts, account_id)
         gate = gate_id(asked.deposit_id)
-        _, is_new = take_in(self._orders, account_id, gate, request, kind=KIND, named="deposit_id")
-        account = apply_deposit(
-            self._accounts,
-            self._orders,
-            account_id,
-            asked.deposit_id,
-            asked.currency,
-            amount_minor,
+        item, is_new = take_in(
+            self._orders, account_id, gate, request, kind=KIND, named="deposit_id"
         )
+        account = self._deposits.drive(item)
         if is_new:
             count("DepositsMade")
             logger.info("deposit made", account_id=account_id, deposit_id=asked.deposit_id)

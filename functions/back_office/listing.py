@@ -90,6 +90,11 @@ def band_of(asked: PriceBand) -> Band:
     )
 
 
+def ms_of(seconds: int | None) -> int | None:
+    """Return seconds as a market keeps them."""
+    return None if seconds is None else 1_000 * seconds
+
+
 def _market(asked: ListMarket) -> Market:
     try:
         market = list_market(
@@ -105,6 +110,7 @@ def _market(asked: ListMarket) -> Market:
             band=None if asked.band is None else band_of(asked.band),
             quote=asked.quote,
             margin=[_tier(tier, asked.quote) for tier in asked.margin],
+            stale_after_ms=ms_of(asked.stale_after_seconds),
         )
     except ListingError as error:
         raise refused(ProblemCode.INTAKE_BAD_VALUE, error.field, error.value, error.rule) from error

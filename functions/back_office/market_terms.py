@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from back_office.listing import band_of
+from back_office.listing import band_of, ms_of
 from back_office.waiting import awaited
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
 from zerodesk.money import NumberError, minor_digits, scaled
@@ -130,6 +130,8 @@ def _changes(market: Market, asked: ChangeMarket) -> dict[str, Any]:
     }
     if "band" in asked.model_fields_set:
         changes["band"] = None if asked.band is None else band_of(asked.band).to_dict()
+    if "stale_after_seconds" in asked.model_fields_set:
+        changes["stale_after_ms"] = ms_of(asked.stale_after_seconds)
     if asked.min_notional is not None:
         notional_minor = scaled(asked.min_notional, minor_digits(market.quote))
         if notional_minor is None:

@@ -1,7 +1,7 @@
 """What the routes do, on the tables and the queue of the settings."""
 
 from back_office.accounts import Accounts
-from back_office.deposits import Deposits
+from back_office.deposits import DepositOffice
 from back_office.house import HouseAccounts
 from back_office.kills import KillOffice
 from back_office.limits import LimitOffice
@@ -13,6 +13,7 @@ from back_office.reversals import Corrections
 from back_office.settings import (
     API_KEYS_TABLE,
     COMMAND_QUEUE_URL,
+    EVENT_BUS_NAME,
     JOURNAL_TABLE,
     MARKET_TABLE,
     ORDERS_TABLE,
@@ -21,6 +22,7 @@ from back_office.takeovers import Takeovers
 from back_office.trading_states import TradingStates
 from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.kills import AccountKills
@@ -35,11 +37,12 @@ from zerodesk_aws.tables.orders import Orders
 journal = Journal(JOURNAL_TABLE)
 account_journal = AccountJournal(JOURNAL_TABLE)
 orders = Orders(ORDERS_TABLE)
+bus = Bus(EVENT_BUS_NAME)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
-deposits = Deposits(account_journal, orders)
-corrections = Corrections(account_journal, orders)
-withdrawals = WithdrawalOffice(account_journal, orders)
+deposits = DepositOffice(account_journal, orders, bus)
+corrections = Corrections(account_journal, orders, bus)
+withdrawals = WithdrawalOffice(account_journal, orders, bus)
 reserved = ReservedList(Register(journal, ACCOUNTS), account_journal, orders)
 markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)

@@ -8,7 +8,7 @@ from back_office.waiting import awaited
 from zerodesk.instruments import TradingState
 from zerodesk.orders import EndAuctionCommand, SetStateCommand, ending_id_for
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended
-from zerodesk_aws.clock import now_ms, sleep
+from zerodesk_aws.clock import iso_ms, now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import EndAuction, SetTradingState
 from zerodesk_aws.entry import count, logger
@@ -41,7 +41,7 @@ class TradingStates:
         ------
         ProblemError
             NOT_FOUND: no such market. MARKET_DELISTED: it trades no more. KILL_SWITCH_ON: it stays
-            halted until that is off.
+            halted until that is off. MARK_STALE: it opens when a fresh index price comes.
             UNAVAILABLE: the book has not answered; asking for the same state again finds out.
         """
         before = self._listed(symbol)
@@ -49,6 +49,8 @@ class TradingStates:
             raise ended(ProblemCode.MARKET_DELISTED, f"{symbol} trades no more.")
         if asked.state is not TradingState.HALTED:
             self._refuse_if_killed(symbol)
+        if asked.state is TradingState.OPEN:
+            _refuse_if_stale(before, now_ms())
         if before.state is not asked.state:
             self._send(symbol, asked, author)
         changed = awaited(lambda: self._changed(before, asked.state), self._pause)
@@ -128,6 +130,16 @@ class TradingStates:
         if listed is None:
             raise ended(ProblemCode.NOT_FOUND, "No market has this symbol.")
         return listed
+
+
+def _refuse_if_stale(listed: Listed, at_ms: int) -> None:
+    if listed.stale_at_ms is not None and listed.stale_at_ms < at_ms:
+        raise ended(
+            ProblemCode.MARK_STALE,
+            f"{listed.market.symbol} has had no fresh index price since "
+            f"{iso_ms(listed.stale_at_ms)}. It opens with the next one, or change "
+            "stale_after_seconds first.",
+        )
 
 
 def _began_halt(before: dict[str, Any] | None, now: dict[str, Any] | None) -> bool:

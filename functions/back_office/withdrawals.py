@@ -4,6 +4,7 @@ from back_office.accounts import opened
 from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts import funds as contracts
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -16,9 +17,9 @@ BY_OPERATOR = "by an operator"
 class WithdrawalOffice:
     """Brings withdrawals to their end."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
         self._accounts, self._orders = accounts, orders
-        self._withdrawals = Withdrawals(accounts, orders)
+        self._withdrawals = Withdrawals(accounts, orders, bus)
 
     def reserved(self, account_id: str) -> contracts.Withdrawals:
         """Return the reserved withdrawals of an account, or refuse with NOT_FOUND."""

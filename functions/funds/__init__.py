@@ -7,4 +7,5 @@ Faults   none for the client: what is refused is a problem document, and what wa
          in time is 503 and may be repeated
 Writes   the request's gate item, one conditional put before anything else happens; then records of
          the account, and of the one that receives
+Tells    WithdrawalReserved, TransferSent, TransferReceived
 """

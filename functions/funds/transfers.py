@@ -7,6 +7,7 @@ from zerodesk.transfers import TransferStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.once import take_in
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts.funds import AskTransfer, Transfer
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
@@ -20,9 +21,9 @@ TO: Final = "to_account_id"
 class TransferDesk:
     """Takes transfers in."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
         self._accounts, self._orders = accounts, orders
-        self._transfers = Transfers(accounts, orders)
+        self._transfers = Transfers(accounts, orders, bus)
 
     def ask(self, account_id: str, asked: AskTransfer) -> tuple[Transfer, bool]:
         """Transfer an amount, once; return the transfer as it stands, and whether it is new.

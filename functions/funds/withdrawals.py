@@ -5,6 +5,7 @@ from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.once import take_in
 from zerodesk_aws.api.problems import ProblemCode, ended
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts.funds import AskWithdrawal, Withdrawal
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
@@ -16,8 +17,8 @@ from zerodesk_aws.withdrawals import KIND, Withdrawals, gate_id
 class WithdrawalDesk:
     """Takes withdrawals in."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
-        self._orders, self._withdrawals = orders, Withdrawals(accounts, orders)
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+        self._orders, self._withdrawals = orders, Withdrawals(accounts, orders, bus)
 
     def ask(self, account_id: str, asked: AskWithdrawal) -> tuple[Withdrawal, bool]:
         """Reserve a withdrawal, once; return it as it stands, and whether it is new.

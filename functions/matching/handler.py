@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matching.batch import Group, groups
+from matching.batch import Group, Message, groups
 from matching.settings import (
     COMMAND_QUEUE_URL,
     EVENT_BUS_NAME,
@@ -15,7 +15,7 @@ from matching.settings import (
 )
 from zerodesk.orders import TakeOver
 from zerodesk_aws.announcements import indicated, of_record, settlement_wanted
-from zerodesk_aws.books import BookMovedError, Books, Committed
+from zerodesk_aws.books import BookMovedError, Books, Committed, UndecidableError
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.queue import CommandQueue
@@ -42,37 +42,74 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     failed: list[str] = []
     for group in groups(event):
         try:
-            match(group)
+            failed += match(group)
         except Exception:  # noqa: BLE001 - see below
             # One book's trouble is not another's: its messages come again, in order.
-            logger.exception("batch failed", symbol=group.symbol, commands=len(group.commands))
+            logger.exception("batch failed", symbol=group.symbol, commands=len(group.messages))
             count("MatchingFailures")
             failed += group.message_ids
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def match(group: Group) -> None:
-    """Commit a group's commands to its book, then tell whoever waits."""
+def match(group: Group) -> list[str]:
+    """Commit a group's commands to its book, then tell whoever waits; return what fails."""
+    for message_id in group.unreadable_ids:
+        quarantine(group.symbol, message_id, "no JSON object")
     try:
         records = take_over(group.takeover) if group.takeover else []
-        records += books.commit(group.symbol, group.commands)
+        decided, failed = decide(group.symbol, group.messages)
     except BookMovedError as moved:
         forward(moved)
-        return
+        return group.unreadable_ids
+    tell(group.symbol, records + decided)
+    return group.unreadable_ids + failed
+
+
+def decide(symbol: str, messages: list[Message]) -> tuple[list[Committed], list[str]]:
+    """Commit commands to their book; return what was appended, and the messages that fail.
+
+    One that cannot be decided fails until its book has tried it for the last time, and those behind
+    it wait, for the fault may pass; then they go on without it. Those behind one that is no command
+    need not wait.
+    """
+    records: list[Committed] = []
+    failed: list[str] = []
+    while True:
+        try:
+            return records + books.commit(symbol, [one.command for one in messages]), failed
+        except UndecidableError as fault:
+            records += fault.records
+            stuck, *messages = messages[len(messages) - fault.left :]
+            if not (fault.is_for_good or stuck.is_last_try):
+                logger.exception("command undecided", symbol=symbol, tries=stuck.tries)
+                count("MatchingFailures")
+                return records, [*failed, *(one.message_id for one in (stuck, *messages))]
+            quarantine(symbol, stuck.message_id, repr(fault.__cause__))
+            failed.append(stuck.message_id)
+
+
+def quarantine(symbol: str, message_id: str, fault: str) -> None:
+    """Say that a message is passed over: it fails until it is among the dead letters."""
+    logger.error("command quarantined", symbol=symbol, message_id=message_id, fault=fault)
+    count("CommandsQuarantined")
+
+
+def tell(symbol: str, records: list[Committed]) -> None:
+    """Move the projections, and tell the bus what was recorded."""
     for sequence, body in records:
         orders.project_record(sequence, body)
     if not records:
         # All repeats. Whoever decided them may have died before it told anybody.
-        bus.publish([settlement_wanted(group.symbol)])
+        bus.publish([settlement_wanted(symbol)])
         count("BatchesRepeated")
         return
-    view = books.view(group.symbol)
-    markets.project(group.symbol, view, records[-1][0])
+    view = books.view(symbol)
+    markets.project(symbol, view, records[-1][0])
     for sequence, body in records:
-        bus.publish(of_record(group.symbol, sequence, body))
-    bus.publish(indicated(group.symbol, view))
+        bus.publish(of_record(symbol, sequence, body))
+    bus.publish(indicated(symbol, view))
     count("BatchesMatched")
-    logger.info("batch matched", symbol=group.symbol, book_sequence=records[-1][0])
+    logger.info("batch matched", symbol=symbol, book_sequence=records[-1][0])
 
 
 def take_over(asked: TakeOver) -> list[Committed]:

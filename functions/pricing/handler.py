@@ -3,8 +3,9 @@
 from typing import Any
 
 from pricing.settings import MARKET_TABLE
+from zerodesk.instruments import Market
 from zerodesk.orders import Side, Trigger
-from zerodesk.pricing import quote_spot
+from zerodesk.pricing import Quote, quote_amount, quote_spot
 from zerodesk.rejections import Rejection
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError
@@ -20,17 +21,25 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     listed = markets.get(event["symbol"])
     if listed is None:
         raise StaleMarketError(event["symbol"])
-    answer = quote_spot(
-        listed.market,
-        listed.mark_price_ticks,
-        Side(event["side"]),
-        event["price_ticks"],
-        event["quantity_lots"],
-        (Trigger(event["trigger"]), event["trigger_ticks"]) if "trigger" in event else None,
-    )
+    answer = quoted(listed.market, listed.mark_price_ticks, event)
     if isinstance(answer, Rejection):
         count("PricingRefused")
         logger.info("order not priced", code=answer.code, have=answer.have, limit=answer.limit)
         return {"verdict": "REFUSED", "rejection": answer.to_dict()}
     count("OrdersPriced")
     return {"verdict": "PRICED", "quote": answer.to_dict()}
+
+
+def quoted(market: Market, mark_price_ticks: int, order: dict[str, Any]) -> Quote | Rejection:
+    """Return the quote of an order by its quantity, or by the amount that it names."""
+    side = Side(order["side"])
+    if "amount_minor" in order:
+        return quote_amount(market, mark_price_ticks, side, order["amount_minor"])
+    return quote_spot(
+        market,
+        mark_price_ticks,
+        side,
+        order["price_ticks"],
+        order["quantity_lots"],
+        (Trigger(order["trigger"]), order["trigger_ticks"]) if "trigger" in order else None,
+    )

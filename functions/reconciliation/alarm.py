@@ -1,6 +1,6 @@
 """Tell of breaches, and stop the books that they are about from taking more orders."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +15,6 @@ from zerodesk_aws.queue import CommandQueue
 
 SOURCE: Final = "zerodesk.reconciliation"
 BY: Final = "reconciliation"
-STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 
 
 class Alarm:
@@ -36,21 +35,19 @@ class Alarm:
             logger.error("reconciliation breached", extra=_evidence(breach))
         if fresh:
             count("ReconciliationBreaches", len(fresh))
-            self._halt(fresh, result.trading_states, now_ms)
+            self._halt(fresh, result.stopped, now_ms)
             self._bus.publish(_announcement(breach, now_ms) for breach in fresh)
         standing = tuple(dict.fromkeys(breach.breach_id for breach in result.breaches))
         return replace(result.watch, told=standing)
 
-    def _halt(
-        self, breaches: Sequence[Breach], trading_states: dict[str, str | None], now_ms: int
-    ) -> None:
-        """Let each book that a breach is about take cancels only, unless it does no more anyway."""
+    def _halt(self, breaches: Sequence[Breach], stopped: Set[str], now_ms: int) -> None:
+        """Let each book that a breach is about take cancels only, unless it stays stopped."""
         reasons: dict[str, Breach] = {}
         for breach in breaches:
             for symbol in breach.symbols:
                 reasons.setdefault(symbol, breach)
         for symbol, breach in sorted(reasons.items()):
-            if trading_states.get(symbol) in STOPPED:
+            if symbol in stopped:
                 continue
             self._queue.send(
                 SetStateCommand(

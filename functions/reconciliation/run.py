@@ -39,12 +39,12 @@ compared in the next run."""
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run found: the report, all that is wrong, the watch, and the books by state."""
+    """What a run found: the report, all that is wrong, the watch, the books that stay stopped."""
 
     report: dict[str, Any]
     breaches: tuple[Breach, ...]
     watch: Watch
-    trading_states: dict[str, str | None]
+    stopped: frozenset[str]
 
 
 class Reconciliation:
@@ -87,7 +87,7 @@ class Reconciliation:
             report(readings, findings, comparison.totals, iso_ms(now_ms)),
             tuple(findings.breaches),
             watch,
-            {symbol: book.trading_state for symbol, book in readings.books.items()},
+            frozenset(symbol for symbol, book in readings.books.items() if book.stays_stopped),
         )
 
     def _read(self, time_is_up: TimeIsUp, findings: Findings) -> Readings:

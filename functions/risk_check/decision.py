@@ -14,6 +14,12 @@ from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import Orders
 
 
+def quantity_lots(order: dict[str, Any], quote: Quote) -> int:
+    """Return an order's quantity; of one that names an amount, the most that it may trade."""
+    lots: int = order["quantity_lots"] if quote.most_lots is None else quote.most_lots
+    return lots
+
+
 def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
     """Return the order as it goes to the book: priced once, its hold and its fees fixed."""
     command = PlaceCommand(
@@ -24,7 +30,7 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
         side=order["side"],
         type=order["type"],
         price_ticks=quote.worst_price_ticks,
-        quantity_lots=order["quantity_lots"],
+        quantity_lots=quantity_lots(order, quote),
         time_in_force=order["time_in_force"],
         post_only=order["post_only"],
         maker_bps=quote.maker_bps,
@@ -64,7 +70,7 @@ def deciding(
             state,
             order["symbol"],
             Side(order["side"]),
-            order["quantity_lots"],
+            quantity_lots(order, quote),
             quote,
             max(now_ms(), account.recorded_at_ms),
             reduce_only=order.get("reduce_only", False),

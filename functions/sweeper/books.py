@@ -1,4 +1,4 @@
-"""Books: settle what is not settled, show what is not shown, expire what is due, sweep fees."""
+"""Books: settle what is not settled, show what is not shown, look at the time, sweep fees."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -61,14 +61,22 @@ class BookSweep:
             live = self._books.current(symbol)
             self._markets.project(symbol, live.book.market_view(), live.tip.sequence)
             yield "Markets"
-        if shown is not None and shown.auction is not None:
-            yield from self._auction(symbol, shown.auction, now_ms)
-        if shown is not None and (shown.next_expiry_ms or now_ms) < now_ms:
-            self._expire(symbol, now_ms)
-            yield "Expiries"
+        if shown is not None:
+            yield from self._times(symbol, shown, now_ms)
         if shown is not None and kills:
             yield from self._kill(shown, kills, now_ms)
         yield from self._fees(symbol, listing["quote"], now_ms)
+
+    def _times(self, symbol: str, shown: Listed, now_ms: int) -> Iterator[str]:
+        """Have a quiet book do what its time has come for; a busy one has done so."""
+        if shown.auction is not None:
+            yield from self._auction(symbol, shown.auction, now_ms)
+        if (shown.next_expiry_ms or now_ms) < now_ms:
+            self._look_at_the_time(symbol, now_ms)
+            yield "Expiries"
+        elif _is_open_and_stale(shown, now_ms):
+            self._look_at_the_time(symbol, now_ms)
+            yield "StaleMarks"
 
     def _kill(self, shown: Listed, kills: Mapping[str, Kill], now_ms: int) -> Iterator[str]:
         """Have a book halted and cleared that a kill switch did not reach."""
@@ -123,7 +131,7 @@ class BookSweep:
         first = next(records, None)
         return now_ms if first is None else first.recorded_at_ms
 
-    def _expire(self, symbol: str, now_ms: int) -> None:
+    def _look_at_the_time(self, symbol: str, now_ms: int) -> None:
         """Have the book look at the time. It goes by when the queue says that this was sent.
 
         Any command would do it; a quiet book gets none.
@@ -145,3 +153,8 @@ class BookSweep:
             accepted_at_ms=now_ms,
         )
         self._queue.send(command)
+
+
+def _is_open_and_stale(shown: Listed, now_ms: int) -> bool:
+    is_stale = shown.stale_at_ms is not None and shown.stale_at_ms < now_ms
+    return is_stale and shown.state is TradingState.OPEN

@@ -155,12 +155,14 @@ class TradingStack(Stack):
             data.market.access("GetItem"),
             data.api_keys.access("PutItem", "UpdateItem"),
             self._send,
+            self._publish,
         )
 
         self._declare(
             "funds",
             data.journal.access(*APPEND),
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+            self._publish,
         )
 
     def _declare_jobs(self) -> None:
@@ -240,6 +242,7 @@ class TradingStack(Stack):
             start(self._arn_of("order_workflow"), "ORDER_WORKFLOW_ARN"),
             start(self._arn_of("settlement_workflow"), "SETTLEMENT_WORKFLOW_ARN"),
             self._send,
+            self._publish,
             self._home,
             size=size,
         )

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,8 @@ SYMBOL: Final = "BTC-USD"
 ACCOUNTS: Final = 4
 FUNDS: Final = {"USD": "10000000", "BTC": "1000"}
 AT_ONCE: Final = 2
-"""Requests; each waits two seconds for a book that is held back, and a busy machine has no more."""
+"""Requests; each waits two seconds for a book that is held back. A batch is in the queue in ten
+seconds, long before the sweeper takes its orders for lost and sends them again."""
 
 TIMEOUT_SECONDS: Final = 120.0
 """Of one request: on a busy machine, a function's first process takes half a minute to begin."""
@@ -65,7 +66,10 @@ class Cloud:
         return self.operator.with_key(self.operator.create_key(account_id).api_key)
 
     def send(self, number: int, price: str = "60000") -> tuple[Client, Order]:
-        """Place an order of a random account: an even one buys, an odd one sells."""
+        """Place an order of a random account: an even one buys, an odd one sells.
+
+        Whether its book has answered is asked later: a queue that is held back answers nobody.
+        """
         trader = self.noise.choice(self.traders)
         return trader, trader.place_order(
             NewOrder(
@@ -76,7 +80,8 @@ class Cloud:
                 time_in_force=TimeInForce.GTC,
                 quantity=Decimal("0.01"),
                 price=Decimal(price),
-            )
+            ),
+            wait_s=0,
         )
 
     def open_orders(self, each: int) -> None:
@@ -87,12 +92,9 @@ class Cloud:
     def trade(self, orders: int, batch: int) -> None:
         """Send orders, so many at a time."""
         for start in range(0, orders, batch):
-            numbers = range(start, start + batch)
-            if batch == 1:
-                sent = [self.send(number) for number in numbers]
-            else:
-                with self._held_back(), ThreadPoolExecutor(AT_ONCE) as pool:
-                    sent = list(pool.map(self.send, numbers))
+            held_back = nullcontext() if batch == 1 else self._held_back()
+            with held_back, ThreadPoolExecutor(AT_ONCE) as pool:
+                sent = list(pool.map(self.send, range(start, start + batch)))
             for trader, order in sent:
                 self._answered(trader, order)
 

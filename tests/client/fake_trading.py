@@ -28,7 +28,7 @@ class Trading(FakeState):
         listed = self.markets.get(data["symbol"])
         if listed is None:
             raise Refusal(422, "INTAKE_UNKNOWN_SYMBOL", "no such market", field="symbol")
-        quantity = number(data, "quantity", listed.listing["lot_size"], "INTAKE_OFF_LOT")
+        quantity = self._quantity(data, listed)
         price = None
         if data.get("type", "LIMIT") == "LIMIT":
             price = number(data, "price", listed.listing["tick_size"], "INTAKE_OFF_TICK")
@@ -40,6 +40,14 @@ class Trading(FakeState):
         else:
             self._decide(order)
         return self._order_answer(order)
+
+    def _quantity(self, data: dict[str, Any], listed: Listed) -> Decimal:
+        """Return the quantity, or what an amount comes to at the mark, in whole lots."""
+        lot_size = listed.listing["lot_size"]
+        if "quote_amount" not in data:
+            return number(data, "quantity", lot_size, "INTAKE_OFF_LOT")
+        quantity = Decimal(data["quote_amount"]) / listed.mark
+        return (quantity - quantity % Decimal(lot_size)).normalize()
 
     def place_batch(self, who: Principal, data: dict[str, Any]) -> Answer:
         return 200, {"results": [self._one_of_batch(who, one) for one in data["orders"]]}
@@ -82,6 +90,7 @@ class Trading(FakeState):
             "trigger_price": data.get("trigger_price"),
             "trail": data.get("trail"),
             "trail_bps": data.get("trail_bps"),
+            "quote_amount": data.get("quote_amount"),
             "quantity": str(quantity),
             "price": None if price is None else str(price),
             "status": "QUEUED",

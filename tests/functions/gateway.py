@@ -145,6 +145,7 @@ class Gateway:
     def __post_init__(self) -> None:
         from matching import handler as matching
         from zerodesk_aws.books import Books
+        from zerodesk_aws.bus import Bus
         from zerodesk_aws.listings import Listings
         from zerodesk_aws.order_path import OrderPath, Waiting
         from zerodesk_aws.tables.market import Markets
@@ -157,7 +158,7 @@ class Gateway:
         self.path = OrderPath(orders, listings, self.workflow, waiting)  # type: ignore[arg-type]
         self._wire_doors(listings, waiting, orders)
         self.patch.setattr(matching, "books", Books("journal"))
-        self.patch.setattr(matching, "bus", self)
+        self.patch.setattr(Bus, "publish", lambda _, told: self.publish(told))
 
     def _wire_doors(self, listings: Any, waiting: Any, orders: Any) -> None:
         from back_office import operations as back_office
@@ -248,6 +249,7 @@ class Gateway:
             attributes = {
                 "MessageGroupId": command["symbol"],
                 "SentTimestamp": str(self.sent_at_ms),
+                "ApproximateReceiveCount": "1",
             }
             message = {"messageId": str(number), "body": json.dumps(command)}
             records.append(message | {"attributes": attributes})

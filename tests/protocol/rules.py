@@ -15,8 +15,8 @@ from tests.protocol.explore import Tally, by_chance, first_broken, with_deviatio
 from tests.protocol.scenarios import Scenario
 from tests.simulation import processes
 from tests.simulation.mutants.catalogue import CATALOGUE
+from tests.simulation.mutants.importing import ROOT
 from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
-from tests.simulation.mutants.trees import ROOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,12 +238,13 @@ class Stage:
     def deposit(self, name: str, account_id: str, amount_minor: int) -> None:
         """Bring an account dollars."""
         from zerodesk_aws.accounts import AccountJournal
-        from zerodesk_aws.deposits import apply_deposit, gate_id
+        from zerodesk_aws.bus import Bus
+        from zerodesk_aws.deposits import Deposits, gate_id
         from zerodesk_aws.tables.orders import Orders
 
         terms = {"deposit_id": name, "currency": "USD", "amount_minor": amount_minor}
         orders = Orders("orders")
-        orders.open_gate(
+        item, _ = orders.open_gate(
             account_id,
             gate_id(name),
             kind="deposit",
@@ -251,7 +252,7 @@ class Stage:
             request=terms,
             at_ms=self.now_ms(),
         )
-        apply_deposit(AccountJournal("journal"), orders, account_id, name, "USD", amount_minor)
+        Deposits(AccountJournal("journal"), orders, Bus("zerodesk")).drive(item)
 
     def rest(self, *orders: dict[str, Any]) -> None:
         """Take orders all the way: held, in their books, settled."""

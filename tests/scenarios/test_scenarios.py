@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 
 from tests.scenarios.reading import Scenario, ScenarioError, Step, read, rules
-from tests.zerodesk.matching.builders import a_cancel, a_place, a_state, an_auction, an_ending
+from tests.zerodesk.matching.builders import (
+    a_cancel,
+    a_place,
+    a_state,
+    an_auction,
+    an_ending,
+    an_index,
+)
 from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book, listing
+from zerodesk.money import share_bps
 from zerodesk.orders import Command, halt_id_for
 from zerodesk.reconciliation import BookAudit
 
@@ -25,6 +33,7 @@ TERMS = {
     "trigger price": "trigger_ticks",
     "expires at": "expires_at_ms",
     "reduce only": "reduce_only",
+    "amount": "amount_minor",
 }
 
 
@@ -76,10 +85,14 @@ def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) ->
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
-    return terms | {"held_minor": plain["held_minor"]}
+    held_minor = plain["held_minor"]
+    if "amount_minor" in terms and terms["side"] == "BUY":
+        amount_minor = terms["amount_minor"]
+        held_minor = amount_minor + share_bps(amount_minor, plain["taker_bps"])
+    return terms | {"held_minor": held_minor}
 
 
-def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a sentence
+def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a case a sentence
     commands: list[Any] = [listing(MARKET, at_ms=START_MS)]
     now_ms = START_MS
     for step in scenario.steps:
@@ -99,7 +112,12 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901 - a case a s
                 commands += [a_cancel(row["order"], account_id=row["account"]) for row in step.rows]
             case ["the", "band", "is", bps, *_, window, "seconds,", _, _, _, "last", lasts, _]:
                 band = Band(int(bps), 1_000 * int(window), 1_000 * int(lasts))
-                commands[0] = listing(MARKET._replace(band=band), at_ms=START_MS)
+                commands[0]["market"]["band"] = band.to_dict()
+            case ["the", "index", "price", "may", "be", bound, "seconds", "old"]:
+                commands[0]["market"]["stale_after_ms"] = 1_000 * int(bound)
+            case ["an", "index", "price", "of", price, "comes"]:
+                observed = an_index(int(price), observed_at_ms=now_ms)
+                commands.append(observed | {"sent_at_ms": now_ms})
             case ["the", "market", "is", "a", "perpetual"]:
                 commands[0] = listing(PERPETUAL, at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:

@@ -41,6 +41,7 @@ from tests.simulation.money_rules import (
     house_entries_are_the_change,
     house_is_as_told,
     moved_by_items,
+    movements_are_told,
     reversals_reverse,
     statements_add_up,
     subject_of,
@@ -367,6 +368,8 @@ def _orders_stand(evidence: Evidence) -> Broken:
 
 def _is_of_order(evidence: Evidence, key: tuple[str, str], asked: Life, answered: Answered) -> bool:
     """Whether an answer has the quantity that was asked for, or that the book made of it."""
+    if "quote_amount" in asked.body:
+        return Decimal(answered.json["quote_amount"]) == Decimal(asked.body["quote_amount"])
     market = evidence.markets[answered.json["symbol"]]
     made_lots = [
         told["filled_lots"] + told["remaining_lots"]
@@ -562,9 +565,14 @@ def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
             if key[1] in amended:
                 continue
             request = evidence.items[key]["request"]
-            executed[key] += trade["quantity_lots"]
-            if executed[key] > request["quantity_lots"]:
-                yield f"{key} executed {executed[key]} of {request['quantity_lots']} lots"
+            unit, most = "lots", request.get("quantity_lots", 0)
+            done = trade["quantity_lots"]
+            if "amount_minor" in request:
+                unit, most = "minor units", request["amount_minor"]
+                done *= trade["price_ticks"] * evidence.markets[symbol].tick_value_minor
+            executed[key] += done
+            if executed[key] > most:
+                yield f"{key} executed {executed[key]} of {most} {unit}"
             limit, price = request["price_ticks"], trade["price_ticks"]
             buys = request["side"] == "BUY"
             if limit is not None and (price > limit if buys else price < limit):
@@ -689,6 +697,7 @@ def _owed(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
 def changes_are_on_record(evidence: Evidence) -> Broken:
     """14. Each change has a record: no account moves and nothing is told without its cause."""
     yield from announcements_are_on_record(evidence)
+    yield from movements_are_told(evidence)
     yield from entries_are_the_change(evidence)
     yield from house_entries_are_the_change(evidence)
     yield from reversals_reverse(evidence)

@@ -168,6 +168,8 @@ def _of_base(markets: dict[str, "Market"], worst: Counter[str], base: str) -> It
 def _notional(market: "Market", command: dict[str, Any]) -> int:
     if command["kind"] == "amend":
         return 0
+    if "amount_minor" in command:
+        return int(command["amount_minor"])
     worth: int = command["price_ticks"] * command["quantity_lots"] * market.tick_value_minor
     return worth
 

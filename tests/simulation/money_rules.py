@@ -4,6 +4,7 @@ Deposits, withdrawals, transfers and reversals are told three times: by what cli
 by the items, and by the journals. Here each is counted on its own and held to the others.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ Broken = Iterator[str]
 
 NO_HOUSE: Final[dict[str, Any]] = {"balance_minor": 0, "swept": {}}
 ENDS: Final = ("post", "void")
+ELSEWHERE: Final = ("external", "transit")
+"""Where money of an account comes from and goes to without a book."""
+
 AFTER_KIND: Final = {
     "refuse": "REJECTED",
     "reserve": "RESERVED",
@@ -81,7 +85,7 @@ def moved_by_items(evidence: "Evidence") -> Counter[tuple[str, str]]:
                     request["sequence"] - 1
                 ]
                 for name, currency, minor in reversed_record.body["entries"]:
-                    if name == "external":
+                    if name in ELSEWHERE:
                         found[account, currency] += minor
     return found
 
@@ -160,23 +164,72 @@ def waiting_fees(evidence: "Evidence", before_ms: float) -> Broken:
 
 
 def transfers_arrive_once(evidence: "Evidence") -> Broken:
-    """What is sent arrives once, whole, where it was sent; nothing arrives that was not sent."""
-    sent: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    received: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    """What is sent arrives once, whole, where it was sent; nothing arrives that was not sent.
+
+    A reversal sends back: from the receiver, to the sender.
+    """
+    sent: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    received: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
     for account, records in evidence.streams.accounts:
         for record in records:
             cause = record.body["cause"]
             legs = [e[1:] for e in record.body["entries"] if e[0] == "transit"]
-            if cause["kind"] == "send":
-                sent[account, cause["transfer_id"]].append((cause["to_account_id"], legs))
-            elif cause["kind"] == "receive":
-                key = cause["from_account_id"], cause["transfer_id"]
-                received[key].append((account, [[c, -minor] for c, minor in legs]))
+            back = cause["kind"] == "reverse"
+            kind = cause["of_kind"] if back else cause["kind"]
+            if kind == "send":
+                key = account, cause["to_account_id"], cause["transfer_id"] + " back" * back
+                (received if back else sent)[key].append([[c, abs(minor)] for c, minor in legs])
+            elif kind == "receive":
+                key = cause["from_account_id"], account, cause["transfer_id"] + " back" * back
+                (sent if back else received)[key].append([[c, abs(minor)] for c, minor in legs])
             elif legs:
                 yield f"account {account} {record.sequence}, a {cause['kind']}, moves {legs}"
     for key in sorted(sent.keys() | received.keys()):
         if len(sent[key]) != 1 or sent[key] != received[key]:
             yield f"transfer {key} sent as {sent[key]}, received as {received[key]}"
+
+
+TOLD_AS: Final = {
+    "deposit": "DepositCredited",
+    "reserve": "WithdrawalReserved",
+    "post": "WithdrawalPosted",
+    "void": "WithdrawalVoided",
+    "send": "TransferSent",
+    "receive": "TransferReceived",
+    "reverse": "RecordReversed",
+}
+
+
+def movements_are_told(evidence: "Evidence") -> Broken:
+    """What moves an account's money outside of trades is told to the bus, once it is on record."""
+    recorded_ms, told_ms = _movements_recorded(evidence), _movements_told(evidence)
+    for event_id in sorted(recorded_ms.keys() | told_ms.keys()):
+        if event_id not in told_ms:
+            yield f"{event_id} is on record, and was never told"
+        elif event_id not in recorded_ms:
+            yield f"{event_id} was told, and is not on record"
+        elif told_ms[event_id] < recorded_ms[event_id]:
+            yield f"{event_id} was told before it was recorded"
+
+
+def _movements_recorded(evidence: "Evidence") -> dict[str, float]:
+    """Return when what is to be told was recorded; the set-up's was there before the bus."""
+    found: dict[str, float] = {}
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            cause, place = record.body["cause"], (record.stream, record.sequence)
+            if cause["kind"] in TOLD_AS and place in evidence.world.appended_ms:
+                event_id = f"{TOLD_AS[cause['kind']]}#{account}#{subject_of(cause)}"
+                found[event_id] = evidence.world.appended_ms[place]
+    return found
+
+
+def _movements_told(evidence: "Evidence") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for at_ms, entry in evidence.world.announced:
+        if entry["Source"] == "zerodesk.funds":
+            found.setdefault(json.loads(entry["Detail"])["event_id"], at_ms)
+    return found
 
 
 def errands_stand(evidence: "Evidence") -> Broken:
@@ -281,16 +334,16 @@ def _as_reversed(answered: "Answered", causes: Causes) -> bool:
 
 
 def reversals_reverse(evidence: "Evidence") -> Broken:
-    """A reversal undoes one record by which the outside reached the account, to the unit."""
+    """A reversal undoes one record by which money came from elsewhere, to the unit."""
     for account, records in evidence.streams.accounts:
         for record in records:
             cause = record.body["cause"]
             if cause["kind"] != "reverse":
                 continue
             named = records[cause["record"] - 1]
-            was, now = _outside(named), _outside(record)
+            was, now = _elsewhere(named), _elsewhere(record)
             if (
-                named.body["cause"]["kind"] not in ("deposit", "post")
+                named.body["cause"]["kind"] not in ("deposit", "post", "send", "receive")
                 or named.hash != cause["hash"]
             ):
                 yield f"account {account} {record.sequence} reverses {named.body['cause']}"
@@ -298,8 +351,8 @@ def reversals_reverse(evidence: "Evidence") -> Broken:
                 yield f"account {account} {record.sequence} takes back {now} of {was}"
 
 
-def _outside(record: "Record") -> dict[str, int]:
-    return {c: minor for name, c, minor in record.body["entries"] if name == "external"}
+def _elsewhere(record: "Record") -> dict[str, int]:
+    return {c: minor for name, c, minor in record.body["entries"] if name in ELSEWHERE}
 
 
 def statements_add_up(evidence: "Evidence") -> Broken:

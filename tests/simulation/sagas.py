@@ -133,6 +133,18 @@ TELLING: Final = Saga(
 )
 """Prices come, over HTTP and the bus; a partner's order; a halt and its end."""
 
+POISONED: Final = Saga(
+    "poisoned",
+    Traffic(
+        (
+            _order(0, 0.0, "bob", "SELL", "0.02"),
+            _order(1, 300.0, "alice", "BUY", "0.01"),
+            _order(2, 310.0, "alice", "BUY", "0.02"),
+        )
+    ),
+)
+"""An order that a test has its book stumble over, and one right behind it."""
+
 STRANDED: Final = Saga(
     "stranded",
     Traffic(

@@ -355,6 +355,14 @@ def test_14_news_of_what_is_not_on_record(run: "Result") -> None:
     assert broken(run) == {14}
 
 
+@pytest.mark.parametrize("kind", ["DepositCredited", "WithdrawalPosted", "TransferReceived"])
+def test_14_money_that_moved_and_nobody_was_told(run: "Result", kind: str) -> None:
+    told = run.world.announced
+    run.world.announced = [one for one in told if one[1]["DetailType"] != kind]
+    assert len(run.world.announced) < len(told)
+    assert broken(run) == {14}
+
+
 def test_15_a_withdrawal_that_stays_reserved(run: "Result") -> None:
     show(run, "withdrawal", "VOIDED", "RESERVED")
     assert 15 in broken(run)

@@ -1,45 +1,33 @@
 """Every seeded bug is caught, and the tree as it is is not.
 
-One command lets each mutant live once, beginning with the seed that caught it last; a claim looks
-at what came of one. Where the product has changed, its mutants no longer fit, and say so. Those
-that need many orders to show are left to ``make mutants``.
+Each mutant lives once, beginning with the seed that caught it last. Where the product has changed,
+its mutants no longer fit, and say so. Those that need many orders to show are left to ``make
+mutants``.
 """
 
-import json
-import subprocess
-import sys
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from tests.simulation.mutants.catalogue import CATALOGUE, quick, recorded
+from tests.simulation.mutants.catalogue import CATALOGUE, quick, recorded, tries_of
+from tests.simulation.mutants.hunt import Try
+from tests.simulation.mutants.importing import ROOT
 from tests.simulation.mutants.mutant import Mutant, MutantGoneError
-from tests.simulation.mutants.nursery import Outcome
+from tests.simulation.mutants.nursery import Outcome, hunt
 from tests.simulation.mutants.report import verdict
-from tests.simulation.mutants.trees import ROOT, copied
 
 SEEDS = 4
 """Seeds that are tried where the recorded one does not catch a bug any more, say because the
 traffic is another one: ``make mutants`` finds and records a new one."""
 
+KNOWN = recorded()
 NAMES = [mutant.name for mutant in CATALOGUE]
-QUICK = [mutant.name for mutant in quick()]
-
-
-@pytest.fixture(scope="module")
-def hunted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], int, str]:
-    """Let all mutants live; return the outcomes by name, the exit code and what was printed."""
-    path = tmp_path_factory.mktemp("mutants") / "outcomes.json"
-    command = [sys.executable, "-m", "tests.simulation.mutants", "--quick", "--recorded"]
-    done = subprocess.run(
-        [*command, "--seeds", str(SEEDS), "--json", str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert path.exists(), done.stderr
-    return json.loads(path.read_text()), done.returncode, done.stdout
+QUICK = quick()
+TRIES = sorted(
+    {one for mutant in QUICK if mutant.claim is None for one in tries_of(mutant, SEEDS, KNOWN)},
+    key=str,
+)
+"""All runs in which a bug may have been caught."""
 
 
 @pytest.mark.parametrize("mutant", CATALOGUE, ids=NAMES)
@@ -49,19 +37,16 @@ def test_a_mutant_fits_the_product(mutant: Mutant) -> None:
     compile(rewritten, mutant.file, "exec")
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_a_seeded_bug_is_caught(name: str, hunted: tuple[dict[str, Any], int, str]) -> None:
-    outcome = hunted[0][name]
-    assert outcome["broken"] is None
-    assert outcome["caught"] is not None
+@pytest.mark.parametrize("mutant", QUICK, ids=[mutant.name for mutant in QUICK])
+def test_a_seeded_bug_is_caught(mutant: Mutant) -> None:
+    outcome = hunt(mutant, tries_of(mutant, SEEDS, KNOWN))
+    assert outcome.broken is None
+    assert outcome.caught is not None
 
 
-def test_the_tree_as_it_is_is_not_caught_under_the_same_seeds(
-    hunted: tuple[dict[str, Any], int, str],
-) -> None:
-    _, code, printed = hunted
-    assert "FALSE ALARM" not in printed
-    assert code == 0
+@pytest.mark.parametrize("one", TRIES, ids=str)
+def test_the_tree_as_it_is_is_not_caught_in_the_same_run(one: Try) -> None:
+    assert hunt(None, [one]) == Outcome()
 
 
 def test_there_are_forty_bugs_and_each_has_a_name_of_its_own() -> None:
@@ -73,12 +58,11 @@ def test_of_every_bug_it_is_on_record_what_caught_it() -> None:
     assert list(recorded()) == NAMES
 
 
-def test_a_mutant_lives_in_a_copy_and_nowhere_else() -> None:
-    mutant = CATALOGUE[0]
+def test_a_mutant_lives_in_a_process_of_its_own_and_nowhere_else() -> None:
+    mutant = next(one for one in QUICK if one.claim is not None)
     product = (ROOT / mutant.file).read_text()
-    with copied(mutant) as tree:
-        assert (tree / mutant.file).read_text() == mutant.rewritten(product)
-    assert not tree.exists()
+    assert hunt(mutant, ()).caught is not None
+    assert hunt(replace(mutant, after=mutant.before), ()).caught is None
     assert (ROOT / mutant.file).read_text() == product
 
 

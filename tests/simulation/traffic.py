@@ -43,10 +43,17 @@ TERMS_SHARE: Final = 0.5
 
 TRIGGERS_SHARE: Final = 0.5
 """In how many runs some orders wait for their trigger, or end at a time."""
+AMOUNTS_SHARE: Final = 0.4
+"""In how many runs some market orders name an amount in place of a quantity."""
+
 AMENDS_SHARE: Final = 0.6
 """In how many runs some orders are amended while they rest."""
 
 GATEWAY_TIMEOUT_MS: Final = 29_000
+
+
+AMOUNT_LACKS: Final = ("quantity", "self_trade")
+"""What an order has not that names an amount, in these runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,9 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"triggers {seed}")
     if chance.random() < TRIGGERS_SHARE:
         placed = tuple(_ending(chance, _waiting(chance, life)) for life in placed)
+    chance = Random(f"amounts {seed}")
+    if chance.random() < AMOUNTS_SHARE:
+        placed = tuple(_of_an_amount(chance, life) for life in placed)
     chance = Random(f"amends {seed}")
     if chance.random() < AMENDS_SHARE:
         placed = tuple(_amended(chance, life) for life in placed)
@@ -224,6 +234,18 @@ def _life(chance: Random, number: int, at_ms: float) -> Life:
         other_after_ms=errands.sometimes(chance, 0.03, 5_000),
         cancel_after_ms=errands.sometimes(chance, 0.45, chance.choice((15, 3_000, 3_000))),
     )
+
+
+def _of_an_amount(chance: Random, life: Life) -> Life:
+    """Return a life whose order spends or sells for about what its lots are worth, or as it is."""
+    wanted, share = chance.random() < 0.7, chance.choice((0.3, 0.99, 1.0, 1.01, 3.7))
+    by_lots = {"min_quantity", "trigger"} & life.body.keys()
+    if not wanted or life.body["type"] != "MARKET" or by_lots:
+        return life
+    _, reference = _prices(life.body["symbol"])
+    body = {name: term for name, term in life.body.items() if name not in AMOUNT_LACKS}
+    worth = float(life.body["quantity"]) * reference * share
+    return replace(life, body=body | {"quote_amount": f"{worth:.2f}"})
 
 
 def _amended(chance: Random, life: Life) -> Life:
@@ -363,7 +385,7 @@ class Clients:
         self.heard.errands.append((errand, answered))
         if errand.reversed_after_ms is not None and answered.status in (200, 201):
             self._world.sleep(errand.reversed_after_ms)
-            account_id = answered.json["account_id"]
+            account_id = answered.json.get("account_id", errand.who)
             sequence = answered.json["account_sequence"]
             self._reverse(errands.reversal(errand, account_id, sequence))
         return answered

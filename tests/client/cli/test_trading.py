@@ -191,6 +191,19 @@ def test_special_terms_are_options_and_are_shown(
     assert line in zerodesk(*words).stdout
 
 
+def test_an_amount_is_spent_at_the_market(zerodesk: Zerodesk) -> None:
+    words = ("order", "buy", "50", "BTC-USD", "--amount", "--id", "mine")
+    spent = answer(zerodesk, *words)
+    shown = {name: spent[name] for name in ("status", "quote_amount", "filled_quantity", "price")}
+    assert shown == {
+        "status": "FILLED",
+        "quote_amount": "50",
+        "filled_quantity": "0.5",
+        "price": None,
+    }
+    assert re.search(r"amount\s+50 USD", zerodesk(*words).stdout)
+
+
 def test_orders_and_fills_are_tables_for_people(zerodesk: Zerodesk) -> None:
     zerodesk("order", "buy", "1", "BTC-USD", "--price", "100")
     zerodesk("order", "buy", "1", "BTC-USD", "--price", "99")

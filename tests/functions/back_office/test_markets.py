@@ -7,6 +7,7 @@ import pytest
 from back_office import operations
 from tests.functions.gateway import BTC_USD, Answered, Gateway
 from zerodesk.instruments import Market
+from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.listings import REMEMBERED_SECONDS
 from zerodesk_aws.registers import MARKETS, PARTNERS, Register
 
@@ -290,6 +291,53 @@ def test_a_band_that_is_none_is_refused(
 ) -> None:
     answer = listed(gateway, band=BAND | changed)
     assert (answer.status, answer.code, answer.json["field"]) == (400, "INTAKE_BAD_VALUE", field)
+
+
+def report_price(gateway: Gateway, observed_at_ms: int) -> None:
+    asked = {"source": "feed", "price": "60000", "observed_at": iso_ms(observed_at_ms)}
+    gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", asked)
+
+
+def bound_mark(gateway: Gateway, seconds: int | None) -> Answered:
+    asked = {"stale_after_seconds": seconds, "reason": "a source was found"}
+    return gateway.operator("PATCH", "/v1/markets/BTC-USD", asked)
+
+
+def test_a_stale_mark_stops_a_market_until_a_fresh_one_comes_and_both_are_told(
+    gateway: Gateway,
+) -> None:
+    assert bound_mark(gateway, 60).json["stale_after_seconds"] == 60
+    report_price(gateway, now_ms() - 90_000)
+    refused = gateway.place("alice", "late", "BUY", quantity="0.01").json
+    assert refused["rejection"]["code"] == "MATCHING_MARKET_NOT_OPEN"
+    shown = gateway.call("GET", "/v1/markets/BTC-USD").json
+    assert (shown["state"], shown["state_by"]) == ("CANCEL_ONLY", "mark")
+    assert shown["state_reason"].startswith("no index price for 9")
+    report_price(gateway, now_ms())
+    assert gateway.place("alice", "again", "BUY", quantity="0.01").json["status"] == "OPEN"
+    told = [one for one in gateway.told if one.detail_type in ("MarketHalted", "MarketResumed")]
+    assert [(one.detail_type, one.detail["by"]) for one in told] == [
+        ("MarketHalted", "mark"),
+        ("MarketResumed", "mark"),
+    ]
+
+
+def test_a_market_is_not_opened_on_a_stale_mark_but_without_the_bound(gateway: Gateway) -> None:
+    bound_mark(gateway, 60)
+    report_price(gateway, now_ms() - 90_000)
+    gateway.place("alice", "late", "BUY", quantity="0.01")
+    sent = len(gateway.sent)
+    refused = set_state(gateway, "OPEN")
+    assert (refused.status, refused.code, len(gateway.sent)) == (409, "MARK_STALE", sent)
+    assert bound_mark(gateway, None).json["stale_after_seconds"] is None
+    assert set_state(gateway, "OPEN").json["state"] == "OPEN"
+
+
+@pytest.mark.parametrize("seconds", [0, 86_401])
+def test_a_bound_of_the_mark_s_age_that_is_none_is_refused(gateway: Gateway, seconds: int) -> None:
+    for answer in (listed(gateway, stale_after_seconds=seconds), bound_mark(gateway, seconds)):
+        assert (answer.status, answer.code) == (400, "INTAKE_BAD_VALUE")
+        assert answer.json["field"] == "stale_after_seconds"
 
 
 def test_a_market_that_would_open_outside_its_band_is_shown_in_its_auction(

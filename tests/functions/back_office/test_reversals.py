@@ -143,7 +143,16 @@ def test_a_trader_corrects_nothing(gateway: Gateway) -> None:
 def test_a_reversal_that_died_anywhere_is_finished_once(
     gateway: Gateway, heals: str, *, after: bool
 ) -> None:
-    sweep = AccountSweep(*[operations.account_journal, operations.orders, None, None, None])  # type: ignore[arg-type]
+    nobody: Any = None
+    sweep = AccountSweep(
+        operations.account_journal,
+        operations.orders,
+        nobody,
+        nobody,
+        nobody,
+        operations.bus,
+        nobody,
+    )
     for at_call in range(40):
         deposit = {"deposit_id": f"d-{at_call}", "currency": "USD", "amount": "1"}
         gateway.operator("POST", "/v1/accounts/alice/deposits", deposit)

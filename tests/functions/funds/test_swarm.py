@@ -23,8 +23,11 @@ from tests.functions.killing import failing, killed, overtaken
 from zerodesk.reconciliation import Watch
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.books import Books
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.loss_stops import LossStops
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -116,13 +119,25 @@ class Swarm:
         """Let the sweeper come by every minute; return what it drove on."""
         self.gateway.settle()
         books, orders, cursors = Books("journal"), Orders("orders"), Cursors("cursors")
+        accounts = AccountJournal("journal")
         nobody: Any = None
         sweeper = Sweeper(
             Journal("journal"),
             cursors,
             BookSweep(books, Markets("market"), cursors, nobody, nobody),
             AccountSweep(
-                AccountJournal("journal"), orders, PendingItems(orders, cursors), nobody, nobody
+                accounts,
+                orders,
+                PendingItems(orders, cursors),
+                nobody,
+                nobody,
+                Bus("zerodesk"),
+                LossStops(
+                    accounts,
+                    Markets("market"),
+                    MassCancels(accounts, orders, nobody),
+                    Bus("zerodesk"),
+                ),
             ),
         )
         start_ms = now_ms()
@@ -163,10 +178,11 @@ def told(found: dict[str, list[OrderItem]]) -> dict[str, int]:
 
 
 def reversed_minor(account_id: str, sequence: int) -> int:
-    """Return the dollars that reversing a record brings back: what it moved outside."""
+    """Return the dollars that reversing a record brings back: what it moved elsewhere."""
     (record,) = AccountJournal("journal").read(account_id, sequence - 1, limit=1)
     entries = record.body["entries"]
-    return sum(minor for name, unit, minor in entries if (name, unit) == ("external", "USD"))
+    elsewhere = ("external", "transit")
+    return sum(minor for name, unit, minor in entries if name in elsewhere and unit == "USD")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -53,7 +53,11 @@ def delivered(*bodies: Any) -> dict[str, Any]:
             {
                 "messageId": f"m{number}",
                 "body": json.dumps(body),
-                "attributes": {"MessageGroupId": MARKET.symbol, "SentTimestamp": str(START_MS)},
+                "attributes": {
+                    "MessageGroupId": MARKET.symbol,
+                    "SentTimestamp": str(START_MS),
+                    "ApproximateReceiveCount": "1",
+                },
             }
             for number, body in enumerate(bodies)
         ]

@@ -41,6 +41,12 @@ def without(name: str) -> str:
     return json.dumps({key: value for key, value in GOOD.items() if key != name})
 
 
+def at_market(**changed: Any) -> str:
+    """A market order that names an amount, but for what is changed."""
+    plain = {key: value for key, value in GOOD.items() if key not in {"quantity", "price"}}
+    return json.dumps(plain | {"type": "MARKET", "quote_amount": "500"} | changed)
+
+
 MALFORMED = "INTAKE_MALFORMED_JSON"
 BAD_NUMBER = "INTAKE_BAD_NUMBER"
 WRONG_TYPE = "INTAKE_WRONG_TYPE"
@@ -145,6 +151,31 @@ GRAMMAR: dict[str, tuple[bytes | str, str, str | None]] = {
     "slides without post_only": (body(slides=True), BAD_VALUE, "slides"),
     "an unknown self_trade": (body(self_trade="CANCEL_OLDEST"), BAD_VALUE, "self_trade"),
     "a self_trade of null": (body(self_trade=None), WRONG_TYPE, "self_trade"),
+    "an amount of a LIMIT order": (
+        body(quote_amount="500"),
+        BAD_VALUE,
+        "quote_amount",
+    ),
+    "an amount and a quantity": (at_market(quantity="1"), BAD_VALUE, "quantity"),
+    "an amount and a minimum": (at_market(min_quantity="1"), BAD_VALUE, "min_quantity"),
+    "an amount that waits": (
+        at_market(trigger="STOP", trigger_price="61000"),
+        BAD_VALUE,
+        "trigger",
+    ),
+    "an amount, all or nothing": (at_market(time_in_force="FOK"), BAD_VALUE, "time_in_force"),
+    "an amount that DECREMENT comes off": (
+        at_market(self_trade="DECREMENT"),
+        BAD_VALUE,
+        "self_trade",
+    ),
+    "an amount of nothing": (at_market(quote_amount="0"), BAD_NUMBER, "quote_amount"),
+    "an amount that is a number": (at_market(quote_amount=500), WRONG_TYPE, "quote_amount"),
+    "neither a quantity nor an amount": (
+        without("quantity"),
+        "INTAKE_MISSING_FIELD",
+        "quantity",
+    ),
     "a minimum of a GTC order": (body(min_quantity="0.5"), BAD_VALUE, "min_quantity"),
     "a minimum of a FOK order": (
         body(min_quantity="0.5", time_in_force="FOK"),
@@ -176,6 +207,26 @@ GRAMMAR: dict[str, tuple[bytes | str, str, str | None]] = {
 }
 
 FILTERS: dict[str, tuple[str, str, str]] = {
+    "an amount finer than its currency": (
+        at_market(quote_amount="500.0000001"),
+        "INTAKE_OFF_PRECISION",
+        "quote_amount",
+    ),
+    "an amount below the smallest order": (
+        at_market(quote_amount="0.99"),
+        "INTAKE_BELOW_MIN_NOTIONAL",
+        "quote_amount",
+    ),
+    "an amount that covers no lot": (
+        at_market(quote_amount="5.99"),
+        "INTAKE_BELOW_MIN_NOTIONAL",
+        "quote_amount",
+    ),
+    "an amount of more than the largest order": (
+        at_market(quote_amount="60000600"),
+        "INTAKE_ABOVE_MAX_QUANTITY",
+        "quote_amount",
+    ),
     "an unknown symbol": (body(symbol="NO-SUCH"), "INTAKE_UNKNOWN_SYMBOL", "symbol"),
     "a symbol that is none": (body(symbol="no such"), "INTAKE_UNKNOWN_SYMBOL", "symbol"),
     "an empty symbol": (body(symbol=""), "INTAKE_UNKNOWN_SYMBOL", "symbol"),

@@ -87,6 +87,49 @@ def test_an_order_that_would_get_less_than_its_minimum_gets_nothing(gateway: Gat
     assert shown(enough, "status", "filled_quantity") == ("EXPIRED", "0.2")
 
 
+AT_MARKET = {"type": "MARKET", "price": None, "quantity": None}
+
+
+def test_an_amount_buys_whole_lots_and_what_it_does_not_cover_is_free(gateway: Gateway) -> None:
+    gateway.place("bob", "ask", "SELL", quantity="1", price="60000")
+    spent = gateway.place("alice", "one", "BUY", **AT_MARKET, quote_amount="500")
+    assert shown(spent, "status", "quote_amount", "quantity") == ("FILLED", "500", "0.0083")
+    assert shown(spent, "filled_quantity", "remaining_quantity") == ("0.0083", "0")
+    gateway.settle()
+    [usd] = [
+        b for b in gateway.call("GET", "/v1/balances").json["balances"] if b["currency"] == "USD"
+    ]
+    # 498 for the lots and 0.249 of fee.
+    assert (usd["available"], usd["held"]) == ("99501.751", "0")
+
+
+def test_an_amount_is_sold_for_and_the_lots_that_were_not_needed_are_free(gateway: Gateway) -> None:
+    gateway.place("alice", "bid", "BUY", quantity="1", price="60000")
+    sold = gateway.place("bob", "one", "SELL", **AT_MARKET, quote_amount="500")
+    assert shown(sold, "status", "filled_quantity") == ("FILLED", "0.0083")
+    held = gateway.sent[-1]
+    # What 500 USD come to at 57,000, the low end of the collar.
+    assert (held["quantity_lots"], held["held_minor"]) == (87, 87 * 10_000)
+    gateway.settle()
+    balances = gateway.call("GET", "/v1/balances", who="bob").json["balances"]
+    [btc] = [balance for balance in balances if balance["currency"] == "BTC"]
+    assert (btc["available"], btc["held"]) == ("1.9917", "0")
+
+
+def test_a_hold_of_an_amount_is_the_amount_and_its_fee(gateway: Gateway) -> None:
+    gateway.place("alice", "one", "BUY", **AT_MARKET, quote_amount="500")
+    assert (gateway.sent[-1]["amount_minor"], gateway.sent[-1]["held_minor"]) == (
+        500_000_000,
+        500_250_000,
+    )
+
+
+def test_an_amount_above_the_balance_is_refused(gateway: Gateway) -> None:
+    refused = gateway.place("alice", "one", "BUY", **AT_MARKET, quote_amount="100000")
+    assert refused.json["rejection"]["code"] == "RISK_INSUFFICIENT_BALANCE"
+    assert shown(refused, "status", "quantity", "quote_amount") == ("REJECTED", "0", "100000")
+
+
 @pytest.mark.parametrize("field", ["min_quantity", "display_quantity"])
 def test_a_special_quantity_is_a_multiple_of_the_lot(gateway: Gateway, field: str) -> None:
     in_force = "IOC" if field == "min_quantity" else "GTC"

@@ -15,7 +15,7 @@ from reconciliation.alarm import Alarm
 from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from zerodesk.accounts import deposit
-from zerodesk.orders import Command
+from zerodesk.orders import BY_MARK, Command
 from zerodesk.reconciliation import Check
 from zerodesk.reconciliation.standstill import BOUND_MS
 from zerodesk.reversals import NamedRecord, reverse
@@ -236,7 +236,7 @@ def reverses(venue: Venue) -> None:
     entries = tuple(
         (account, currency, minor) for account, currency, minor in record.body["entries"]
     )
-    named = NamedRecord(record.sequence, record.hash, "deposit", entries)
+    named = NamedRecord(record.sequence, record.hash, {"kind": "deposit"}, entries)
 
     def decide(account: Any) -> Any:
         return reverse(account.state, "r", named, {"reason": "a typo"})
@@ -614,6 +614,17 @@ def test_a_book_that_is_halted_already_is_left_alone(
     assert operator.codes()
     assert outside.told
     assert outside.sent == [], "CANCEL_ONLY would allow more than HALTED"
+
+
+def test_a_book_that_a_fresh_mark_would_open_is_stopped_to_stay_so(
+    venue: Venue, operator: Operator, outside: Outside
+) -> None:
+    halt = {"kind": "set_state", "command_id": "h", "symbol": SYMBOL, "state": "CANCEL_ONLY"}
+    venue.deliver([halt | {"reason": "no price", "by": BY_MARK, "accepted_at_ms": NOW_MS}])
+    append("account#bob", lambda body: body["state"]["available"].update(BTC=10**12))
+    assert operator.codes()
+    [stop] = [dict(command) for command in outside.sent]
+    assert (stop["state"], stop["by"]) == ("CANCEL_ONLY", "reconciliation")
 
 
 def test_an_event_that_is_lost_is_told_by_the_next_run(

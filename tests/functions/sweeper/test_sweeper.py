@@ -14,20 +14,25 @@ from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from zerodesk.accounts import Change, set_terms
 from zerodesk.house import HouseState, fees_of
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import cancel_id_for, mass_cancel_id_for, order_id_for
+from zerodesk.limits import Limits
+from zerodesk.losses import LossStop
+from zerodesk.orders import BY_MARK, cancel_id_for, mass_cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import house, transfers, withdrawals
-from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.contracts.events import AccountStopped
 from zerodesk_aws.deposits import KIND, gate_id
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
+from zerodesk_aws.loss_stops import LossStops
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.switches import Switches
@@ -59,6 +64,11 @@ class Started:
         return taken
 
 
+def a_bus(venue: Venue) -> Any:
+    """Return the venue as a bus: it remembers what it is told."""
+    return venue
+
+
 class Night:
     """A venue whose messages got lost, and the sweeper that comes by."""
 
@@ -67,7 +77,11 @@ class Night:
         self.queue, self.orders, self.settlements = Started(), Started(), Started()
         self.at_ms = NOW_MS
         books, items, cursors = Books("journal"), Orders("orders"), Cursors("cursors")
+        accounts = AccountJournal("journal")
         queue: Any = self.queue
+        self.loss_stops = LossStops(
+            accounts, Markets("market"), MassCancels(accounts, items, queue), a_bus(venue)
+        )
         order_workflow: Any = self.orders
         settlement_workflow: Any = self.settlements
         self.sweeper = Sweeper(
@@ -75,11 +89,13 @@ class Night:
             cursors,
             BookSweep(books, Markets("market"), cursors, queue, settlement_workflow),
             AccountSweep(
-                AccountJournal("journal"),
+                accounts,
                 items,
                 PendingItems(items, cursors),
                 queue,
                 order_workflow,
+                a_bus(venue),
+                self.loss_stops,
             ),
         )
 
@@ -464,7 +480,7 @@ def test_a_withdrawal_that_is_not_covered_is_refused_by_the_sweeper_too(
 def test_a_withdrawal_whose_end_the_item_does_not_show_is_shown(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    office = Withdrawals(venue.accounts, venue.orders)
+    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue))
     item = office.reserve(a_withdrawal(venue))
     with monkeypatch.context() as dying:
         dying.setattr(Orders, "move_gate", lambda *_, **__: None)
@@ -480,7 +496,7 @@ def test_a_withdrawal_that_stays_reserved_beyond_its_bound_is_void(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerodesk_aws.withdrawals.now_ms", lambda: night.at_ms)
-    office = Withdrawals(venue.accounts, venue.orders)
+    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue))
     item = office.reserve(a_withdrawal(venue))
     assert night.sweep(after_ms=BOUND_MS) == {}
     assert night.sweep(after_ms=1) == {"Withdrawals": 1}
@@ -518,7 +534,7 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
         item.request["transfer_id"] = f"gift-{at_call}"
         item.save()
         with killed(at_call, after=at_call % 2 == 0) as made:
-            Transfers(venue.accounts, venue.orders).drive(item)
+            Transfers(venue.accounts, venue.orders, a_bus(venue)).drive(item)
         is_done = venue.orders.status("alice", item.order_id) == "DONE"
         assert night.sweep() == ({} if is_done else {"Transfers": 1})
         sent = (at_call - 1) * USD
@@ -527,6 +543,21 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
         if at_call > len(made):
             break
     assert night.sweep() == {}
+
+
+def test_what_the_bus_did_not_hear_of_a_transfer_the_sweeper_tells(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = a_transfer(venue)
+    with monkeypatch.context() as dying:
+        dying.setattr(Venue, "publish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            Transfers(venue.accounts, venue.orders, a_bus(venue)).drive(item)
+    venue.told.clear()
+    assert night.sweep() == {"Transfers": 1}
+    assert [one.detail_type for one in venue.told] == ["TransferSent", "TransferReceived"]
+    assert night.sweep() == {}
+    assert len(venue.told) == 2, "told once, with nobody dying"
 
 
 def test_a_transfer_whose_receiver_is_in_trouble_is_not_in_the_way_of_the_rest(
@@ -668,6 +699,30 @@ def test_an_auction_whose_time_is_up_is_ended(venue: Venue, night: Night) -> Non
     assert "Auctions" not in night.sweep()
 
 
+def test_a_quiet_book_whose_mark_is_stale_is_stopped_by_a_look_at_the_time(
+    venue: Venue, night: Night
+) -> None:
+    changed: Any = {
+        "kind": "change",
+        "command_id": "bounded",
+        "symbol": SYMBOL,
+        "changes": {"stale_after_ms": 2 * MINUTE_MS},
+        "reason": "a source was found",
+        "by": "house",
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.queue.append(changed)
+    venue.match()
+    venue.settle()
+    assert "StaleMarks" not in night.sweep()
+    assert night.sweep(2 * MINUTE_MS)["StaleMarks"] == 1
+    night.drive()
+    shown = Markets("market").get(SYMBOL)
+    assert shown is not None
+    assert (shown.state, shown.state_by) == (TradingState.CANCEL_ONLY, BY_MARK)
+    assert "StaleMarks" not in night.sweep()
+
+
 @pytest.mark.parametrize("stops", [VENUE, MARKET + SYMBOL])
 def test_a_book_that_a_kill_switch_did_not_reach_is_halted_and_cleared(
     venue: Venue, night: Night, stops: str
@@ -701,6 +756,99 @@ def test_a_killed_account_whose_cancels_never_came_has_them_from_the_sweeper(
     assert venue.item("alice", "buy").status == "CANCELLED"
     assert kills.has_cancelled("alice", kill)
     assert "Kills" not in night.sweep()
+
+
+def limit_loss(account_id: str, minor: int) -> None:
+    def decide(account: Account) -> Change:
+        terms = account.state.terms._replace(limits=Limits(daily_loss_minor={"USD": minor}))
+        return set_terms(account.state, terms, author="house", reason="policy")
+
+    AccountJournal("journal").commit(account_id, decide)
+
+
+def mark(venue: Venue, price_ticks: int) -> None:
+    index: Any = {
+        "kind": "index",
+        "command_id": f"i-{price_ticks}-{venue.clock_ms}",
+        "symbol": SYMBOL,
+        "price_ticks": price_ticks,
+        "source": "feed",
+        "observed_at_ms": venue.clock_ms,
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.queue.append(index)
+    venue.match()
+    venue.settle()
+
+
+def losing(venue: Venue) -> None:
+    """Let alice have half a bitcoin from 60,000, an order that rests, and a limit of 100 USD."""
+    venue.place("bob", "sell", "SELL", quantity_lots=5_000)
+    venue.place("alice", "buy", "BUY", quantity_lots=5_000)
+    venue.place("alice", "resting", "BUY", quantity_lots=10, price_ticks=5_900_000)
+    venue.settle()
+    limit_loss("alice", 100 * USD)
+
+
+def loss_stop_of(account_id: str) -> LossStop | None:
+    return AccountJournal("journal").latest(account_id).state.terms.loss_stop
+
+
+def test_an_account_that_has_lost_its_limit_is_stopped_cancelled_and_told_of_once(
+    venue: Venue, night: Night
+) -> None:
+    losing(venue)
+    assert "LossStops" not in night.sweep()
+    mark(venue, 5_950_000)
+    assert night.sweep()["LossStops"] == 1
+    night.drive()
+    venue.settle()
+    assert venue.item("alice", "resting").status == "CANCELLED"
+    stop = loss_stop_of("alice")
+    assert stop is not None
+    assert stop.reason == "lost 265 USD since 00:00 UTC, of 100 allowed"
+    [told] = [one.detail for one in venue.told if one.detail_type == "AccountStopped"]
+    assert AccountStopped.model_validate(told).reason == stop.reason
+    assert "LossStops" not in night.sweep()
+    assert loss_stop_of("bob") is None
+
+
+def test_a_stopped_account_only_closes_though_the_marks_have_recovered(
+    venue: Venue, night: Night
+) -> None:
+    losing(venue)
+    mark(venue, 5_950_000)
+    state = AccountJournal("journal").latest("alice").state
+    limits = LimitRegister(Journal("journal")).latest()
+    # As of now: the risk check goes by the clock.
+    assert night.loss_stops.look("alice", state, limits, now_ms())
+    night.drive()
+    mark(venue, 6_100_000)
+    venue.settle()
+    refused = venue.place("alice", "more", "BUY", quantity_lots=10)
+    assert refused.rejection["code"] == "RISK_DAILY_LOSS_LIMIT"
+    assert venue.place("alice", "out", "SELL", quantity_lots=5_000).status == "OPEN"
+    state = AccountJournal("journal").latest("alice").state
+    assert not night.loss_stops.look("alice", state, limits, now_ms()), "what closes is let be"
+    assert venue.item("alice", "out").status == "OPEN"
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at_call", range(6))
+def test_a_loss_stop_whose_writer_died_anywhere_is_told_and_cancels_all_the_same(
+    venue: Venue, night: Night, at_call: int, *, after: bool
+) -> None:
+    losing(venue)
+    mark(venue, 5_950_000)
+    state = AccountJournal("journal").latest("alice").state
+    limits = LimitRegister(Journal("journal")).latest()
+    with killed(at_call, after=after):
+        night.loss_stops.look("alice", state, limits, venue.clock_ms)
+    night.sweep()
+    night.drive()
+    venue.settle()
+    assert venue.item("alice", "resting").status == "CANCELLED"
+    assert any(one.detail_type == "AccountStopped" for one in venue.told)
 
 
 def test_a_taker_whose_writer_died_between_its_records_is_filled_to_its_end(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from matching.batch import TRIES
 from tests.infra_cdk.templates import Resource, StageTemplates
 
 FOURTEEN_DAYS_SECONDS = 14 * 24 * 60 * 60
@@ -34,7 +35,7 @@ def test_a_poisoned_command_makes_way_after_three_deliveries(stage: StageTemplat
 
     redrive = commands.properties["RedrivePolicy"]
 
-    assert redrive["maxReceiveCount"] == 3
+    assert redrive["maxReceiveCount"] == TRIES == 3
     assert stage.resolve(commands.stack, redrive["deadLetterTargetArn"]) == dead.name
     assert dead.properties["FifoQueue"] is True
 

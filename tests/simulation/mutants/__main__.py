@@ -2,15 +2,16 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from pathlib import Path
+from functools import partial
 from typing import Any, Final
 
-from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, quick, recorded
-from tests.simulation.mutants.hunt import Try
-from tests.simulation.mutants.nursery import Outcome, hunt, warm_up
+from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, recorded, tries_of
+from tests.simulation.mutants.nursery import Outcome, hunt
 from tests.simulation.mutants.report import table, verdict, words
 
 SEEDS: Final = 40
@@ -19,24 +20,20 @@ SEEDS: Final = 40
 def main(arguments: list[str]) -> int:
     """Hunt; 0 when every bug was caught and the tree as it is was not."""
     asked = _asked(arguments)
-    wanted = quick() if asked.quick else CATALOGUE
-    chosen = [one for one in wanted if asked.only is None or asked.only in one.name]
+    chosen = [one for one in CATALOGUE if asked.only is None or asked.only in one.name]
     if not chosen:
         print(f"no mutant has {asked.only!r} in its name")
         return 2
-    warm_up()
     known = recorded()
     outcomes: dict[str, Outcome] = {}
-    for number, mutant in enumerate(chosen, start=1):
-        tries = _tries(known.get(mutant.name) if asked.recorded else None, asked.seeds)
-        found = hunt(mutant, tries, shrinking=asked.record)
-        outcomes[mutant.name] = found
-        if asked.record:
-            _record(known, mutant.name, found)
-        print(f"{number:>3} of {len(chosen)}  {mutant.name}: {words(found)}", flush=True)
-    if asked.json is not None:
-        told = {name: asdict(outcome) for name, outcome in outcomes.items()}
-        Path(asked.json).write_text(json.dumps(told))
+    tries = partial(tries_of, seeds=asked.seeds, known=known if asked.recorded else {})
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        hunts = pool.map(partial(hunt, shrinking=asked.record), chosen, map(tries, chosen))
+        for number, (mutant, found) in enumerate(zip(chosen, hunts, strict=True), start=1):
+            outcomes[mutant.name] = found
+            if asked.record:
+                _record(known, mutant.name, found)
+            print(f"{number:>3} of {len(chosen)}  {mutant.name}: {words(found)}", flush=True)
     alarm = _false_alarm(outcomes.values())
     table(outcomes)
     return verdict(outcomes, alarm=alarm)
@@ -45,20 +42,12 @@ def main(arguments: list[str]) -> int:
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
     parser.add_argument("--only", help="mutants with this in their names")
-    parser.add_argument("--quick", action="store_true", help="those that the suite takes")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="runs at most for each")
     parser.add_argument(
         "--recorded", action="store_true", help="begin with the seed that caught it last"
     )
     parser.add_argument("--record", action="store_true", help="remember which seed caught it")
-    parser.add_argument("--json", help="a file for the outcomes")
     return parser.parse_args(arguments)
-
-
-def _tries(known: dict[str, Any] | None, seeds: int) -> list[Try]:
-    """Return what to try: first what caught the bug last, if that is known, then seed by seed."""
-    first = [] if known is None or known["seed"] is None else [(known["seed"], known["lives"])]
-    return [*first, *((seed, None) for seed in range(1, seeds + 1))]
 
 
 def _record(known: dict[str, dict[str, Any]], name: str, outcome: Outcome) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.simulation.mutants import (
     auctioning,
     banding,
+    breaking,
     cancelling,
     driving,
     funding,
@@ -20,6 +21,7 @@ from tests.simulation.mutants import (
     settling,
     writing,
 )
+from tests.simulation.mutants.hunt import Try
 from tests.simulation.mutants.mutant import Mutant
 
 CATALOGUE: Final[tuple[Mutant, ...]] = (
@@ -33,6 +35,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *moving.MUTANTS,
     *auctioning.MUTANTS,
     *banding.MUTANTS,
+    *breaking.MUTANTS,
     *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
@@ -52,6 +55,13 @@ def quick() -> tuple[Mutant, ...]:
         for one in CATALOGUE
         if one.claim is not None or known.get(one.name, {"lives": inf})["lives"] <= QUICK_LIVES
     )
+
+
+def tries_of(mutant: Mutant, seeds: int, known: dict[str, dict[str, Any]]) -> tuple[Try, ...]:
+    """Return what to try: first what caught the bug last, if that is known, then seed by seed."""
+    last = known.get(mutant.name, {"seed": None})
+    first = () if last["seed"] is None else ((last["seed"], last["lives"]),)
+    return (*first, *((seed, None) for seed in range(1, seeds + 1)))
 
 
 def recorded() -> dict[str, dict[str, Any]]:

@@ -113,11 +113,44 @@ MUTANTS: Final = (
         '        if answer is not None and answer.get("status") == REJECTED and not sender.tip:\n',
     ),
     Mutant(
+        "money told of once its item shows it",
+        "Who asks should not wait for the bus.",
+        WITHDRAWING,
+        '            if item.status != answer["status"]:\n'
+        '                self._bus.publish(withdrawal_moved(item, answer["status"]))\n'
+        "            self._orders.move_gate(\n"
+        "                account.account_id, gate, answer, account.sequence, at_ms=now_ms()\n"
+        "            )\n",
+        "            self._orders.move_gate(\n"
+        "                account.account_id, gate, answer, account.sequence, at_ms=now_ms()\n"
+        "            )\n"
+        '            if item.status != answer["status"]:\n'
+        '                self._bus.publish(withdrawal_moved(item, answer["status"]))\n',
+    ),
+    Mutant(
+        "transfer reversed by its sender alone",
+        "The receiver has the money, and the sender asked.",
+        REVERSING,
+        "        if record.kind != SEND:\n",
+        "        if True:\n",
+    ),
+    Mutant(
+        "transfer reversed and shown before its sender has it",
+        "The receiver's side is done; the sender's is a matter of milliseconds.",
+        REVERSING,
+        "        if answer is not None:\n            self.show(account_id, gate, answer)\n",
+        "        if answer is not None and 'sender' in answer:\n"
+        "            self.show(account_id, gate, {**answer, 'sender': None})\n"
+        "            self.show(account_id, gate, answer)\n"
+        "        elif answer is not None:\n"
+        "            self.show(account_id, gate, answer)\n",
+    ),
+    Mutant(
         "reversal of a reversal",
         "A reversal is a record like any other.",
         REVERSALS,
-        'REVERSIBLE: Final = frozenset({"deposit", "post"})\n',
-        'REVERSIBLE: Final = frozenset({"deposit", "post", "reverse"})\n',
+        'REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE})\n',
+        'REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE, "reverse"})\n',
     ),
     Mutant(
         "record reversed again",

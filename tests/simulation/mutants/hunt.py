@@ -6,8 +6,9 @@ import signal
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
+
+from tests.simulation.mutants.importing import ROOT
 
 MAX_WORDS: Final = 90
 _BREACH: Final = re.compile(r"'code': '([A-Z_]+)'")
@@ -116,11 +117,11 @@ class _FirstFailure:
             self.failed = f"{report.nodeid} is not importable"
 
 
-def claimed(tree: Path, claim: str) -> Caught | None:
+def claimed(claim: str) -> Caught | None:
     """Run the test of pure code that must fail."""
     import pytest
 
-    os.chdir(tree)
+    os.chdir(ROOT)
     signal.alarm(PATIENCE_SECONDS)
     begun_s, listener = time.process_time(), _FirstFailure()
     options = ["-q", "-x", "--assert=plain", "-p", "no:cacheprovider"]

@@ -8,6 +8,9 @@ ITEMS: Final = f"{RUNTIME}/tables/orders.py"
 DECISION: Final = "functions/risk_check/decision.py"
 PATH: Final = f"{RUNTIME}/order_path.py"
 
+DEPOSIT_DONE: Final = "self._orders.status(account_id, gate) == DONE"
+DEPOSIT_ANSWERED: Final = "gate in account.state.answered"
+
 MUTANTS: Final = (
     Mutant(
         "special terms left behind",
@@ -189,23 +192,23 @@ MUTANTS: Final = (
         "deposit remembered by its item alone",
         "The item says whether a deposit is done.",
         f"{RUNTIME}/deposits.py",
-        "        if orders.status(account_id, gate) == DONE or gate in account.state.answered:\n",
-        "        if orders.status(account_id, gate) == DONE:\n",
+        f"            if {DEPOSIT_DONE} or {DEPOSIT_ANSWERED}:\n",
+        f"            if {DEPOSIT_DONE}:\n",
     ),
     Mutant(
         "deposit remembered by its account alone",
         "The account says whether a deposit is done.",
         f"{RUNTIME}/deposits.py",
-        "        if orders.status(account_id, gate) == DONE or gate in account.state.answered:\n",
-        "        if gate in account.state.answered:\n",
+        f"            if {DEPOSIT_DONE} or {DEPOSIT_ANSWERED}:\n",
+        f"            if {DEPOSIT_ANSWERED}:\n",
     ),
     Mutant(
         "dual write of a deposit",
         "The item is marked done first, so that it is done once.",
         f"{RUNTIME}/deposits.py",
-        "        return deposit(without_shown(account, orders), gate, currency, amount_minor)\n",
-        "        orders.finish_gate(account_id, gate, account.sequence + 1, now_ms())\n"
-        "        return deposit(without_shown(account, orders), gate, currency, amount_minor)\n",
+        "            state = without_shown(account, self._orders)\n",
+        "            self._orders.finish_gate(account_id, gate, account.sequence + 1, now_ms())\n"
+        "            state = without_shown(account, self._orders)\n",
     ),
     Mutant(
         "float money at the edge",

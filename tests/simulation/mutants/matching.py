@@ -17,6 +17,14 @@ MUTANTS: Final = (
         claim="tests/scenarios",
     ),
     Mutant(
+        "amount spent anew at each price",
+        "The amount is a bound; each level is held to it.",
+        f"{BOOK}/order.py",
+        "        left_minor = self.amount_minor - self.notional_minor\n        return min(",
+        "        left_minor = self.amount_minor\n        return min(",
+        claim="tests/scenarios",
+    ),
+    Mutant(
         "amend's hold not moved",
         "The order's hold covers it; the amend's own is between the account and itself.",
         f"{BOOK}/amend.py",
@@ -80,9 +88,9 @@ MUTANTS: Final = (
         "record time from the machine's clock",
         "The function knows what time it is.",
         "functions/matching/batch.py",
-        '        command["sent_at_ms"] = int(attributes["SentTimestamp"])\n',
-        "        from zerodesk_aws.clock import now_ms\n\n"
-        '        command["sent_at_ms"] = now_ms()\n',
+        '            command["sent_at_ms"] = int(attributes["SentTimestamp"])\n',
+        "            from zerodesk_aws.clock import now_ms\n\n"
+        '            command["sent_at_ms"] = now_ms()\n',
     ),
     Mutant(
         "cancel of an unknown order refused",
@@ -261,14 +269,14 @@ MUTANTS: Final = (
         "announced before it is journaled",
         "Listeners want to know early, and the put will succeed.",
         "functions/matching/handler.py",
-        "        records += books.commit(group.symbol, group.commands)\n",
-        "        book = books.current(group.symbol).book\n"
-        "        early = book.decide(group.commands)\n"
-        "        if early is not None:\n"
-        "            if early.record is not None:\n"
-        "                bus.publish(of_record(group.symbol, early.sequence, early.record))\n"
-        "            book.undo(early)\n"
-        "        records += books.commit(group.symbol, group.commands)\n",
+        "    records: list[Committed] = []\n",
+        "    book = books.current(symbol).book\n"
+        "    early = book.decide([one.command for one in messages])\n"
+        "    if early is not None:\n"
+        "        if early.record is not None:\n"
+        "            bus.publish(of_record(symbol, early.sequence, early.record))\n"
+        "        book.undo(early)\n"
+        "    records: list[Committed] = []\n",
     ),
     Mutant(
         "what is prevented counts as filled",
@@ -298,8 +306,8 @@ MUTANTS: Final = (
         "an iceberg gives its hold back with its first lots",
         "A filled order holds nothing.",
         f"{BOOK}/fills.py",
-        "        order, order.hidden_lots, state.tick_value_minor, state.delivered_minor\n",
-        "        order, shown_lots, state.tick_value_minor, state.delivered_minor\n",
+        "        order.hidden_lots, state.tick_value_minor, state.delivered_minor\n",
+        "        shown_lots, state.tick_value_minor, state.delivered_minor\n",
         claim="tests/scenarios",
     ),
     Mutant(
@@ -344,8 +352,8 @@ MUTANTS: Final = (
         "hold of a triggered order given back twice",
         "A triggered order holds what its command says.",
         f"{BOOK}/triggers.py",
-        "    order.held_minor = need_minor(\n"
-        "        armed, armed.remaining_lots, state.tick_value_minor, state.delivered_minor\n    )\n",
+        "    order.held_minor = armed.need_minor(\n"
+        "        armed.remaining_lots, state.tick_value_minor, state.delivered_minor\n    )\n",
         '    order.held_minor = armed.command["held_minor"]\n',
         claim=CLAIMS,
     ),

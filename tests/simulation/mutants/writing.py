@@ -116,8 +116,8 @@ MUTANTS: Final = (
         "undo keeps the trade counter",
         "Numbers of trades need not be dense.",
         f"{DOMAIN}/matching/draft.py",
-        "        state.index,\n        state.last,\n        state.trades,\n        state.continuing,\n",
-        "        state.index,\n        state.last,\n        _,\n        state.continuing,\n",
+        "        state.stale_at_ms,\n        state.last,\n        state.trades,\n        state.continuing,\n",
+        "        state.stale_at_ms,\n        state.last,\n        _,\n        state.continuing,\n",
     ),
     Mutant(
         "undo leaves the level's total",

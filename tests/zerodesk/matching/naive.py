@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from zerodesk.bands import Band
-from zerodesk.instruments import Market
+from zerodesk.instruments import MIN_BAND_MS, Market
 from zerodesk.orders import COMMAND_BOUND_MS
 
 RESTING = ("GTC", "GTD", "DAY")
@@ -91,16 +91,28 @@ class NaiveOrder:
     def show_more(self) -> None:
         self.shown = min(self.command.get("display_lots", self.remaining), self.remaining)
 
+    def affords(self, price: int, market: Market) -> int:
+        """Whole lots at a price, as far as the amount goes, where there is one."""
+        lots = self.remaining
+        while "amount_minor" in self.command and lots:
+            if self.notional + market.notional_minor(price, lots) <= self.command["amount_minor"]:
+                break
+            lots -= 1
+        return lots
+
     def accepts(self, price: int) -> bool:
         return price <= self.price if self.buys else price >= self.price
 
     def need(self, market: Market) -> int:
         rate: int = max(self.command["maker_bps"], self.command["taker_bps"])
+        worth = market.notional_minor(self.price, self.remaining)
+        if "amount_minor" in self.command:
+            worth = int(self.command["amount_minor"]) - self.notional
         if market.product == "PERPETUAL":
-            return 1 + market.notional_minor(self.price, self.remaining) * rate // 10_000
+            return 1 + worth * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
-        return market.buy_need_minor(self.price, self.remaining, rate)
+        return worth + worth * rate // 10_000
 
 
 @dataclass
@@ -132,6 +144,8 @@ class NaiveBook:
     unseen: list[int] = field(default_factory=list)
     halts: int = 0
     by_band: bool = False
+    listed: int = 0
+    by_mark: bool = False
     base: int | None = None
     """What the band counted from when it came, or got another window."""
 
@@ -159,11 +173,14 @@ class NaiveBook:
         if rests or self.knows(key, time):
             if kind in ("place", "amend") and not rests:
                 self.time = time
+                self.stop_if_stale()
                 self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
                 self.releases.append((command["account_id"], key))
             return
         self.time = time
+        if kind != "index":
+            self.stop_if_stale()
         self.end_what_is_due()
         if command["accepted_at_ms"] + COMMAND_BOUND_MS < time:
             self.refuse(command, "MATCHING_EXPIRED")
@@ -177,6 +194,28 @@ class NaiveBook:
         for order in due:
             (self.resting if order in self.resting else self.armed).remove(order)
             self.close(order, "EXPIRED")
+
+    def is_stale(self) -> bool:
+        """Whether the index price, or the listing before there was one, is too long ago."""
+        if self.market is None or self.market.stale_after_ms is None:
+            return False
+        seen = self.listed if self.index is None else self.index[2]
+        return self.time - seen > self.market.stale_after_ms
+
+    def stop_if_stale(self) -> None:
+        if self.state == "OPEN" and self.is_stale():
+            self.state, self.by_mark = "CANCEL_ONLY", True
+
+    def open_if_fresh(self, key: str) -> None:
+        if not self.by_mark or self.state != "CANCEL_ONLY" or self.is_stale():
+            return
+        self.by_mark = False
+        assert self.market is not None
+        if self.market.band is None:
+            self.uncross("OPEN")
+        else:
+            self.state, self.auction, self.then = "AUCTION", key, "OPEN"
+            self.ends = self.time + self.market.band.auction_ms
 
     def take_expire(self, command: dict[str, Any]) -> None:
         pass
@@ -204,13 +243,13 @@ class NaiveBook:
     def take_list(self, command: dict[str, Any]) -> None:
         if self.market is None:
             self.market = Market.from_dict(command["market"])
-            self.state = "OPEN"
+            self.state, self.listed = "OPEN", self.time
 
     def take_change(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state == "DELISTED":
             return
         changes = dict(command["changes"])
-        if not changes.keys() <= {"maker_bps", "taker_bps", "band"}:
+        if not changes.keys() <= {"maker_bps", "taker_bps", "band", "stale_after_ms"}:
             return
         before = self.market.band
         if changes.get("band") is not None:
@@ -219,6 +258,8 @@ class NaiveBook:
         if changed.maker_bps > changed.taker_bps:
             return
         after = changed.band
+        if after is not None and after.window_ms < MIN_BAND_MS:
+            return
         if after is not None and (before is None or before.window_ms != after.window_ms):
             self.base = self.reference if before is None else self.band_reference()
             self.told = []
@@ -230,8 +271,10 @@ class NaiveBook:
         if command["state"] == "DELISTED" and self.open_positions():
             return
         if command["state"] == "OPEN":
-            self.uncross("OPEN")
+            if not self.is_stale():
+                self.uncross("OPEN")
             return
+        self.by_mark = False
         self.state, self.ends, self.auction = command["state"], None, None
         self.by_band = False
         if command.get("clears"):
@@ -335,6 +378,7 @@ class NaiveBook:
         seen = min(command["observed_at_ms"], self.time)
         if self.market is not None and (self.index is None or seen >= self.index[2]):
             self.index = (command["price_ticks"], command["source"], seen)
+            self.open_if_fresh(command["command_id"])
 
     def take_cancel(self, command: dict[str, Any]) -> None:
         key, target, account = command["command_id"], command["order_id"], command["account_id"]
@@ -571,7 +615,20 @@ class NaiveBook:
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
         may_slide = not command.get("slides") or bool(command["post_only"] and rests)
-        return may_slide and not (command.get("reduce_only") and self.delivers)
+        only_reduces = bool(command.get("reduce_only"))
+        return (
+            may_slide
+            and self.names_an_amount_right(command)
+            and not (only_reduces and self.delivers)
+        )
+
+    def names_an_amount_right(self, command: dict[str, Any]) -> bool:
+        if "amount_minor" not in command:
+            return True
+        by_lots = {"min_quantity_lots", "display_lots", "trigger", "slides"} & command.keys()
+        at_market = (command["type"], command["time_in_force"]) == ("MARKET", "IOC")
+        prevents = command.get("self_trade") != "DECREMENT"
+        return at_market and prevents and not by_lots and bool(command["amount_minor"] > 0)
 
     def trails_right(self, command: dict[str, Any]) -> bool:
         trails = [command[name] for name in ("trail_ticks", "trail_bps") if name in command]
@@ -610,19 +667,29 @@ class NaiveBook:
 
     def work(self, taker: NaiveOrder) -> None:
         halts = False
+        assert self.market is not None
         taker.ended = self.cut(taker)
         while taker.remaining and not taker.ended and (facing := self.facing(taker)):
             maker = facing[0]
-            halts = self.is_outside(maker.price)
-            if halts:
+            lots, is_outside = taker.affords(maker.price, self.market), self.is_outside(maker.price)
+            if not lots and not is_outside:
+                taker.quantity -= taker.remaining
+                taker.remaining = 0
+            halts = bool(lots) and is_outside
+            if is_outside or not lots:
                 break
             if maker.account == taker.account and taker.mode != "NONE":
                 self.prevent(maker, taker)
             else:
-                self.trade(maker, taker, min(maker.shown, taker.remaining), None)
+                self.trade(maker, taker, min(maker.shown, lots), None)
             self.requeue(maker)
             self.cut_resting()
-        if taker.ended:
+        self.end(taker)
+        if halts:
+            self.halt("OPEN")
+
+    def end(self, taker: NaiveOrder) -> None:
+        if taker.ended or not taker.quantity:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
@@ -630,8 +697,6 @@ class NaiveBook:
             self.rest(taker)
         else:
             self.close(taker, "EXPIRED")
-        if halts:
-            self.halt("OPEN")
 
     def requeue(self, maker: NaiveOrder) -> None:
         """Close a maker with nothing left; show more of one that hides something, at the end."""

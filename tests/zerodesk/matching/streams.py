@@ -44,7 +44,9 @@ def a_market() -> Market:
 MARKET = a_market()
 BANDED = MARKET._replace(band=Band(bps=200, window_ms=100, auction_ms=60))
 """Whose price may move two ticks in a time that some commands take."""
-
+STALING = MARKET._replace(stale_after_ms=1_000)
+"""Which stops unless an index price comes now and then."""
+BOTH = STALING._replace(band=Band(bps=200, window_ms=1_000, auction_ms=1_000))
 
 PERPETUAL = MARKET._replace(symbol="BTC-PERP", margin=(Tier(0, 5_000, 2_500),))
 """Of the same steps and fees, in which nothing is delivered."""
@@ -115,6 +117,9 @@ class Stream:
         need_minor = need_of(side, price_ticks, quantity_lots, max(maker_bps, taker_bps))
         self.placed += 1
         special = self.special_terms(quantity_lots) if self.special else {}
+        amount = (
+            self.an_amount(side, price_ticks) if self.special and not noise.randrange(8) else {}
+        )
         return {
             "kind": "place",
             "command_id": f"o{self.placed}",
@@ -129,7 +134,33 @@ class Stream:
             "maker_bps": maker_bps,
             "taker_bps": taker_bps,
             "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
-        } | special
+        } | (amount or special)
+
+    def an_amount(self, side: str, price_ticks: int) -> dict[str, Any]:
+        """Terms of an order that names an amount, some of them without sense."""
+        noise = self.noise
+        amount_minor = MARKET.notional_minor(price_ticks, noise.randint(1, 9))
+        amount_minor += noise.choice((0, 1, -1, MARKET.tick_value_minor * 50))
+        best_ticks = price_ticks if side == "SELL" else min(PRICES_TICKS)
+        lots = max(1, amount_minor // MARKET.notional_minor(best_ticks, 1))
+        need_minor = amount_minor + amount_minor * 31 // 10_000
+        if side == "SELL":
+            need_minor = MARKET.sell_need_minor(lots)
+        terms = {
+            "type": "MARKET",
+            "time_in_force": noise.choice(("IOC",) * 9 + ("FOK",)),
+            "post_only": False,
+            "maker_bps": 7,
+            "taker_bps": 31,
+            "quantity_lots": lots,
+            "amount_minor": amount_minor,
+            "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
+        }
+        if noise.randrange(3) == 0:
+            terms["self_trade"] = noise.choice(MODES)
+        if noise.randrange(20) == 0:
+            terms["min_quantity_lots"] = 1
+        return terms
 
     def special_terms(self, quantity_lots: int) -> dict[str, Any]:
         """Terms that most orders have not, some of them without sense for their order."""
@@ -263,6 +294,8 @@ class Stream:
                 {"taker_bps": 3},
                 {"tick_units": 5},
                 {"band": None},
+                {"stale_after_ms": None},
+                {"stale_after_ms": 2_000},
                 {"band": Band(300, 100_000, 1_000).to_dict()},
                 {"band": Band(100, 1_000, 2_000).to_dict()},
             )
@@ -297,16 +330,16 @@ def a_stream(
 
 
 def streams() -> st.SearchStrategy[list[Command]]:
-    """Streams of plain orders or such with special terms.
+    """Streams of plain or special orders.
 
-    Markets have a band or none; in some nothing is delivered.
+    Some markets stop by themselves; in some nothing is delivered.
     """
     drawn = st.builds(
         a_stream,
         st.integers(0, 2**32 - 1),
         st.integers(1, 80),
         special=st.booleans(),
-        market=st.sampled_from((MARKET, BANDED)),
+        market=st.sampled_from((MARKET, BANDED, STALING, BOTH)),
     )
     return st.one_of(drawn, st.builds(of_a_perpetual, drawn, st.integers(0, 2**32 - 1)))
 
@@ -320,8 +353,8 @@ def of_a_perpetual(commands: list[Any], seed: int) -> list[Command]:
 def of_perpetual(command: Any, noise: random.Random) -> Any:
     told = command | {"symbol": PERPETUAL.symbol}
     if command["kind"] == "list":
-        band = command["market"].get("band")
-        market = PERPETUAL._replace(band=band and Band.from_dict(band))
+        market = Market.from_dict(command["market"])
+        market = market._replace(symbol=PERPETUAL.symbol, margin=PERPETUAL.margin)
         return told | {"market": market.to_dict()}
     if command["kind"] != "place":
         return told

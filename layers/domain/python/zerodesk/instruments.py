@@ -28,6 +28,8 @@ MAX_COLLAR_BPS: Final = 100_000
 MAX_FEE_BPS: Final = 1_000
 MAX_BAND_MS: Final = 24 * 60 * 60 * 1_000
 MIN_BAND_MS: Final = 1_000
+MAX_STALE_MS: Final = 24 * 60 * 60 * 1_000
+MIN_STALE_MS: Final = 1_000
 MAX_STEP_DIGITS: Final = 12
 FEE_HOLD_MINOR: Final = 1
 """What is held for an order of a derivative beyond its fee, which may be nothing."""
@@ -60,8 +62,9 @@ _PERPETUAL_ENDING: Final = f"-{PERPETUAL}"
 class TradingState(StrEnum):
     """What a market accepts. A cancel is accepted always: nobody is kept in an order.
 
-    OPEN takes everything. CANCEL_ONLY is how reconciliation stops a book, HALTED how an operator
-    does; both refuse orders. AUCTION gathers orders that may rest, and trades none until it ends.
+    OPEN takes everything. CANCEL_ONLY is how reconciliation and a stale mark stop a book, HALTED
+    how an operator does; both refuse orders. AUCTION gathers orders that may rest, and trades none
+    until it ends.
     DELISTED is for good: nothing rests any more, and nothing comes.
     """
 
@@ -124,6 +127,9 @@ class Market(NamedTuple):
     """What the ledger kept of the two currencies at listing, so what every record means."""
     band: Band | None = None
     """None: the price may move as it likes."""
+    stale_after_ms: int | None = None
+    """How old the index price may be, or the listing before the first, before the market takes
+    cancels only. None: as old as it likes."""
     margin: tuple[Tier, ...] = ()
     """Of a derivative."""
 
@@ -170,6 +176,11 @@ class Market(NamedTuple):
             return self.buy_need_minor(price_ticks, quantity_lots, rate_bps)
         return self.sell_need_minor(quantity_lots)
 
+    def amount_need_minor(self, amount_minor: int, rate_bps: int) -> int:
+        """Return what must be held of the quote currency to trade for an amount of it."""
+        fee_minor = share_bps(amount_minor, rate_bps)
+        return fee_minor + (amount_minor if self.product is Product.SPOT else FEE_HOLD_MINOR)
+
     def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
         """Return price x quantity in quote minor units."""
         return price_ticks * quantity_lots * self.tick_value_minor
@@ -205,14 +216,12 @@ class Market(NamedTuple):
         What came in after version 0.1.0 is left out where a market has none of it.
         """
         values = self._asdict()
-        if self.band is None:
-            del values["band"]
-        else:
+        if self.band is not None:
             values["band"] = self.band.to_dict()
-        if self.margin:
-            values["margin"] = [list(tier) for tier in self.margin]
-        else:
-            del values["margin"]
+        values["margin"] = [list(tier) for tier in self.margin]
+        for name in LATER_TERMS:
+            if not values[name]:
+                del values[name]
         return values
 
     @classmethod
@@ -278,6 +287,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
     collar_bps: int,
     reference_price: Decimal,
     band: Band | None = None,
+    stale_after_ms: int | None = None,
     quote: str | None = None,
     margin: Sequence[Tier] = (),
 ) -> Market:
@@ -311,6 +321,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
     base, quote = _currencies(symbol, quote)
     _check_rates(maker_bps, taker_bps, collar_bps)
     _check_band(band)
+    _check_staleness(stale_after_ms)
     _check_margin(product_of(symbol), margin, collar_bps)
     tick_units, tick_digits = _step_units("tick_size", tick_size)
     lot_units, lot_digits = _step_units("lot_size", lot_size)
@@ -345,8 +356,16 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
         base_minor_digits=minor_digits(base),
         quote_minor_digits=minor_digits(quote),
         band=band,
+        stale_after_ms=stale_after_ms,
         margin=tuple(margin),
     )
+
+
+REMOVABLE: Final = ("band", "stale_after_ms")
+"""What a market has or has not, and a change may give it or, by None, take away."""
+
+LATER_TERMS: Final = (*REMOVABLE, "margin")
+"""What came in after version 0.1.0."""
 
 
 def _currencies(symbol: str, quote: str | None) -> tuple[str, str]:
@@ -369,7 +388,7 @@ CHANGEABLE: Final = (
     "max_quantity_lots",
     "min_notional_minor",
     "taker_bps",
-    "band",
+    *REMOVABLE,
 )
 """What may change of a market. Tick and lot stay for good: journals, positions and the last price
 are counted by them, whatever rests."""
@@ -382,7 +401,7 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
     ----------
     changes
         By the names of ``CHANGEABLE``: amounts in minor units, quantities in lots, the band as
-        ``Band.to_dict`` writes it or None.
+        ``Band.to_dict`` writes it; None takes one of ``REMOVABLE`` away.
 
     Raises
     ------
@@ -401,12 +420,10 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
     for name, value in changes.items():
         if name not in CHANGEABLE:
             raise ListingError(name, value, f"one of {', '.join(CHANGEABLE)}")
-    terms = {**market.to_dict(), **changes}
-    if terms.get("band", 0) is None:
-        del terms["band"]
-    changed = Market.from_dict(terms)
+    changed = Market.from_dict({**market.to_dict(), **changes})
     _check_rates(changed.maker_bps, changed.taker_bps, changed.collar_bps)
     _check_band(changed.band)
+    _check_staleness(changed.stale_after_ms)
     _check_margin(changed.product, changed.margin, changed.collar_bps)
     for field, amount, least in (
         ("min_notional", changed.min_notional_minor, 0),
@@ -438,6 +455,12 @@ def _check_band(band: Band | None) -> None:
         if not MIN_BAND_MS <= length_ms <= MAX_BAND_MS:
             rule = f"{MIN_BAND_MS // 1_000} to {MAX_BAND_MS // 1_000} seconds"
             raise ListingError(f"band.{field}_seconds", length_ms / 1_000, rule)
+
+
+def _check_staleness(stale_after_ms: int | None) -> None:
+    if stale_after_ms is not None and not MIN_STALE_MS <= stale_after_ms <= MAX_STALE_MS:
+        rule = f"{MIN_STALE_MS // 1_000} to {MAX_STALE_MS // 1_000} seconds"
+        raise ListingError("stale_after_seconds", stale_after_ms // 1_000, rule)
 
 
 def _check_margin(product: Product, margin: Sequence[Tier], collar_bps: int) -> None:

@@ -128,6 +128,7 @@ SPECIAL_TERMS: Final = frozenset(
         "trail_bps",
         "expires_at_ms",
         "reduce_only",
+        "amount_minor",
     }
 )
 """Of an order: those that most have not, and that are then left out wherever it is written."""
@@ -143,7 +144,9 @@ class PlaceCommand(TypedDict):
     beyond and comes in then, with all its other terms. The trigger of a stop that trails follows
     the last trade at ``trail_ticks`` or ``trail_bps`` and never goes back, its limit with it. One
     that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later. One
-    that is ``reduce_only`` closes what its account has open in a derivative, and opens nothing.
+    that is ``reduce_only`` closes what its account has open in a derivative, and opens nothing. A
+    market order with ``amount_minor`` trades whole lots while so much of the quote currency covers
+    them; ``quantity_lots`` is then the most that it may trade.
     """
 
     kind: Literal["place"]
@@ -171,6 +174,7 @@ class PlaceCommand(TypedDict):
     trail_bps: NotRequired[int]
     expires_at_ms: NotRequired[int]
     reduce_only: NotRequired[bool]
+    amount_minor: NotRequired[int]
 
 
 class CancelCommand(TypedDict):
@@ -358,8 +362,10 @@ def cancel_id_for(order_id: str) -> str:
 
 
 BY_BAND: Final = "band"
+BY_MARK: Final = "mark"
 BY_TIME: Final = "time"
-"""Whose word it is when a book changes its state by itself: a price outside its band, its time."""
+"""Whose word it is when a book changes its state by itself: a price outside its band, a mark that
+is stale or fresh again, its time."""
 
 
 def halt_id_for(symbol: str, halts: int) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from zerodesk.matching import CommandError
+from zerodesk.matching import Book, CommandError, Decision
 from zerodesk.orders import Command
 from zerodesk.rows import expand
-from zerodesk_aws.entry import logger
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import Journal, SequenceTakenError
 from zerodesk_aws.recovery import LiveBook, Recovery
@@ -26,6 +25,18 @@ class BookMovedError(Exception):
 
 Committed = tuple[int, dict[str, Any]]
 """A record that stands in the journal: its sequence and its body."""
+
+
+class UndecidableError(Exception):
+    """A command that cannot be decided, by itself: its book is as if it had not come.
+
+    ``records`` are of those before it, ``left`` counts it and those behind it. One that is no
+    command cannot be decided ``for good``; any other fault may pass.
+    """
+
+    def __init__(self, records: list[Committed], left: int, *, is_for_good: bool) -> None:
+        super().__init__(f"{left} commands are left")
+        self.records, self.left, self.is_for_good = records, left, is_for_good
 
 
 class Books:
@@ -85,6 +96,8 @@ class Books:
             Other writers were first at every try.
         BookMovedError
             The book is at home elsewhere: it has what was not decided.
+        UndecidableError
+            The decision of a command raises. What is wrong is the cause.
         """
         try:
             live = self._warm(symbol)
@@ -103,13 +116,7 @@ class Books:
         lost = 0
         while rest or live.book.continuing:
             self._leave_to_another_home(live, rest)
-            try:
-                decision = live.book.decide(rest)
-            except CommandError as error:
-                # It can never be decided, and what stands behind it must not wait for ever.
-                logger.error("command quarantined", command=rest[0], fault=str(error))
-                rest = rest[1:]
-                continue
+            decision = _decide(live.book, rest, done)
             if decision is None:
                 break
             if decision.kept is not None:
@@ -208,3 +215,24 @@ class Books:
             live.book.apply(record.body)
             live.tip = record.tip
         return live.tip != known
+
+
+def _decide(book: Book, commands: list[Command], done: list[Committed]) -> Decision | None:
+    """Decide a batch; where that raises, what it begins with alone, to know whose fault it is."""
+    try:
+        return book.decide(commands)
+    except CommandError as error:
+        raise UndecidableError(done, len(commands), is_for_good=True) from error
+    except Exception:  # noqa: BLE001 - whatever it is, it need not be of all of them
+        return _decide_alone(book, commands, done)
+
+
+def _decide_alone(book: Book, commands: list[Command], done: list[Committed]) -> Decision | None:
+    """Decide what goes on from the record before, or else the first command."""
+    if book.continuing:
+        # It must be through before anything else, so its fault is for no command to make way for.
+        return book.decide([])
+    try:
+        return book.decide(commands[:1])
+    except Exception as error:
+        raise UndecidableError(done, len(commands), is_for_good=False) from error

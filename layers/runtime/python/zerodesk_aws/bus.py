@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from zerodesk_aws.clients import client
+from zerodesk_aws.faults import EventsNotTakenError
 
 MAX_ENTRIES: Final = 10
 """EventBridge takes ten entries in one call."""
@@ -60,6 +61,14 @@ class Bus:
         return client("events", read_timeout=3, retries={"total_max_attempts": 3})
 
     def publish(self, announcements: Iterable[Announcement]) -> None:
-        """Put events. A loss is not an error: whoever waits for one is driven by the sweeper."""
+        """Put events; what the bus has taken it may still lose, and the sweeper sees to that.
+
+        Raises
+        ------
+        EventsNotTakenError
+            The bus refused some, and may have taken others.
+        """
         for chunk in in_chunks(announcements, self._bus_name):
-            self._events.put_events(Entries=chunk)
+            answer = self._events.put_events(Entries=chunk)
+            if answer["FailedEntryCount"]:
+                raise EventsNotTakenError(f"{answer['FailedEntryCount']} of {len(chunk)} events")

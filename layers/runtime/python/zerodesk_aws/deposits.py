@@ -1,16 +1,18 @@
 """Deposits: money from outside, journaled once, however often it is asked for.
 
-The gate item makes the request one; the account's record makes it happen; the item then shows it.
-Whoever finds the item not done drives it on from wherever it stands.
+The gate item makes the request one; the account's record makes it happen; the bus is told; the item
+then shows it. Whoever finds the item not done drives it on from wherever it stands.
 """
 
 from typing import Final
 
 from zerodesk.accounts import Change, deposit
 from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.funds_announcements import deposit_credited
 from zerodesk_aws.gates import without_shown
-from zerodesk_aws.tables.orders import DONE, Orders
+from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
 
 KIND: Final = "deposit"
 
@@ -20,23 +22,26 @@ def gate_id(deposit_id: str) -> str:
     return f"deposit#{deposit_id}"
 
 
-def apply_deposit(
-    accounts: AccountJournal,
-    orders: Orders,
-    account_id: str,
-    deposit_id: str,
-    currency: str,
-    amount_minor: int,
-) -> Account:
-    """Credit a deposit whose gate item stands, unless that has been done; return the account."""
-    gate = gate_id(deposit_id)
+class Deposits:
+    """The deposits of accounts."""
 
-    def decide(account: Account) -> Change | None:
-        # The account first, then the item: an id leaves the account only after the item is done.
-        if orders.status(account_id, gate) == DONE or gate in account.state.answered:
-            return None
-        return deposit(without_shown(account, orders), gate, currency, amount_minor)
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+        self._accounts, self._orders, self._bus = accounts, orders, bus
 
-    account = accounts.commit(account_id, decide)
-    orders.finish_gate(account_id, gate, account.sequence, now_ms())
-    return account
+    def drive(self, item: OrderItem) -> Account:
+        """Credit a deposit, unless that has been done; return the account."""
+        account_id, gate, asked = item.account_id, item.order_id, item.request
+
+        def decide(account: Account) -> Change | None:
+            # The account first, then the item: an id leaves the account only after the item is
+            # done.
+            if self._orders.status(account_id, gate) == DONE or gate in account.state.answered:
+                return None
+            state = without_shown(account, self._orders)
+            return deposit(state, gate, asked["currency"], asked["amount_minor"])
+
+        account = self._accounts.commit(account_id, decide)
+        if item.status != DONE:
+            self._bus.publish([deposit_credited(item)])
+            self._orders.finish_gate(account_id, gate, account.sequence, now_ms())
+        return account

@@ -16,6 +16,10 @@ class JournalCorruptError(RuntimeError):
     """A record does not hash to what it says, or does not follow the one before."""
 
 
+class EventsNotTakenError(RuntimeError):
+    """The bus did not take all that it was told; it is told again."""
+
+
 class StaleMarketError(RuntimeError):
     """The market table does not know a market that the journal has listed."""
 

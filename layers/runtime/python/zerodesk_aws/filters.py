@@ -29,10 +29,10 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     """
     price_ticks = _price_ticks("price", asked.price, market)
     trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
-    quantity_lots = whole_quantity_lots(asked.quantity, market)
+    how_much = _how_much(asked, market)
     worth_ticks = price_ticks or trigger_ticks
     if worth_ticks is not None:
-        refusal = below_min_notional(market, worth_ticks, quantity_lots)
+        refusal = below_min_notional(market, worth_ticks, how_much["quantity_lots"])
         if refusal is not None:
             raise refusal
     return {
@@ -41,10 +41,18 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         "side": asked.side.value,
         "type": asked.type.value,
         "price_ticks": price_ticks,
-        "quantity_lots": quantity_lots,
+        **how_much,
         "time_in_force": asked.in_force.value,
         "post_only": asked.post_only,
     } | _special_terms(asked, market)
+
+
+def _how_much(asked: PlaceOrder, market: Market) -> dict[str, int]:
+    if asked.quote_amount is not None:
+        minor = amount_minor_of(asked.quote_amount, market.quote, field="quote_amount")
+        return {"amount_minor": minor}
+    assert asked.quantity is not None, "an order without an amount has a quantity"
+    return {"quantity_lots": whole_quantity_lots(asked.quantity, market)}
 
 
 def amend_changes(asked: AmendOrder, market: Market) -> dict[str, int]:
@@ -120,6 +128,34 @@ def below_min_notional(market: Market, price_ticks: int, quantity_lots: int) -> 
     )
 
 
+def bad_amount(market: Market, price_ticks: int, amount_minor: int) -> ProblemError | None:
+    """Return the refusal of an amount that is too little, or comes to too many lots, or None."""
+    lots = amount_minor // market.notional_minor(price_ticks, 1)
+    value = format_minor(amount_minor, market.quote)
+    at_price = f"at {market.format_price(price_ticks)}"
+    if amount_minor < market.min_notional_minor:
+        least = format_minor(market.min_notional_minor, market.quote)
+        rule, code = f"at least {least} {market.quote}", ProblemCode.INTAKE_BELOW_MIN_NOTIONAL
+    elif not lots:
+        least = format_minor(market.notional_minor(price_ticks, 1), market.quote)
+        rule = f"at least {least} {market.quote}, a lot {at_price}"
+        code = ProblemCode.INTAKE_BELOW_MIN_NOTIONAL
+    elif lots > market.max_quantity_lots:
+        most = market.format_quantity(market.max_quantity_lots)
+        rule = f"worth at most {most} {market.base} {at_price}"
+        code = ProblemCode.INTAKE_ABOVE_MAX_QUANTITY
+    else:
+        return None
+    return refused(code, "quote_amount", value, rule)
+
+
+def bad_worth(market: Market, mark_ticks: int, terms: dict[str, Any]) -> ProblemError | None:
+    """Return the refusal of a market order for what it is worth by the mark, or None."""
+    if "amount_minor" in terms:
+        return bad_amount(market, mark_ticks, terms["amount_minor"])
+    return below_min_notional(market, mark_ticks, terms["quantity_lots"])
+
+
 def bad_expiry(expires_at_ms: int, now_ms: int) -> ProblemError | None:
     """Return the refusal of an order that would end before it begins, or not for very long."""
     if now_ms < expires_at_ms <= now_ms + MAX_DAYS * DAY_MS:
@@ -143,13 +179,13 @@ def end_of_day_ms(at_ms: int) -> int:
     return (at_ms // DAY_MS + 1) * DAY_MS
 
 
-def amount_minor_of(amount: Decimal, currency: str) -> int:
+def amount_minor_of(amount: Decimal, currency: str, *, field: str = "amount") -> int:
     """Return an amount in minor units, or refuse one that is finer than its currency."""
     try:
         return to_minor(amount, currency)
     except NumberError as error:
         raise refused(
-            ProblemCode.INTAKE_OFF_PRECISION, "amount", format(amount, "f"), error.rule
+            ProblemCode.INTAKE_OFF_PRECISION, field, format(amount, "f"), error.rule
         ) from error
 
 

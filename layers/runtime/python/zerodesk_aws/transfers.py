@@ -1,7 +1,7 @@
 """Transfers on the journal: a saga of two records, each written once, whoever drives it on.
 
-1. the sender's gate item    2. the sender's record: sent, or refused
-3. the receiver's gate item  4. the receiver's record, and its item shows it
+1. the sender's gate item    2. the sender's record: sent, or refused; the bus is told
+3. the receiver's gate item  4. the receiver's record; the bus is told, and its item shows it
 5. the sender's item shows that all is done
 
 Each step may be repeated and changes nothing then. A process that dies leaves the sender's item
@@ -17,9 +17,11 @@ from zerodesk.orders import OrderStatus
 from zerodesk.spending import REJECTED
 from zerodesk.transfers import receive, send
 from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.funds_announcements import transfer_received, transfer_sent
 from zerodesk_aws.gates import without_shown
-from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
+from zerodesk_aws.tables.orders import ANSWERED, DONE, OrderItem, Orders
 
 KIND: Final = "transfer"
 RECEIPT: Final = "receipt"
@@ -38,11 +40,13 @@ def receipt_id(from_account_id: str, transfer_id: str) -> str:
 class Transfers:
     """The transfers between accounts."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
-        self._accounts, self._orders = accounts, orders
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+        self._accounts, self._orders, self._bus = accounts, orders, bus
 
     def drive(self, item: OrderItem) -> OrderItem:
         """Take a transfer to its end from wherever it stands; return the sender's item."""
+        if item.status in ANSWERED:
+            return item
         sender = self._send(item)
         answer = sender.state.answered.get(item.order_id)
         # An answer that the account has forgotten is shown by the item: there is an end already.
@@ -51,6 +55,7 @@ class Transfers:
                 item.account_id, item.order_id, answer, sender.sequence, at_ms=now_ms()
             )
         elif answer is not None:
+            self._bus.publish([transfer_sent(item)])
             self._receive(item)
             self._orders.finish_gate(item.account_id, item.order_id, sender.sequence, now_ms())
         standing = self._orders.get(item.account_id, item.order_id)
@@ -81,7 +86,7 @@ class Transfers:
         asked = item.request
         account_id = asked["to_account_id"]
         receipt = receipt_id(item.account_id, asked["transfer_id"])
-        self._orders.open_gate(
+        receipt_item, _ = self._orders.open_gate(
             account_id,
             receipt,
             kind=RECEIPT,
@@ -104,4 +109,6 @@ class Transfers:
             )
 
         receiver = self._accounts.commit(account_id, decide)
+        if receipt_item.status != DONE:
+            self._bus.publish([transfer_received(receipt_item)])
         self._orders.finish_gate(account_id, receipt, receiver.sequence, now_ms())

@@ -1,7 +1,7 @@
 """Withdrawals on the journal: reserved once, posted or void once, whoever asks how often.
 
-The gate item makes the request one; the account's records make it happen; the item then shows
-it. Whoever finds the item behind drives it on from wherever it stands.
+The gate item makes the request one; the account's records make it happen; the bus is told; the item
+then shows it. Whoever finds the item behind drives it on from wherever it stands.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,9 @@ from zerodesk.accounts import AccountState, Change
 from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk.withdrawals import post, void, withdraw
 from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.funds_announcements import withdrawal_moved
 from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
@@ -29,8 +31,8 @@ def gate_id(withdrawal_id: str) -> str:
 class Withdrawals:
     """The withdrawals of accounts. Each method returns the item as it stands afterwards."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders) -> None:
-        self._accounts, self._orders = accounts, orders
+    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+        self._accounts, self._orders, self._bus = accounts, orders, bus
 
     def reserve(self, item: OrderItem) -> OrderItem:
         """Reserve or refuse a withdrawal whose gate item stands, unless that has been done."""
@@ -75,6 +77,8 @@ class Withdrawals:
         if _known(account.state, gate):
             reserved = {"status": WithdrawalStatus.RESERVED.value}
             answer = account.state.answered.get(gate, reserved)
+            if item.status != answer["status"]:
+                self._bus.publish(withdrawal_moved(item, answer["status"]))
             self._orders.move_gate(
                 account.account_id, gate, answer, account.sequence, at_ms=now_ms()
             )

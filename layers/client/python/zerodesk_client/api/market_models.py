@@ -48,6 +48,7 @@ class NewMarket:
     reference_price: Decimal
     band: PriceBand | None = None
     margin: tuple[MarginTier, ...] = ()
+    stale_after_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Market:
     last_price: Decimal | None
     auction: Auction | None = None
     band: PriceBand | None = None
+    stale_after_seconds: int | None = None
     state_reason: str = ""
     state_by: str = ""
     state_since: datetime | None = None

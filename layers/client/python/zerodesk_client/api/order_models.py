@@ -25,13 +25,14 @@ class Rejection:
 class NewOrder:
     """An order to place. ``client_order_id`` makes placing it again harmless.
 
-    What is None is left to the venue: most orders have none of the last four terms.
+    What is None is left to the venue: most orders have none of the last terms. It has a quantity,
+    or at the market an amount in quote units, ``quote_amount``, to spend or to sell for.
     """
 
     client_order_id: str
     symbol: str
     side: Side
-    quantity: Decimal
+    quantity: Decimal | None = None
     price: Decimal | None = None
     type: OrderType = OrderType.LIMIT
     time_in_force: TimeInForce = TimeInForce.GTC
@@ -46,6 +47,7 @@ class NewOrder:
     trail: Decimal | None = None
     trail_bps: int | None = None
     expires_at: datetime | None = None
+    quote_amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Order:
     trail: Decimal | None = None
     trail_bps: int | None = None
     expires_at: datetime | None = None
+    quote_amount: Decimal | None = None
 
     @property
     def is_pending(self) -> bool:

@@ -12,6 +12,7 @@ market_app = typer.Typer(no_args_is_help=True, help="Change and delist markets (
 
 COUNTS: Final = ("maker_bps", "taker_bps", "collar_bps")
 AMOUNTS: Final = ("min_notional", "max_quantity")
+STALE: Final = "stale_after_seconds"
 BAND: Final = ("bps", "window_seconds", "auction_seconds")
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in the journal.")]
@@ -26,7 +27,7 @@ def change(
         typer.Argument(
             metavar="TERM=VALUE...",
             help=f"{', '.join(COUNTS + AMOUNTS)}; band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or "
-            "band=none. What is left out stays.",
+            "band=none; stale_after_seconds=SECONDS or none. What is left out stays.",
         ),
     ],
     *,
@@ -56,6 +57,8 @@ def terms_of(settings: list[str]) -> dict[str, Any]:
     {'bps': 200, 'window_seconds': 60, 'auction_seconds': 300}
     >>> terms_of(["band=none"])
     {'band': None}
+    >>> terms_of(["stale_after_seconds=60"])
+    {'stale_after_seconds': 60}
     """
     asked: dict[str, Any] = {}
     for text in settings:
@@ -66,8 +69,11 @@ def terms_of(settings: list[str]) -> dict[str, Any]:
             asked[name] = value
         elif equals and name == "band":
             asked[name] = None if value == "none" else _band(text, value)
+        elif equals and name == STALE:
+            asked[name] = None if value == "none" else _whole(text, value)
         else:
-            raise CommandError(f"{text!r}: {', '.join(COUNTS + AMOUNTS)} or band, and a value")
+            names = ", ".join((*COUNTS, *AMOUNTS, STALE))
+            raise CommandError(f"{text!r}: {names} or band, and a value")
     return asked
 
 

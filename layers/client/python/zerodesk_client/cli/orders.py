@@ -41,8 +41,19 @@ def order(  # noqa: PLR0913 - each is an option of the command
     wanted_side: Annotated[
         Side, typer.Argument(metavar="buy|sell", case_sensitive=False, show_choices=False)
     ],
-    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="In the base currency.")],
+    quantity: Annotated[
+        str,
+        typer.Argument(metavar="QUANTITY", help="In the base currency, unless it is an --amount."),
+    ],
     symbol: SymbolArgument,
+    is_amount: Annotated[
+        bool,
+        typer.Option(
+            "--amount",
+            help="QUANTITY is an amount in the quote currency, to spend or to sell for at the "
+            "market: whole lots while it covers them, never beyond it, fee not in it.",
+        ),
+    ] = False,
     limit_price: Annotated[
         str | None,
         typer.Option("--price", help="Limit, in the quote currency; without it, at the market."),
@@ -105,7 +116,8 @@ def order(  # noqa: PLR0913 - each is an option of the command
         client_order_id=client_order_id or f"cli-{uuid.uuid4().hex[:16]}",
         symbol=symbol.upper(),
         side=wanted_side,
-        quantity=amount_of(quantity, "QUANTITY"),
+        quantity=None if is_amount else amount_of(quantity, "QUANTITY"),
+        quote_amount=amount_of(quantity, "QUANTITY") if is_amount else None,
         price=None if limit_price is None else amount_of(limit_price, "--price"),
         type=OrderType.MARKET if at_market else OrderType.LIMIT,
         time_in_force=time_in_force or _usual(at_market=at_market, until=until),
@@ -253,11 +265,13 @@ def order_card(placed: Order, refused: Rejection | None = None) -> Table:
     """Return one order, a line per fact, and why it was refused, or what was asked of it."""
     base, quote = _base(placed.symbol), placed.fee_currency
     limit = "at the market" if placed.price is None else f"{price(placed.price)} {quote}"
+    amount = placed.quote_amount
     facts: list[tuple[Cell, Cell]] = [
         ("status", status(placed.status)),
         ("order", placed.order_id),
         ("client order id", placed.client_order_id),
         ("side", side(placed.side)),
+        *([] if amount is None else [("amount", f"{number(amount)} {quote}")]),
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
         *_waits_for(placed),

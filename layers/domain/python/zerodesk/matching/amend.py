@@ -8,7 +8,7 @@ from typing import Final
 
 from zerodesk.matching.draft import DONE, REJECTED, Draft
 from zerodesk.matching.entering import work
-from zerodesk.matching.order import BookOrder, SpecialOrder, need_minor
+from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.place import refusal_of
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide
@@ -109,7 +109,7 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
     )
     tick_value_minor, lot_value_minor = state.tick_value_minor, state.delivered_minor
     # What the order holds once this record is settled, be it touched in it before or not.
-    left_minor = need_minor(order, order.total_lots, tick_value_minor, lot_value_minor)
+    left_minor = order.need_minor(order.total_lots, tick_value_minor, lot_value_minor)
     following.held_minor = left_minor + command["held_minor"]
     if command.get("slides"):
         slide(state, following)
@@ -117,7 +117,7 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
             # It has slid to where it is.
             _shrink(state, draft, order, command)
             return
-    need = need_minor(following, following.remaining_lots, tick_value_minor, lot_value_minor)
+    need = following.need_minor(following.remaining_lots, tick_value_minor, lot_value_minor)
     rejection = None if state.is_plain else _not_open(state)
     rejection = rejection or refusal_of(state, following, need, post_only=command["post_only"])
     if rejection is not None:

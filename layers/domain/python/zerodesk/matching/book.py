@@ -8,7 +8,7 @@ from zerodesk.matching.draft import Draft, rollback
 from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
 from zerodesk.matching.fold import MismatchError, fold_record
 from zerodesk.matching.record import record_body
-from zerodesk.matching.state import BookState, open_order_view
+from zerodesk.matching.state import NEVER_MS, BookState, open_order_view
 from zerodesk.orders import Command
 from zerodesk.rows import expand
 
@@ -272,6 +272,7 @@ class Book:
             "index": state.index,
             "last": state.last_trade(),
             "next_expiry_ms": state.next_expiry_ms(),
+            "stale_at_ms": None if state.stale_at_ms == NEVER_MS else state.stale_at_ms,
             "best_bid_ticks": None if best_bid is None else best_bid.price_ticks,
             "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
             "trades": state.trades,

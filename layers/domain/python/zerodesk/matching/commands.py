@@ -19,6 +19,7 @@ class SpecialTerms(TypedDict, total=False):
     min_quantity_lots: int
     display_lots: int
     slides: bool
+    amount_minor: int
     reduce_only: bool
 
 
@@ -55,6 +56,8 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     held_minor = market.need_minor(
         price_ticks, quantity_lots, market.taker_bps, is_buy=side == "BUY"
     )
+    if "amount_minor" in special and market.held_currency(is_buy=side == "BUY") == market.quote:
+        held_minor = market.amount_need_minor(special["amount_minor"], market.taker_bps)
     command: PlaceCommand = {
         "kind": "place",
         "command_id": order_id,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
-from zerodesk.matching import auctions
+from zerodesk.matching import auctions, staleness
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
@@ -88,14 +88,10 @@ def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
         detail = f"observed at {observed_at_ms}, known of {state.index['observed_at_ms']}"
         refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
         return
-    state.index = {
-        "price_ticks": price_ticks,
-        "source": source,
-        "observed_at_ms": observed_at_ms,
-    }
-    draft.events.append(
-        {"type": "IndexPriceChanged", "command_id": command["command_id"], **state.index}
-    )
+    taken = {"price_ticks": price_ticks, "source": source, "observed_at_ms": observed_at_ms}
+    state.take_index(taken)
+    draft.events.append({"type": "IndexPriceChanged", "command_id": command["command_id"], **taken})
+    staleness.open_if_fresh(state, draft, command["command_id"])
 
 
 def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
@@ -125,7 +121,7 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
     """Change what the market accepts. Whatever crosses trades before it opens.
 
     A halt may clear the book, a delisting does, and is for good. What is open in a derivative could
-    not be closed any more, so it is not delisted before nothing is.
+    not be closed any more, so it is not delisted before nothing is. Nothing opens on a stale mark.
     """
     to = str(command["state"])
     change = auctions.Change(command["command_id"], to, command["reason"], command.get("by", ""))
@@ -134,6 +130,8 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
     is_over = state.market is None or state.trading_state == TradingState.DELISTED
     if is_over or not is_known or leaves_open:
         refuse(draft, command, INVALID, f"{state.symbol} to {to}")
+    elif to == TradingState.OPEN and state.is_stale():
+        refuse(draft, command, INVALID, staleness.why_stale(state))
     elif to == TradingState.OPEN:
         auctions.uncross(state, draft, change)
     else:

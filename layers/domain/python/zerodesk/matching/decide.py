@@ -11,6 +11,7 @@ from zerodesk.matching.expiry import expire_due
 from zerodesk.matching.memory import LATE, REPEAT, admission
 from zerodesk.matching.place import place, reject
 from zerodesk.matching.shapes import fault_of
+from zerodesk.matching.staleness import stop_if_stale
 from zerodesk.matching.state import BookState
 from zerodesk.matching.triggers import run_triggered
 from zerodesk.orders import COMMAND_BOUND_MS, Command
@@ -66,6 +67,7 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
             # Most are orders and cancels, new and in time, which shows at a glance.
             if (
                 state.is_plain
+                and time_ms <= state.stale_at_ms
                 and kind in HOT
                 and command["symbol"] == symbol
                 and command_id not in known
@@ -140,6 +142,8 @@ def _take(state: BookState, draft: Draft, command: Command) -> bool:
     state.time_ms = time_ms
     if state.expiries and not expire_due(state, draft, command["command_id"]):
         return False
+    if command["kind"] != "index":
+        stop_if_stale(state, draft, command["command_id"])
     if admitted == REPEAT:
         _release_again(state, draft, command)
     elif admitted == LATE:

@@ -8,7 +8,7 @@ from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import fill
 from zerodesk.matching.order import BUY, NONE, OPEN, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.record import expire, with_price
-from zerodesk.matching.self_trades import fill_singly, offers_of_others
+from zerodesk.matching.self_trades import fill_singly, may_meet, offers_of_others
 from zerodesk.matching.state import BookState, Outside
 from zerodesk.orders import TimeInForce
 
@@ -58,7 +58,7 @@ def work(state: BookState, draft: Draft, order: BookOrder) -> None:
     heap = (state.asks if order.is_buy else state.bids).heap
     outside = None
     if heap and heap[0] <= -order.key:
-        fill_up = fill_singly if state.reducing or order.self_trade != NONE else fill
+        fill_up = fill_singly if state.reducing or order.is_picky else fill
         if state.reference is None:
             is_through = fill_up(state, draft, order)
         else:
@@ -83,7 +83,9 @@ def work(state: BookState, draft: Draft, order: BookOrder) -> None:
 def _next_outside(state: BookState, order: BookOrder) -> Outside | None:
     """Return the price at which a taker would go on, and the band around what counts until now."""
     facing = state.facing(order) if order.remaining_lots and order.outcome is None else None
-    return None if facing is None else state.outside(facing.price_ticks)
+    if facing is None or not may_meet(state, order, facing):
+        return None
+    return state.outside(facing.price_ticks)
 
 
 def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:

@@ -3,7 +3,7 @@
 import sys
 
 from zerodesk.matching.draft import FILLED, Draft
-from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder, need_minor
+from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.positions import take_trades
 from zerodesk.matching.queues import Fill
 from zerodesk.matching.state import BookState
@@ -40,8 +40,8 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
     shown_lots = min(order.display_lots, order.hidden_lots)
     hidden_lots = order.hidden_lots - shown_lots
     # The first ones are left with just what the next ones need.
-    following.held_minor = need_minor(
-        order, order.hidden_lots, state.tick_value_minor, state.delivered_minor
+    following.held_minor = order.need_minor(
+        order.hidden_lots, state.tick_value_minor, state.delivered_minor
     )
     draft.note(following, shown_lots)
     draft.moves.append(order)

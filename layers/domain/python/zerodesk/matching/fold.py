@@ -373,9 +373,9 @@ class Fold:
 
     def index_changed(self, event: Event) -> None:
         """Fold an index price."""
-        self.state.index = {
-            name: event[name] for name in ("price_ticks", "source", "observed_at_ms")
-        }
+        self.state.take_index(
+            {name: event[name] for name in ("price_ticks", "source", "observed_at_ms")}
+        )
 
     def listed(self, event: Event) -> None:
         """Fold the listing."""

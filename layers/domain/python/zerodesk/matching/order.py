@@ -22,9 +22,10 @@ GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
 KEPT_TERMS: Final = frozenset(
-    {"self_trade", "display_lots", "repriced", "expires_at_ms", "reduce_only"}
+    {"self_trade", "display_lots", "repriced", "expires_at_ms", "reduce_only", "amount_minor"}
 )
-"""Of a special order: those that it goes on having once it rests."""
+"""Of a special order: those that it goes on having once it rests, or is in the middle of its fills.
+"""
 
 ARMED: Final = OrderStatus.ARMED.value
 OPEN: Final = OrderStatus.OPEN.value
@@ -74,6 +75,8 @@ class BookOrder:
     untraded: str = OPEN
     """The status of one that is not done and has no fill."""
     repriced: bool = False
+    is_picky: bool = False
+    """Whether it has to look at each order that it would meet."""
     reduce_only: bool = False
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
@@ -108,7 +111,7 @@ class BookOrder:
     @classmethod
     def of(cls, command: PlaceCommand, stamp: int = 0) -> "BookOrder":
         """Return the order that a command places."""
-        kind = SpecialOrder if SPECIAL_TERMS & command.keys() else BookOrder
+        kind = kind_of(SPECIAL_TERMS & command.keys())
         order = kind(
             command["command_id"],
             command["account_id"],
@@ -126,6 +129,8 @@ class BookOrder:
             order.display_lots = command.get("display_lots", 0)
             order.expires_at_ms = command.get("expires_at_ms", 0)
             order.reduce_only = command.get("reduce_only", False)
+        if isinstance(order, AmountOrder):
+            order.amount_minor = command["amount_minor"]
         return order
 
     @property
@@ -186,7 +191,7 @@ class BookOrder:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "BookOrder":
         """Return the order that ``to_dict`` wrote, in no queue yet."""
-        kind = SpecialOrder if KEPT_TERMS & values.keys() else BookOrder
+        kind = kind_of(KEPT_TERMS & values.keys())
         order = kind(
             values["order_id"],
             values["account_id"],
@@ -208,7 +213,24 @@ class BookOrder:
             order.repriced = values.get("repriced", False)
             order.expires_at_ms = values.get("expires_at_ms", 0)
             order.reduce_only = values.get("reduce_only", False)
+        if isinstance(order, AmountOrder):
+            order.amount_minor = values["amount_minor"]
         return order
+
+    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+        """Return what lots of the order need held: quote for a buyer, base for a seller.
+
+        The same as ``Market.need_minor``, without looking the market's values up again for each
+        order; a lot is worth nothing where nothing is delivered. The hold covers the dearer of two
+        rates.
+        """
+        if lot_value_minor and not self.is_buy:
+            return lots * lot_value_minor
+        notional_minor = lots * self.price_ticks * tick_value_minor
+        maker_bps, taker_bps = self.maker_bps, self.taker_bps
+        rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
+        fee_minor = notional_minor * rate_bps // BASIS_POINTS
+        return notional_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
 
 
 class SpecialOrder(BookOrder):
@@ -257,6 +279,11 @@ class SpecialOrder(BookOrder):
         }
         return {name: value for name, value in terms.items() if value not in (0, NONE)}
 
+    @property
+    def is_picky(self) -> bool:  # type: ignore[override]
+        """Whether it does not trade with its own account's orders as with any other."""
+        return self.self_trade != NONE
+
     def reprice(self, price_ticks: int) -> None:
         """Give the order, which is in no queue, another price."""
         self.price_ticks = price_ticks
@@ -293,16 +320,38 @@ class SpecialOrder(BookOrder):
         return order
 
 
-def need_minor(order: BookOrder, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
-    """Return what lots of an order need held: quote for a buyer, base for a seller.
+class AmountOrder(SpecialOrder):
+    """A market order that names an amount of the quote currency in place of a quantity.
 
-    The same as ``Market.need_minor``, without looking the market's values up again for each order;
-    a lot is worth nothing where nothing is delivered. The hold covers the dearer of two rates.
+    It trades whole lots while the amount covers them; ``quantity_lots`` is the most that it may
+    trade. A buyer holds what is left of the amount, with the fee on it.
     """
-    if lot_value_minor and not order.is_buy:
-        return lots * lot_value_minor
-    notional_minor = lots * order.price_ticks * tick_value_minor
-    maker_bps, taker_bps = order.maker_bps, order.taker_bps
-    rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
-    fee_minor = notional_minor * rate_bps // BASIS_POINTS
-    return notional_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
+
+    __slots__ = ("amount_minor",)
+
+    amount_minor: int
+    is_picky = True
+
+    def special(self) -> dict[str, Any]:
+        """Return those of the special terms that the order has."""
+        return super().special() | {"amount_minor": self.amount_minor}
+
+    def covered_lots(self, price_ticks: int, tick_value_minor: int) -> int:
+        """Return what it may trade at a price: whole lots, as far as its amount goes."""
+        left_minor = self.amount_minor - self.notional_minor
+        return min(self.remaining_lots, left_minor // (price_ticks * tick_value_minor))
+
+    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+        """Return what must be held: the rest of the amount and its fee, or a seller's lots."""
+        if lot_value_minor and not self.is_buy:
+            return super().need_minor(lots, tick_value_minor, lot_value_minor)
+        left_minor = self.amount_minor - self.notional_minor
+        fee_minor = left_minor * max(self.maker_bps, self.taker_bps) // BASIS_POINTS
+        return left_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
+
+
+def kind_of(terms: frozenset[str]) -> type[BookOrder]:
+    """Return the class of an order with these special terms."""
+    if "amount_minor" in terms:
+        return AmountOrder
+    return SpecialOrder if terms else BookOrder

@@ -7,7 +7,7 @@ from zerodesk.instruments import TradingState
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import REJECTED, Draft
 from zerodesk.matching.entering import FOK, enter, open_order, work
-from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder, need_minor
+from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder
 from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide, special_terms
@@ -94,7 +94,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         order = BookOrder.of(command)
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
-    need = need_minor(order, quantity_lots, state.tick_value_minor, state.delivered_minor)
+    need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
     rejection = _refusal(state, order, need, command, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)

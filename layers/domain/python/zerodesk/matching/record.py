@@ -10,7 +10,7 @@ from typing import Any
 
 from zerodesk.ledger import LedgerError, fee_account, open_account
 from zerodesk.matching.draft import EXPIRED, Draft
-from zerodesk.matching.order import PARTIALLY_FILLED, BookOrder, need_minor
+from zerodesk.matching.order import PARTIALLY_FILLED, BookOrder
 from zerodesk.matching.state import BookState
 from zerodesk.rows import FORMAT, Entry, projection
 
@@ -124,7 +124,7 @@ def _settle(  # noqa: C901 - the hot path, flat
         status = order.outcome
         held_minor = 0
         if status is None:
-            held_minor = need_minor(order, remaining_lots, tick_value_minor, lot_value_minor)
+            held_minor = order.need_minor(remaining_lots, tick_value_minor, lot_value_minor)
             status = order.untraded if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
         answer = (

@@ -7,7 +7,7 @@ that could not be read.
 from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.bands import Band
-from zerodesk.instruments import CHANGEABLE, Market
+from zerodesk.instruments import CHANGEABLE, LATER_TERMS, REMOVABLE, Market
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.orders import (
     SPECIAL_TERMS,
@@ -49,7 +49,11 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
 """What an amend may leave as it is."""
-MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {"band": dict, "margin": list}
+MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {
+    "band": dict,
+    "margin": list,
+    "stale_after_ms": int,
+}
 BAND_SHAPE: Final[dict[str, type]] = get_type_hints(Band)
 
 
@@ -78,7 +82,7 @@ def fault_of(command: Any) -> str | None:
 
 
 def _change_fault(changes: dict[str, Any]) -> str | None:
-    given = {name: one for name, one in changes.items() if name != "band" or one is not None}
+    given = {name: one for name, one in changes.items() if name not in REMOVABLE or one is not None}
     shape: dict[str, type] = {}
     shape |= {name: MARKET_SHAPE[name] for name in CHANGEABLE if name in given}
     band = given.get("band")
@@ -89,16 +93,13 @@ def _change_fault(changes: dict[str, Any]) -> str | None:
 
 
 def _market_fault(market: dict[str, Any]) -> str | None:
-    if "band" not in market:
-        market = market | {"band": dict.fromkeys(BAND_SHAPE, 0)}
-    band = market["band"]
-    return (
-        _misfit(market, MARKET_SHAPE)
-        or _superfluous("market", market, MARKET_SHAPE)
-        or _misfit(band, BAND_SHAPE)
-        or _superfluous("band", band, BAND_SHAPE)
-        or _untiered(market.get("margin", []))
-    )
+    absent = [name for name in LATER_TERMS if name not in market]
+    shape = {name: one for name, one in MARKET_SHAPE.items() if name not in absent}
+    fault = _misfit(market, shape) or _superfluous("market", market, shape)
+    if fault is None and "band" in market:
+        band = market["band"]
+        fault = _misfit(band, BAND_SHAPE) or _superfluous("band", band, BAND_SHAPE)
+    return fault or _untiered(market.get("margin", []))
 
 
 def _untiered(margin: list[Any]) -> str | None:

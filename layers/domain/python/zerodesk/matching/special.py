@@ -32,6 +32,7 @@ class SpecialTerms(NamedTuple):
     trail_bps: int | None
     expires_at_ms: int | None
     reduce_only: bool
+    amount_minor: int | None
 
     @classmethod
     def of(cls, command: Any) -> Self:
@@ -47,10 +48,12 @@ class SpecialTerms(NamedTuple):
             command.get("trail_bps"),
             command.get("expires_at_ms"),
             command.get("reduce_only", False),
+            command.get("amount_minor"),
         )
         numbers = (
             *(terms.min_quantity_lots, terms.display_lots),
             *(terms.trigger_ticks, terms.trail_ticks, terms.trail_bps, terms.expires_at_ms),
+            terms.amount_minor,
         )
         if not all(number is None or type(number) is int for number in numbers):
             raise TypeError
@@ -68,7 +71,8 @@ class SpecialTerms(NamedTuple):
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
         less than the whole of an order that rests. Only a post-only order that rests slides. A
         trigger has a price, and what expires has a time. Only a stop trails, by ticks or by a part
-        of the price. What only reduces shows all that it asks for.
+        of the price. What only reduces shows all that it asks for. An amount is of a market order
+        that has nothing else to say in lots.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force in RESTING and command["type"] == OrderType.LIMIT
@@ -80,6 +84,7 @@ class SpecialTerms(NamedTuple):
             and ((command["post_only"] is True and rests) or not self.slides)
             and (self.expires_at_ms is not None) == (in_force in EXPIRING)
             and self._triggers_make_sense()
+            and (self.amount_minor is None or self._amount_makes_sense(command))
         )
 
     def _triggers_make_sense(self) -> bool:
@@ -87,6 +92,16 @@ class SpecialTerms(NamedTuple):
             trigger = (self.trigger, self.trigger_ticks, self.trail_ticks, self.trail_bps)
             return trigger == (None, None, None, None)
         return self.trigger in TRIGGERS and self.trigger_ticks > 0 and self._trail_makes_sense()
+
+    def _amount_makes_sense(self, command: PlaceCommand) -> bool:
+        return (
+            (self.amount_minor or 0) > 0
+            and command["type"] == OrderType.MARKET
+            and command["time_in_force"] == TimeInForce.IOC
+            and self.min_quantity_lots is None
+            and self.trigger is None
+            and self.self_trade != SelfTrade.DECREMENT
+        )
 
     def _trail_makes_sense(self) -> bool:
         if self.trail_ticks is None and self.trail_bps is None:

@@ -20,6 +20,9 @@ LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
 OPEN: Final = TradingState.OPEN.value
 
+NEVER_MS: Final = 2**63
+"""Behind any time."""
+
 EXPIRIES_KEPT: Final = 64
 """Entries of orders that are gone for which it is never worth to look through all."""
 
@@ -106,9 +109,10 @@ class BookState(Queues):
     ``delivered_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
-    ``clearing`` is the command that has every order cancelled, until that is done. ``positions`` is
-    what each account has open, None where lots are delivered; ``reducing`` names the reduce-only
-    orders of each account that rest, and maybe some that are gone.
+    ``clearing`` is the command that has every order cancelled, until that is done.
+    ``stale_at_ms`` is the last time at which the index price is fresh enough for the market.
+    ``positions`` is what each account has open, None where lots are delivered; ``reducing`` names
+    the reduce-only orders of each account that rest, and maybe some that are gone.
     """
 
     __slots__ = (
@@ -132,6 +136,7 @@ class BookState(Queues):
         "reducing",
         "reference",
         "sequence",
+        "stale_at_ms",
         "stamp",
         "state_by",
         "state_reason",
@@ -164,6 +169,7 @@ class BookState(Queues):
         self.clearing = ""
         self.cancelling: Cancelling | None = None
         self.index: dict[str, Any] | None = None
+        self.stale_at_ms = NEVER_MS
         self.last: LastTrade | None = None
         self.trades = 0
         self.fees_minor = 0
@@ -242,6 +248,24 @@ class BookState(Queues):
         self.positions = None if self.delivered_minor else {}
         if market.band is not None:
             self.reference = Reference(market.reference_price_ticks)
+        self._bound_mark()
+
+    def take_index(self, index: dict[str, Any] | None) -> None:
+        """Take an index price, its source and when it was observed as the latest."""
+        self.index = index
+        self._bound_mark()
+
+    def marked_at_ms(self) -> int:
+        """Return when the index price was observed, when the market was listed before any."""
+        return self.listed_at_ms if self.index is None else self.index["observed_at_ms"]
+
+    def is_stale(self) -> bool:
+        """Whether the index price is older by record time than the market bears."""
+        return self.time_ms > self.stale_at_ms
+
+    def _bound_mark(self) -> None:
+        bound_ms = None if self.market is None else self.market.stale_after_ms
+        self.stale_at_ms = NEVER_MS if bound_ms is None else self.marked_at_ms() + bound_ms
 
     def enter(
         self,
@@ -259,6 +283,7 @@ class BookState(Queues):
     def change_market(self, market: Market) -> None:
         """Take other terms of the market; a band that is new counts from what trades were last."""
         before, self.market = self.market, market
+        self._bound_mark()
         if market.band is None:
             self.reference = None
         elif self.reference is None or before is None or before.band is None:
@@ -526,7 +551,8 @@ class BookState(Queues):
         state.clearing = values.get("clearing", "")
         cancelling = values.get("cancelling")
         state.cancelling = cancelling and Cancelling(**cancelling)
-        state.index, state.trades = values["index"], values["trades"]
+        state.take_index(values["index"])
+        state.trades = values["trades"]
         if values["last"] is not None:
             state.last = last_trade(values["last"])
         state.home = values.get("home", "")

@@ -11,7 +11,7 @@ before the next command; a record that is full is continued by the next one, as 
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import enter
-from zerodesk.matching.order import ARMED, need_minor
+from zerodesk.matching.order import ARMED
 from zerodesk.matching.record import expire
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import SpecialTerms, slide
@@ -66,8 +66,8 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder) -> None:
     draft.moves.append(armed)
     order = armed.triggered()
     # Just what it needs is held, once what an armed order has too much goes back.
-    order.held_minor = need_minor(
-        armed, armed.remaining_lots, state.tick_value_minor, state.delivered_minor
+    order.held_minor = armed.need_minor(
+        armed.remaining_lots, state.tick_value_minor, state.delivered_minor
     )
     draft.note(order, order.remaining_lots)
     draft.events.append(

@@ -28,7 +28,8 @@ class Quote(NamedTuple):
     """What pricing answers for an order. Prices in ticks, amounts in minor units.
 
     ``worst_price_ticks`` is the limit, or the collar's end for a market order; ``need_minor`` of
-    ``need_currency`` is the most that the order can cost, the taker's fee included.
+    ``need_currency`` is the most that the order can cost, the taker's fee included. Of an order
+    that names an amount, ``amount_minor``, ``most_lots`` are the most that it may trade.
     """
 
     mark_price_ticks: int
@@ -39,10 +40,12 @@ class Quote(NamedTuple):
     estimated_fee_minor: int
     maker_bps: int
     taker_bps: int
+    amount_minor: int | None = None
+    most_lots: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the quote as JSON-able values, for the workflow."""
-        return {
+        """Return the quote as JSON-able values, for the workflow; without what it has not."""
+        values = {
             "mark_price_ticks": self.mark_price_ticks,
             "collar_low_ticks": self.collar.low_ticks,
             "collar_high_ticks": self.collar.high_ticks,
@@ -52,7 +55,10 @@ class Quote(NamedTuple):
             "estimated_fee_minor": self.estimated_fee_minor,
             "maker_bps": self.maker_bps,
             "taker_bps": self.taker_bps,
+            "amount_minor": self.amount_minor,
+            "most_lots": self.most_lots,
         }
+        return {name: value for name, value in values.items() if value is not None}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -162,4 +168,64 @@ def quote_spot(
         estimated_fee_minor=share_bps(notional_minor, market.taker_bps),
         maker_bps=market.maker_bps,
         taker_bps=market.taker_bps,
+    )
+
+
+def quote_amount(
+    market: Market, mark_price_ticks: int, side: Side, amount_minor: int
+) -> Quote | Rejection:
+    """Return the quote of a market order that names an amount in place of a quantity.
+
+    A buyer needs the amount and the fee on it, wherever it trades. A seller needs the lots that
+    make up the amount at the worst price of the collar. Neither trades more lots than the amount
+    comes to at the collar's low end, nor more than the market takes in one order.
+
+    Parameters
+    ----------
+    market
+        The listing, for steps, fees and the collar.
+    mark_price_ticks
+        The mark now, ticks, positive.
+    side
+        BUY or SELL.
+    amount_minor
+        What to spend, or to sell for, minor units of the quote currency, positive; without fees.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> from zerodesk.instruments import list_market
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal(1), lot_size=Decimal("0.1"),
+    ...     min_notional=Decimal(0), max_quantity=Decimal(100), maker_bps=0, taker_bps=50,
+    ...     collar_bps=1_000, reference_price=Decimal(100))
+    >>> bought = quote_amount(market, 100, Side.BUY, 500_000_000)
+    >>> bought.worst_price_ticks, bought.most_lots, bought.need_minor
+    (110, 55, 502500000)
+    >>> sold = quote_amount(market, 100, Side.SELL, 500_000_000)
+    >>> sold.worst_price_ticks, sold.most_lots, sold.need_currency
+    (90, 55, 'BTC')
+    """
+    collar = collar_around(mark_price_ticks, market.collar_bps)
+    lots = amount_minor // market.notional_minor(collar.low_ticks, 1)
+    # The mark may have moved since the amount came to a lot: it then takes what it still covers.
+    most_lots = min(max(lots, 1), market.max_quantity_lots)
+    currency = market.held_currency(is_buy=side is Side.BUY)
+    if currency == market.quote:
+        need_minor = market.amount_need_minor(amount_minor, market.taker_bps)
+    else:
+        need_minor = market.sell_need_minor(most_lots)
+    if max(need_minor, amount_minor) > MAX_EXACT:
+        return too_large(currency, need_minor)
+    return Quote(
+        mark_price_ticks=mark_price_ticks,
+        collar=collar,
+        worst_price_ticks=collar.worst_ticks(side),
+        need_currency=currency,
+        need_minor=need_minor,
+        estimated_fee_minor=share_bps(amount_minor, market.taker_bps),
+        maker_bps=market.maker_bps,
+        taker_bps=market.taker_bps,
+        amount_minor=amount_minor,
+        most_lots=most_lots,
     )

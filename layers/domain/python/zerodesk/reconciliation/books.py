@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.instruments import Market, Product
+from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
-from zerodesk.orders import OrderStatus, Side
+from zerodesk.orders import BY_MARK, OrderStatus, Side
 from zerodesk.positions import OpenLots
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
@@ -23,6 +23,7 @@ from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
+STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 REPRICING: Final = ("OrderTriggered", "OrderOpened")
 """Events that say an order's limit."""
 
@@ -57,6 +58,9 @@ class OpenOrder:
     """Its limit may become better for it than it named until it rests: it slides, or it trails."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
+    left_minor: int | None = None
+    """What is left of the amount of an order that has one: nothing that it got is taken off that,
+    and one whose amount covers no other lot is filled."""
 
     @classmethod
     def of(cls, kept: dict[str, Any], market: Market) -> Self:
@@ -74,11 +78,14 @@ class OpenOrder:
             taker_bps=kept["taker_bps"],
             held_minor=kept["held_minor"],
             may_improve=_may_improve(kept),
+            left_minor=_left_minor(kept),
         )
 
     def need_minor(self, market: Market) -> int:
         """Return what the rest of the order could cost at worst."""
         rate_bps = max(self.maker_bps, self.taker_bps)
+        if self.left_minor is not None and self.currency == market.quote:
+            return market.amount_need_minor(self.left_minor, rate_bps)
         return market.need_minor(
             self.price_ticks, self.remaining_lots, rate_bps, is_buy=self.is_buy
         )
@@ -110,6 +117,7 @@ class BookAudit:
         self.trades = 0
         self.market: Market | None = None
         self.trading_state: str | None = None
+        self.state_by = ""
         self.fees: dict[str, int] = defaultdict(int)
         self.unswept: deque[tuple[int, str, int]] = deque()
         self.swept: dict[str, int] = defaultdict(int)
@@ -128,6 +136,7 @@ class BookAudit:
         """
         audit = cls(state["symbol"], NothingShown())
         audit.sequence, audit.trading_state = state["sequence"], state["state"]
+        audit.state_by = state.get("state_by", "")
         if state["market"] is None:
             return audit
         market = audit.market = Market.from_dict(state["market"])
@@ -142,6 +151,7 @@ class BookAudit:
         """Take in the audit of the records behind these, which began at the state they lead to."""
         self.sequence, self.trades = later.sequence, self.trades + later.trades
         self.market, self.trading_state = later.market, later.trading_state
+        self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
         for mine, theirs in kinds:
@@ -160,6 +170,11 @@ class BookAudit:
         return {
             kept["order_id"]: OpenOrder.of(kept, market) for kept in open_in(state)
         } == self.orders
+
+    @property
+    def stays_stopped(self) -> bool:
+        """Whether the market takes no order until somebody opens it: a fresh mark does not."""
+        return self.trading_state in STOPPED and self.state_by != BY_MARK
 
     @property
     def subject(self) -> str:
@@ -208,7 +223,7 @@ class BookAudit:
             if event["type"] in ("MarketListed", "MarketChanged"):
                 self.market = Market.from_dict(event["market"])
             if event["type"] in ("MarketListed", "MarketStateChanged"):
-                self.trading_state = event["state"]
+                self.trading_state, self.state_by = event["state"], event.get("by", "")
 
     def _listed(self) -> Market:
         if self.market is None:
@@ -240,6 +255,7 @@ class BookAudit:
                 taker_bps=command["taker_bps"],
                 held_minor=command["held_minor"],
                 may_improve=_may_improve(command),
+                left_minor=_left_minor(command),
             )
             opened.add(order_id)
         for event in body["events"]:
@@ -308,7 +324,8 @@ class BookAudit:
         else:
             order.quantity_lots -= lots
             order.remaining_lots -= lots
-            order.is_reduced_away = order.remaining_lots == 0
+            got_enough = order.left_minor is not None and order.quantity_lots > 0
+            order.is_reduced_away = order.remaining_lots == 0 and not got_enough
         return str(order_id)
 
     def _amend(self, sequence: int, event: dict[str, Any]) -> str:
@@ -374,8 +391,11 @@ class BookAudit:
         is_maker = role == MAKER or "auction_id" in event
         rate_bps = order.maker_bps if is_maker else order.taker_bps
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
+        if order.left_minor is not None:
+            order.left_minor -= notional_minor
         if (
             order.remaining_lots < 0
+            or (order.left_minor or 0) < 0
             or not order.allows(event["price_ticks"])
             or fill.fee_minor != share_bps(notional_minor, rate_bps)
         ):
@@ -490,6 +510,11 @@ class BookAudit:
 
 def _may_improve(terms: Mapping[str, Any]) -> bool:
     return any(name in terms for name in ("slides", "trail_ticks", "trail_bps"))
+
+
+def _left_minor(terms: Mapping[str, Any]) -> int | None:
+    amount_minor: int | None = terms.get("amount_minor")
+    return None if amount_minor is None else amount_minor - terms.get("filled_notional_minor", 0)
 
 
 def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:

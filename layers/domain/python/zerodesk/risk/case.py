@@ -56,6 +56,13 @@ class Case(NamedTuple):
         """The order's instrument."""
         return self.marked[self.symbol]
 
+    @property
+    def worth_minor(self) -> int:
+        """What the order is worth at its worst price, or the amount that it names."""
+        if self.quote.amount_minor is not None:
+            return self.quote.amount_minor
+        return self.own.notional_minor(self.quote.worst_price_ticks, self.quantity_lots)
+
     def evidence(self) -> dict[str, Any]:
         """Return what was decided on beyond the account and the order, for the record.
 

@@ -55,7 +55,7 @@ def order_is_worth_no_more(case: Case) -> Rejection | None:
     limit_minor = limits.get(currency)
     if limit_minor is None:
         return None
-    worth_minor = case.own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    worth_minor = case.worth_minor
     if worth_minor <= limit_minor:
         return None
     return _above(
@@ -73,8 +73,7 @@ def order_fits_its_market(case: Case) -> Rejection | None:
     if share_bps is None:
         return None
     own = case.own
-    worth_minor = own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
-    if worth_minor <= case.limits.free_notional_minor.get(own.quote, 0):
+    if case.worth_minor <= case.limits.free_notional_minor.get(own.quote, 0):
         return None
     volume_lots = case.day_volume_lots or 0
     limit_lots = volume_lots * share_bps // BASIS_POINTS
@@ -212,7 +211,7 @@ def leverage_within_limit(case: Case) -> Rejection | None:
     """
     if case.symbol not in case.marked or case.side is Side.SELL or case.own.margin:
         return None
-    notional_minor = case.own.notional_minor(case.quote.worst_price_ticks, case.quantity_lots)
+    notional_minor = case.worth_minor
     if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:
         return None
     return _above(
@@ -225,7 +224,19 @@ def leverage_within_limit(case: Case) -> Rejection | None:
 
 
 def day_is_within_loss(case: Case) -> Rejection | None:
-    """Refuse what does not only close, once the day's loss has come to its limit."""
+    """Refuse what does not only close, once the day's loss has come to its limit, or had."""
+    stop = case.state.terms.loss_stop
+    if stop is not None and stop.holds_at(case.at_ms) and _worst_lots(case) > 0:
+        have, limit = (
+            format_minor(minor, stop.currency) for minor in (stop.loss_minor, stop.limit_minor)
+        )
+        return Rejection(
+            RejectionCode.RISK_DAILY_LOSS_LIMIT,
+            f"the account is stopped until {stop.until_ms} ms, since {stop.at_ms} ms: "
+            f"{stop.reason}; orders that only close are taken",
+            have=have,
+            limit=limit,
+        )
     limits = case.limits.daily_loss_minor
     if not limits:
         return None

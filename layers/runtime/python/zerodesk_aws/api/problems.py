@@ -45,6 +45,7 @@ class ProblemCode(StrEnum):
     WITHDRAWAL_NOT_RESERVED = "WITHDRAWAL_NOT_RESERVED"
     NO_AUCTION = "NO_AUCTION"
     KILL_SWITCH_ON = "KILL_SWITCH_ON"
+    MARK_STALE = "MARK_STALE"
     MARKET_DELISTED = "MARKET_DELISTED"
     LEDGER_NOT_REVERSIBLE = "LEDGER_NOT_REVERSIBLE"
     LEDGER_WITHDRAWAL_LIMIT = "LEDGER_WITHDRAWAL_LIMIT"
@@ -85,6 +86,7 @@ _STATUS: Final = {
     ProblemCode.WITHDRAWAL_NOT_RESERVED: HTTPStatus.CONFLICT,
     ProblemCode.NO_AUCTION: HTTPStatus.CONFLICT,
     ProblemCode.KILL_SWITCH_ON: HTTPStatus.CONFLICT,
+    ProblemCode.MARK_STALE: HTTPStatus.CONFLICT,
     ProblemCode.MARKET_DELISTED: HTTPStatus.CONFLICT,
     ProblemCode.LEDGER_NOT_REVERSIBLE: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.LEDGER_WITHDRAWAL_LIMIT: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -122,6 +124,7 @@ _TITLES: Final = {
     ProblemCode.WITHDRAWAL_NOT_RESERVED: "Withdrawal not reserved",
     ProblemCode.NO_AUCTION: "No auction is held",
     ProblemCode.KILL_SWITCH_ON: "A kill switch is on",
+    ProblemCode.MARK_STALE: "No fresh mark",
     ProblemCode.MARKET_DELISTED: "The market is delisted",
     ProblemCode.LEDGER_NOT_REVERSIBLE: "Record not reversible",
     ProblemCode.LEDGER_WITHDRAWAL_LIMIT: "Too many reserved withdrawals",

@@ -27,6 +27,7 @@ from zerodesk_aws.contracts.fields import Contract
 from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.faults import (
+    EventsNotTakenError,
     JournalContentionError,
     JournalUnavailableError,
     RegisterFullError,
@@ -39,7 +40,11 @@ PROBLEM_JSON: Final = "application/problem+json"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 """Answers are about one account at one moment; no cache on the way may keep them."""
 
-PASSING_FAULTS: Final = (JournalContentionError, JournalUnavailableError)
+PASSING_FAULTS: Final = (
+    EventsNotTakenError,
+    JournalContentionError,
+    JournalUnavailableError,
+)
 PASSING_CODES: Final = {
     "ConditionalRequestConflict",
     "InternalError",

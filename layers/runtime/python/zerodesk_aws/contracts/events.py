@@ -15,6 +15,7 @@ from zerodesk_aws.contracts.fields import (
     ClientOrderId,
     Contract,
     Currency,
+    DepositId,
     OrderId,
     Partner,
     PlainSchema,
@@ -23,7 +24,9 @@ from zerodesk_aws.contracts.fields import (
     SideField,
     Symbol,
     Timestamp,
+    TransferId,
     TriggerField,
+    WithdrawalId,
 )
 from zerodesk_aws.contracts.orders import Order, PlaceOrder, Rejection
 from zerodesk_aws.contracts.problems import Problem
@@ -246,6 +249,7 @@ class ListingFacts(Contract):
         description="Of a perpetual, by rising tiers: (from a notional in minor units of the "
         "quote, basis points to open, to keep).",
     )
+    stale_after_ms: int | None = None
 
 
 class MarketListed(OfBook):
@@ -346,6 +350,76 @@ class MarketResumed(MarketStateChanged):
     """A market takes orders again."""
 
 
+class OfFunds(Contract):
+    """What happened to an account's money outside of trades."""
+
+    event_id: str = Field(description="The same at every repeat, and no other event's.")
+    account_id: AccountId
+
+
+class MoneyMoved(OfFunds):
+    """An amount of a currency, in minor units."""
+
+    currency: Currency
+    amount_minor: int
+
+
+class DepositCredited(MoneyMoved):
+    """Money came in from outside, and is free."""
+
+    deposit_id: DepositId
+
+
+class WithdrawalReserved(MoneyMoved):
+    """Money on its way out is held, until it is posted or void."""
+
+    withdrawal_id: WithdrawalId
+
+
+class WithdrawalPosted(MoneyMoved):
+    """Money has left for the outside."""
+
+    withdrawal_id: WithdrawalId
+
+
+class WithdrawalVoided(MoneyMoved):
+    """Money that was reserved is free again."""
+
+    withdrawal_id: WithdrawalId
+
+
+class TransferSent(MoneyMoved):
+    """Money has left an account for another one; it arrives there for certain."""
+
+    transfer_id: TransferId
+    to_account_id: AccountId
+
+
+class TransferReceived(MoneyMoved):
+    """Money has arrived from another account, and is free."""
+
+    transfer_id: TransferId
+    from_account_id: AccountId
+
+
+class RecordReversed(OfFunds):
+    """A record of an account was reversed by a later one of it."""
+
+    sequence: int
+    reversal_sequence: int
+    reason: str
+
+
+class AccountStopped(Contract):
+    """An account has lost a limit of its day: its orders are cancelled, and it may only close."""
+
+    account_id: AccountId
+    reason: str
+    by: str
+    at: Timestamp
+    until: Timestamp
+
+
 class ReconciliationBreached(Contract):
     """Reconciliation found something wrong, and has halted the books that it is about."""
 
@@ -428,6 +502,14 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.markets", IndicativePriceChanged, "matching"),
     EventContract("zerodesk.markets", AuctionUncrossed, "matching"),
     EventContract("zerodesk.markets", MarkPriceUpdated, "matching"),
+    EventContract("zerodesk.funds", DepositCredited, "back_office, sweeper"),
+    EventContract("zerodesk.funds", WithdrawalReserved, "funds, back_office, sweeper"),
+    EventContract("zerodesk.funds", WithdrawalPosted, "back_office, sweeper"),
+    EventContract("zerodesk.funds", WithdrawalVoided, "back_office, sweeper"),
+    EventContract("zerodesk.funds", TransferSent, "funds, sweeper"),
+    EventContract("zerodesk.funds", TransferReceived, "funds, sweeper"),
+    EventContract("zerodesk.funds", RecordReversed, "back_office, sweeper"),
+    EventContract("zerodesk.risk", AccountStopped, "sweeper"),
     EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
     EventContract("partner.", OrderRequested, "a partner", inbound=True),
     EventContract("prices.", IndexPriceObserved, "a price feed", inbound=True),

@@ -63,6 +63,12 @@ class MarginTierShown(Contract):
     maintenance_bps: int
 
 
+STALE_MEANS: Final = (
+    "How old the index price may be before the market takes cancels only; it opens again with a "
+    "fresh one, by an auction where it has a band. "
+)
+
+
 class ListMarket(Contract):
     """A market to list. Rates are basis points.
 
@@ -83,6 +89,9 @@ class ListMarket(Contract):
     band: PriceBand | None = Field(default=None, description="Null: the price moves as it likes.")
     margin: list[MarginTier] = Field(
         default_factory=list, description="Of a perpetual, rising tiers; none of a spot market."
+    )
+    stale_after_seconds: int | None = Field(
+        default=None, description=STALE_MEANS + "Null: as old as it likes."
     )
 
 
@@ -116,11 +125,12 @@ class Market(Contract):
     reference_price: Amount
     band: PriceBand | None
     margin: list[MarginTierShown] = Field(description="Empty of a spot market.")
+    stale_after_seconds: int | None = Field(description=STALE_MEANS + "Null: as old as it likes.")
     state: Annotated[TradingState, Field(strict=False)]
     state_reason: str = Field(description="Why it is in this state; empty where nobody said.")
     state_by: str = Field(
-        description="By whose word: an operator's account, or a part of the venue: band, time, "
-        "reconciliation. Empty where that is not known."
+        description="By whose word: an operator's account, or a part of the venue: band, mark, "
+        "time, reconciliation. Empty where that is not known."
     )
     state_since: Timestamp | None = Field(description="Null where that is not known.")
     mark_price: Amount | None = Field(
@@ -174,6 +184,9 @@ class ChangeMarket(Contract):
     collar_bps: int | None = None
     band: PriceBand | None = Field(
         default=None, description="Null takes the band away; left out, it stays."
+    )
+    stale_after_seconds: int | None = Field(
+        default=None, description=STALE_MEANS + "Null takes the bound away; left out, it stays."
     )
 
 

@@ -1,5 +1,6 @@
 """Orders and what becomes of them, as the API shows them."""
 
+from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
@@ -75,7 +76,15 @@ class PlaceOrder(Contract):
     symbol: str = Field(description="A listed market, BASE-QUOTE.", examples=["BTC-USD"])
     side: SideField
     type: OrderTypeField
-    quantity: PositiveDecimal = Field(description="Base units, a multiple of the market's lot.")
+    quantity: PositiveDecimal | None = Field(
+        default=None, description="Base units, a multiple of the market's lot."
+    )
+    quote_amount: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, in place of a quantity: a MARKET order, IOC, buys or sells whole "
+        "lots while so much covers them, the fee not in it, and never beyond it. It takes no more "
+        "than the amount comes to at the low end of the collar.",
+    )
     price: PositiveDecimal | None = Field(
         default=None,
         description="Quote units, a multiple of the market's tick. A LIMIT order needs it, a "
@@ -153,12 +162,28 @@ class PlaceOrder(Contract):
             raise refusal(MISSING, "required for a LIMIT order", "price")
         if not limit and self.price is not None:
             raise refusal(BAD_VALUE, "absent for a MARKET order", "price")
+        if self.quote_amount is not None:
+            self._check_amount()
+        elif self.quantity is None:
+            raise refusal(MISSING, "required, unless there is a quote_amount", "quantity")
         self._check_time()
         if self.post_only and not self.rests:
             raise refusal(BAD_VALUE, f"false, unless the order is {RESTS}", "post_only")
         self._check_special_terms()
         self._check_trigger()
         return self
+
+    def _check_amount(self) -> None:
+        """Refuse what an order says in lots, or of a later time, beside an amount."""
+        if self.type is not OrderType.MARKET:
+            raise refusal(BAD_VALUE, "absent, unless the order is MARKET", "quote_amount")
+        if self.in_force is not TimeInForce.IOC:
+            raise refusal(BAD_VALUE, "IOC with a quote_amount", "time_in_force")
+        if self.self_trade is SelfTrade.DECREMENT:
+            raise refusal(BAD_VALUE, "not DECREMENT with a quote_amount", "self_trade")
+        for field in ("quantity", "min_quantity", "trigger"):
+            if getattr(self, field) is not None:
+                raise refusal(BAD_VALUE, "absent with a quote_amount", field)
 
     def _check_time(self) -> None:
         is_market, waits = self.type is OrderType.MARKET, self.trigger is not None
@@ -172,18 +197,19 @@ class PlaceOrder(Contract):
 
     def _check_special_terms(self) -> None:
         least, shown = self.min_quantity, self.display_quantity
+        whole = self.quantity or Decimal(0)
         if self.slides and not self.post_only:
             raise refusal(BAD_VALUE, "false, unless the order is post-only", "slides")
         if least is not None and self.in_force is not TimeInForce.IOC:
             raise refusal(BAD_VALUE, "absent, unless the order is IOC", "min_quantity")
-        if least is not None and least > self.quantity:
+        if least is not None and least > whole:
             raise refusal(BAD_VALUE, "at most the order's quantity", "min_quantity")
         if shown is not None and self.reduce_only:
             raise refusal(BAD_VALUE, "absent where the order is reduce_only", "display_quantity")
         if shown is not None and not self.rests:
             rule = f"absent, unless the order is {RESTS}"
             raise refusal(BAD_VALUE, rule, "display_quantity")
-        if shown is not None and not self.quantity / MAX_SLICES <= shown < self.quantity:
+        if shown is not None and not whole / MAX_SLICES <= shown < whole:
             rule = "less than the order's quantity, and at least a hundredth of it"
             raise refusal(BAD_VALUE, rule, "display_quantity")
 
@@ -213,7 +239,8 @@ class Order(Contract):
     """An order as it stands. Quantities are base units, prices and the fee quote units.
 
     ``quantity`` and ``price`` are those that the book has it with: less than was asked where the
-    order met another one of its account, the price where it slid to.
+    order met another one of its account, the price where it slid to. The quantity of an order that
+    names a ``quote_amount`` is what it has traded.
     """
 
     model_config = ConfigDict(
@@ -237,6 +264,7 @@ class Order(Contract):
                     "trail": None,
                     "trail_bps": None,
                     "expires_at": None,
+                    "quote_amount": None,
                     "quantity": "0.5",
                     "price": "60000",
                     "status": "FILLED",
@@ -272,6 +300,7 @@ class Order(Contract):
     trail: Amount | None = None
     trail_bps: int | None = None
     expires_at: Timestamp | None = None
+    quote_amount: Amount | None = None
     quantity: Amount
     price: Amount | None
     status: Annotated[OrderStatus, Field(strict=False)]

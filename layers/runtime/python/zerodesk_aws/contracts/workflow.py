@@ -53,6 +53,9 @@ class SpecialTerms(Contract):
     trail_bps: int | None = None
     expires_at_ms: int | None = Field(default=None, description="Of a GTD or a DAY order.")
     reduce_only: bool | None = None
+    amount_minor: int | None = Field(
+        default=None, description="What a market order trades for in place of a quantity."
+    )
 
 
 class StoredOrder(SpecialTerms):
@@ -65,7 +68,9 @@ class StoredOrder(SpecialTerms):
     side: SideField
     type: OrderTypeField
     price_ticks: int | None = Field(description="Null for a market order.")
-    quantity_lots: int
+    quantity_lots: int | None = Field(
+        default=None, description="Not there where the order names an amount."
+    )
     time_in_force: TimeInForceField
     post_only: bool
     accepted_at_ms: int
@@ -123,6 +128,8 @@ class Quote(Contract):
     estimated_fee_minor: int
     maker_bps: int
     taker_bps: int
+    amount_minor: int | None = Field(default=None, description="Of an order that names one.")
+    most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
 
 
 class OrderPriced(Contract):
@@ -243,6 +250,7 @@ class MarketChanges(Contract):
     taker_bps: int | None = None
     collar_bps: int | None = None
     band: BandFacts | None = None
+    stale_after_ms: int | None = None
 
 
 class ChangeCommand(Contract):

@@ -38,6 +38,7 @@ class Listed(NamedTuple):
     state_reason: str = ""
     state_by: str = ""
     state_since_ms: int = 0
+    stale_at_ms: int | None = None
 
 
 class StoredSurface(NamedTuple):
@@ -125,4 +126,5 @@ def _listed(item: MarketItem) -> Listed:
         state_reason=view.get("state_reason", ""),
         state_by=view.get("state_by", ""),
         state_since_ms=view.get("state_since_ms", 0),
+        stale_at_ms=view.get("stale_at_ms"),
     )

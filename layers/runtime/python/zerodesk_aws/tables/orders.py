@@ -113,7 +113,9 @@ class OrderItem(Model):
 
     @property
     def lots_left(self) -> int:
-        """What remains of an order."""
+        """What remains of an order; nothing that is counted in lots where it names an amount."""
+        if "amount_minor" in self.request:
+            return 0
         left: float | None = self.remaining_lots
         return self.request["quantity_lots"] - int(self.filled_lots) if left is None else int(left)
 

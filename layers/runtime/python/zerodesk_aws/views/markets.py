@@ -36,6 +36,7 @@ def market_view(listed: Listed) -> Market:
             )
             for tier in market.margin
         ],
+        stale_after_seconds=seconds_of(market.stale_after_ms),
         state=listed.state,
         state_reason=listed.state_reason,
         state_by=listed.state_by,
@@ -44,6 +45,11 @@ def market_view(listed: Listed) -> Market:
         last_price=None if last_ticks is None else market.format_price(last_ticks),
         auction=None if listed.auction is None else _auction_view(market, listed.auction),
     )
+
+
+def seconds_of(length_ms: int | None) -> int | None:
+    """Return a length that was given in whole seconds."""
+    return None if length_ms is None else length_ms // 1_000
 
 
 def _band_view(band: Band) -> PriceBand:

@@ -19,7 +19,7 @@ def order_view(item: OrderItem, market: Market) -> Order:
     asked: dict[str, Any] = item.request
     filled_lots, price_ticks = int(item.filled_lots), item.limit_ticks
     trigger_ticks, expires_at_ms = asked.get("trigger_ticks"), asked.get("expires_at_ms")
-    trail_ticks = asked.get("trail_ticks")
+    trail_ticks, amount_minor = asked.get("trail_ticks"), asked.get("amount_minor")
     return Order(
         order_id=item.order_id,
         client_order_id=asked["client_order_id"],
@@ -39,6 +39,7 @@ def order_view(item: OrderItem, market: Market) -> Order:
         trail_bps=asked.get("trail_bps"),
         expires_at=None if expires_at_ms is None else iso_ms(expires_at_ms),
         quantity=market.format_quantity(item.quantity_lots),
+        quote_amount=None if amount_minor is None else format_minor(amount_minor, market.quote),
         price=None if price_ticks is None else market.format_price(price_ticks),
         status=OrderStatus(item.status),
         filled_quantity=market.format_quantity(filled_lots),

@@ -1,0 +1,59 @@
+"""The project imported anew, with one file read otherwise. Nothing is written anywhere."""
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Final
+
+from tests.simulation.mutants.mutant import Mutant
+
+ROOT: Final = Path(__file__).parents[3]
+SOURCES: Final = (
+    "layers/domain/python",
+    "layers/runtime/python",
+    "layers/client/python",
+    "functions",
+    ".",
+)
+"""Where packages are imported from, as in ``dev-mode-dirs`` of pyproject.toml."""
+
+
+class _Rewritten(SourceFileLoader):
+    """Loads a module from another text than stands in its file."""
+
+    def __init__(self, name: str, path: str, text: str) -> None:
+        super().__init__(name, path)
+        self._text = text
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the byte code of the other text; what lies on disk is of the file as it stands."""
+        return compile(self._text, self.get_filename(fullname), "exec", dont_inherit=True)
+
+
+class _Finder:
+    """Finds the module of a mutant's file before anybody else does."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._file = ROOT / mutant.file
+        self._text = mutant.rewritten(self._file.read_text())
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return how to load the mutant's module; None for every other one."""
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.origin is None or Path(spec.origin) != self._file:
+            return None
+        spec.loader = _Rewritten(name, spec.origin, self._text)
+        return spec
+
+
+def enter(mutant: Mutant | None) -> None:
+    """Let this process import the project anew, with one bug in it or with none."""
+    if mutant is not None:
+        sys.meta_path.insert(0, _Finder(mutant))
+    tops = {top.stem for source in SOURCES for top in (ROOT / source).iterdir()}
+    for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
+        del sys.modules[name]
