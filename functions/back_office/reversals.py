@@ -4,7 +4,6 @@ from typing import Final
 
 from back_office.accounts import opened
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.reversals import NamedRecord
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
 from zerodesk_aws.bus import Bus
@@ -12,13 +11,13 @@ from zerodesk_aws.contracts.accounts import MakeReversal, Reversal
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.journal import JournalRecord
-from zerodesk_aws.reversals import Reversals
+from zerodesk_aws.reversals import Reversals, named
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views.balances import balances_of, entries_view
 
 RULE: Final = (
-    "a deposit or a posted withdrawal; an order is cancelled, a withdrawal void, a transfer sent "
-    "back"
+    "a deposit, a posted withdrawal or a transfer, by the sender's record; an order is cancelled, "
+    "a withdrawal void"
 )
 
 
@@ -39,7 +38,7 @@ class Corrections:
             asked for again. INTAKE_IDEMPOTENCY_CONFLICT: reversed for another reason.
         """
         record = self._record(account_id, asked)
-        outcome = self._reversals.reverse(account_id, _named(record), asked.reason)
+        outcome = self._reversals.reverse(account_id, named(record), asked.reason)
         if isinstance(outcome, Rejection):
             raise _refusal(asked.sequence, outcome)
         item, is_new = outcome
@@ -76,12 +75,6 @@ class Corrections:
             entries=entries_view(reversal.body["entries"]),
             balances=balances_of(self._accounts.latest(account_id).state),
         )
-
-
-def _named(record: JournalRecord) -> NamedRecord:
-    body = record.body
-    entries = tuple((account, currency, minor) for account, currency, minor in body["entries"])
-    return NamedRecord(record.sequence, record.hash, body["cause"]["kind"], entries)
 
 
 def _refusal(sequence: int, rejection: Rejection) -> ProblemError:

@@ -136,8 +136,9 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
 def make_reversal(call: Call, asked: MakeReversal) -> Answer:
     """Correct an account: reverse a record's entries by a new record that names it.
 
-    200: it is reversed already, and not once more. A deposit and a posted withdrawal can be
-    reversed; the others have their own way back. What is not covered today may be asked for again.
+    200: it is reversed already, and not once more. A deposit, a posted withdrawal and a transfer
+    can be reversed; the others have their own way back. A transfer is named by the sender's record,
+    and its receiver must have the money free. What is not covered today may be asked for again.
     """
     from back_office.operations import corrections
 

@@ -31,10 +31,16 @@ LIMITED_SHARE: Final = 0.4
 BATCHES_SHARE: Final = 0.15
 """In how many runs accounts place several orders in one request."""
 
+SENT_BACK_SHARE: Final = 0.15
+"""In how many runs transfers are reversed."""
+
 MASS_CANCELS_SHARE: Final = 0.2
 """In how many runs accounts cancel all that they have open, in one market or in both."""
 
 TRIES_MAX: Final = 4
+BACK: Final = 1_000_000
+"""Where the numbers of the transfers begin that are reversed."""
+
 EACH: Final = {
     "deposit": 20,
     "withdrawal": 20,
@@ -396,6 +402,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _limits(Random(f"limits {seed}"), pace)
     found += _mass_cancels(Random(f"mass cancels {seed}"), pace)
     found += _batches(Random(f"batches {seed}"), pace)
+    found += _sent_back(Random(f"sent back {seed}"), pace)
     return tuple(found)
 
 
@@ -450,6 +457,17 @@ def _transfer(chance: Random, number: int, at_ms: float, pace: Pace) -> Iterator
     sender = chance.choice([one for one in pace.accounts if one != receiver])
     body = _money(chance) | {"to_account_id": receiver}
     yield _asked(chance, transfer(number // 2, at_ms, sender, body), pace)
+
+
+def _sent_back(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield transfers that are reversed, in some runs: the receiver may have spent the money."""
+    if chance.random() >= SENT_BACK_SHARE:
+        return
+    for number in range(max(4, pace.lives // 30)):
+        sender, receiver = chance.sample(pace.accounts, 2)
+        body = _money(chance) | {"to_account_id": receiver}
+        sent = transfer(BACK + number, chance.uniform(0, pace.duration_ms), sender, body)
+        yield replace(_asked(chance, sent, pace), reversed_after_ms=chance.random() ** 3 * 5_000)
 
 
 def _price(chance: Random, at_ms: float) -> tuple[str, str, str]:

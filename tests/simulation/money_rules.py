@@ -27,6 +27,9 @@ Broken = Iterator[str]
 
 NO_HOUSE: Final[dict[str, Any]] = {"balance_minor": 0, "swept": {}}
 ENDS: Final = ("post", "void")
+ELSEWHERE: Final = ("external", "transit")
+"""Where money of an account comes from and goes to without a book."""
+
 AFTER_KIND: Final = {
     "refuse": "REJECTED",
     "reserve": "RESERVED",
@@ -82,7 +85,7 @@ def moved_by_items(evidence: "Evidence") -> Counter[tuple[str, str]]:
                     request["sequence"] - 1
                 ]
                 for name, currency, minor in reversed_record.body["entries"]:
-                    if name == "external":
+                    if name in ELSEWHERE:
                         found[account, currency] += minor
     return found
 
@@ -161,18 +164,24 @@ def waiting_fees(evidence: "Evidence", before_ms: float) -> Broken:
 
 
 def transfers_arrive_once(evidence: "Evidence") -> Broken:
-    """What is sent arrives once, whole, where it was sent; nothing arrives that was not sent."""
-    sent: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    received: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    """What is sent arrives once, whole, where it was sent; nothing arrives that was not sent.
+
+    A reversal sends back: from the receiver, to the sender.
+    """
+    sent: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    received: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
     for account, records in evidence.streams.accounts:
         for record in records:
             cause = record.body["cause"]
             legs = [e[1:] for e in record.body["entries"] if e[0] == "transit"]
-            if cause["kind"] == "send":
-                sent[account, cause["transfer_id"]].append((cause["to_account_id"], legs))
-            elif cause["kind"] == "receive":
-                key = cause["from_account_id"], cause["transfer_id"]
-                received[key].append((account, [[c, -minor] for c, minor in legs]))
+            back = cause["kind"] == "reverse"
+            kind = cause["of_kind"] if back else cause["kind"]
+            if kind == "send":
+                key = account, cause["to_account_id"], cause["transfer_id"] + " back" * back
+                (received if back else sent)[key].append([[c, abs(minor)] for c, minor in legs])
+            elif kind == "receive":
+                key = cause["from_account_id"], account, cause["transfer_id"] + " back" * back
+                (sent if back else received)[key].append([[c, abs(minor)] for c, minor in legs])
             elif legs:
                 yield f"account {account} {record.sequence}, a {cause['kind']}, moves {legs}"
     for key in sorted(sent.keys() | received.keys()):
@@ -325,16 +334,16 @@ def _as_reversed(answered: "Answered", causes: Causes) -> bool:
 
 
 def reversals_reverse(evidence: "Evidence") -> Broken:
-    """A reversal undoes one record by which the outside reached the account, to the unit."""
+    """A reversal undoes one record by which money came from elsewhere, to the unit."""
     for account, records in evidence.streams.accounts:
         for record in records:
             cause = record.body["cause"]
             if cause["kind"] != "reverse":
                 continue
             named = records[cause["record"] - 1]
-            was, now = _outside(named), _outside(record)
+            was, now = _elsewhere(named), _elsewhere(record)
             if (
-                named.body["cause"]["kind"] not in ("deposit", "post")
+                named.body["cause"]["kind"] not in ("deposit", "post", "send", "receive")
                 or named.hash != cause["hash"]
             ):
                 yield f"account {account} {record.sequence} reverses {named.body['cause']}"
@@ -342,8 +351,8 @@ def reversals_reverse(evidence: "Evidence") -> Broken:
                 yield f"account {account} {record.sequence} takes back {now} of {was}"
 
 
-def _outside(record: "Record") -> dict[str, int]:
-    return {c: minor for name, c, minor in record.body["entries"] if name == "external"}
+def _elsewhere(record: "Record") -> dict[str, int]:
+    return {c: minor for name, c, minor in record.body["entries"] if name in ELSEWHERE}
 
 
 def statements_add_up(evidence: "Evidence") -> Broken:

@@ -385,7 +385,7 @@ class Clients:
         self.heard.errands.append((errand, answered))
         if errand.reversed_after_ms is not None and answered.status in (200, 201):
             self._world.sleep(errand.reversed_after_ms)
-            account_id = answered.json["account_id"]
+            account_id = answered.json.get("account_id", errand.who)
             sequence = answered.json["account_sequence"]
             self._reverse(errands.reversal(errand, account_id, sequence))
         return answered

@@ -58,7 +58,7 @@ class Money(RuleBasedStateMachine):
         change = deposit(self.states[account_id], self.name(), "USD", amount)
         sequence = self.append(account_id, change)
         self.outside -= amount
-        return account_id, NamedRecord(sequence, "hash", "deposit", change.entries)
+        return account_id, NamedRecord(sequence, "hash", {"kind": "deposit"}, change.entries)
 
     @rule(target=reserved, account_id=accounts, amount=amounts)
     def withdraws(self, account_id: str, amount: int) -> tuple[str, str, int]:

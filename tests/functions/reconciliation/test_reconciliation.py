@@ -236,7 +236,7 @@ def reverses(venue: Venue) -> None:
     entries = tuple(
         (account, currency, minor) for account, currency, minor in record.body["entries"]
     )
-    named = NamedRecord(record.sequence, record.hash, "deposit", entries)
+    named = NamedRecord(record.sequence, record.hash, {"kind": "deposit"}, entries)
 
     def decide(account: Any) -> Any:
         return reverse(account.state, "r", named, {"reason": "a typo"})

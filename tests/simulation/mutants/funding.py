@@ -128,11 +128,29 @@ MUTANTS: Final = (
         '                self._bus.publish(withdrawal_moved(item, answer["status"]))\n',
     ),
     Mutant(
+        "transfer reversed by its sender alone",
+        "The receiver has the money, and the sender asked.",
+        REVERSING,
+        "        if record.kind != SEND:\n",
+        "        if True:\n",
+    ),
+    Mutant(
+        "transfer reversed and shown before its sender has it",
+        "The receiver's side is done; the sender's is a matter of milliseconds.",
+        REVERSING,
+        "        if answer is not None:\n            self.show(account_id, gate, answer)\n",
+        "        if answer is not None and 'sender' in answer:\n"
+        "            self.show(account_id, gate, {**answer, 'sender': None})\n"
+        "            self.show(account_id, gate, answer)\n"
+        "        elif answer is not None:\n"
+        "            self.show(account_id, gate, answer)\n",
+    ),
+    Mutant(
         "reversal of a reversal",
         "A reversal is a record like any other.",
         REVERSALS,
-        'REVERSIBLE: Final = frozenset({"deposit", "post"})\n',
-        'REVERSIBLE: Final = frozenset({"deposit", "post", "reverse"})\n',
+        'REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE})\n',
+        'REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE, "reverse"})\n',
     ),
     Mutant(
         "record reversed again",

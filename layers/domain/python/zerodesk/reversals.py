@@ -1,10 +1,12 @@
 """Corrections: a record is never changed, its entries are reversed by another that names it.
 
-What can be reversed are the records by which the outside reached the account: a deposit that was
-wrong, a posted withdrawal that came back. All others have their own way back (a cancel, a void, a
-transfer back), for their counterpart stands in another stream.
+What can be reversed are the records by which the outside reached the account, a deposit that was
+wrong, a posted withdrawal that came back; and both sides of a transfer, each by a record of its own
+account. All others have their own way back (a cancel, a void), for their counterpart stands in a
+book.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,7 +15,11 @@ from zerodesk.ledger import AVAILABLE, HELD, Entry
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.spending import not_covered
 
-REVERSIBLE: Final = frozenset({"deposit", "post"})
+SEND: Final = "send"
+RECEIVE: Final = "receive"
+REVERSIBLE: Final = frozenset({"deposit", "post", SEND, RECEIVE})
+OF_A_TRANSFER: Final = ("transfer_id", "from_account_id", "to_account_id")
+"""What a record of a transfer says of it and of its other side, and its reversal again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,19 @@ class NamedRecord:
 
     sequence: int
     hash: str
-    kind: str
+    cause: Mapping[str, Any]
     entries: tuple[Entry, ...]
+
+    @property
+    def kind(self) -> str:
+        """What the record did."""
+        kind: str = self.cause["kind"]
+        return kind
+
+    @property
+    def transfer(self) -> dict[str, str]:
+        """The transfer that it is a side of; empty for any other record."""
+        return {name: self.cause[name] for name in OF_A_TRANSFER if name in self.cause}
 
 
 def reverse(
@@ -45,7 +62,8 @@ def reverse(
     Examples
     --------
     >>> rich = AccountState(opened=True, available={"USD": 7})
-    >>> wrong = NamedRecord(2, "ab", "deposit", (("available", "USD", 5), ("external", "USD", -5)))
+    >>> entries = (("available", "USD", 5), ("external", "USD", -5))
+    >>> wrong = NamedRecord(2, "ab", {"kind": "deposit"}, entries)
     >>> change = reverse(rich, "r", wrong, {"reason": "a typo"})
     >>> change.entries, change.state.available_minor("USD")
     ((('available', 'USD', -5), ('external', 'USD', 5)), 2)
@@ -72,6 +90,7 @@ def reverse(
             "hash": record.hash,
             "of_kind": record.kind,
             "reason": answer["reason"],
+            **record.transfer,
         },
         entries,
         replace(state, available=available, answered=state.answered | {reversal_id: answer}),

@@ -46,7 +46,8 @@ def transfer_received(receipt: OrderItem) -> Announcement:
 
 def record_reversed(account_id: str, gate: str, answer: Mapping[str, Any]) -> Announcement:
     """Return that a record of an account was reversed, by what the account remembers of it."""
-    return _told("RecordReversed", account_id, gate, answer)
+    facts = {name: answer[name] for name in ("sequence", "reversal_sequence", "reason")}
+    return _told("RecordReversed", account_id, gate, facts)
 
 
 def _told(kind: str, account_id: str, gate: str, facts: Mapping[str, Any]) -> Announcement:

@@ -1,5 +1,7 @@
 """Transfers as the accounts tell them: what was sent, what was received, what is on its way.
 
+A transfer that is reversed is one the other way: its receiver sends, and its sender receives.
+
 An account keeps in mind what has no counterpart yet; when the two sides are matched, both forget.
 So the memory is bounded by what is in transit. It outlives the account's audit: an audit that has
 to begin anew must not meet again what was matched long ago.
@@ -7,7 +9,7 @@ to begin anew must not meet again what was matched long ago.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from zerodesk.ledger import TRANSIT
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
@@ -15,8 +17,7 @@ from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 Key = tuple[str, str]
 """(sender, transfer id)."""
 
-SEND: Final = "send"
-RECEIVE: Final = "receive"
+REVERSE: Final = "reverse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,43 @@ class Transit:
         if sequence <= self.sequence:
             return None
         self.sequence = sequence
-        cause = body["cause"]
         moved = [
             (currency, amount_minor)
             for ledger_account, currency, amount_minor in body["entries"]
             if ledger_account == TRANSIT
         ]
         legs = tuple(sorted(moved))
-        if cause["kind"] == SEND:
-            key = (self.account_id, cause["transfer_id"])
-            return _once(self.sent, key, Side(cause["to_account_id"], legs, sequence))
-        if cause["kind"] == RECEIVE:
-            key = (cause["from_account_id"], cause["transfer_id"])
-            arrived = tuple((currency, -amount_minor) for currency, amount_minor in legs)
-            return _once(self.received, key, Side(self.account_id, arrived, sequence))
-        return f"a record of kind {cause['kind']} moves {legs} in transit" if legs else None
+        cause = body["cause"]
+        passage = _passage(self.account_id, cause)
+        if passage is None:
+            return f"a record of kind {cause['kind']} moves {legs} in transit" if legs else None
+        if passage.key[0] == self.account_id:
+            return _once(self.sent, passage.key, Side(passage.to_account_id, legs, sequence))
+        arrived = tuple((currency, -amount_minor) for currency, amount_minor in legs)
+        return _once(self.received, passage.key, Side(self.account_id, arrived, sequence))
+
+
+class _Passage(NamedTuple):
+    """Money on its way from the sender in the key to a receiver."""
+
+    key: Key
+    to_account_id: str
+
+
+def _passage(account_id: str, cause: dict[str, Any]) -> _Passage | None:
+    """Return which way money goes by a record of an account, None where it goes nowhere."""
+    reverses = cause["kind"] == REVERSE
+    match cause["of_kind"] if reverses else cause["kind"]:
+        case "send":
+            sender, receiver = account_id, cause["to_account_id"]
+        case "receive":
+            sender, receiver = cause["from_account_id"], account_id
+        case _:
+            return None
+    if reverses:
+        # Two senders may use the same id, and may have sent to the same receiver.
+        return _Passage((receiver, f"{cause['transfer_id']} back to {sender}"), sender)
+    return _Passage((sender, cause["transfer_id"]), receiver)
 
 
 def _once(sides: dict[Key, Side], key: Key, side: Side) -> str | None:
