@@ -325,6 +325,9 @@ def test_an_operator_kills_a_symbol_and_the_venue_and_lists_who_did(zerodesk: Ze
     shown = " ".join(zerodesk("kills").stdout.split())
     assert "market:BTC-USD off operator 2026" in shown
     assert "venue on operator 2026" in shown
+    [halt] = answer(zerodesk, "halts")["halts"]
+    assert (halt["stops"], halt["how"], halt["until"]) == ("venue", "KILL_SWITCH", None)
+    assert "breach" in zerodesk("halts").stdout
     [killed] = answer(zerodesk, "kill", "account", "alice", "--reason", "leaked")["kills"]
     assert (killed["stops"], killed["is_on"]) == ("account:alice", True)
     assert zerodesk("unkill", "account", "nobody", "--reason", "r").exit_code == 4
