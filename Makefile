@@ -49,13 +49,13 @@ contracts: setup  ## the directions in which packages may import
 	@echo "import contracts"
 	@$(BIN)/lint-imports --no-logo
 
-# What starts clouds or processes of its own is run by itself; all else on two cores.
-ALONE := tests/end_to_end tests/infra_cdk/local tests/conformance
+# A process for each core, and one that mostly waits for its local clouds. Groups of tests that
+# share something costly come first, the largest, the clouds', before all; then one test after the
+# other goes to whoever is idle.
+WORKERS ?= $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 unit: setup
-	@echo "pytest, in two processes"
-	@$(BIN)/pytest -n 2 --dist worksteal $(ALONE:%=--ignore %) $(PYTEST_ARGS)
-	@echo "pytest, what runs alone"
-	@$(BIN)/pytest $(ALONE) $(PYTEST_ARGS)
+	@echo "pytest, in $(WORKERS) processes"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 LIVES ?= 10000
 SEED ?= 1

@@ -24,6 +24,14 @@ collect_ignore = ["benchmarks/path/echo.py", "tools/rationals.py"]
 the benchmarks' peers and not in this environment."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process have all that waits for local clouds, beside those that compute."""
+    for item in items:
+        if item.get_closest_marker("local_cloud"):
+            item.add_marker(pytest.mark.xdist_group("clouds"))
+
+
 @pytest.fixture(scope="session")
 def empty_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a local cloud of the session's own, with nothing deployed; return its address.

@@ -21,6 +21,14 @@ STAGES = {
 HOMES = [name for name, settings in STAGES.items() if settings.is_home]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process have all that reads the synthesised app, which costs a minute to make."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "app" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("app"))
+
+
 @pytest.fixture(scope="session")
 def context(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Return the context of every stage, with a folder that stands for the built layer."""
