@@ -79,7 +79,7 @@ def whole_quantity_lots(quantity: Decimal, market: Market) -> int:
 
 
 def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
-    terms: dict[str, Any] = {}
+    terms: dict[str, Any] = _reducing_terms(asked, market)
     if asked.self_trade is not SelfTrade.NONE:
         terms["self_trade"] = asked.self_trade.value
     if asked.min_quantity is not None:
@@ -88,8 +88,6 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         terms["display_lots"] = lots_of("display_quantity", asked.display_quantity, market)
     if asked.slides:
         terms["slides"] = True
-    if asked.reduce_only:
-        terms["reduce_only"] = _reduces(market)
     if asked.trigger is not None:
         terms |= _trigger_terms(asked, market)
     if asked.stop_price is not None:
@@ -99,12 +97,14 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     return terms
 
 
-def _reduces(market: Market) -> bool:
+def _reducing_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     """Return that an order only reduces, or refuse it where there is no position to reduce."""
+    if not asked.reduce_only:
+        return {}
     if market.product is Product.SPOT:
         rule = f"false in {market.symbol}: what is delivered has no position"
         raise refused(ProblemCode.INTAKE_BAD_VALUE, "reduce_only", "true", rule)
-    return True
+    return {"reduce_only": True}
 
 
 def _stop_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:

@@ -318,7 +318,7 @@ def _waits_for(placed: Order) -> list[tuple[Cell, Cell]]:
 def _or_stops_at(placed: Order) -> list[tuple[Cell, Cell]]:
     if placed.stop_price is None:
         return []
-    quote = _quote(placed.symbol)
+    quote = placed.fee_currency
     stop, limit = placed.stop_price, placed.stop_limit_price
     then = "at the market" if limit is None else f"limit {price(limit)} {quote}"
     return [("or stop", f"{price(stop)} {quote}, {then}")]

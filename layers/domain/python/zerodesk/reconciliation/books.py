@@ -218,6 +218,14 @@ class BookAudit:
         self.shown.take(sequence, body["orders"])
         self.sequence = sequence
 
+    def waiting(self) -> dict[str, int]:
+        """Return the accounts that were not compared since a record, and the first such record."""
+        return {
+            account_id: owed.steps[0].sequence
+            for account_id, owed in self.owed.items()
+            if owed.steps
+        }
+
     def fold_fees(self, upto: int) -> None:
         """Count the fees up to a record as swept."""
         while self.unswept and self.unswept[0][0] <= upto:
