@@ -86,7 +86,7 @@ layer: setup  ## build the third-party Lambda layer for AWS (arm64)
 templates: setup  ## cfn-lint and checkov over the templates of every stage, in an environment of their own
 	@$(BIN)/python -m infra_cdk.local templates
 
-figures: setup  ## print every figure of synthesis, packages, cold starts, cost and the way of an order
+figures: setup layer  ## print every figure of synthesis, packages, cold starts, cost and the way of an order
 	@$(BIN)/python -m tests.benchmarks.synthesis
 	@$(BIN)/python -m tests.benchmarks.packages
 	@$(BIN)/python -m tests.benchmarks.cold_start

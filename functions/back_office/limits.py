@@ -72,13 +72,18 @@ class LimitOffice:
         return self.all()
 
     def set_account(self, account_id: str, asked: SetAccountLimits, author: str) -> AccountLimits:
-        """Set what holds for one account, and its group."""
+        """Set what holds for one account, and its group; a stop for a day's loss is over by it.
+
+        Where the loss is still beyond what holds then, the next look stops the account again.
+        """
         opened(self._accounts, account_id)
         if asked.group is not None and not self._limits.latest().knows(asked.group):
             rule = "a group that has limits"
             raise refused(ProblemCode.INTAKE_BAD_VALUE, "group", asked.group, rule)
         limits = self._read(asked)
-        return self._change(account_id, author, asked.reason, group=asked.group, limits=limits)
+        return self._change(
+            account_id, author, asked.reason, group=asked.group, limits=limits, loss_stop=None
+        )
 
     def set_standing(self, account_id: str, asked: SetStanding, author: str) -> AccountLimits:
         """Say whether an account may trade, and how far it is verified."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from zerodesk.orders import Command, TakeOver
@@ -24,17 +23,21 @@ class Message(NamedTuple):
         return self.tries >= TRIES
 
 
-@dataclass(slots=True)
 class Group:
-    """The messages of one book, each with its command."""
+    """The messages of one book, each with its command.
 
-    symbol: str
-    takeover: TakeOver | None = None
-    """Has this region become the book's home before it decides."""
-    takeover_ids: list[str] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
-    unreadable_ids: list[str] = field(default_factory=list)
-    """Messages that carry no command, nor anything else."""
+    ``takeover`` has this region become the book's home before it decides. ``unreadable_ids`` are
+    of messages that carry no command, nor anything else.
+    """
+
+    __slots__ = ("messages", "symbol", "takeover", "takeover_ids", "unreadable_ids")
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+        self.takeover: TakeOver | None = None
+        self.takeover_ids: list[str] = []
+        self.messages: list[Message] = []
+        self.unreadable_ids: list[str] = []
 
     @property
     def message_ids(self) -> list[str]:

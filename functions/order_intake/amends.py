@@ -13,7 +13,7 @@ from zerodesk_aws.contracts.orders import AmendedOrder, AmendOrder, Rejection
 from zerodesk_aws.entry import logger
 from zerodesk_aws.filters import amend_changes, below_min_notional, fingerprint
 from zerodesk_aws.listings import Listings
-from zerodesk_aws.order_path import RECORDED, Waiting, is_answered
+from zerodesk_aws.order_path import RECORDED, Waiting, is_answered, is_final
 from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
 from zerodesk_aws.views.orders import order_view
 from zerodesk_aws.workflows import Workflow
@@ -68,7 +68,7 @@ class Amends:
         if not is_answered(gate):
             # Whoever repeats a request that is still queued drives it on.
             output = self._workflow.run(gate.request)
-            gate = self._waiting.until(is_answered, gate, deadline)
+            gate = self._waiting.until(is_answered, gate, deadline, at_once=is_final(output))
             if not is_answered(gate) and (output is None or output["verdict"] not in RECORDED):
                 raise ended(
                     ProblemCode.UNAVAILABLE,

@@ -3,7 +3,7 @@
 Trigger  "Settle accounts" in functions/settlement_workflow/workflow.asl.yaml
 Input    {"symbol"}
 Output   {"symbol", "announcements": entries for the bus in lists of ten, "more": whether the
-         journal went on meanwhile}
+         journal has something to settle since}
 Faults   JournalContentionError, JournalUnavailableError (the workflow retries both by name)
 Writes   order items that matching did not get to write; one record per account, which raises
          its watermark for the book; then the cursor, with what the book traded by the hour. Each

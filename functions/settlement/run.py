@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import Change, Due, settle
-from zerodesk.settlement import dues_by_account
+from zerodesk.settlement import dues_by_account, leaves_something
 from zerodesk.volume import with_trades
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.announcements import position_changed, trades_settled
@@ -54,7 +54,8 @@ class Settlement:
         """Settle the records behind the cursor of a book.
 
         Whoever finds another run at work leaves: that run reads the journal again after it has
-        given its lease back, so what was appended meanwhile is not forgotten.
+        given its lease back, so what was appended meanwhile is not forgotten. What owes nothing
+        to anybody woke nobody, and waits for what does.
         """
         if not self._goes_on(symbol, self._cursors.position(settlement_cursor(symbol))):
             return NOTHING
@@ -70,11 +71,16 @@ class Settlement:
             self._cursors.release(name, owner)
             raise
         upto = records[-1].sequence if records else taken.position
-        return Settled(announcements, more=self._goes_on(symbol, upto))
+        return Settled(announcements, more=self._owes(symbol, upto))
 
     def _goes_on(self, symbol: str, position: int) -> bool:
         """Whether a book's journal has a record behind a position."""
         return next(self._journal.read(book_stream(symbol), position, limit=1), None) is not None
+
+    def _owes(self, symbol: str, position: int) -> bool:
+        """Whether a record behind a position leaves something to settle."""
+        behind = self._journal.read(book_stream(symbol), position)
+        return any(leaves_something(record.body) for record in behind)
 
     def _behind(self, symbol: str, position: int) -> list[JournalRecord]:
         behind: list[JournalRecord] = []

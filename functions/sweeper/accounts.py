@@ -14,6 +14,8 @@ from zerodesk_aws.bus import Bus
 from zerodesk_aws.deposits import Deposits
 from zerodesk_aws.entry import logger
 from zerodesk_aws.kills import AccountKills
+from zerodesk_aws.limits import VenueLimits
+from zerodesk_aws.loss_stops import LossStops
 from zerodesk_aws.mass_cancels import MassCancels, orders_of
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.reversals import Reversals, unshown
@@ -38,10 +40,12 @@ class AccountSweep:
         queue: CommandQueue,
         order_workflow: Workflow,
         bus: Bus,
+        loss_stops: LossStops,
     ) -> None:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
         self._mass_cancels = MassCancels(accounts, orders, queue)
+        self._loss_stops = loss_stops
         self._kills = AccountKills(accounts, orders, queue)
         self._switches = Switches(orders, self._mass_cancels)
         self._reversals = Reversals(accounts, orders, bus)
@@ -49,11 +53,15 @@ class AccountSweep:
         self._withdrawals = Withdrawals(accounts, orders, bus)
         self._deposits = Deposits(accounts, orders, bus)
 
-    def sweep(self, account_id: str, unsettled: Unsettled, now_ms: int) -> Iterator[str]:
+    def sweep(
+        self, account_id: str, unsettled: Unsettled, limits: VenueLimits, now_ms: int
+    ) -> Iterator[str]:
         """Drive one account on; yield what was done, by the name under which it is counted."""
         # First the account, then its items: who is settled in between shows as answered.
         state = self._accounts.latest(account_id).state
         yield from self._kill(account_id, state, now_ms)
+        if self._loss_stops.look(account_id, state, limits, now_ms):
+            yield "LossStops"
         yield from self._holds(account_id, state, unsettled, now_ms)
         yield from self._unshown(account_id, state)
         for item in self._pending.find(account_id, now_ms):

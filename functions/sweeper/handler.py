@@ -24,6 +24,8 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.loss_stops import LossStops
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.settings import this_region
 from zerodesk_aws.snapshots import Snapshots
@@ -43,18 +45,22 @@ books = Books(
 )
 orders = Orders(ORDERS_TABLE)
 cursors = Cursors(CURSORS_TABLE)
+markets = Markets(MARKET_TABLE)
+accounts = AccountJournal(JOURNAL_TABLE)
+bus = Bus(EVENT_BUS_NAME)
 queue = CommandQueue(COMMAND_QUEUE_URL)
 sweeper = Sweeper(
     books.journal,
     cursors,
-    BookSweep(books, Markets(MARKET_TABLE), cursors, queue, Workflow(SETTLEMENT_WORKFLOW_ARN)),
+    BookSweep(books, markets, cursors, queue, Workflow(SETTLEMENT_WORKFLOW_ARN)),
     AccountSweep(
-        AccountJournal(JOURNAL_TABLE),
+        accounts,
         orders,
         PendingItems(orders, cursors),
         queue,
         Workflow(ORDER_WORKFLOW_ARN),
-        Bus(EVENT_BUS_NAME),
+        bus,
+        LossStops(accounts, markets, MassCancels(accounts, orders, queue), bus),
     ),
 )
 

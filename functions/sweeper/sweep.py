@@ -46,7 +46,7 @@ class Sweeper:
             if time_is_up():
                 driven["AccountsLeft"] += 1
                 continue
-            sweep = self._accounts.sweep(account_id, unsettled, now_ms)
+            sweep = self._accounts.sweep(account_id, unsettled, limits, now_ms)
             self._drive(driven, f"account {account_id}", sweep)
         return driven
 

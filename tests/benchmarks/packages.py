@@ -16,6 +16,8 @@ from infra_cdk.settings import ROOT
 LAYERS = {
     "vendor, arm64": ROOT / ".local" / "layers" / "vendor-arm64",
     "vendor, this machine": ROOT / ".local" / "layers" / "vendor",
+    "numeric, arm64": ROOT / ".local" / "layers" / "numeric-arm64",
+    "numeric, this machine": ROOT / ".local" / "layers" / "numeric",
     "domain": ROOT / "layers" / "domain",
     "runtime": ROOT / "layers" / "runtime",
 }
@@ -26,7 +28,7 @@ def main() -> None:
     """Measure and print."""
     print("| package | kB | zipped |\n|---|---|---|")
     for name, folder in LAYERS.items():
-        print_row(name, folder, keep_byte_code=name.startswith("vendor"))
+        print_row(name, folder, keep_byte_code=name.startswith(("vendor", "numeric")))
     for handler in sorted((ROOT / "functions").glob("*/handler.py")):
         print_row(handler.parent.name, handler.parent, keep_byte_code=False)
 

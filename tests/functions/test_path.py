@@ -20,6 +20,7 @@ from zerodesk.instruments import list_market
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Announcement
+from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
 NOW_MS = 1_764_000_000_000
@@ -284,6 +285,25 @@ def test_a_run_settles_only_as_many_trades_as_its_announcements_may_weigh(
     assert [entry["DetailType"] for entry in venue.settle()].count("TradeSettled") == 1
 
 
+@pytest.mark.parametrize("trades", [False, True])
+def test_a_run_comes_again_for_what_is_owed_since_and_not_for_an_order_that_rests(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch, *, trades: bool
+) -> None:
+    venue.place("bob", "sell-1", "SELL", quantity_lots=1_000)
+    venue.place("alice", "buy-1", "BUY", quantity_lots=1_000)
+    advance = Cursors.advance_and_release
+
+    def meanwhile(*asked: Any) -> None:
+        advance(*asked)
+        venue.place("bob", "sell-2", "SELL", quantity_lots=1_000)
+        if trades:
+            venue.place("alice", "buy-2", "BUY", quantity_lots=1_000)
+
+    monkeypatch.setattr(Cursors, "advance_and_release", meanwhile)
+    answer = settlement.handler({"symbol": SYMBOL}, venue.context)
+    assert answer["more"] is trades
+
+
 def test_items_that_matching_could_not_move_are_moved_by_settlement(
     venue: Venue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,5 +342,5 @@ def test_a_function_that_was_frozen_catches_up_before_it_decides(venue: Venue) -
 def test_a_message_that_is_no_command_does_not_hold_up_the_book(venue: Venue) -> None:
     good = venue.workflow(venue.intake("alice", "buy-1", "BUY"))["command"]
     venue.queue = [{"kind": "nonsense", "symbol": SYMBOL}, good]
-    assert venue.match() == {"batchItemFailures": []}
+    assert venue.match() == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert venue.item("alice", "buy-1").status == "OPEN"

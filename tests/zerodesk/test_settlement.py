@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from zerodesk.settlement import dues_by_account
+import pytest
+
+from zerodesk.settlement import dues_by_account, leaves_something
 
 TRADE = {
     "type": "TradeExecuted",
@@ -58,3 +60,19 @@ def test_a_release_alone_is_a_due_and_records_keep_their_order() -> None:
 
 def test_a_record_that_owes_nobody_yields_nothing() -> None:
     assert dues_by_account("BTC-USD", [(1, a_record())]) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, False),
+        ({"orders": {"o1": {"status": "OPEN"}}}, False),
+        ({"orders": {"o1": {"status": "REJECTED", "if_pending": True}}}, True),
+        ({"releases": [["mary", "om"]]}, True),
+        ({"postings": [["mary", "om", "USD", 0, 19]]}, True),
+    ],
+)
+def test_a_record_leaves_something_that_moves_money_gives_back_or_answers_what_waits(
+    changes: dict[str, Any], *, expected: bool
+) -> None:
+    assert leaves_something(a_record(orders={}) | changes) is expected

@@ -2,7 +2,6 @@
 
 import hashlib
 import zlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,7 +43,7 @@ def test_a_book_from_a_snapshot_decides_as_the_live_one(
 
 def test_a_snapshot_of_another_format_is_refused() -> None:
     snapshot, anchor = a_snapshot()
-    older = replace(snapshot, format=FORMAT - 1)
+    older = snapshot._replace(format=FORMAT - 1)
     with pytest.raises(SnapshotRefusedError, match="format 0"):
         restore(older, record_hash=HASH, anchor=anchor)
 
@@ -59,14 +58,14 @@ def test_a_snapshot_behind_another_record_is_refused() -> None:
 def test_a_snapshot_that_cannot_be_read_is_refused(data: bytes) -> None:
     snapshot, anchor = a_snapshot()
     with pytest.raises(SnapshotRefusedError, match="not readable"):
-        restore(replace(snapshot, data=data), record_hash=HASH, anchor=anchor)
+        restore(snapshot._replace(data=data), record_hash=HASH, anchor=anchor)
 
 
 def test_a_snapshot_that_was_altered_is_refused() -> None:
     snapshot, anchor = a_snapshot()
     other = take(a_book(a_buy("o1", 6, 99), a_sell("o2", 5, 100)), HASH)
     with pytest.raises(SnapshotRefusedError, match="do not hash"):
-        restore(replace(snapshot, data=other.data), record_hash=HASH, anchor=anchor)
+        restore(snapshot._replace(data=other.data), record_hash=HASH, anchor=anchor)
 
 
 def test_a_snapshot_that_lies_with_all_its_hashes_in_order_is_refused() -> None:
@@ -104,7 +103,7 @@ def test_a_snapshot_before_an_anchor_of_older_code_is_proved_by_the_hash_it_says
 def test_bytes_that_are_no_state_are_refused_whoever_hashed_them(text: bytes) -> None:
     snapshot, anchor = a_snapshot()
     digest = hashlib.sha256(text).hexdigest()
-    forged = replace(snapshot, data=zlib.compress(text), state_hash=digest)
+    forged = snapshot._replace(data=zlib.compress(text), state_hash=digest)
     with pytest.raises(SnapshotRefusedError, match="not a state"):
         restore(forged, record_hash=HASH, anchor=anchor)
 

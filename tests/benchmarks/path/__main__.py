@@ -19,12 +19,14 @@ from infra_cdk.local.keys import credentials_file
 from infra_cdk.local.paths import CALL_LOG_VARIABLE, PORT_VARIABLE, STATE_VARIABLE
 from tests.benchmarks.path import __doc__ as told
 from tests.benchmarks.path.calls import Calls
+from tests.benchmarks.path.cpu import Cpu
 from tests.benchmarks.path.drive import Measured, Path, real, turn, yardstick
 from tests.benchmarks.path.hops import hops
 from tests.benchmarks.path.plan import recorded
 from tests.benchmarks.path.report import (
     Results,
     print_calls,
+    print_cpu,
     print_hops,
     print_ratios,
     print_speeds,
@@ -51,17 +53,21 @@ def main() -> None:
     asked = parser.parse_args()
     with cloud() as (session, endpoint, calls):
         paths = prepared(session, endpoint, max(asked.clients))
+        pid = local.status().pid
+        assert pid is not None, "the cloud was just started"
+        cpu = Cpu(pid)
         warm_up(paths, max(asked.clients), calls)
         results: Results = {}
         added = []
         for clients in asked.clients:
             since_ms = int(time.time() * 1_000)
-            results[clients] = measured(paths, clients, asked.rounds, asked.orders, calls)
+            results[clients] = measured(paths, clients, asked.rounds, asked.orders, calls, cpu)
             if clients == asked.clients[0]:
                 added = list(hops(session, since_ms))
     print_speeds(results)
     print_ratios(results)
     print_calls(results)
+    print_cpu(results)
     print_hops(added, asked.clients[0])
 
 
@@ -131,7 +137,7 @@ def ramp(most: int) -> Iterator[int]:
 
 
 def measured(
-    paths: Sequence[Path], clients: int, rounds: int, orders: int, calls: Calls
+    paths: Sequence[Path], clients: int, rounds: int, orders: int, calls: Calls, cpu: Cpu
 ) -> dict[str, Measured]:
     """Let the paths take turns, another one first in each round; the first round warms up.
 
@@ -142,8 +148,9 @@ def measured(
         first = number % len(paths)
         speeds = []
         for path in (*paths[first:], *paths[:first]):
+            cpu.taken_ms()
             done = turn(path, clients, orders)
-            done.calls = calls.quiet()
+            done.calls, done.cpu_ms = calls.quiet(), cpu.taken_ms()
             speeds.append(f"{path.name} {done.orders_per_second:.1f}/s")
             if number:
                 found[path.name].add(done)

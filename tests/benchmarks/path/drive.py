@@ -55,6 +55,8 @@ class Measured:
     """How often an order was asked for again, which was not answered in time."""
     calls: Counter[str] = field(default_factory=Counter)
     """What was asked of AWS meanwhile, and after it until all was quiet."""
+    cpu_ms: Counter[str] = field(default_factory=Counter)
+    """What the processes of the local cloud took in the same time."""
 
     def add(self, turn: "Measured") -> None:
         """Count one turn more."""
@@ -62,6 +64,7 @@ class Measured:
         self.seconds += turn.seconds
         self.repeated += turn.repeated
         self.calls += turn.calls
+        self.cpu_ms += turn.cpu_ms
 
     @property
     def orders_per_second(self) -> float:
@@ -76,6 +79,10 @@ class Measured:
     def calls_per_order(self) -> dict[str, float]:
         """Return how often an order asked for what."""
         return {name: count / len(self.latencies_s) for name, count in self.calls.items()}
+
+    def cpu_ms_per_order(self) -> dict[str, float]:
+        """Return what an order took of whom."""
+        return {name: count / len(self.latencies_s) for name, count in self.cpu_ms.items()}
 
 
 def turn(path: Path, clients: int, orders: int) -> Measured:

@@ -59,11 +59,11 @@ def intake(event: Document, context: object) -> Document:
     if is_new(gate, order) or not is_done(look, order):
         run_workflow(order)
         for pause in PAUSES:
+            time.sleep(pause)
             if is_done(look, order):
                 break
-            if time.monotonic() + pause > deadline:
+            if time.monotonic() > deadline:
                 return {"statusCode": 202, "body": json.dumps(order)}
-            time.sleep(pause)
     return {"statusCode": 201, "body": json.dumps(order)}
 
 

@@ -1,9 +1,13 @@
 """What is printed: tables of the paths beside one another."""
 
+from collections import Counter
 from typing import Final
 
+from infra_cdk.local.function_names import FUNCTION_PREFIX
+from tests.benchmarks.path.cpu import CLOUD
 from tests.benchmarks.path.drive import Measured
-from tests.benchmarks.path.hops import Hop
+from tests.benchmarks.path.hops import HOPS, Hop
+from tests.benchmarks.path.yardsticks import PREFIX
 
 Results = dict[int, dict[str, Measured]]
 """By clients, then by path."""
@@ -49,6 +53,30 @@ def print_calls(results: Results) -> None:
         if max(map(max, pairs)) >= SELDOM:
             cells = "".join(f" {real:.2f}, {bare:.2f} |" for real, bare in pairs)
             print(f"| {name} |{cells}")
+
+
+def print_cpu(results: Results) -> None:
+    """Print the CPU time of an order on both paths, in the cloud itself and in each function."""
+    print("\n| CPU ms an order, real and bare |" + "".join(f" {one} |" for one in results))
+    print("|---|" + "---|" * len(results))
+    both = [
+        [_by_function(found[path].cpu_ms_per_order()) for path in ("real", "bare")]
+        for found in results.values()
+    ]
+    for name in (CLOUD, *HOPS):
+        cells = "".join(f" {real[name]:.1f}, {bare[name]:.1f} |" for real, bare in both)
+        print(f"| {name} |{cells}")
+    sums = "".join(f" {real.total():.1f}, {bare.total():.1f} |" for real, bare in both)
+    print(f"| all |{sums}")
+
+
+def _by_function(cpu_ms: dict[str, float]) -> Counter[str]:
+    """Return CPU time by the product's function, whichever path it stands on."""
+    found: Counter[str] = Counter()
+    for name, taken in cpu_ms.items():
+        bare = name.removeprefix(FUNCTION_PREFIX).removeprefix(f"{PREFIX}-")
+        found[bare] += taken  # type: ignore[assignment] # typeshed: whole numbers only
+    return found
 
 
 def print_hops(hops: list[Hop], clients: int) -> None:

@@ -6,6 +6,10 @@ import pytest
 
 from back_office import operations
 from tests.functions.gateway import Answered, Gateway
+from zerodesk.accounts import Change, set_terms
+from zerodesk.losses import LossStop
+from zerodesk_aws.accounts import Account
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.registers import LIMITS
 
 REASON = {"reason": "a new customer"}
@@ -215,3 +219,23 @@ def test_a_position_is_shown_with_what_it_cost_and_made(gateway: Gateway) -> Non
     [short] = gateway.operator("GET", "/v1/accounts/bob/positions").json["positions"]
     assert (short["quantity"], short["unrealised"], short["realised"]) == ("-0.2", "-200", "-100")
     assert gateway.call("GET", "/v1/accounts/bob/positions").code == "NOT_FOUND"
+
+
+def test_a_stop_for_a_loss_is_shown_and_ends_with_limits_that_are_set_anew(
+    gateway: Gateway,
+) -> None:
+    stop = LossStop("USD", 300_000_000, 100_000_000, now_ms())
+
+    def decide(account: Account) -> Change:
+        terms = account.state.terms._replace(loss_stop=stop)
+        return set_terms(account.state, terms, author="loss", reason=stop.reason)
+
+    operations.account_journal.commit("alice", decide)
+    shown = gateway.operator("GET", "/v1/accounts/alice/limits").json["loss_stop"]
+    assert shown["reason"] == "lost 300 USD since 00:00 UTC, of 100 allowed"
+    assert shown["until"].endswith("T00:00:00.000Z")
+    assert rejected(gateway, "more")["code"] == "RISK_DAILY_LOSS_LIMIT"
+    asked = {"reason": "talked to her", "daily_loss": {"USD": "500"}}
+    anew = gateway.operator("PUT", "/v1/accounts/alice/limits", asked).json
+    assert anew["loss_stop"] is None
+    assert gateway.place("alice", "again", "BUY", quantity="0.01").json["status"] == "OPEN"

@@ -145,7 +145,13 @@ def test_a_reversal_that_died_anywhere_is_finished_once(
 ) -> None:
     nobody: Any = None
     sweep = AccountSweep(
-        operations.account_journal, operations.orders, nobody, nobody, nobody, operations.bus
+        operations.account_journal,
+        operations.orders,
+        nobody,
+        nobody,
+        nobody,
+        operations.bus,
+        nobody,
     )
     for at_call in range(40):
         deposit = {"deposit_id": f"d-{at_call}", "currency": "USD", "amount": "1"}

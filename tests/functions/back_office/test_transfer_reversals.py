@@ -50,7 +50,7 @@ def breaches() -> list[Any]:
     run = Reconciliation(
         Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
     )
-    found: list[Any] = run.run(Watch(), now_ms(), lambda: False, lambda: False).report["breaches"]
+    found: list[Any] = run.run(Watch(), now_ms(), *[lambda: False] * 3).report["breaches"]
     return found
 
 
@@ -131,9 +131,8 @@ def test_whatever_dies_anywhere_it_is_finished_once(
     gateway: Gateway, heals: str, *, after: bool
 ) -> None:
     nobody: Any = None
-    sweep = AccountSweep(
-        operations.account_journal, operations.orders, nobody, nobody, nobody, operations.bus
-    )
+    accounts, orders, bus = operations.account_journal, operations.orders, operations.bus
+    sweep = AccountSweep(accounts, orders, nobody, nobody, nobody, bus, nobody)
     for at_call in range(60):
         sequence = send(gateway, f"gift-{at_call}", "1")
         with killed(at_call, after=after) as made:

@@ -26,6 +26,8 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.loss_stops import LossStops
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -117,18 +119,25 @@ class Swarm:
         """Let the sweeper come by every minute; return what it drove on."""
         self.gateway.settle()
         books, orders, cursors = Books("journal"), Orders("orders"), Cursors("cursors")
+        accounts = AccountJournal("journal")
         nobody: Any = None
         sweeper = Sweeper(
             Journal("journal"),
             cursors,
             BookSweep(books, Markets("market"), cursors, nobody, nobody),
             AccountSweep(
-                AccountJournal("journal"),
+                accounts,
                 orders,
                 PendingItems(orders, cursors),
                 nobody,
                 nobody,
                 Bus("zerodesk"),
+                LossStops(
+                    accounts,
+                    Markets("market"),
+                    MassCancels(accounts, orders, nobody),
+                    Bus("zerodesk"),
+                ),
             ),
         )
         start_ms = now_ms()
@@ -198,7 +207,7 @@ def test_whatever_fails_money_adds_up_and_each_request_happens_at_most_once(
     reconciliation = Reconciliation(
         Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
     )
-    report = reconciliation.run(Watch(), now_ms(), lambda: False, lambda: False).report
+    report = reconciliation.run(Watch(), now_ms(), *[lambda: False] * 3).report
     assert report["balanced"], report["breaches"]
     (usd,) = (one for one in report["totals"] if one["currency"] == "USD")
     assert usd["in_transit"] == "0"

@@ -8,8 +8,8 @@ import pytest
 from matching import handler as matching
 from tests.functions.gateway import BTC_USD, Answered, Gateway, an_order
 from zerodesk.orders import order_id_for
-from zerodesk_aws.order_path import ANSWER_SECONDS
-from zerodesk_aws.tables.orders import Orders
+from zerodesk_aws.order_path import ANSWER_SECONDS, FIRST_PAUSE_SECONDS
+from zerodesk_aws.tables.orders import OrderItem, Orders
 
 
 def rejection(answer: Answered) -> dict[str, Any]:
@@ -116,6 +116,28 @@ def test_the_same_id_of_another_account_is_another_order(gateway: Gateway) -> No
     bobs = gateway.place("bob", "one", "SELL", price="61000")
     assert alices.json["order_id"] != bobs.json["order_id"]
     assert {alices.json["status"], bobs.json["status"]} == {"OPEN"}
+
+
+def test_the_item_is_looked_at_once_a_book_can_have_answered(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    moved = Orders.moved
+
+    def looked(orders: Orders, item: OrderItem) -> OrderItem | None:
+        looks.append(gateway.time_s)
+        return moved(orders, item)
+
+    monkeypatch.setattr(Orders, "moved", looked)
+    gateway.place("alice", "one", "BUY")
+    assert looks == [FIRST_PAUSE_SECONDS]
+
+
+def test_a_refusal_that_no_book_answers_is_not_waited_for(gateway: Gateway) -> None:
+    before = gateway.time_s
+    answer = gateway.place("alice", "one", "BUY", quantity="3")
+    assert answer.json["status"] == "REJECTED"
+    assert gateway.time_s == before
 
 
 def test_without_an_answer_of_the_book_the_held_order_is_answered_202(gateway: Gateway) -> None:

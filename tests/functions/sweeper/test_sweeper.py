@@ -14,20 +14,25 @@ from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from zerodesk.accounts import Change, set_terms
 from zerodesk.house import HouseState, fees_of
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
+from zerodesk.limits import Limits
+from zerodesk.losses import LossStop
 from zerodesk.orders import BY_MARK, cancel_id_for, mass_cancel_id_for, order_id_for
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws import house, transfers, withdrawals
-from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
+from zerodesk_aws.contracts.events import AccountStopped
 from zerodesk_aws.deposits import KIND, gate_id
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.kills import AccountKills
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
+from zerodesk_aws.loss_stops import LossStops
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.switches import Switches
@@ -72,7 +77,11 @@ class Night:
         self.queue, self.orders, self.settlements = Started(), Started(), Started()
         self.at_ms = NOW_MS
         books, items, cursors = Books("journal"), Orders("orders"), Cursors("cursors")
+        accounts = AccountJournal("journal")
         queue: Any = self.queue
+        self.loss_stops = LossStops(
+            accounts, Markets("market"), MassCancels(accounts, items, queue), a_bus(venue)
+        )
         order_workflow: Any = self.orders
         settlement_workflow: Any = self.settlements
         self.sweeper = Sweeper(
@@ -80,12 +89,13 @@ class Night:
             cursors,
             BookSweep(books, Markets("market"), cursors, queue, settlement_workflow),
             AccountSweep(
-                AccountJournal("journal"),
+                accounts,
                 items,
                 PendingItems(items, cursors),
                 queue,
                 order_workflow,
                 a_bus(venue),
+                self.loss_stops,
             ),
         )
 
@@ -746,6 +756,99 @@ def test_a_killed_account_whose_cancels_never_came_has_them_from_the_sweeper(
     assert venue.item("alice", "buy").status == "CANCELLED"
     assert kills.has_cancelled("alice", kill)
     assert "Kills" not in night.sweep()
+
+
+def limit_loss(account_id: str, minor: int) -> None:
+    def decide(account: Account) -> Change:
+        terms = account.state.terms._replace(limits=Limits(daily_loss_minor={"USD": minor}))
+        return set_terms(account.state, terms, author="house", reason="policy")
+
+    AccountJournal("journal").commit(account_id, decide)
+
+
+def mark(venue: Venue, price_ticks: int) -> None:
+    index: Any = {
+        "kind": "index",
+        "command_id": f"i-{price_ticks}-{venue.clock_ms}",
+        "symbol": SYMBOL,
+        "price_ticks": price_ticks,
+        "source": "feed",
+        "observed_at_ms": venue.clock_ms,
+        "accepted_at_ms": venue.clock_ms,
+    }
+    venue.queue.append(index)
+    venue.match()
+    venue.settle()
+
+
+def losing(venue: Venue) -> None:
+    """Let alice have half a bitcoin from 60,000, an order that rests, and a limit of 100 USD."""
+    venue.place("bob", "sell", "SELL", quantity_lots=5_000)
+    venue.place("alice", "buy", "BUY", quantity_lots=5_000)
+    venue.place("alice", "resting", "BUY", quantity_lots=10, price_ticks=5_900_000)
+    venue.settle()
+    limit_loss("alice", 100 * USD)
+
+
+def loss_stop_of(account_id: str) -> LossStop | None:
+    return AccountJournal("journal").latest(account_id).state.terms.loss_stop
+
+
+def test_an_account_that_has_lost_its_limit_is_stopped_cancelled_and_told_of_once(
+    venue: Venue, night: Night
+) -> None:
+    losing(venue)
+    assert "LossStops" not in night.sweep()
+    mark(venue, 5_950_000)
+    assert night.sweep()["LossStops"] == 1
+    night.drive()
+    venue.settle()
+    assert venue.item("alice", "resting").status == "CANCELLED"
+    stop = loss_stop_of("alice")
+    assert stop is not None
+    assert stop.reason == "lost 265 USD since 00:00 UTC, of 100 allowed"
+    [told] = [one.detail for one in venue.told if one.detail_type == "AccountStopped"]
+    assert AccountStopped.model_validate(told).reason == stop.reason
+    assert "LossStops" not in night.sweep()
+    assert loss_stop_of("bob") is None
+
+
+def test_a_stopped_account_only_closes_though_the_marks_have_recovered(
+    venue: Venue, night: Night
+) -> None:
+    losing(venue)
+    mark(venue, 5_950_000)
+    state = AccountJournal("journal").latest("alice").state
+    limits = LimitRegister(Journal("journal")).latest()
+    # As of now: the risk check goes by the clock.
+    assert night.loss_stops.look("alice", state, limits, now_ms())
+    night.drive()
+    mark(venue, 6_100_000)
+    venue.settle()
+    refused = venue.place("alice", "more", "BUY", quantity_lots=10)
+    assert refused.rejection["code"] == "RISK_DAILY_LOSS_LIMIT"
+    assert venue.place("alice", "out", "SELL", quantity_lots=5_000).status == "OPEN"
+    state = AccountJournal("journal").latest("alice").state
+    assert not night.loss_stops.look("alice", state, limits, now_ms()), "what closes is let be"
+    assert venue.item("alice", "out").status == "OPEN"
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at_call", range(6))
+def test_a_loss_stop_whose_writer_died_anywhere_is_told_and_cancels_all_the_same(
+    venue: Venue, night: Night, at_call: int, *, after: bool
+) -> None:
+    losing(venue)
+    mark(venue, 5_950_000)
+    state = AccountJournal("journal").latest("alice").state
+    limits = LimitRegister(Journal("journal")).latest()
+    with killed(at_call, after=after):
+        night.loss_stops.look("alice", state, limits, venue.clock_ms)
+    night.sweep()
+    night.drive()
+    venue.settle()
+    assert venue.item("alice", "resting").status == "CANCELLED"
+    assert any(one.detail_type == "AccountStopped" for one in venue.told)
 
 
 def test_a_taker_whose_writer_died_between_its_records_is_filled_to_its_end(

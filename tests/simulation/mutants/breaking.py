@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from tests.simulation.mutants.mutant import DOMAIN, Mutant
+from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 BOOK: Final = f"{DOMAIN}/matching"
 CLAIMS: Final = "tests/zerodesk/matching/test_staleness.py"
+LOSSES: Final = "tests/zerodesk/risk/test_loss.py"
+SWEEPS: Final = "tests/functions/sweeper/test_sweeper.py"
 
 MUTANTS: Final = (
     Mutant(
@@ -58,5 +60,40 @@ MUTANTS: Final = (
         "        return self.trading_state in STOPPED\n",
         claim="tests/functions/reconciliation/test_reconciliation.py::"
         "test_a_book_that_a_fresh_mark_would_open_is_stopped_to_stay_so",
+    ),
+    Mutant(
+        "a stop for a loss goes with the mark",
+        "The chain looks at the day's loss at each order.",
+        f"{DOMAIN}/risk/chain.py",
+        "    if stop is not None and stop.holds_at(case.at_ms) and _worst_lots(case) > 0:\n",
+        "    if stop is not None and stop.holds_at(case.at_ms) and _worst_lots(case) < 0:\n",
+        claim=f"{LOSSES}::"
+        "test_a_stopped_account_closes_and_opens_nothing_whatever_the_marks_and_limits_are",
+    ),
+    Mutant(
+        "an account is stopped on a stale mark",
+        "A mark is the best that is known.",
+        f"{DOMAIN}/risk/loss.py",
+        "        at_ms - marked[symbol].marked_at_ms > oldest_ms for symbol in needed\n",
+        "        at_ms < 0 for symbol in needed\n",
+        claim=f"{LOSSES}::test_nobody_is_stopped_on_a_mark_that_is_missing_or_stale",
+    ),
+    Mutant(
+        "a stopped account keeps its orders",
+        "It opens nothing more, so what rests may rest.",
+        f"{RUNTIME}/loss_stops.py",
+        "        self._mass_cancels.cancel_held(account_id, _cancel_id(stop), at_ms)\n",
+        "",
+        claim=f"{SWEEPS}::"
+        "test_an_account_that_has_lost_its_limit_is_stopped_cancelled_and_told_of_once",
+    ),
+    Mutant(
+        "a stop without its cancel is left so",
+        "Whoever stops an account cancels what it holds.",
+        f"{RUNTIME}/loss_stops.py",
+        "        if stop is None or self._mass_cancels.was_opened(account_id, _cancel_id(stop)):\n",
+        "        if stop is None or _holding(state, at_ms) is not None:\n",
+        claim=f"{SWEEPS}::"
+        "test_a_loss_stop_whose_writer_died_anywhere_is_told_and_cancels_all_the_same",
     ),
 )

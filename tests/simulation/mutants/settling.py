@@ -68,6 +68,24 @@ MUTANTS: Final = (
         "        free = CursorItem.owner.does_not_exist()\n",
     ),
     Mutant(
+        "what came meanwhile not settled",
+        "Whoever appended it wakes settlement, too.",
+        RUN,
+        "more=self._owes(symbol, upto)",
+        "more=False",
+        claim="tests/functions/test_path.py"
+        "::test_a_run_comes_again_for_what_is_owed_since_and_not_for_an_order_that_rests[True]",
+    ),
+    Mutant(
+        "answers to what waits left for the next trade",
+        "A record that moves no money leaves nothing to settle.",
+        f"{DOMAIN}/settlement.py",
+        'body["postings"] or body["releases"] or waiting',
+        'body["postings"] or body["releases"]',
+        claim="tests/zerodesk/test_settlement.py"
+        "::test_a_record_leaves_something_that_moves_money_gives_back_or_answers_what_waits",
+    ),
+    Mutant(
         "stale lease trusted",
         "Who has the lease is alone, so what was read under it stays true.",
         RUN,

@@ -12,6 +12,21 @@ AUCTION: Final = "AUCTION"
 """The liquidity of fills in an auction, where nobody makes or takes."""
 
 
+def leaves_something(body: dict[str, Any]) -> bool:
+    """Whether a book's record leaves settlement something to do, beyond reading it.
+
+    It moves money, gives holds back, or ends an order whose item waits for settlement to say so.
+
+    Examples
+    --------
+    >>> rests = {"postings": [], "releases": [], "orders": {"o-1": {"status": "OPEN"}}}
+    >>> leaves_something(rests), leaves_something(rests | {"releases": [["trader", "o-1"]]})
+    (False, True)
+    """
+    waiting = any("if_pending" in projection for projection in body["orders"].values())
+    return bool(body["postings"] or body["releases"] or waiting)
+
+
 def dues_by_account(
     symbol: str, records: Iterable[tuple[int, dict[str, Any]]]
 ) -> dict[str, list[Due]]:

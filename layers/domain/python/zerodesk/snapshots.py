@@ -11,8 +11,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from zerodesk.codec import canonical_json, compressed
 from zerodesk.matching import Book
@@ -25,8 +24,7 @@ class SnapshotRefusedError(ValueError):
     """A snapshot that must not be used; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A book's state behind record ``sequence``, whose hash is ``record_hash``.
 
     ``data`` is the state as compressed canonical JSON, ``state_hash`` the hash of that JSON.

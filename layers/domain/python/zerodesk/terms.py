@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, Self
 from zerodesk.instruments import Product
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
+from zerodesk.losses import LossStop
 
 MAX_VERIFICATION_LEVEL: Final = 3
 
@@ -23,7 +24,7 @@ LEVEL_OF: Final = {Product.SPOT: 1, Product.PERPETUAL: 2, Product.OPTION: 3}
 
 
 class AccountTerms(NamedTuple):
-    """Status, verification level, group, own limits and kill switch of an account."""
+    """Status, verification level, group, own limits, kill switch and loss stop of an account."""
 
     status: AccountStatus = AccountStatus.ACTIVE
     verification_level: int = LEVEL_OF[Product.SPOT]
@@ -31,15 +32,18 @@ class AccountTerms(NamedTuple):
     limits: Limits = UNLIMITED
     kill: Kill | None = None
     """The account's kill switch, where it is on."""
+    loss_stop: LossStop | None = None
+    """The latest stop for a day's loss, until the limits are set anew."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the terms as JSON-able values."""
+        stops = {"kill": self.kill, "loss_stop": self.loss_stop}
         return {
             "status": self.status.value,
             "verification_level": self.verification_level,
             "group": self.group,
             "limits": self.limits.to_dict(),
-        } | ({} if self.kill is None else {"kill": self.kill.to_dict()})
+        } | {name: stop.to_dict() for name, stop in stops.items() if stop is not None}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -50,6 +54,7 @@ class AccountTerms(NamedTuple):
             group=values["group"],
             limits=Limits.from_dict(values["limits"]),
             kill=Kill.of(values["kill"]) if "kill" in values else None,
+            loss_stop=LossStop.from_dict(values["loss_stop"]) if "loss_stop" in values else None,
         )
 
 

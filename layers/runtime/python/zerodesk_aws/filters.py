@@ -90,9 +90,17 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         terms["slides"] = True
     if asked.trigger is not None:
         terms |= _trigger_terms(asked, market)
+    if asked.stop_price is not None:
+        terms |= _stop_terms(asked, market)
     if asked.expires_at is not None:
         terms["expires_at_ms"] = as_ms(asked.expires_at)
     return terms
+
+
+def _stop_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+    limit_ticks = _price_ticks("stop_limit_price", asked.stop_limit_price, market)
+    terms: dict[str, Any] = {"stop_ticks": _price_ticks("stop_price", asked.stop_price, market)}
+    return terms | ({"stop_limit_ticks": limit_ticks, "stop_rests": True} if limit_ticks else {})
 
 
 def _trigger_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:

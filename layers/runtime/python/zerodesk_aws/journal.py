@@ -7,7 +7,6 @@ A commit is one conditional ``PutItem`` of one item. Whoever loses the race for 
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -53,10 +52,7 @@ class Tip(NamedTuple):
 EMPTY: Final = Tip(0, GENESIS_HASH)
 
 
-@dataclass(frozen=True)
-class JournalRecord:
-    """One record, read and found to hash to what it says. ``text`` is the JSON of its body."""
-
+class _Fields(NamedTuple):
     stream: str
     sequence: int
     previous_hash: str
@@ -65,6 +61,10 @@ class JournalRecord:
     code_version: str
     recorded_at_ms: int
     text: bytes
+
+
+class JournalRecord(_Fields):
+    """One record, read and found to hash to what it says. ``text`` is the JSON of its body."""
 
     @cached_property
     def body(self) -> dict[str, Any]:

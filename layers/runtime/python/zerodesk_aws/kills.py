@@ -3,9 +3,9 @@
 from zerodesk.accounts import Change, set_terms
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import SetStateCommand, mass_cancel_id_for
+from zerodesk.orders import SetStateCommand
 from zerodesk_aws.accounts import Account, AccountJournal
-from zerodesk_aws.mass_cancels import MassCancels, orders_of
+from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.orders import Orders
 
@@ -35,7 +35,7 @@ class AccountKills:
     """
 
     def __init__(self, accounts: AccountJournal, orders: Orders, queue: CommandQueue) -> None:
-        self._accounts, self._orders = accounts, orders
+        self._accounts = accounts
         self._mass_cancels = MassCancels(accounts, orders, queue)
 
     def switch(self, account_id: str, asked: Kill, *, is_on: bool) -> Kill | None:
@@ -52,16 +52,11 @@ class AccountKills:
 
     def cancel(self, account_id: str, kill: Kill, at_ms: int) -> None:
         """Have all cancelled that the account held by its switch; a repeat drives that on."""
-        cancel_id = _cancel_id(kill)
-        command_id = mass_cancel_id_for(account_id, cancel_id)
-        item = self._mass_cancels.open(account_id, command_id, cancel_id, None, at_ms=at_ms)
-        left = self._mass_cancels.left(item, orders_of(item))
-        self._mass_cancels.drive(item, left, at_ms)
+        self._mass_cancels.cancel_held(account_id, _cancel_id(kill), at_ms)
 
     def has_cancelled(self, account_id: str, kill: Kill) -> bool:
         """Whether the cancel of a switch was opened, so that it is driven on by itself."""
-        command_id = mass_cancel_id_for(account_id, _cancel_id(kill))
-        return self._orders.get(account_id, command_id) is not None
+        return self._mass_cancels.was_opened(account_id, _cancel_id(kill))
 
 
 def _cancel_id(kill: Kill) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
+from zerodesk.losses import LossStop
 from zerodesk.money import format_minor
 from zerodesk.orders import Side
 from zerodesk.risk import Marked, symbols_of
@@ -15,7 +16,7 @@ from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.kills import KillSwitch
-from zerodesk_aws.contracts.limits import AccountLimits, EffectiveLimit, LimitSet
+from zerodesk_aws.contracts.limits import AccountLimits, EffectiveLimit, LimitSet, LossStopView
 from zerodesk_aws.limits import LimitRegister, VenueLimits
 from zerodesk_aws.tables.market import Markets
 
@@ -78,11 +79,18 @@ def account_limits(
         verification_level=terms.verification_level,
         group=terms.group,
         kill=None if terms.kill is None else switch_view(own, terms.kill, is_on=True),
+        loss_stop=_loss_stop_view(terms.loss_stop, at_ms),
         limits=[
             _shown(name, key, limit, set_by, _used(account.state, marked, name, key, at_ms))
             for (name, key), (limit, set_by) in sorted(tightest.items())
         ],
     )
+
+
+def _loss_stop_view(stop: LossStop | None, at_ms: int) -> LossStopView | None:
+    if stop is None or not stop.holds_at(at_ms):
+        return None
+    return LossStopView(reason=stop.reason, since=iso_ms(stop.at_ms), until=iso_ms(stop.until_ms))
 
 
 def switch_view(name: str, kill: Kill, *, is_on: bool) -> KillSwitch:

@@ -8,7 +8,7 @@ are: whoever finds one that is not sends its book the command again.
 from collections import defaultdict
 from typing import Any, Final
 
-from zerodesk.orders import CancelAllCommand
+from zerodesk.orders import CancelAllCommand, mass_cancel_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.queue import CommandQueue
@@ -65,6 +65,20 @@ class MassCancels:
             at_ms=at_ms,
         )
         return item
+
+    def cancel_held(self, account_id: str, cancel_id: str, at_ms: int) -> None:
+        """Have all cancelled that an account holds, by the venue's word; a repeat drives that on.
+
+        No client can have given a cancel of its own the id.
+        """
+        item = self.open(
+            account_id, mass_cancel_id_for(account_id, cancel_id), cancel_id, None, at_ms=at_ms
+        )
+        self.drive(item, self.left(item, orders_of(item)), at_ms)
+
+    def was_opened(self, account_id: str, cancel_id: str) -> bool:
+        """Whether a cancel was opened, so that it is driven on by itself."""
+        return self._orders.get(account_id, mass_cancel_id_for(account_id, cancel_id)) is not None
 
     def drive(self, item: OrderItem, left: set[str], at_ms: int) -> None:
         """Send the command to each book with orders that are left; without any, the item is done.

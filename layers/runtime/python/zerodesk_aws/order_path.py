@@ -41,6 +41,10 @@ RECORDED: Final = frozenset(("HELD", "DONE", "REJECTED"))
 """Verdicts of the workflow after which the order stands in its account's journal."""
 
 
+HELD: Final = "HELD"
+"""The verdict after which the book has been asked, so that its answer is still to come."""
+
+
 class Placed(NamedTuple):
     """What became of a request to place an order."""
 
@@ -57,6 +61,11 @@ class Placed(NamedTuple):
 def is_answered(item: OrderItem) -> bool:
     """Whether the item of an order or an amend has its answer."""
     return item.status not in STILL_PENDING
+
+
+def is_final(output: dict[str, Any] | None) -> bool:
+    """Whether a workflow said that no book will be asked."""
+    return output is not None and output["verdict"] != HELD
 
 
 def not_known(order_id: str) -> ProblemError:
@@ -85,14 +94,32 @@ class Waiting:
         return self._clock() + ANSWER_SECONDS
 
     def until(
-        self, done: Callable[[OrderItem], bool], item: OrderItem, deadline: float
+        self,
+        done: Callable[[OrderItem], bool],
+        item: OrderItem,
+        deadline: float,
+        *,
+        at_once: bool = False,
     ) -> OrderItem:
         """Return the item as soon as it is done, or as it is at the deadline. Reads strongly."""
-        return self.look(lambda: self._orders.moved(item) or item, done, deadline)
+        return self.look(lambda: self._orders.moved(item) or item, done, deadline, at_once=at_once)
 
-    def look(self, at: Callable[[], T], done: Callable[[T], bool], deadline: float) -> T:
-        """Return what is looked at as soon as it is done, or as it is at the deadline."""
+    def look(
+        self,
+        at: Callable[[], T],
+        done: Callable[[T], bool],
+        deadline: float,
+        *,
+        at_once: bool = False,
+    ) -> T:
+        """Return what is looked at as soon as it is done, or as it is at the deadline.
+
+        The first look comes after a pause, too: what is waited for was sent a moment ago, and to
+        look at once would be in vain. ``at_once`` is for what may be done already.
+        """
         pause_seconds = FIRST_PAUSE_SECONDS
+        if not at_once:
+            self._pause(pause_seconds)
         while True:
             seen = at()
             if done(seen) or self._clock() + pause_seconds > deadline:
@@ -128,7 +155,7 @@ class OrderPath:
             return Placed(order_view(item, market), answered=True)
         # Whoever repeats a request that is still queued drives it on.
         output = self._workflow.run(item.request)
-        item = self._waiting.until(is_answered, item, deadline)
+        item = self._waiting.until(is_answered, item, deadline, at_once=is_final(output))
         answered = is_answered(item)
         if not answered and (output is None or output["verdict"] not in RECORDED):
             raise not_known(order_id)

@@ -1,6 +1,5 @@
 """How a process that knows nothing of a book comes to know it: snapshot, then the rest."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from zerodesk.matching import Book
@@ -13,12 +12,13 @@ SNAPSHOTS_TRIED: Final = 3
 """One that is refused is followed by the one before; after so many, the fold begins at zero."""
 
 
-@dataclass(slots=True)
 class LiveBook:
     """A book folded up to a record."""
 
-    book: Book
-    tip: Tip = EMPTY
+    __slots__ = ("book", "tip")
+
+    def __init__(self, book: Book, tip: Tip = EMPTY) -> None:
+        self.book, self.tip = book, tip
 
 
 class Recovery:

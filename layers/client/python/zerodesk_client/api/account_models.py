@@ -154,6 +154,15 @@ class EffectiveLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class LossStop:
+    """A stop for a day's loss: orders that only close are taken until the day ends."""
+
+    reason: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLimits:
     """What an account may do at most."""
 
@@ -165,3 +174,4 @@ class AccountLimits:
     limits: tuple[EffectiveLimit, ...]
     group: str | None = None
     kill: KillSwitch | None = None
+    loss_stop: LossStop | None = None

@@ -26,7 +26,8 @@ class NewOrder:
     """An order to place. ``client_order_id`` makes placing it again harmless.
 
     What is None is left to the venue: most orders have none of the last terms. It has a quantity,
-    or at the market an amount in quote units, ``quote_amount``, to spend or to sell for.
+    or at the market an amount in quote units, ``quote_amount``, to spend or to sell for. A limit
+    with a ``stop_price`` waits for that as well: one cancels the other.
     """
 
     client_order_id: str
@@ -47,6 +48,8 @@ class NewOrder:
     trail_bps: int | None = None
     expires_at: datetime | None = None
     quote_amount: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_limit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Order:
     trail_bps: int | None = None
     expires_at: datetime | None = None
     quote_amount: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_limit_price: Decimal | None = None
 
     @property
     def is_pending(self) -> bool:

@@ -9,7 +9,7 @@ from zerodesk_client.api import AccountLimits, EffectiveLimit
 from zerodesk_client.cli.arguments import AccountArgument, amount_of
 from zerodesk_client.cli.exits import CommandError
 from zerodesk_client.cli.session import Session
-from zerodesk_client.cli.tables import number, price, table
+from zerodesk_client.cli.tables import at, number, price, table
 
 limit_app = typer.Typer(no_args_is_help=True, help="See and set limits (operator).")
 
@@ -175,9 +175,11 @@ def _limits_table(found: AccountLimits) -> Table:
         for one in found.limits
     ]
     group = "" if found.group is None else f", group {found.group}"
+    stop = found.loss_stop
+    stopped = "" if stop is None else f", may only close until {at(stop.until)}: {stop.reason}"
     title = (
         f"Limits of {found.account_id}: {found.status}, verification level "
-        f"{found.verification_level}{group}"
+        f"{found.verification_level}{group}{stopped}"
     )
     return table(title, ("limit", ">at most", ">used", "set by"), rows)
 

@@ -99,6 +99,17 @@ def order(  # noqa: PLR0913 - each is an option of the command
     trail_bps: Annotated[
         int | None, typer.Option(help="The same, in basis points of the last trade.")
     ] = None,
+    or_stop: Annotated[
+        str | None,
+        typer.Option(
+            "--or-stop",
+            help="With --price: one cancels the other. Until its first trade the limit waits for "
+            "the market to go through this price as well, and then comes in at the market.",
+        ),
+    ] = None,
+    stop_limit: Annotated[
+        str | None, typer.Option("--stop-limit", help="With --or-stop: no further, and rest there.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option(help="GTD: rest until this time, UTC if it says no more.")
     ] = None,
@@ -127,6 +138,8 @@ def order(  # noqa: PLR0913 - each is an option of the command
         trail=None if trail is None else amount_of(trail, "--trail"),
         trail_bps=trail_bps,
         expires_at=time_of(until, "--until"),
+        stop_price=None if or_stop is None else amount_of(or_stop, "--or-stop"),
+        stop_limit_price=None if stop_limit is None else amount_of(stop_limit, "--stop-limit"),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
@@ -270,6 +283,7 @@ def order_card(placed: Order, refused: Rejection | None = None) -> Table:
         *([] if amount is None else [("amount", f"{number(amount)} {quote}")]),
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
+        *_or_stops_at(placed),
         *_waits_for(placed),
         *([] if placed.expires_at is None else [("until (UTC)", at(placed.expires_at))]),
         ("time in force", ", ".join((placed.time_in_force, *_terms(placed)))),
@@ -295,6 +309,15 @@ def _waits_for(placed: Order) -> list[tuple[Cell, Cell]]:
     if placed.trail_bps is not None:
         waits += f", trailing by {placed.trail_bps} bps"
     return [(kind, waits)]
+
+
+def _or_stops_at(placed: Order) -> list[tuple[Cell, Cell]]:
+    if placed.stop_price is None:
+        return []
+    quote = _quote(placed.symbol)
+    stop, limit = placed.stop_price, placed.stop_limit_price
+    then = "at the market" if limit is None else f"limit {price(limit)} {quote}"
+    return [("or stop", f"{price(stop)} {quote}, {then}")]
 
 
 def orders_table(title: str, listed: tuple[Order, ...]) -> Table:

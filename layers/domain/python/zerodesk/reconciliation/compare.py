@@ -28,6 +28,7 @@ each writer did before what:
 """
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,7 +50,8 @@ class Readings:
     """What one run has read, in the order of reading. ``ends`` is where the books ended at first.
 
     Accounts and books are those that were read to their ends. ``whole`` is False when there are
-    others: then sums over everything mean nothing.
+    others: then sums over everything mean nothing. ``still`` are the accounts that an earlier run
+    has read: each counts in sums as of its own record, and is compared when it is read again.
     """
 
     cursors: dict[str, int]
@@ -61,6 +63,7 @@ class Readings:
     listed: frozenset[str]
     whole: bool = True
     houses: dict[str, HouseAudit] = field(default_factory=dict)
+    still: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,17 @@ class Totals:
 
 @dataclass(slots=True)
 class Comparison:
-    """Compares readings; ``findings`` and ``standings`` are what comes of it."""
+    """Compares readings; ``findings`` and ``standings`` are what comes of it.
+
+    ``awaited`` are the accounts in which something is wrong or on its way: what becomes of it shows
+    when they are read again.
+    """
 
     readings: Readings
     findings: Findings = field(default_factory=Findings)
     standings: list[Standing] = field(default_factory=list)
     totals: list[Totals] = field(default_factory=list)
+    awaited: frozenset[str] = frozenset()
 
     def run(self) -> "Comparison":
         """Compare everything with everything that it must agree with."""
@@ -99,15 +107,22 @@ class Comparison:
         for book in books.values():
             self._cursor(book)
             self._standing_book(book)
-        for account in self.readings.accounts.values():
-            trading = {symbol for symbol in books if account.account_id in books[symbol].owed}
+        for account_id in sorted(self.readings.accounts.keys() - self.readings.still):
+            account, before = self.readings.accounts[account_id], self._told()
+            trading = {symbol for symbol in books if account_id in books[symbol].owed}
             for symbol in sorted(trading | (account.symbols() & books.keys())):
                 self._account(account, books[symbol])
+            if self._told() != before:
+                self.awaited |= {account_id}
         self._transfers()
         self._houses()
         self._unknown_accounts()
         self._totals()
         return self
+
+    def _told(self) -> int:
+        """Return how much is wrong or stands still so far."""
+        return self.findings.failed.total() + len(self.standings)
 
     def _cursor(self, book: BookAudit) -> None:
         cursor = self.readings.cursors.get(book.symbol, FIRST)
@@ -206,6 +221,7 @@ class Comparison:
         accounts = self.readings.accounts
         transits = {account_id: account.transit for account_id, account in accounts.items()}
         for found in match(transits, self.findings):
+            self.awaited |= {found.account_id, found.other_account_id}
             symbols = tuple(sorted(accounts[found.account_id].symbols()))
             self.standings.append(
                 Standing(found.code, found.subject, found.sequence, found.detail, symbols)

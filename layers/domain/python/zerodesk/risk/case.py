@@ -50,7 +50,8 @@ class Case(NamedTuple):
         """What the order is worth at its worst price, or the amount that it names."""
         if self.quote.amount_minor is not None:
             return self.quote.amount_minor
-        return self.own.notional_minor(self.quote.worst_price_ticks, self.quantity_lots)
+        dearer_ticks = max(self.quote.worst_price_ticks, self.quote.stop_limit_ticks or 0)
+        return self.own.notional_minor(dearer_ticks, self.quantity_lots)
 
     def evidence(self) -> dict[str, Any]:
         """Return what was decided on beyond the account and the order, for the record.

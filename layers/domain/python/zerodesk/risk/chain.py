@@ -215,7 +215,19 @@ def leverage_within_limit(case: Case) -> Rejection | None:
 
 
 def day_is_within_loss(case: Case) -> Rejection | None:
-    """Refuse what does not only close, once the day's loss has come to its limit."""
+    """Refuse what does not only close, once the day's loss has come to its limit, or had."""
+    stop = case.state.terms.loss_stop
+    if stop is not None and stop.holds_at(case.at_ms) and _worst_lots(case) > 0:
+        have, limit = (
+            format_minor(minor, stop.currency) for minor in (stop.loss_minor, stop.limit_minor)
+        )
+        return Rejection(
+            RejectionCode.RISK_DAILY_LOSS_LIMIT,
+            f"the account is stopped until {stop.until_ms} ms, since {stop.at_ms} ms: "
+            f"{stop.reason}; orders that only close are taken",
+            have=have,
+            limit=limit,
+        )
     limits = case.limits.daily_loss_minor
     if not limits:
         return None

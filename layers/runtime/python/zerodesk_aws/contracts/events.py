@@ -405,6 +405,16 @@ class RecordReversed(OfFunds):
     reason: str
 
 
+class AccountStopped(Contract):
+    """An account has lost a limit of its day: its orders are cancelled, and it may only close."""
+
+    account_id: AccountId
+    reason: str
+    by: str
+    at: Timestamp
+    until: Timestamp
+
+
 class ReconciliationBreached(Contract):
     """Reconciliation found something wrong, and has halted the books that it is about."""
 
@@ -494,6 +504,7 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.funds", TransferSent, "funds, sweeper"),
     EventContract("zerodesk.funds", TransferReceived, "funds, sweeper"),
     EventContract("zerodesk.funds", RecordReversed, "back_office, sweeper"),
+    EventContract("zerodesk.risk", AccountStopped, "sweeper"),
     EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
     EventContract("partner.", OrderRequested, "a partner", inbound=True),
     EventContract("prices.", IndexPriceObserved, "a price feed", inbound=True),

@@ -16,6 +16,7 @@ from zerodesk_aws.contracts.fields import (
     PositiveDecimal,
     Reason,
     Symbol,
+    Timestamp,
 )
 from zerodesk_aws.contracts.kills import KillSwitch
 
@@ -130,6 +131,14 @@ class EffectiveLimit(Contract):
     set_by: str = Field(examples=["account", "group:retail", "venue", "platform"])
 
 
+class LossStopView(Contract):
+    """A stop for a day's loss: orders that only close are taken until the day ends."""
+
+    reason: str
+    since: Timestamp
+    until: Timestamp
+
+
 class AccountLimits(Contract):
     """What an account may do at most, at one record of its journal."""
 
@@ -140,6 +149,7 @@ class AccountLimits(Contract):
     verification_level: int
     group: str | None
     kill: KillSwitch | None = Field(description="The account's own, where it is on.")
+    loss_stop: LossStopView | None = Field(description="Null where the account is not stopped.")
     limits: list[EffectiveLimit]
 
 

@@ -10,7 +10,7 @@ from pydantic import (
     model_validator,
 )
 
-from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce, Trigger
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce, Trigger
 from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
@@ -137,6 +137,17 @@ class PlaceOrder(Contract):
     trail_bps: TrailBps | None = Field(
         default=None, description="The same, the distance in basis points of the last trade."
     )
+    stop_price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, a multiple of the tick: one cancels the other. Of a LIMIT that "
+        "rests, on the other side of the market: until its first trade the order waits for a trade "
+        "at this price or beyond as well, and then leaves its queue and comes in at the market, up "
+        "to the collar around this price.",
+    )
+    stop_limit_price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units: what comes in at the stop_price goes no further, and rests here.",
+    )
 
     @property
     def in_force(self) -> TimeInForce:
@@ -166,7 +177,25 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, f"false, unless the order is {RESTS}", "post_only")
         self._check_special_terms()
         self._check_trigger()
+        self._check_pair()
         return self
+
+    def _check_pair(self) -> None:
+        if self.stop_price is None:
+            if self.stop_limit_price is not None:
+                raise refusal(BAD_VALUE, "absent without a stop_price", "stop_limit_price")
+            return
+        if not self.rests or self.price is None:
+            raise refusal(BAD_VALUE, f"absent, unless the order is {RESTS}", "stop_price")
+        for field in ("trigger", "display_quantity", "quote_amount"):
+            if getattr(self, field) is not None:
+                raise refusal(BAD_VALUE, "absent with a stop_price", field)
+        if self.slides:
+            raise refusal(BAD_VALUE, "false with a stop_price", "slides")
+        rise = self.stop_price - self.price
+        if (rise if self.side is Side.BUY else -rise) <= 0:
+            rule = "above the price of a BUY, below that of a SELL"
+            raise refusal(BAD_VALUE, rule, "stop_price")
 
     def _check_amount(self) -> None:
         """Refuse what an order says in lots, or of a later time, beside an amount."""
@@ -255,6 +284,8 @@ class Order(Contract):
                     "trigger_price": None,
                     "trail": None,
                     "trail_bps": None,
+                    "stop_price": None,
+                    "stop_limit_price": None,
                     "expires_at": None,
                     "quote_amount": None,
                     "quantity": "0.5",
@@ -290,6 +321,8 @@ class Order(Contract):
     trigger_price: Amount | None = None
     trail: Amount | None = None
     trail_bps: int | None = None
+    stop_price: Amount | None = None
+    stop_limit_price: Amount | None = None
     expires_at: Timestamp | None = None
     quote_amount: Amount | None = None
     quantity: Amount

@@ -55,7 +55,8 @@ class ReconciliationReport(Contract):
 
     balanced: bool = Field(description="Everything was read to its end, and nothing is wrong.")
     complete: bool = Field(
-        description="False when the time was up before all was read; the next run goes on."
+        description="Every stream was read to its end, accounts by this run or, where they stood "
+        "still, by one before; else the next run goes on."
     )
     checked_at: Timestamp
     checks: list[Check]

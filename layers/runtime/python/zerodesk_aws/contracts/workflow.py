@@ -55,6 +55,9 @@ class SpecialTerms(Contract):
     amount_minor: int | None = Field(
         default=None, description="What a market order trades for in place of a quantity."
     )
+    stop_ticks: int | None = Field(default=None, description="Of a limit with a stop beside it.")
+    stop_limit_ticks: int | None = None
+    stop_rests: bool | None = None
 
 
 class StoredOrder(SpecialTerms):
@@ -129,6 +132,7 @@ class Quote(Contract):
     taker_bps: int
     amount_minor: int | None = Field(default=None, description="Of an order that names one.")
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
+    stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
 
 
 class OrderPriced(Contract):

@@ -35,10 +35,15 @@ def connection() -> Connection:
 
 
 def bound(model: type[M], table_name: str) -> type[M]:
-    """Return ``model`` reading and writing the table of that name."""
+    """Return ``model`` reading and writing the table of that name: one class, however often."""
+    return cast("type[M]", _bound(model, table_name))
+
+
+@cache
+def _bound(model: type[Model], table_name: str) -> type[Model]:
     meta = type("Meta", (), {"table_name": table_name})
     namespace = {"Meta": meta, "__module__": model.__module__}
-    bound_model = cast("type[M]", MetaModel(model.__name__, (model,), namespace))
+    bound_model = cast("type[Model]", MetaModel(model.__name__, (model,), namespace))
     table = bound_model._get_connection()  # noqa: SLF001 - pynamodb has no public way to share one
     with suppress(ValueError):  # the connection knows the table already
         connection().add_meta_table(table.get_meta_table())
