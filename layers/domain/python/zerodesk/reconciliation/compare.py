@@ -17,9 +17,9 @@ each writer did before what:
 - A hold of an order that the book does not have open there is on its way: it came to the book
   later (then a later record names it), or not yet. Those that no record names are let stand for a
   bound, see ``standstill``.
-- In ``deposits - withdrawals = users + in transit + fees + house + in clearing`` each account
-  counts as of its own record, and what the book owes it beyond that is counted as in clearing. So
-  the sum is exact at every moment, too.
+- In ``deposits - withdrawals = users + in transit + fees + house + open + in clearing`` each
+  account counts as of its own record, and what the book owes it beyond that is counted as in
+  clearing. So the sum is exact at every moment, too.
 - A transfer is sent before it is received, but its sender may be read before both and its receiver
   after. So one side without the other is let stand for a bound, whichever it is; two sides that
   differ are a breach at once, see ``transit``.
@@ -78,13 +78,16 @@ class Totals:
     fees_minor: int
     house_minor: int
     owed_minor: int
+    open_minor: int
+    """Of the books in which nothing is delivered: minus the cost of all that is open."""
 
     @property
     def in_clearing_minor(self) -> int:
         """What is nowhere else: it must be what the books still owe."""
         came_in_minor = self.deposits_minor - self.withdrawals_minor
         earned_minor = self.fees_minor + self.house_minor
-        return came_in_minor - self.users_minor - self.in_transit_minor - earned_minor
+        elsewhere_minor = self.in_transit_minor + earned_minor + self.open_minor
+        return came_in_minor - self.users_minor - elsewhere_minor
 
 
 @dataclass(slots=True)
@@ -262,6 +265,7 @@ class Comparison:
         fees: Balances = defaultdict(int)
         house: Balances = defaultdict(int)
         owed: Balances = defaultdict(int)
+        open_: Balances = defaultdict(int)
         for account in self.readings.accounts.values():
             _add(deposits, account.deposits)
             _add(withdrawals, account.withdrawals)
@@ -273,9 +277,10 @@ class Comparison:
             fees[currency] -= sum(one_house.fees.values())
         for book in self.readings.books.values():
             _add(fees, book.fees)
+            _add(open_, book.open)
             for one in book.owed.values():
                 _add(owed, one.waiting())
-        kinds = (deposits, withdrawals, users, in_transit, fees, house, owed)
+        kinds = (deposits, withdrawals, users, in_transit, fees, house, owed, open_)
         for currency in sorted({currency for kind in kinds for currency in kind}):
             totals = Totals(
                 currency=currency,
@@ -286,6 +291,7 @@ class Comparison:
                 fees_minor=fees[currency],
                 house_minor=house[currency],
                 owed_minor=owed[currency],
+                open_minor=open_[currency],
             )
             self.totals.append(totals)
             if self.readings.whole:
@@ -302,12 +308,17 @@ class Comparison:
             f"users {format_minor(totals.users_minor, currency)}, "
             f"in transit {format_minor(totals.in_transit_minor, currency)}, "
             f"fees {format_minor(totals.fees_minor, currency)}, "
-            f"house {format_minor(totals.house_minor, currency)}: "
+            f"house {format_minor(totals.house_minor, currency)}, "
+            f"open {format_minor(totals.open_minor, currency)}: "
             f"{format_minor(totals.in_clearing_minor, currency)} in clearing, "
             f"the books owe {format_minor(totals.owed_minor, currency)}"
         )
         symbols = tuple(
-            sorted(symbol for symbol in self.readings.books if currency in symbol.split("-"))
+            sorted(
+                symbol
+                for symbol, book in self.readings.books.items()
+                if book.market is not None and currency in (book.market.base, book.market.quote)
+            )
         )
         self.findings.breach(Breach(BreachCode.TOTALS_DIFFER, currency, detail, None, symbols))
 

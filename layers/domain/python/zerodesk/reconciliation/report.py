@@ -60,5 +60,6 @@ def _totals(totals: Totals) -> dict[str, str]:
         "in_transit": format_minor(totals.in_transit_minor, currency),
         "fees": format_minor(totals.fees_minor, currency),
         "house": format_minor(totals.house_minor, currency),
+        "open": format_minor(totals.open_minor, currency),
         "in_clearing": format_minor(totals.in_clearing_minor, currency),
     }
