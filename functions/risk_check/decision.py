@@ -75,6 +75,7 @@ def deciding(
             quantity_lots(order, quote),
             quote,
             max(now_ms(), account.recorded_at_ms),
+            reduce_only=order.get("reduce_only", False),
         )
         return admit(case, place_command(order, quote))
 

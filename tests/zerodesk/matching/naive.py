@@ -274,6 +274,8 @@ class NaiveBook:
     def take_set_state(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state == "DELISTED":
             return
+        if command["state"] == "DELISTED" and self.open_positions():
+            return
         if command["state"] == "OPEN":
             if not self.is_stale():
                 self.uncross("OPEN")

@@ -39,6 +39,7 @@ class NewOrder:
     time_in_force: TimeInForce = TimeInForce.GTC
     post_only: bool = False
     slides: bool | None = None
+    reduce_only: bool | None = None
     self_trade: SelfTrade | None = None
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
@@ -77,6 +78,7 @@ class Order:
     account_sequence: int | None = None
     book_sequence: int | None = None
     slides: bool = False
+    reduce_only: bool = False
     self_trade: SelfTrade = SelfTrade.NONE
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None

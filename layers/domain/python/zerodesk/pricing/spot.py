@@ -157,11 +157,9 @@ def quote_spot(
     if refusal := outside_collar(market, reference_ticks, collar, worst_ticks, around=around):
         return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
-    if side is Side.BUY:
-        currency = market.quote
-        need_minor = market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)
-    else:
-        currency, need_minor = market.base, market.sell_need_minor(quantity_lots)
+    is_buy = side is Side.BUY
+    currency = market.held_currency(is_buy=is_buy)
+    need_minor = market.need_minor(worst_ticks, quantity_lots, market.taker_bps, is_buy=is_buy)
     if max(need_minor, notional_minor) > MAX_EXACT:
         return too_large(currency, need_minor)
     return Quote(
@@ -215,11 +213,11 @@ def quote_amount(
     lots = amount_minor // market.notional_minor(collar.low_ticks, 1)
     # The mark may have moved since the amount came to a lot: it then takes what it still covers.
     most_lots = min(max(lots, 1), market.max_quantity_lots)
-    if side is Side.BUY:
-        currency = market.quote
+    currency = market.held_currency(is_buy=side is Side.BUY)
+    if currency == market.quote:
         need_minor = market.amount_need_minor(amount_minor, market.taker_bps)
     else:
-        currency, need_minor = market.base, market.sell_need_minor(most_lots)
+        need_minor = market.sell_need_minor(most_lots)
     if max(need_minor, amount_minor) > MAX_EXACT:
         return too_large(currency, need_minor)
     return Quote(

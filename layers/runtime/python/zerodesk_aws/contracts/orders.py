@@ -108,6 +108,11 @@ class PlaceOrder(Contract):
         description="Let a post-only order that would take rest one tick short of the price that "
         "it would have met. Only with post_only.",
     )
+    reduce_only: bool = Field(
+        default=False,
+        description="Close what the account has open, and open nothing: what would open is taken "
+        "off when the order comes in, and while it rests. Only in a derivative.",
+    )
     self_trade: SelfTradeField = SelfTrade.NONE
     min_quantity: PositiveDecimal | None = Field(
         default=None,
@@ -228,6 +233,8 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, "absent, unless the order is IOC", "min_quantity")
         if least is not None and least > whole:
             raise refusal(BAD_VALUE, "at most the order's quantity", "min_quantity")
+        if shown is not None and self.reduce_only:
+            raise refusal(BAD_VALUE, "absent where the order is reduce_only", "display_quantity")
         if shown is not None and not self.rests:
             rule = f"absent, unless the order is {RESTS}"
             raise refusal(BAD_VALUE, rule, "display_quantity")
@@ -277,6 +284,7 @@ class Order(Contract):
                     "time_in_force": "GTC",
                     "post_only": False,
                     "slides": False,
+                    "reduce_only": False,
                     "self_trade": "NONE",
                     "min_quantity": None,
                     "display_quantity": None,
@@ -314,6 +322,7 @@ class Order(Contract):
     time_in_force: TimeInForceField
     post_only: bool
     slides: bool = False
+    reduce_only: bool = False
     self_trade: SelfTradeField = SelfTrade.NONE
     min_quantity: Amount | None = None
     display_quantity: Amount | None = None

@@ -52,6 +52,7 @@ class SpecialTerms(Contract):
     trail_ticks: int | None = None
     trail_bps: int | None = None
     expires_at_ms: int | None = Field(default=None, description="Of a GTD or a DAY order.")
+    reduce_only: bool | None = None
     amount_minor: int | None = Field(
         default=None, description="What a market order trades for in place of a quantity."
     )
@@ -104,7 +105,7 @@ class StoredAmend(Contract):
     post_only: bool
     slides: bool | None = None
     tick_value_minor: int
-    lot_value_minor: int
+    delivered_minor: int
     accepted_at_ms: int
 
 

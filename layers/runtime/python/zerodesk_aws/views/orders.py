@@ -29,6 +29,7 @@ def order_view(item: OrderItem, market: Market) -> Order:
         time_in_force=asked["time_in_force"],
         post_only=asked["post_only"],
         slides=asked.get("slides", False),
+        reduce_only=asked.get("reduce_only", False),
         self_trade=asked.get("self_trade", SelfTrade.NONE),
         min_quantity=_quantity(market, asked.get("min_quantity_lots")),
         display_quantity=_quantity(market, asked.get("display_lots")),
