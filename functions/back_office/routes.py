@@ -22,6 +22,7 @@ from zerodesk_aws.contracts.accounts import (
 from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
+from zerodesk_aws.contracts.halts import Halts
 from zerodesk_aws.contracts.house import House
 from zerodesk_aws.contracts.kills import KillSwitch, KillSwitches, SetKill
 from zerodesk_aws.contracts.limits import (
@@ -130,6 +131,7 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
         NOT_FOUND,
         CONFLICT,
         ProblemCode.LEDGER_NOT_REVERSIBLE,
+        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )
@@ -293,6 +295,17 @@ def set_standing(call: Call, asked: SetStanding) -> Answer:
     from back_office.operations import limits
 
     return Answer(limits.set_standing(call.path["account_id"], asked, call.account_id))
+
+
+@api.route("GET", "/v1/halts", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: Halts})
+def list_halts(_: Call, __: Nothing) -> Answer:
+    """List all that is stopped now: markets that are not open, and kill switches that are on.
+
+    An account's stops are with its limits.
+    """
+    from back_office.operations import halts
+
+    return Answer(halts.all())
 
 
 @api.route("GET", "/v1/kills", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: KillSwitches})

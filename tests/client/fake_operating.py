@@ -86,6 +86,21 @@ class Operating(Markets):
         listed.state, listed.reason = "DELISTED", data["reason"]
         return 200, self._market(symbol)
 
+    def list_halts(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        on = [
+            {
+                "stops": name,
+                "how": "KILL_SWITCH",
+                "by": one["author"],
+                "reason": one["reason"],
+                "since": one["since"],
+                "until": None,
+            }
+            for name, one in sorted(self.kills.items())
+            if one["is_on"]
+        ]
+        return 200, {"halts": on}
+
     def list_kills(self, _who: Principal, _data: dict[str, Any]) -> Answer:
         rows = [{"stops": name} | one for name, one in sorted(self.kills.items())]
         return 200, {"limits_sequence": len(rows), "kills": rows}

@@ -97,6 +97,7 @@ ROUTES = [
     ("PATCH", f"/v1/markets/{SYMBOL}", "change_market", True),
     ("POST", f"/v1/markets/{SYMBOL}/delisting", "delist_market", True),
     ("GET", "/v1/kills", "list_kills", True),
+    ("GET", "/v1/halts", "list_halts", True),
     ("PUT", "/v1/kills/venue", "kill_venue", True),
     ("PUT", "/v1/kills/accounts/([^/]+)", "kill_account", True),
     ("PUT", f"/v1/kills/markets/{SYMBOL}", "kill_market", True),

@@ -180,6 +180,8 @@ def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> No
         (("--take-profit", "95"), {"trigger": "TAKE_PROFIT", "status": "ARMED"}, "take profit"),
         (("--stop", "105", "--trail", "2"), {"trail": "2"}, "trailing by 2"),
         (("--stop", "105", "--trail-bps", "50"), {"trail_bps": 50}, "trailing by 50 bps"),
+        (("--or-stop", "105"), {"stop_price": "105"}, "105 USD, at the market"),
+        (("--or-stop", "105", "--stop-limit", "106"), {"stop_limit_price": "106"}, "limit 106"),
         (("--post-only", "--slide"), {"post_only": True, "slides": True}, "post-only or slides"),
     ],
 )
@@ -323,6 +325,9 @@ def test_an_operator_kills_a_symbol_and_the_venue_and_lists_who_did(zerodesk: Ze
     shown = " ".join(zerodesk("kills").stdout.split())
     assert "market:BTC-USD off operator 2026" in shown
     assert "venue on operator 2026" in shown
+    [halt] = answer(zerodesk, "halts")["halts"]
+    assert (halt["stops"], halt["how"], halt["until"]) == ("venue", "KILL_SWITCH", None)
+    assert "breach" in zerodesk("halts").stdout
     [killed] = answer(zerodesk, "kill", "account", "alice", "--reason", "leaked")["kills"]
     assert (killed["stops"], killed["is_on"]) == ("account:alice", True)
     assert zerodesk("unkill", "account", "nobody", "--reason", "r").exit_code == 4

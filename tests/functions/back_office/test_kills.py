@@ -168,3 +168,22 @@ def test_limits_and_switches_stand_beside_each_other(gateway: Gateway) -> None:
     gateway.operator("PUT", "/v1/limits/venue", {"open_orders": 5, "reason": "policy"})
     shown = gateway.operator("GET", "/v1/limits", None).json
     assert [one["scope"] for one in shown["scopes"]] == ["venue"]
+
+
+def test_all_that_is_stopped_is_one_list_with_who_why_since_and_until(gateway: Gateway) -> None:
+    assert gateway.operator("GET", "/v1/halts").json == {"halts": []}
+    asked = {"state": "AUCTION", "auction": "HALT", "auction_seconds": 60, "reason": "news"}
+    gateway.operator("PUT", "/v1/markets/BTC-USD/state", asked)
+    [auction] = gateway.operator("GET", "/v1/halts").json["halts"]
+    assert {name: auction[name] for name in ("stops", "how", "by", "reason")} == {
+        "stops": "market:BTC-USD",
+        "how": "AUCTION",
+        "by": "house",
+        "reason": "operator: news",
+    }
+    assert auction["until"] > auction["since"]
+    kill(gateway)
+    switch, market = gateway.operator("GET", "/v1/halts").json["halts"]
+    assert (switch["how"], market["how"], market["until"]) == ("KILL_SWITCH", "HALTED", None)
+    assert switch["stops"] == market["stops"] == "market:BTC-USD"
+    assert gateway.call("GET", "/v1/halts").code == "FORBIDDEN"

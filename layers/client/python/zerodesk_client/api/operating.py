@@ -19,6 +19,7 @@ from zerodesk_client.api.operating_models import (
     Account,
     AccountKey,
     Exported,
+    Halt,
     HouseBalance,
     KillSwitch,
     Reconciliation,
@@ -148,6 +149,10 @@ class Operating(Session):
     def kill_switches(self) -> tuple[KillSwitch, ...]:
         """Return the kill switches that were ever used."""
         return self._list(KillSwitch, "/v1/kills", "kills")
+
+    def halts(self) -> tuple[Halt, ...]:
+        """Return all that is stopped now: markets that are not open, kill switches that are on."""
+        return self._list(Halt, "/v1/halts", "halts")
 
     def kill_account(self, account_id: str, reason: str, *, is_on: bool) -> KillSwitch:
         """Turn an account's kill switch on or off; what it has in any book is cancelled."""

@@ -18,6 +18,18 @@ class KillSwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class Halt:
+    """Something that is stopped: how, by whom, why, since when and, if known, until when."""
+
+    stops: str
+    how: str
+    by: str
+    reason: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account."""
 

@@ -11,6 +11,7 @@ from zerodesk_client.cli import (
     debugging,
     demo,
     funds,
+    halts,
     history,
     kills,
     limits,
@@ -115,6 +116,7 @@ app.command(rich_help_panel=OPERATING)(markets.auction)
 app.command(rich_help_panel=OPERATING)(kills.kill)
 app.command(rich_help_panel=OPERATING)(kills.unkill)
 app.command(rich_help_panel=OPERATING)(kills.kills)
+app.command(rich_help_panel=OPERATING)(halts.halts)
 app.command(rich_help_panel=OPERATING)(markets.takeover)
 app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)

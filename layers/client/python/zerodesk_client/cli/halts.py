@@ -1,0 +1,25 @@
+"""What is stopped: ``halts``."""
+
+import typer
+
+from zerodesk_client.cli.session import Session
+from zerodesk_client.cli.tables import at, table
+
+
+def halts(context: typer.Context) -> None:
+    """List all that is stopped, with how, by whom, since when, until when and why (operator)."""
+    session = Session.of(context)
+    found = session.operator().halts()
+    rows = [
+        (
+            one.stops,
+            one.how,
+            one.by or "somebody",
+            "" if one.since is None else at(one.since),
+            "" if one.until is None else at(one.until),
+            one.reason,
+        )
+        for one in found
+    ]
+    headings = ("stops", "how", "by", "since (UTC)", "until (UTC)", "why")
+    session.show({"halts": found}, lambda: table("Halts", headings, rows))
