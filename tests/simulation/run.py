@@ -164,7 +164,7 @@ def simulate(
         scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
         plan.active = False
         _calm(world, schedules, calm_ms)
-        _deposit_last(world)
+        _deposit_last(world, LAST_DEPOSIT)
         _look_back(world, clients)
         clients.hear_the_bus(traffic)
         violations = _verdict(world, clients, schedules)
@@ -172,6 +172,8 @@ def simulate(
             # What was sent again a day later must change nothing either.
             scheduler.run()
             _calm(world, schedules, CALM_MS[:2])
+            # A request whose first message was lost is new a day later, and may be refused then.
+            _deposit_last(world, f"{LAST_DEPOSIT}-a-day-later")
             violations = _verdict(world, clients, schedules)
         return Result(
             violations=tuple(violations),
@@ -200,7 +202,7 @@ def _calm(world: World, schedules: Schedules, moments_ms: tuple[float, ...]) -> 
     world.scheduler.run(world.now_ms() + moments_ms[-1] + MINUTE_MS)
 
 
-def _deposit_last(world: World) -> None:
+def _deposit_last(world: World, deposit_id: str) -> None:
     """Let each account have one more record, so that it shows what it keeps for ever.
 
     One that is not taken although all is calm is a defect of the run, which then tells its seed.
@@ -208,7 +210,7 @@ def _deposit_last(world: World) -> None:
 
     def deposit() -> None:
         for account_id in sorted(world.dynamodb.tables["orders"].partitions):
-            event = _deposit(account_id, LAST_DEPOSIT, "USD", "1")
+            event = _deposit(account_id, deposit_id, "USD", "1")
             answer, fault = world.ask("back_office", event)
             if fault is not None or answer["statusCode"] not in {200, 201}:
                 world.defects.append(f"last deposit of {account_id}: {fault or answer}")
