@@ -5,11 +5,13 @@ from collections.abc import Callable
 from back_office.waiting import awaited
 from zerodesk.bands import Band
 from zerodesk.instruments import ListingError, Market, TradingState, list_market
+from zerodesk.money import NumberError, to_minor
 from zerodesk.orders import ListCommand
+from zerodesk.tiers import Tier
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
-from zerodesk_aws.contracts.markets import ListMarket, PriceBand
+from zerodesk_aws.contracts.markets import ListMarket, MarginTier, PriceBand
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import Register
@@ -106,15 +108,21 @@ def _market(asked: ListMarket) -> Market:
             collar_bps=asked.collar_bps,
             reference_price=asked.reference_price,
             band=None if asked.band is None else band_of(asked.band),
+            quote=asked.quote,
+            margin=[_tier(tier, asked.quote) for tier in asked.margin],
             stale_after_ms=ms_of(asked.stale_after_seconds),
         )
     except ListingError as error:
         raise refused(ProblemCode.INTAKE_BAD_VALUE, error.field, error.value, error.rule) from error
-    for name, value, part in (
-        ("base", asked.base, market.base),
-        ("quote", asked.quote, market.quote),
-    ):
-        if value != part:
-            rule = f"{part}, as the symbol says"
-            raise refused(ProblemCode.INTAKE_BAD_VALUE, name, value, rule)
+    if asked.base != market.base:
+        rule = f"{market.base}, as the symbol says"
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, "base", asked.base, rule)
     return market
+
+
+def _tier(asked: MarginTier, currency: str) -> Tier:
+    try:
+        from_minor = to_minor(asked.from_notional, currency)
+    except NumberError as error:
+        raise ListingError("margin", str(asked.from_notional), error.rule) from error
+    return Tier(from_minor, asked.initial_bps, asked.maintenance_bps)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from back_office.listing import band_of, ms_of
 from back_office.waiting import awaited
-from zerodesk.instruments import ListingError, Market, TradingState, changed_market
+from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
 from zerodesk.money import NumberError, minor_digits, scaled
 from zerodesk.orders import ChangeCommand, Command, SetStateCommand
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
@@ -68,12 +68,15 @@ class MarketTerms:
         Raises
         ------
         ProblemError
-            NOT_FOUND: no such market. UNAVAILABLE: the book has not answered; the same request
-            again finds out.
+            NOT_FOUND: no such market. INTAKE_BAD_VALUE: it is no spot market. UNAVAILABLE: the
+            book has not answered; the same request again finds out.
         """
         listed = self._listed(symbol)
         if listed.state is TradingState.DELISTED:
             return market_view(listed)
+        if listed.market.product is not Product.SPOT:
+            rule = "a spot market: what is open in a derivative could not be closed any more"
+            raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", symbol, rule)
         command = SetStateCommand(
             kind="set_state",
             command_id=f"delist-{symbol}-{now_ms()}",

@@ -131,6 +131,7 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
         NOT_FOUND,
         CONFLICT,
         ProblemCode.LEDGER_NOT_REVERSIBLE,
+        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )

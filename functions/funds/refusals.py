@@ -11,6 +11,8 @@ def refusal_on_record(item: OrderItem) -> ProblemError:
     rejection, currency = item.rejection, item.request["currency"]
     rules = {
         RejectionCode.LEDGER_INSUFFICIENT_BALANCE: "at most what was free, {have} {currency}",
+        RejectionCode.LEDGER_DERIVATIVES_OPEN: "asked for without a position or an order in a "
+        "derivative: {detail}",
         RejectionCode.LEDGER_WITHDRAWAL_LIMIT: "at most {limit} withdrawals reserved at a time",
     }
     rule = rules[RejectionCode(rejection["code"])].format(currency=currency, **rejection)

@@ -22,6 +22,7 @@ app = api.app
         ProblemCode.INTAKE_OFF_PRECISION,
         ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
         ProblemCode.LEDGER_WITHDRAWAL_LIMIT,
+        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )
@@ -63,6 +64,7 @@ def get_withdrawal(call: Call, _: Nothing) -> Answer:
         ProblemCode.INTAKE_UNKNOWN_ACCOUNT,
         ProblemCode.INTAKE_OFF_PRECISION,
         ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )

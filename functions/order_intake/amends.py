@@ -148,5 +148,5 @@ def _request(
         "changes": changes,
         "post_only": placed["post_only"],
         "tick_value_minor": market.tick_value_minor,
-        "lot_value_minor": market.lot_value_minor,
+        "delivered_minor": market.delivered_minor,
     } | slides

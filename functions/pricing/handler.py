@@ -5,7 +5,7 @@ from typing import Any
 from pricing.settings import MARKET_TABLE
 from zerodesk.instruments import Market
 from zerodesk.orders import Side, Trigger
-from zerodesk.pricing import Quote, quote_amount, quote_spot
+from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_spot
 from zerodesk.rejections import Rejection
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError
@@ -35,6 +35,16 @@ def quoted(market: Market, mark_price_ticks: int, order: dict[str, Any]) -> Quot
     side = Side(order["side"])
     if "amount_minor" in order:
         return quote_amount(market, mark_price_ticks, side, order["amount_minor"])
+    if "stop_ticks" in order:
+        return quote_pair(
+            market,
+            mark_price_ticks,
+            side,
+            order["price_ticks"],
+            order["quantity_lots"],
+            order["stop_ticks"],
+            order.get("stop_limit_ticks"),
+        )
     return quote_spot(
         market,
         mark_price_ticks,

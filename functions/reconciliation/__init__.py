@@ -4,7 +4,8 @@ Trigger  the schedule, each minute; POST /v1/reconciliations (operators)
 Input    nothing
 Output   the report (zerodesk.reconciliation.report); over HTTP it is the answer
 Faults   JournalUnavailableError and the like end the run; the next minute's looks again
-Reads    in this order, strongly: cursors, accounts, the house, market items, books, order items.
+Reads    in this order, strongly: cursors, books, the house, accounts (those that moved, and of the
+         others some in turn: reconciliation.turns), market items, books once more, order items.
          Why no false alarm comes of reading while trading goes on: zerodesk.reconciliation.compare
 Writes   what it watches from run to run, a note in the cursors table. On a breach that it has not
          told yet: the event ReconciliationBreached, and the command that lets the book take cancels

@@ -45,6 +45,8 @@ class Followed(Generic[A]):
         Once it is up nothing is asked of the journal any more: to find that a stream has nothing
         new takes a read, too, and there may be thousands of them.
         """
+        if not self.readable:
+            return
         self.current, self.trouble = False, None
         if time_is_up():
             return

@@ -27,8 +27,10 @@ NOTE: Final = "reconciliation"
 """The name under which the cursors table keeps the watch."""
 
 cursors = Cursors(CURSORS_TABLE)
+ACCOUNTS_SHARE: Final = 0.6
 READING_SHARE: Final = 0.75
-"""Of the time of a run; the rest is for comparing what was read with the items of orders."""
+"""Of the time of a run: until when accounts are read, and until when the books behind them. The
+rest is for comparing what was read with the items of orders."""
 
 reconciliation = Reconciliation(
     Journal(JOURNAL_TABLE), Orders(ORDERS_TABLE), Markets(MARKET_TABLE), cursors
@@ -42,7 +44,11 @@ def reconcile(budget_seconds: float) -> dict[str, Any]:
     note = cursors.note(NOTE)
     watch = Watch() if note is None else Watch.from_dict(note)
     result = reconciliation.run(
-        watch, at_ms, within(READING_SHARE * budget_seconds), within(budget_seconds)
+        watch,
+        at_ms,
+        within(ACCOUNTS_SHARE * budget_seconds),
+        within(READING_SHARE * budget_seconds),
+        within(budget_seconds),
     )
     cursors.keep_note(NOTE, alarm.tell(result, at_ms).to_dict())
     report = result.report

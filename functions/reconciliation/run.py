@@ -1,13 +1,17 @@
 """One run: read in order, compare, tell.
 
 What has been read stays in memory, so that a warm process reads only what came since. It is a cache
-and nothing else: a new process reads everything again and comes to the same report.
+and nothing else: a new process reads everything again and comes to the same report. The books are
+read first, for they know who traded, and once more after the accounts: see ``turns``.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from reconciliation.following import A, Followed, TimeIsUp
+from reconciliation.turns import Turns
 from zerodesk.reconciliation import (
     AccountAudit,
     BookAudit,
@@ -27,7 +31,6 @@ from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Entry, Register
-from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -59,9 +62,15 @@ class Reconciliation:
         self._books: dict[str, Followed[BookAudit]] = {}
         self._houses: dict[str, Followed[HouseAudit]] = {}
         self._transits: dict[str, Transit] = {}
+        self._turns = Turns()
 
     def run(
-        self, watch: Watch, now_ms: int, time_is_up: TimeIsUp, no_more_items: TimeIsUp
+        self,
+        watch: Watch,
+        now_ms: int,
+        no_more_accounts: TimeIsUp,
+        time_is_up: TimeIsUp,
+        no_more_items: TimeIsUp,
     ) -> Result:
         """Read on, compare everything, and return what came of it.
 
@@ -69,6 +78,8 @@ class Reconciliation:
         ----------
         watch
             What the run before remembered.
+        no_more_accounts
+            Asked before each account, so that time is left for the books behind them.
         time_is_up
             Asked before each stream and after each record: a run that is cut short reports itself
             as not complete, and the next one goes on from there.
@@ -76,8 +87,9 @@ class Reconciliation:
             Asked before the items of each book: those that are left over are compared next time.
         """
         findings = Findings()
-        readings = self._read(time_is_up, findings)
+        readings = self._read(no_more_accounts, time_is_up, findings)
         comparison = Comparison(readings).run()
+        self._turns.awaited = comparison.awaited | self._troubled()
         findings.add(self._journal_findings()).add(comparison.findings)
         findings.add(self._compare_items(readings, no_more_items))
         watch, lasting = watch.after(comparison.standings, now_ms)
@@ -90,33 +102,35 @@ class Reconciliation:
             frozenset(symbol for symbol, book in readings.books.items() if book.stays_stopped),
         )
 
-    def _read(self, time_is_up: TimeIsUp, findings: Findings) -> Readings:
+    def _read(
+        self, no_more_accounts: TimeIsUp, time_is_up: TimeIsUp, findings: Findings
+    ) -> Readings:
         """Read everything in the order that makes it comparable."""
         self._forget_unreadable()
         account_ids = self._registered(ACCOUNTS, findings).keys() | self._accounts.keys()
         listed = self._registered(MARKETS, findings)
         symbols = listed.keys() | self._books.keys()
         cursors = {one: self._cursors.position(settlement_cursor(one)) for one in sorted(symbols)}
-        ends = {symbol: self._end(symbol) for symbol in sorted(symbols)}
-        for account_id in sorted(account_ids):
-            self._account(account_id).read(self._journal, time_is_up)
-        for account in self._accounts.values():
-            symbols = symbols | account.audit.symbols()
+        ends = {symbol: self._read_book(symbol, time_is_up) for symbol in sorted(symbols)}
         quotes = {listing["quote"] for listing in listed.values()}
         for currency in sorted(quotes | self._houses.keys()):
             house = self._houses.setdefault(currency, Followed(HouseAudit(currency)))
             house.read(self._journal, time_is_up)
+        fresh = self._read_accounts(account_ids, no_more_accounts)
+        for account in self._accounts.values():
+            symbols = symbols | account.audit.symbols()
         shown_markets = {symbol: self._shown(symbol) for symbol in sorted(symbols)}
         for symbol in sorted(symbols):
-            book = self._books.setdefault(symbol, Followed(BookAudit(symbol)))
-            book.read(self._journal, time_is_up)
+            self._read_book(symbol, time_is_up)
         accounts, books = _current(self._accounts), _current(self._books)
         houses = _current(self._houses)
-        read, known = (len(accounts), len(books), len(houses)), self._known()
+        read = len(accounts), len(books), len(houses)
+        known = len(account_ids), len(self._books), len(self._houses)
         return Readings(
             cursors=cursors,
             ends=ends,
             accounts=accounts,
+            still=accounts.keys() - fresh,
             books=books,
             shown_markets=shown_markets,
             known_accounts=frozenset(account_ids),
@@ -125,8 +139,28 @@ class Reconciliation:
             houses=houses,
         )
 
-    def _known(self) -> tuple[int, int, int]:
-        return len(self._accounts), len(self._books), len(self._houses)
+    def _read_book(self, symbol: str, time_is_up: TimeIsUp) -> int:
+        """Read a book on; return up to where it is read."""
+        book = self._books.setdefault(symbol, Followed(BookAudit(symbol)))
+        book.read(self._journal, time_is_up)
+        return book.tip.sequence
+
+    def _read_accounts(self, account_ids: Set[str], time_is_up: TimeIsUp) -> set[str]:
+        """Read on those accounts whose turn it is; return which were read."""
+        waiting = [book.audit.waiting() for book in self._books.values()]
+        moved = [one for one in self._turns.moved(waiting) if one in account_ids]
+        read: set[str] = set()
+        for account_id in chain(moved, self._turns.in_turn(account_ids)):
+            if time_is_up():
+                break
+            if account_id not in read:
+                self._account(account_id).read(self._journal, time_is_up)
+                read.add(account_id)
+        return read
+
+    def _troubled(self) -> frozenset[str]:
+        """Return the accounts whose journal is in trouble, to look at them again at once."""
+        return frozenset(key for key, one in self._accounts.items() if one.trouble is not None)
 
     def _account(self, account_id: str) -> Followed[AccountAudit]:
         transit = self._transits.setdefault(account_id, Transit(account_id))
@@ -141,14 +175,6 @@ class Reconciliation:
             symbols = tuple(sorted(self._books))
             findings.breach(Breach(BreachCode.CHAIN_BROKEN, stream, str(fault), symbols=symbols))
             return {}
-
-    def _end(self, symbol: str) -> int:
-        """Return where a book ends now; what is wrong with it shows when it is read."""
-        try:
-            latest = self._journal.latest(book_stream(symbol))
-        except JournalCorruptError:
-            return 0
-        return 0 if latest is None else latest.sequence
 
     def _forget_unreadable(self) -> None:
         self._accounts = {key: one for key, one in self._accounts.items() if one.readable}

@@ -48,6 +48,7 @@ class AmendCheck:
             self.unheld = command
             return None
         whole_lots = state.holds[order_id].whole_lots or 0
+        placed = state.holds[order_id].command
         quote = Quote.from_dict(self._quoted["quote"])
         case = self._surroundings.case(
             without_shown(account, self._orders),
@@ -56,6 +57,7 @@ class AmendCheck:
             max(0, command.get("quantity_lots", 0) - whole_lots),
             quote._replace(need_minor=command["held_minor"]),
             max(now_ms(), account.recorded_at_ms),
+            reduce_only=placed["kind"] == "place" and placed.get("reduce_only", False),
         )
         return admit_amend(case, command)
 
@@ -95,6 +97,7 @@ def _beyond(asked: dict[str, Any], order: OrderItem, held: Hold) -> int:
             rate_bps=max(placed["maker_bps"], placed["taker_bps"]),
             held_minor=held.held_minor if counted_minor is None else int(counted_minor),
             tick_value_minor=asked["tick_value_minor"],
-            lot_value_minor=asked["lot_value_minor"],
+            delivered_minor=asked["delivered_minor"],
+            added_lots=changes.get("quantity_lots", quantity_lots) - quantity_lots,
         )
     )

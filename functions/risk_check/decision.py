@@ -39,6 +39,8 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
         accepted_at_ms=order["accepted_at_ms"],
     )
     special = {name: order[name] for name in SPECIAL_TERMS & order.keys()}
+    if quote.stop_limit_ticks is not None:
+        special["stop_limit_ticks"] = quote.stop_limit_ticks
     return cast("PlaceCommand", command | special)
 
 
@@ -73,6 +75,7 @@ def deciding(
             quantity_lots(order, quote),
             quote,
             max(now_ms(), account.recorded_at_ms),
+            reduce_only=order.get("reduce_only", False),
         )
         return admit(case, place_command(order, quote))
 

@@ -13,7 +13,7 @@ from zerodesk_aws.tables.market import Markets
 
 
 class Surroundings:
-    """Reads what a case needs, and only what its limits make necessary."""
+    """Reads what a case needs, and only what its limits and derivatives make necessary."""
 
     def __init__(self, limits: LimitRegister, markets: Markets, cursors: Cursors) -> None:
         self._limits, self._markets, self._cursors = limits, markets, cursors
@@ -26,6 +26,8 @@ class Surroundings:
         quantity_lots: int,
         quote: Quote,
         at_ms: int,
+        *,
+        reduce_only: bool = False,
     ) -> Case:
         """Return an order against an account as both stand now."""
         venue = self._limits.latest()
@@ -44,6 +46,7 @@ class Surroundings:
             marked=marked,
             unmarked=tuple(sorted(needed - marked.keys())),
             day_volume_lots=self._day_volume_lots(symbol, limits, at_ms),
+            reduce_only=reduce_only,
             kills=venue.kills(symbol) | own_kill(state),
         )
 

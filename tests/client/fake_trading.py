@@ -91,6 +91,8 @@ class Trading(FakeState):
             "trail": data.get("trail"),
             "trail_bps": data.get("trail_bps"),
             "quote_amount": data.get("quote_amount"),
+            "stop_price": data.get("stop_price"),
+            "stop_limit_price": data.get("stop_limit_price"),
             "quantity": str(quantity),
             "price": None if price is None else str(price),
             "status": "QUEUED",

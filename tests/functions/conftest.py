@@ -3,14 +3,15 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from tests.functions.gateway import Gateway, with_market_and_accounts
 from tests.handler_settings import SETTINGS
+from tests.shorter_moto import mocked_aws
 
 if TYPE_CHECKING:
     from pynamodb.models import Model
@@ -33,6 +34,12 @@ def context() -> Context:
     return Context()
 
 
+@cache
+def _s3() -> Any:
+    """Return a client: to make one takes as long as to make all tables."""
+    return boto3.client("s3")
+
+
 def create_tables() -> None:
     """Create every table, empty, where it is not there yet, and the bucket of pricing jobs."""
     from zerodesk_aws.tables.api_keys import ApiKeyItem
@@ -53,7 +60,7 @@ def create_tables() -> None:
     }
     for name, model in models.items():
         bound(model, name).create_table(billing_mode="PAY_PER_REQUEST")
-    boto3.client("s3").create_bucket(Bucket=SETTINGS["JOBS_BUCKET"])
+    _s3().create_bucket(Bucket=SETTINGS["JOBS_BUCKET"])
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +70,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Within a module that shares its tables, they are those.
     """
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with mocked_aws():
         create_tables()
         yield
 
@@ -77,6 +84,6 @@ def gateway(context: Context, monkeypatch: pytest.MonkeyPatch, tables: None) -> 
 @pytest.fixture(scope="module")
 def shared_gateway() -> Iterator[Gateway]:
     """Return a gateway for all tests of a module: for those that change nothing."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, mocked_aws():
         create_tables()
         yield with_market_and_accounts(Gateway(Context(), patch))

@@ -342,5 +342,5 @@ def test_a_function_that_was_frozen_catches_up_before_it_decides(venue: Venue) -
 def test_a_message_that_is_no_command_does_not_hold_up_the_book(venue: Venue) -> None:
     good = venue.workflow(venue.intake("alice", "buy-1", "BUY"))["command"]
     venue.queue = [{"kind": "nonsense", "symbol": SYMBOL}, good]
-    assert venue.match() == {"batchItemFailures": []}
+    assert venue.match() == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert venue.item("alice", "buy-1").status == "OPEN"

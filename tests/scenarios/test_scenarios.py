@@ -34,6 +34,8 @@ TERMS = {
     "expires at": "expires_at_ms",
     "reduce only": "reduce_only",
     "amount": "amount_minor",
+    "stop": "stop_ticks",
+    "stop limit": "stop_limit_ticks",
 }
 
 
@@ -84,7 +86,8 @@ def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) ->
 
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
-    plain = a_place("", terms["side"], terms["quantity_lots"], terms["price_ticks"])
+    dearer_ticks = max(terms["price_ticks"], terms.get("stop_limit_ticks", 0))
+    plain = a_place("", terms["side"], terms["quantity_lots"], dearer_ticks)
     held_minor = plain["held_minor"]
     if "amount_minor" in terms and terms["side"] == "BUY":
         amount_minor = terms["amount_minor"]

@@ -32,6 +32,7 @@ class Bounds:
     minutes_a_day: int = 1_440
     fees_wait_ms: int = 5 * MINUTE_MS
     reserved_ms: int = 72 * 60 * MINUTE_MS
+    accounts_in_turn: int = 1_000
 
     def of_module(self, name: str) -> dict[str, int]:
         """Return what a module of a function has as its own."""
@@ -40,6 +41,8 @@ class Bounds:
                 return {"FEES_WAIT_MS": self.fees_wait_ms}
             case "sweeper.accounts":
                 return {"BOUND_MS": self.reserved_ms}
+            case "reconciliation.turns":
+                return {"ROUND": self.accounts_in_turn}
             case "archivist.exports":
                 return {"MAX_RECORDS": self.records_per_export}
             case "archivist.archiving":
@@ -92,6 +95,7 @@ def draw(seed: int) -> Bounds:
         fees_wait_ms=chance.choice((0, 5_000, 5 * MINUTE_MS)),
         reserved_ms=chance.choice((20_000, 10 * MINUTE_MS)),
         minutes_a_day=chance.choice((5, 60, 1_440)),
+        accounts_in_turn=chance.choice((1, 2, 1_000)),
     )
 
 

@@ -407,12 +407,15 @@ def _decided_once(evidence: Evidence) -> Broken:
             yield f"{key} decided {len(decisions)} times by its account: {places}"
     begun: Counter[str] = Counter()
     ended: Counter[str] = Counter()
+    stopped = {one["order_id"] for one in evidence.events if one["type"] == "OrderTriggered"}
     for event in evidence.events:
         begun[event.get("order_id", "")] += _begins_an_order(event)
         if _ends_an_order(event):
             ended[event["order_id"]] += 1
     for order_id in sorted(begun.keys() | ended.keys()):
-        if max(begun[order_id], ended[order_id]) > 1:
+        # A pair that its stop takes out of its queue may rest a second time.
+        begins = begun[order_id] - (order_id in stopped)
+        if max(begins, ended[order_id]) > 1:
             yield f"order {order_id} opened {begun[order_id]} and ended {ended[order_id]} times"
 
 
@@ -573,10 +576,20 @@ def nothing_executes_beyond_its_order(evidence: Evidence) -> Broken:
             executed[key] += done
             if executed[key] > most:
                 yield f"{key} executed {executed[key]} of {most} {unit}"
-            limit, price = request["price_ticks"], trade["price_ticks"]
+            limit, price = _furthest_ticks(request), trade["price_ticks"]
             buys = request["side"] == "BUY"
             if limit is not None and (price > limit if buys else price < limit):
                 yield f"{key} in {symbol} executed at {price}, limit {limit}"
+
+
+def _furthest_ticks(request: dict[str, Any]) -> int | None:
+    """Return the worst price that was asked for; None where it may be the collar's end."""
+    limit: int | None = request["price_ticks"]
+    if limit is None or "stop_ticks" not in request:
+        return limit
+    stop_limit: int | None = request.get("stop_limit_ticks")
+    furthest = max if request["side"] == "BUY" else min
+    return None if stop_limit is None else furthest(limit, stop_limit)
 
 
 def epochs_only_rise(evidence: Evidence) -> Broken:

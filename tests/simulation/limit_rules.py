@@ -170,7 +170,8 @@ def _notional(market: "Market", command: dict[str, Any]) -> int:
         return 0
     if "amount_minor" in command:
         return int(command["amount_minor"])
-    worth: int = command["price_ticks"] * command["quantity_lots"] * market.tick_value_minor
+    dearer_ticks = max(command["price_ticks"], command.get("stop_limit_ticks", 0))
+    worth: int = dearer_ticks * command["quantity_lots"] * market.tick_value_minor
     return worth
 
 

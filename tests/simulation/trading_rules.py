@@ -58,6 +58,7 @@ class _Followed:
     acting: set[str] = field(default_factory=set)
     seen_ticks: list[int] = field(default_factory=list)
     hit: set[str] = field(default_factory=set)
+    acting_stops: set[str] = field(default_factory=set)
     stopped: bool = False
     gathers: bool = False
     uncrossing: Event | None = None
@@ -147,6 +148,8 @@ class _Followed:
             if order_id not in self.armed or not self._has_triggered(order_id):
                 yield f"{order_id} comes in, and was not triggered"
             self.armed.pop(order_id, None)
+            self.resting.pop(order_id, None)
+            self.acting_stops.add(order_id)
         elif event["command_id"] not in self.acting:
             yield from self.left_waiting()
             self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
@@ -203,6 +206,10 @@ class _Followed:
         self.resting[event["order_id"]] = _Resting(
             event["side"], rank, min(lots, shown_lots), event["account_id"], lots
         )
+        stop_ticks = self.placed[event["order_id"]].get("stop_ticks")
+        untouched = lots == event["quantity_lots"] and event["order_id"] not in self.acting_stops
+        if stop_ticks is not None and untouched:
+            self.armed[event["order_id"]] = event["side"] == "BUY", stop_ticks
 
     def _state(self, event: Event) -> Iterator[str]:
         """Yield what is wrong with a new state: an auction not through, a market open crossed."""
@@ -236,6 +243,7 @@ class _Followed:
             if first != order.rank:
                 yield f"{name} passes by an order with priority: {first} before {order.rank}"
             order.lots -= trade["quantity_lots"]
+            self.armed.pop(trade[f"{role}_order_id"], None)
 
     def _price(self, event: Event) -> Iterator[str]:
         if event["observed_at_ms"] < self.observed_at_ms:
@@ -252,7 +260,8 @@ class _Followed:
         yield from self._fees(trade)
         yield from self._amended_terms(trade)
         taker = self.placed[trade["taker_order_id"]]
-        if taker["post_only"]:
+        is_stop = "stop_ticks" in taker and taker["command_id"] in self.acting_stops
+        if taker["post_only"] and not is_stop:
             yield f"{name}: a post-only order takes"
         self.taken_lots[taker["command_id"]] = self.taken_lots.get(taker["command_id"], 0) + lots
         for role in (maker_id, trade["taker_order_id"]):
@@ -273,6 +282,8 @@ class _Followed:
             yield f"{name} passes by an order with priority: {first} before {maker.rank}"
         maker.lots -= lots
         maker.left_lots -= lots
+        # The first trade of a limit ends the stop beside it.
+        self.armed.pop(maker_id, None)
 
     def _amended_terms(self, trade: Event) -> Iterator[str]:
         """Yield what an amended order executes beyond the terms that it has by then."""
@@ -353,12 +364,17 @@ def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
                 asked = evidence.items[key]["request"]
                 asked = asked.get("changes", asked)
                 names = ASKED if command["kind"] == "place" else CHANGED
-                if "amount_minor" in asked:
-                    # What its lots are at most is for pricing to say.
-                    names = tuple(name for name in names if name != "quantity_lots")
-                other = [name for name in names if came.get(name) != asked.get(name)]
+                compared = sorted(set(names) - _of_pricing(asked))
+                other = [name for name in compared if came.get(name) != asked.get(name)]
                 if other:
                     yield f"{symbol} {record.sequence}: {other} of {came} are not as asked, {asked}"
+
+
+def _of_pricing(asked: dict[str, Any]) -> set[str]:
+    """Return what pricing says of an order: the lots of an amount, how far a stop may go."""
+    lots = {"quantity_lots"} if "amount_minor" in asked else set[str]()
+    pair = "stop_ticks" in asked and "stop_limit_ticks" not in asked
+    return lots | ({"stop_limit_ticks"} if pair else set[str]())
 
 
 def record_time_is_true(evidence: "Evidence") -> Iterator[str]:

@@ -46,6 +46,9 @@ TRIGGERS_SHARE: Final = 0.5
 AMOUNTS_SHARE: Final = 0.4
 """In how many runs some market orders name an amount in place of a quantity."""
 
+PAIRS_SHARE: Final = 0.4
+"""In how many runs some limits have a stop beside them."""
+
 AMENDS_SHARE: Final = 0.6
 """In how many runs some orders are amended while they rest."""
 
@@ -145,18 +148,10 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"places {seed}")
     regions = REGIONS if chance.random() < AWAY_SHARE else (HOME,)
     placed = tuple(_placed(chance, life, regions) for life in found)
-    chance = Random(f"terms {seed}")
-    if chance.random() < TERMS_SHARE:
-        placed = tuple(replace(life, body=life.body | _terms(chance, life)) for life in placed)
-    chance = Random(f"triggers {seed}")
-    if chance.random() < TRIGGERS_SHARE:
-        placed = tuple(_ending(chance, _waiting(chance, life)) for life in placed)
-    chance = Random(f"amounts {seed}")
-    if chance.random() < AMOUNTS_SHARE:
-        placed = tuple(_of_an_amount(chance, life) for life in placed)
-    chance = Random(f"amends {seed}")
-    if chance.random() < AMENDS_SHARE:
-        placed = tuple(_amended(chance, life) for life in placed)
+    for name, share, changed in CHANGES:
+        chance = Random(f"{name} {seed}")
+        if chance.random() < share:
+            placed = tuple(changed(chance, life) for life in placed)
     pace = Pace(lives, at_ms, ACCOUNTS, regions)
     return Traffic(placed, errands.draw(seed, pace), regions)
 
@@ -248,6 +243,22 @@ def _of_an_amount(chance: Random, life: Life) -> Life:
     return replace(life, body=body | {"quote_amount": f"{worth:.2f}"})
 
 
+def _paired(chance: Random, life: Life) -> Life:
+    """Return a life whose limit has a stop beside it, or as it is."""
+    wanted, away, further = chance.random() < 0.3, chance.randint(1, 5), chance.randint(0, 2)
+    body = life.body
+    alone = {"trigger", "display_quantity", "slides"} & body.keys()
+    if not wanted or alone or body.get("time_in_force") not in {"GTC", "GTD", "DAY"}:
+        return life
+    tick, _ = _prices(body["symbol"])
+    sign = 1 if body["side"] == "BUY" else -1
+    stop = float(body["price"]) + sign * away * tick
+    pair = {"stop_price": f"{stop:.2f}"}
+    if chance.random() < 0.5:
+        pair["stop_limit_price"] = f"{stop + sign * further * tick:.2f}"
+    return replace(life, body=body | pair)
+
+
 def _amended(chance: Random, life: Life) -> Life:
     """Return a life whose order may be amended: to less or more of it, dearer or cheaper."""
     if life.body.get("time_in_force") != "GTC" or chance.random() < 0.5:
@@ -284,6 +295,24 @@ def _quantity(life: Life, lots: int) -> str:
 
 def _amount(symbol: str, lots: int) -> str:
     return f"0.{lots:02d}" if symbol == "BTC-USD" else f"{lots // 10}.{lots % 10}007"
+
+
+def _with_terms(chance: Random, life: Life) -> Life:
+    return replace(life, body=life.body | _terms(chance, life))
+
+
+def _waiting_or_ending(chance: Random, life: Life) -> Life:
+    return _ending(chance, _waiting(chance, life))
+
+
+CHANGES: Final = (
+    ("terms", TERMS_SHARE, _with_terms),
+    ("triggers", TRIGGERS_SHARE, _waiting_or_ending),
+    ("amounts", AMOUNTS_SHARE, _of_an_amount),
+    ("pairs", PAIRS_SHARE, _paired),
+    ("amends", AMENDS_SHARE, _amended),
+)
+"""What becomes of the lives of some runs, each from a source of its own: (name, share, how)."""
 
 
 class Clients:

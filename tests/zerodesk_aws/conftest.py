@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
+from tests.shorter_moto import mocked_aws
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
 
@@ -16,7 +16,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "000000000000")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    with mocked_aws():
         yield
 
 

@@ -180,6 +180,8 @@ def test_a_post_only_order_that_would_trade_is_refused(zerodesk: Zerodesk) -> No
         (("--take-profit", "95"), {"trigger": "TAKE_PROFIT", "status": "ARMED"}, "take profit"),
         (("--stop", "105", "--trail", "2"), {"trail": "2"}, "trailing by 2"),
         (("--stop", "105", "--trail-bps", "50"), {"trail_bps": 50}, "trailing by 50 bps"),
+        (("--or-stop", "105"), {"stop_price": "105"}, "105 USD, at the market"),
+        (("--or-stop", "105", "--stop-limit", "106"), {"stop_limit_price": "106"}, "limit 106"),
         (("--post-only", "--slide"), {"post_only": True, "slides": True}, "post-only or slides"),
     ],
 )

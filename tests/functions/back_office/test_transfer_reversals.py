@@ -50,7 +50,7 @@ def breaches() -> list[Any]:
     run = Reconciliation(
         Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
     )
-    found: list[Any] = run.run(Watch(), now_ms(), lambda: False, lambda: False).report["breaches"]
+    found: list[Any] = run.run(Watch(), now_ms(), *[lambda: False] * 3).report["breaches"]
     return found
 
 

@@ -207,7 +207,7 @@ def test_whatever_fails_money_adds_up_and_each_request_happens_at_most_once(
     reconciliation = Reconciliation(
         Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
     )
-    report = reconciliation.run(Watch(), now_ms(), lambda: False, lambda: False).report
+    report = reconciliation.run(Watch(), now_ms(), *[lambda: False] * 3).report
     assert report["balanced"], report["breaches"]
     (usd,) = (one for one in report["totals"] if one["currency"] == "USD")
     assert usd["in_transit"] == "0"

@@ -151,6 +151,29 @@ GRAMMAR: dict[str, tuple[bytes | str, str, str | None]] = {
     "slides without post_only": (body(slides=True), BAD_VALUE, "slides"),
     "an unknown self_trade": (body(self_trade="CANCEL_OLDEST"), BAD_VALUE, "self_trade"),
     "a self_trade of null": (body(self_trade=None), WRONG_TYPE, "self_trade"),
+    "a stop beside an order that does not rest": (
+        body(stop_price="61000", time_in_force="IOC"),
+        BAD_VALUE,
+        "stop_price",
+    ),
+    "a stop on the limit's side": (body(stop_price="59000"), BAD_VALUE, "stop_price"),
+    "a stop at the limit": (body(stop_price="60000"), BAD_VALUE, "stop_price"),
+    "a limit without its stop": (body(stop_limit_price="61000"), BAD_VALUE, "stop_limit_price"),
+    "a stop and a trigger": (
+        body(stop_price="61000", trigger="STOP", trigger_price="60500"),
+        BAD_VALUE,
+        "trigger",
+    ),
+    "a stop and an iceberg": (
+        body(stop_price="61000", display_quantity="0.5"),
+        BAD_VALUE,
+        "display_quantity",
+    ),
+    "a stop that slides": (
+        body(stop_price="61000", post_only=True, slides=True),
+        BAD_VALUE,
+        "slides",
+    ),
     "an amount of a LIMIT order": (
         body(quote_amount="500"),
         BAD_VALUE,
@@ -231,6 +254,7 @@ FILTERS: dict[str, tuple[str, str, str]] = {
     "a symbol that is none": (body(symbol="no such"), "INTAKE_UNKNOWN_SYMBOL", "symbol"),
     "an empty symbol": (body(symbol=""), "INTAKE_UNKNOWN_SYMBOL", "symbol"),
     "a symbol in small letters": (body(symbol="btc-usd"), "INTAKE_UNKNOWN_SYMBOL", "symbol"),
+    "a stop off the tick": (body(stop_price="61000.005"), "INTAKE_OFF_TICK", "stop_price"),
     "a price off the tick": (body(price="60000.005"), "INTAKE_OFF_TICK", "price"),
     "a quantity off the lot": (body(quantity="0.00015"), "INTAKE_OFF_LOT", "quantity"),
     "too much": (body(quantity="100.0001"), "INTAKE_ABOVE_MAX_QUANTITY", "quantity"),

@@ -130,6 +130,33 @@ def test_an_amount_above_the_balance_is_refused(gateway: Gateway) -> None:
     assert shown(refused, "status", "quantity", "quote_amount") == ("REJECTED", "0", "100000")
 
 
+def test_a_pair_holds_the_larger_of_its_ways_and_a_trade_at_the_stop_ends_its_limit(
+    gateway: Gateway,
+) -> None:
+    terms = {"quantity": "0.5", "stop_price": "61000"}
+    pair = gateway.place("alice", "pair", "BUY", price="59000", **terms)
+    assert shown(pair, "status", "price", "stop_price") == ("OPEN", "59000", "61000")
+    held = gateway.sent[-1]
+    # At worst half a coin at 64,050, the end of the collar around the stop, and its fee.
+    assert (held["stop_limit_ticks"], held["held_minor"]) == (6_405_000, 32_041_012_500)
+    gateway.place("bob", "ask", "SELL", quantity="1", price="61000")
+    gateway.place("alice", "one", "BUY", quantity="0.1", price="61000")
+    stands = gateway.call("GET", f"/v1/orders/{pair.json['order_id']}")
+    assert shown(stands, "status", "filled_quantity") == ("FILLED", "0.5")
+    assert gateway.call("GET", "/v1/markets/BTC-USD/depth").json["bids"] == []
+
+
+def test_the_first_trade_of_a_pairs_limit_leaves_no_stop(gateway: Gateway) -> None:
+    terms = {"quantity": "0.5", "stop_price": "61000", "stop_limit_price": "61100"}
+    pair = gateway.place("alice", "pair", "BUY", price="60000", **terms)
+    gateway.place("bob", "bid", "SELL", quantity="0.2", price="60000")
+    gateway.place("bob", "ask", "SELL", quantity="0.2", price="61000")
+    gateway.place("alice", "one", "BUY", quantity="0.1", price="61000")
+    stands = gateway.call("GET", f"/v1/orders/{pair.json['order_id']}")
+    assert shown(stands, "status", "filled_quantity") == ("PARTIALLY_FILLED", "0.2")
+    assert shown(stands, "price", "stop_limit_price") == ("60000", "61100")
+
+
 @pytest.mark.parametrize("field", ["min_quantity", "display_quantity"])
 def test_a_special_quantity_is_a_multiple_of_the_lot(gateway: Gateway, field: str) -> None:
     in_force = "IOC" if field == "min_quantity" else "GTC"

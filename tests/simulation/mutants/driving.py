@@ -1,4 +1,4 @@
-"""Bugs in what drives on: the sweeper, and the workflow's retries."""
+"""Bugs in what looks after everything: the sweeper, the workflow's retries, reconciliation."""
 
 from typing import Final
 
@@ -69,6 +69,22 @@ MUTANTS: Final = (
         "    behind = () and tuple(",
         claim="tests/functions/sweeper/test_sweeper.py"
         "::test_an_order_far_behind_the_swept_cursor_is_kept_in_mind",
+    ),
+    Mutant(
+        "account read long ago compared with what is read now",
+        "What was read is known.",
+        "functions/reconciliation/run.py",
+        "            still=accounts.keys() - fresh,\n",
+        "",
+    ),
+    Mutant(
+        "accounts that traded wait for their turn",
+        "Everybody has a turn.",
+        "functions/reconciliation/run.py",
+        "        for account_id in chain(moved, self._turns.in_turn(account_ids)):\n",
+        "        for account_id in chain((), self._turns.in_turn(account_ids)):\n",
+        claim="tests/functions/reconciliation/test_many_accounts.py"
+        "::test_a_run_reads_who_traded_and_as_many_of_the_others_as_it_may",
     ),
     Mutant(
         "sweeper leaves the last account out",

@@ -163,8 +163,8 @@ MUTANTS: Final = (
         "hold without the fee",
         "The fee comes out of what is left.",
         f"{DOMAIN}/pricing/spot.py",
-        "market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)",
-        "market.buy_need_minor(worst_ticks, quantity_lots, 0)",
+        "market.need_minor(worst_ticks, quantity_lots, market.taker_bps, is_buy=is_buy)",
+        "market.need_minor(worst_ticks, quantity_lots, 0, is_buy=is_buy)",
     ),
     Mutant(
         "collar not applied",

@@ -13,8 +13,8 @@ MUTANTS: Final = (
         "risk check knows no kill switch",
         "The book is halted, so it refuses what comes.",
         f"{DOMAIN}/risk/chain.py",
-        "    day_is_within_loss,\n    no_kill_switch_is_on,\n)",
-        "    day_is_within_loss,\n)",
+        "    margin_covers_positions,\n    no_kill_switch_is_on,\n)",
+        "    margin_covers_positions,\n)",
         claim=f"{SWITCHES}::test_no_order_passes_the_risk_check_and_the_refusal_says_which_switch",
     ),
     Mutant(
@@ -53,8 +53,8 @@ MUTANTS: Final = (
         "a delisted market may be opened",
         "A market is opened by its state.",
         f"{BOOK}/control.py",
-        "not is_known or state.trading_state == TradingState.DELISTED:\n",
-        "not is_known:\n",
+        "state.market is None or state.trading_state == TradingState.DELISTED\n",
+        "state.market is None\n",
         claim="tests/zerodesk/matching/test_market_terms.py::test_a_delisting_is_for_good",
     ),
     Mutant(

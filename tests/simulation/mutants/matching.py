@@ -25,6 +25,22 @@ MUTANTS: Final = (
         claim="tests/scenarios",
     ),
     Mutant(
+        "a stop outlives the first trade of its limit",
+        "What is left of the limit may be stopped as well.",
+        f"{BOOK}/order.py",
+        "        return self.remaining_lots == self.quantity_lots\n\n    @property\n    def trigger_ticks",
+        "        return self.remaining_lots > 0\n\n    @property\n    def trigger_ticks",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "a pair holds for its limit alone",
+        "It is a limit order, and that is what it needs.",
+        f"{BOOK}/order.py",
+        "        return max(need, stopped_need)\n",
+        "        return need\n",
+        claim="tests/scenarios",
+    ),
+    Mutant(
         "amend's hold not moved",
         "The order's hold covers it; the amend's own is between the account and itself.",
         f"{BOOK}/amend.py",

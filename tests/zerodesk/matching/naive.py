@@ -34,11 +34,12 @@ class NaiveOrder:
     quantity: int = 0
     trailed: int | None = None
     reached: bool = False
+    stopped: bool = False
     ended: bool = False
 
     @property
     def rises(self) -> bool:
-        return self.buys is bool(self.command["trigger"] == "STOP")
+        return self.buys is bool(self.command.get("trigger", "STOP") == "STOP")
 
     @property
     def id(self) -> str:
@@ -58,7 +59,7 @@ class NaiveOrder:
 
     @property
     def trigger(self) -> int:
-        return self.trailed or int(self.command["trigger_ticks"])
+        return self.trailed or int(self.command.get("stop_ticks") or self.command["trigger_ticks"])
 
     @property
     def trails(self) -> bool:
@@ -73,6 +74,10 @@ class NaiveOrder:
             away = self.command.get("trail_ticks") or max(1, part)
             near = price + away if self.rises else price - away
             self.trailed = (min if self.rises else max)(self.trigger, near)
+
+    @property
+    def is_paired(self) -> bool:
+        return "stop_ticks" in self.command and not self.stopped and self.remaining == self.quantity
 
     def follow_trigger(self) -> None:
         """Take the limit along with the trigger that trailed."""
@@ -105,7 +110,8 @@ class NaiveOrder:
 
     def need(self, market: Market) -> int:
         rate: int = max(self.command["maker_bps"], self.command["taker_bps"])
-        worth = market.notional_minor(self.price, self.remaining)
+        dearer = max(self.price, self.command["stop_limit_ticks"]) if self.is_paired else self.price
+        worth = market.notional_minor(dearer, self.remaining)
         if "amount_minor" in self.command:
             worth = int(self.command["amount_minor"]) - self.notional
         if market.product == "PERPETUAL":
@@ -268,6 +274,8 @@ class NaiveBook:
     def take_set_state(self, command: dict[str, Any]) -> None:
         if self.market is None or self.state == "DELISTED":
             return
+        if command["state"] == "DELISTED" and self.open_positions():
+            return
         if command["state"] == "OPEN":
             if not self.is_stale():
                 self.uncross("OPEN")
@@ -418,7 +426,7 @@ class NaiveBook:
         given = [command[name] for name in ("price_ticks", "quantity_lots") if name in command]
         if not given or min(given) < 1 or command["held_minor"] < 0:
             return self.refuse(command, "MATCHING_INVALID_COMMAND")
-        if not mine:
+        if not mine or mine[0].is_paired:
             return self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
         assert self.market is not None
         order, old = mine[0], replace(mine[0])
@@ -483,7 +491,7 @@ class NaiveBook:
 
     def gathers(self, command: dict[str, Any]) -> bool:
         may_wait = command["type"] == "LIMIT" and command["time_in_force"] in RESTING
-        plain = not command["post_only"] and "trigger" not in command
+        plain = not command["post_only"] and not {"trigger", "stop_ticks"} & command.keys()
         return self.state == "AUCTION" and may_wait and plain
 
     def take_order(self, command: dict[str, Any]) -> None:
@@ -499,7 +507,8 @@ class NaiveBook:
             self.let_in(self.trades[-1:])
         else:
             self.come(order)
-            self.let_in(self.trades[before:])
+            waits = order in self.resting and order.is_paired
+            self.let_in(self.trades[before:] or self.trades[-1:] * waits)
 
     def expire_at_once(self, order: NaiveOrder) -> None:
         """What comes too late to stand is refused for the same reasons as any other."""
@@ -530,12 +539,17 @@ class NaiveBook:
             if self.state != "OPEN":
                 self.unseen = prices
                 return
-            reached = [o for o in self.armed if self.is_reached(o, prices)]
+            waiting = self.armed + [o for o in self.resting if o.is_paired]
+            reached = [o for o in waiting if self.is_reached(o, prices)]
             if not reached:
                 return
             order = min(reached, key=self.turn)
-            self.armed.remove(order)
-            order.follow_trigger()
+            (self.armed if order in self.armed else self.resting).remove(order)
+            if order.is_paired:
+                order.moved_price = order.command["stop_limit_ticks"]
+                order.stopped = True
+            else:
+                order.follow_trigger()
             self.arrivals += 1
             order.arrival = self.arrivals
             before = len(self.trades)
@@ -558,7 +572,8 @@ class NaiveBook:
 
     def turn(self, order: NaiveOrder) -> tuple[Any, ...]:
         near = order.trigger if order.rises else -order.trigger
-        return order.rises, near, order.trails, order.id if order.trails else order.arrival
+        rank = 2 if order.is_paired else int(order.trails)
+        return order.rises, near, rank, order.id if rank else order.arrival
 
     def come(self, order: NaiveOrder, *, was_armed: bool = False) -> None:
         assert self.market is not None
@@ -569,9 +584,9 @@ class NaiveBook:
             facing = []
         if order.need(self.market) > order.held:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
-        elif was_armed and command["post_only"] and facing:
+        elif was_armed and command["post_only"] and facing and not order.stopped:
             self.close(order, "EXPIRED")
-        elif command["post_only"] and facing:
+        elif command["post_only"] and facing and not order.stopped:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
         elif self.cut(order) or self.gettable(order, self.within_band(facing)) < self.least(
             command
@@ -617,8 +632,18 @@ class NaiveBook:
         return (
             may_slide
             and self.names_an_amount_right(command)
+            and self.pairs_right(command)
             and not (only_reduces and self.delivers)
         )
+
+    def pairs_right(self, command: dict[str, Any]) -> bool:
+        if "stop_ticks" not in command:
+            return True
+        resting = command["type"] == "LIMIT" and command["time_in_force"] in RESTING
+        away = command["stop_ticks"] - command["price_ticks"]
+        beyond = away > 0 if command["side"] == "BUY" else away < 0
+        others = {"trigger", "display_lots", "amount_minor"} & command.keys()
+        return resting and beyond and not others and not command.get("slides")
 
     def names_an_amount_right(self, command: dict[str, Any]) -> bool:
         if "amount_minor" not in command:
@@ -691,6 +716,8 @@ class NaiveBook:
             self.close(taker, "EXPIRED")
         elif not taker.remaining:
             self.close(taker, "FILLED")
+        elif taker.stopped and not taker.command.get("stop_rests"):
+            self.close(taker, "EXPIRED")
         elif taker.command["type"] == "LIMIT" and taker.command["time_in_force"] in RESTING:
             self.rest(taker)
         else:

@@ -134,7 +134,30 @@ class Stream:
             "maker_bps": maker_bps,
             "taker_bps": taker_bps,
             "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
-        } | (amount or special)
+        } | (amount or self.a_pair(side, price_ticks, quantity_lots) or special)
+
+    def a_pair(self, side: str, price_ticks: int, quantity_lots: int) -> dict[str, Any]:
+        """Terms of a limit with a stop beside it, some of them without sense, or none."""
+        noise = self.noise
+        if not self.special or noise.randrange(6):
+            return {}
+        away = noise.choice((1, 1, 2, 3, 3, 5, -1)) * (1 if side == "BUY" else -1)
+        stop_limit_ticks = price_ticks + away + noise.choice((-2, 0, 1, 2))
+        dearer = max(price_ticks, stop_limit_ticks)
+        terms: dict[str, Any] = {
+            "type": "LIMIT",
+            "time_in_force": noise.choice(("GTC",) * 9 + ("IOC",)),
+            "maker_bps": 7,
+            "taker_bps": 31,
+            "stop_ticks": price_ticks + away,
+            "stop_limit_ticks": stop_limit_ticks,
+            "held_minor": need_of(side, dearer, quantity_lots, 31) + noise.choice((0,) * 9 + (-1,)),
+        }
+        if noise.randrange(2):
+            terms["stop_rests"] = True
+        if noise.randrange(3) == 0:
+            terms["self_trade"] = noise.choice(MODES)
+        return terms
 
     def an_amount(self, side: str, price_ticks: int) -> dict[str, Any]:
         """Terms of an order that names an amount, some of them without sense."""
@@ -360,8 +383,9 @@ def of_perpetual(command: Any, noise: random.Random) -> Any:
         return told
     side, price, lots = command["side"], command["price_ticks"], command["quantity_lots"]
     rate = max(command["maker_bps"], command["taker_bps"])
-    spare = command["held_minor"] - need_of(side, price, lots, rate)
-    need = PERPETUAL.need_minor(price, lots, rate, is_buy=side == "BUY")
+    dearer = max(price, command.get("stop_limit_ticks", 0))
+    spare = command["held_minor"] - need_of(side, dearer, lots, rate)
+    need = PERPETUAL.need_minor(dearer, lots, rate, is_buy=side == "BUY")
     reduces = {"reduce_only": True} if noise.randrange(3) == 0 else {}
     return told | {"held_minor": max(1, need + spare)} | reduces
 

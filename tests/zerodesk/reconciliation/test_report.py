@@ -30,6 +30,7 @@ def test_amounts_are_decimal_strings() -> None:
         fees_minor=1_000_000,
         house_minor=500_000,
         owed_minor=500_000,
+        open_minor=-250_000,
     )
     told = report(readings(), Findings(), [totals], "now")
     assert told["books"][0]["fees"] == {"USD": "1.5"}
@@ -42,7 +43,8 @@ def test_amounts_are_decimal_strings() -> None:
             "in_transit": "0.25",
             "fees": "1",
             "house": "0.5",
-            "in_clearing": "0.5",
+            "open": "-0.25",
+            "in_clearing": "0.75",
         }
     ]
 

@@ -9,9 +9,12 @@ from zerodesk.orders import PlaceCommand, Side
 from zerodesk.positions import FLAT, Position
 from zerodesk.pricing import Collar, Quote
 from zerodesk.risk import Case, Marked
+from zerodesk.tiers import Tier
 
 NOON_MS = 20_788 * 86_400_000 + 43_200_000
 BTC_USD = Marked("BTC", "USD", 1, 10_000, 6_000_000, NOON_MS)
+BTC_PERP = BTC_USD._replace(margin=(Tier(0, 500, 250), Tier(60_000_000, 1_000, 500)))
+"""Ten lots of it are worth 60 USD, up to which 5 % are needed, and 10 % of the rest."""
 FUNDED = AccountState(opened=True, available={"USD": 10**15, "BTC": 10**15})
 
 
@@ -45,6 +48,11 @@ def a_quote(side: Side = Side.BUY, quantity_lots: int = 1, price_ticks: int = 6_
     currency = "USD" if side is Side.BUY else "BTC"
     collar = Collar(5_700_000, 6_300_000)
     return Quote(6_000_000, collar, price_ticks, currency, held_minor, 0, 0, 0)
+
+
+def a_fee(need_minor: int) -> Quote:
+    """The quote of an order of a derivative, for which its fee is held."""
+    return a_quote()._replace(need_minor=need_minor)
 
 
 def a_case(

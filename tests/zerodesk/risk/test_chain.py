@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 
 from tests.zerodesk.risk.cases import (
+    BTC_PERP,
     BTC_USD,
     FUNDED,
     NOON_MS,
     a_case,
     a_command,
+    a_fee,
     a_quote,
     holding,
     positioned,
     with_position,
 )
 from zerodesk.accounts import AccountState
-from zerodesk.instruments import Product
 from zerodesk.kills import Kill
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
 from zerodesk.orders import Side
@@ -71,6 +72,13 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "RISK_LEVERAGE_LIMIT": lambda: a_case(quote=a_quote()._replace(need_minor=5_999_999)),
     "RISK_DAILY_LOSS_LIMIT": lambda: a_case(
         positioned(FUNDED, 10, 6_000_010), Limits(daily_loss_minor={"USD": 100})
+    ),
+    "RISK_INSUFFICIENT_MARGIN": lambda: a_case(
+        replace(with_terms(verification_level=2), available={"USD": 10**6}),
+        symbol="BTC-PERP",
+        quantity_lots=4,
+        quote=a_fee(1),
+        marked={"BTC-PERP": BTC_PERP},
     ),
     "RISK_KILL_SWITCH": lambda: a_case(kills={"venue": Kill("house", "runaway", NOON_MS)}),
 }
@@ -218,11 +226,14 @@ def test_yesterday_s_closed_losses_are_not_today_s() -> None:
     assert assess(a_case(state, limits, at_ms=NOON_MS + DAY_MS)) is None
 
 
-@pytest.mark.parametrize(("product", "level"), [(Product.PERPETUAL, 2), (Product.OPTION, 3)])
-def test_products_need_their_verification_level(product: Product, level: int) -> None:
-    below = with_terms(verification_level=level - 1)
-    assert refusal(a_case(below, product=product)).need == str(level)
-    assert assess(a_case(with_terms(verification_level=level), product=product)) is None
+def test_a_perpetual_needs_the_second_verification_level() -> None:
+    perpetual: Any = {"symbol": "BTC-PERP", "quote": a_fee(1), "marked": {"BTC-PERP": BTC_PERP}}
+    below = with_terms(verification_level=1)
+    assert (refusal(a_case(below, **perpetual)).code, refusal(a_case(below, **perpetual)).need) == (
+        RejectionCode.RISK_VERIFICATION_LEVEL,
+        "2",
+    )
+    assert assess(a_case(with_terms(verification_level=2), **perpetual)) is None
 
 
 def test_a_case_is_decided_without_being_changed() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.instruments import Product, product_of
 from zerodesk.ledger import (
     AVAILABLE,
     EXTERNAL,
@@ -105,6 +106,12 @@ class AccountState:
         """Return what is held of a currency, for all orders and withdrawals."""
         return sum(held.held_minor for held in self._held() if held.currency == currency)
 
+    def derivatives(self) -> set[str]:
+        """Return the derivatives in which the account has open orders or a position."""
+        held = {one.command["symbol"] for one in self.holds.values()}
+        held |= {symbol for symbol, one in self.positions.items() if one.quantity_lots}
+        return {symbol for symbol in held if product_of(symbol) is not Product.SPOT}
+
     def currencies(self) -> list[str]:
         """Return the currencies that the account has or holds, sorted."""
         return sorted(set(self.available) | {held.currency for held in self._held()})
@@ -158,10 +165,10 @@ class Change:
     state: AccountState
 
     def __post_init__(self) -> None:
-        """Refuse a change that creates or loses money, or leaves the account overdrawn."""
+        """Refuse a change that creates or loses money, or overdraws the account."""
         assert_balanced(self.entries)
         overdrawn = {c: minor for c, minor in self.state.available.items() if minor < 0}
-        if overdrawn:
+        if overdrawn.keys() & _taken(self.entries) and not may_overdraw(self.cause):
             raise LedgerError(f"overdrawn by {self.cause}: {overdrawn}")
         held: dict[str, Hold | Reservation] = {**self.state.holds, **self.state.withdrawals}
         empty = [key for key, one in held.items() if one.held_minor <= 0]
@@ -177,6 +184,19 @@ class Change:
             "entries": [list(entry) for entry in self.entries],
             "state": self.state.to_dict(),
         }
+
+
+def may_overdraw(cause: dict[str, Any]) -> bool:
+    """Whether a record may take more than is free: only what a derivative lost may.
+
+    Such a loss is owed, whatever is there; nothing else is taken from what is not.
+    """
+    return cause["kind"] == "settle" and product_of(cause["book"]) is not Product.SPOT
+
+
+def _taken(entries: Iterable[Entry]) -> set[str]:
+    """Return the currencies in which entries take of what is free."""
+    return {currency for account, currency, minor in entries if account == AVAILABLE and minor < 0}
 
 
 def credited(available: dict[str, int], currency: str, amount_minor: int) -> dict[str, int]:

@@ -129,6 +129,9 @@ SPECIAL_TERMS: Final = frozenset(
         "expires_at_ms",
         "reduce_only",
         "amount_minor",
+        "stop_ticks",
+        "stop_limit_ticks",
+        "stop_rests",
     }
 )
 """Of an order: those that most have not, and that are then left out wherever it is written."""
@@ -146,7 +149,9 @@ class PlaceCommand(TypedDict):
     that is GTD or DAY expires by the first command that is sent at ``expires_at_ms`` or later. One
     that is ``reduce_only`` closes what its account has open in a derivative, and opens nothing. A
     market order with ``amount_minor`` trades whole lots while so much of the quote currency covers
-    them; ``quantity_lots`` is then the most that it may trade.
+    them; ``quantity_lots`` is then the most that it may trade. A limit order with ``stop_ticks`` is
+    a pair, one cancels the other: untraded, it leaves its queue once the last trade is at the stop
+    or beyond, and comes in with the limit ``stop_limit_ticks``, to rest there if it ``stop_rests``.
     """
 
     kind: Literal["place"]
@@ -175,6 +180,9 @@ class PlaceCommand(TypedDict):
     expires_at_ms: NotRequired[int]
     reduce_only: NotRequired[bool]
     amount_minor: NotRequired[int]
+    stop_ticks: NotRequired[int]
+    stop_limit_ticks: NotRequired[int]
+    stop_rests: NotRequired[bool]
 
 
 class CancelCommand(TypedDict):

@@ -79,7 +79,7 @@ def reverse(
     available = state.available
     for account, currency, amount_minor in entries:
         if account == AVAILABLE:
-            rejection = not_covered(state, currency, -amount_minor)
+            rejection = not_covered(state, currency, -amount_minor) if amount_minor < 0 else None
             if rejection is not None:
                 return rejection
             available = credited(available, currency, amount_minor)

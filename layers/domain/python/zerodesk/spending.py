@@ -18,11 +18,20 @@ REJECTED: Final = "REJECTED"
 def not_covered(state: AccountState, currency: str, amount_minor: int) -> Rejection | None:
     """Return why an amount may not be spent, or None when what is free covers it.
 
+    While an account has a position or an order in a derivative, what is free may be its margin, and
+    nothing of it leaves: no mark is asked here.
+
     Examples
     --------
     >>> not_covered(AccountState(available={"USD": 2_000_000}), "USD", 3_000_000).detail
     'needs 3 USD, 2 is available'
     """
+    derivatives = sorted(state.derivatives())
+    if derivatives:
+        return Rejection(
+            RejectionCode.LEDGER_DERIVATIVES_OPEN,
+            f"what is free may be the margin of {', '.join(derivatives)}",
+        )
     have_minor = state.available_minor(currency)
     if amount_minor <= have_minor:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from zerodesk.instruments import Product, product_of
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import iso_ms
 
@@ -98,12 +99,13 @@ def trades_settled(
 def position_changed(symbol: str, account: "Account") -> Announcement:
     """Return the balances of an account after it was settled with a book, minor units."""
     state = account.state
+    is_spot = product_of(symbol) is Product.SPOT
     balances = {
         currency: {
             "available_minor": state.available_minor(currency),
             "held_minor": state.held_minor(currency),
         }
-        for currency in symbol.split("-")
+        for currency in (symbol.split("-") if is_spot else state.currencies())
     }
     detail = {
         "symbol": symbol,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from zerodesk.codec import canonical_json
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, Product
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
@@ -79,7 +79,7 @@ def whole_quantity_lots(quantity: Decimal, market: Market) -> int:
 
 
 def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
-    terms: dict[str, Any] = {}
+    terms: dict[str, Any] = _reducing_terms(asked, market)
     if asked.self_trade is not SelfTrade.NONE:
         terms["self_trade"] = asked.self_trade.value
     if asked.min_quantity is not None:
@@ -90,9 +90,27 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         terms["slides"] = True
     if asked.trigger is not None:
         terms |= _trigger_terms(asked, market)
+    if asked.stop_price is not None:
+        terms |= _stop_terms(asked, market)
     if asked.expires_at is not None:
         terms["expires_at_ms"] = as_ms(asked.expires_at)
     return terms
+
+
+def _reducing_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+    """Return that an order only reduces, or refuse it where there is no position to reduce."""
+    if not asked.reduce_only:
+        return {}
+    if market.product is Product.SPOT:
+        rule = f"false in {market.symbol}: what is delivered has no position"
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, "reduce_only", "true", rule)
+    return {"reduce_only": True}
+
+
+def _stop_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+    limit_ticks = _price_ticks("stop_limit_price", asked.stop_limit_price, market)
+    terms: dict[str, Any] = {"stop_ticks": _price_ticks("stop_price", asked.stop_price, market)}
+    return terms | ({"stop_limit_ticks": limit_ticks, "stop_rests": True} if limit_ticks else {})
 
 
 def _trigger_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:

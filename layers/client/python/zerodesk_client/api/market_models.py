@@ -20,8 +20,20 @@ class PriceBand:
 
 
 @dataclass(frozen=True, slots=True)
+class MarginTier:
+    """The margin of the part of a position's worth above a notional, basis points."""
+
+    from_notional: Decimal
+    initial_bps: int
+    maintenance_bps: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewMarket:
-    """A spot market to list. Rates and the collar in basis points."""
+    """A market to list. Rates and the collar in basis points.
+
+    One whose symbol ends in PERP is a perpetual, and has ``margin``.
+    """
 
     symbol: str
     base: str
@@ -35,6 +47,7 @@ class NewMarket:
     collar_bps: int
     reference_price: Decimal
     band: PriceBand | None = None
+    margin: tuple[MarginTier, ...] = ()
     stale_after_seconds: int | None = None
 
 
@@ -74,6 +87,8 @@ class Market:
     state_reason: str = ""
     state_by: str = ""
     state_since: datetime | None = None
+    product: str = "SPOT"
+    margin: tuple[MarginTier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

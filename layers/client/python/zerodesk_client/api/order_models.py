@@ -26,7 +26,8 @@ class NewOrder:
     """An order to place. ``client_order_id`` makes placing it again harmless.
 
     What is None is left to the venue: most orders have none of the last terms. It has a quantity,
-    or at the market an amount in quote units, ``quote_amount``, to spend or to sell for.
+    or at the market an amount in quote units, ``quote_amount``, to spend or to sell for. A limit
+    with a ``stop_price`` waits for that as well: one cancels the other.
     """
 
     client_order_id: str
@@ -38,6 +39,7 @@ class NewOrder:
     time_in_force: TimeInForce = TimeInForce.GTC
     post_only: bool = False
     slides: bool | None = None
+    reduce_only: bool | None = None
     self_trade: SelfTrade | None = None
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
@@ -47,6 +49,8 @@ class NewOrder:
     trail_bps: int | None = None
     expires_at: datetime | None = None
     quote_amount: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_limit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Order:
     account_sequence: int | None = None
     book_sequence: int | None = None
     slides: bool = False
+    reduce_only: bool = False
     self_trade: SelfTrade = SelfTrade.NONE
     min_quantity: Decimal | None = None
     display_quantity: Decimal | None = None
@@ -83,6 +88,8 @@ class Order:
     trail_bps: int | None = None
     expires_at: datetime | None = None
     quote_amount: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_limit_price: Decimal | None = None
 
     @property
     def is_pending(self) -> bool:

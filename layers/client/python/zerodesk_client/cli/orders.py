@@ -71,6 +71,9 @@ def order(  # noqa: PLR0913 - each is an option of the command
     slides: Annotated[
         bool, typer.Option("--slide", help="With --post-only: rest a tick short instead.")
     ] = False,
+    reduce_only: Annotated[
+        bool, typer.Option("--reduce-only", help="Close what is open, and open nothing.")
+    ] = False,
     self_trade: Annotated[
         SelfTrade | None,
         typer.Option(
@@ -99,6 +102,17 @@ def order(  # noqa: PLR0913 - each is an option of the command
     trail_bps: Annotated[
         int | None, typer.Option(help="The same, in basis points of the last trade.")
     ] = None,
+    or_stop: Annotated[
+        str | None,
+        typer.Option(
+            "--or-stop",
+            help="With --price: one cancels the other. Until its first trade the limit waits for "
+            "the market to go through this price as well, and then comes in at the market.",
+        ),
+    ] = None,
+    stop_limit: Annotated[
+        str | None, typer.Option("--stop-limit", help="With --or-stop: no further, and rest there.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option(help="GTD: rest until this time, UTC if it says no more.")
     ] = None,
@@ -120,6 +134,7 @@ def order(  # noqa: PLR0913 - each is an option of the command
         time_in_force=time_in_force or _usual(at_market=at_market, until=until),
         post_only=post_only,
         slides=slides or None,
+        reduce_only=reduce_only or None,
         self_trade=self_trade,
         min_quantity=None if least is None else amount_of(least, "--min"),
         display_quantity=None if shown is None else amount_of(shown, "--display"),
@@ -127,6 +142,8 @@ def order(  # noqa: PLR0913 - each is an option of the command
         trail=None if trail is None else amount_of(trail, "--trail"),
         trail_bps=trail_bps,
         expires_at=time_of(until, "--until"),
+        stop_price=None if or_stop is None else amount_of(or_stop, "--or-stop"),
+        stop_limit_price=None if stop_limit is None else amount_of(stop_limit, "--stop-limit"),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
@@ -246,7 +263,7 @@ def fills(
             fill.trade_id,
             side(fill.side),
             f"{number(fill.quantity)} {_base(fill.symbol)}",
-            f"{price(fill.price)} {_quote(fill.symbol)}",
+            f"{price(fill.price)} {fill.fee_currency}",
             f"{number(fill.fee)} {fill.fee_currency}",
             fill.liquidity.lower(),
         )
@@ -259,7 +276,7 @@ def fills(
 
 def order_card(placed: Order, refused: Rejection | None = None) -> Table:
     """Return one order, a line per fact, and why it was refused, or what was asked of it."""
-    base, quote = _base(placed.symbol), _quote(placed.symbol)
+    base, quote = _base(placed.symbol), placed.fee_currency
     limit = "at the market" if placed.price is None else f"{price(placed.price)} {quote}"
     amount = placed.quote_amount
     facts: list[tuple[Cell, Cell]] = [
@@ -270,6 +287,7 @@ def order_card(placed: Order, refused: Rejection | None = None) -> Table:
         *([] if amount is None else [("amount", f"{number(amount)} {quote}")]),
         ("quantity", f"{number(placed.quantity)} {base}"),
         ("limit", limit),
+        *_or_stops_at(placed),
         *_waits_for(placed),
         *([] if placed.expires_at is None else [("until (UTC)", at(placed.expires_at))]),
         ("time in force", ", ".join((placed.time_in_force, *_terms(placed)))),
@@ -289,12 +307,21 @@ def _waits_for(placed: Order) -> list[tuple[Cell, Cell]]:
     if placed.trigger is None:
         return []
     kind = placed.trigger.replace("_", " ").lower()
-    waits = f"{price(placed.trigger_price)} {_quote(placed.symbol)}"
+    waits = f"{price(placed.trigger_price)} {placed.fee_currency}"
     if placed.trail is not None:
         waits += f", trailing by {price(placed.trail)}"
     if placed.trail_bps is not None:
         waits += f", trailing by {placed.trail_bps} bps"
     return [(kind, waits)]
+
+
+def _or_stops_at(placed: Order) -> list[tuple[Cell, Cell]]:
+    if placed.stop_price is None:
+        return []
+    quote = placed.fee_currency
+    stop, limit = placed.stop_price, placed.stop_limit_price
+    then = "at the market" if limit is None else f"limit {price(limit)} {quote}"
+    return [("or stop", f"{price(stop)} {quote}, {then}")]
 
 
 def orders_table(title: str, listed: tuple[Order, ...]) -> Table:
@@ -307,7 +334,7 @@ def orders_table(title: str, listed: tuple[Order, ...]) -> Table:
             entry.symbol,
             side(entry.side),
             f"{number(entry.quantity)} {_base(entry.symbol)}",
-            "market" if entry.price is None else f"{price(entry.price)} {_quote(entry.symbol)}",
+            "market" if entry.price is None else f"{price(entry.price)} {entry.fee_currency}",
             f"{number(entry.filled_quantity)} {_base(entry.symbol)}",
             status(entry.status),
         )
@@ -324,6 +351,8 @@ def _terms(placed: Order) -> Iterator[str]:
     """Yield the terms that most orders have not."""
     if placed.post_only:
         yield "post-only" + (" or slides" if placed.slides else "")
+    if placed.reduce_only:
+        yield "reduce-only"
     if placed.min_quantity is not None:
         yield f"at least {number(placed.min_quantity)}"
     if placed.display_quantity is not None:
@@ -345,7 +374,3 @@ def _average(average: Decimal | None) -> str:
 
 def _base(symbol: str) -> str:
     return symbol.split("-", maxsplit=1)[0]
-
-
-def _quote(symbol: str) -> str:
-    return symbol.split("-")[1]

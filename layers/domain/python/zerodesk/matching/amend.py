@@ -24,7 +24,12 @@ def amend(state: BookState, draft: Draft, command: AmendCommand) -> None:
     order = state.orders.get(command["order_id"])
     if not _makes_sense(command):
         refuse(draft, command, _senseless(command))
-    elif order is None or order.account_id != command["account_id"] or order.is_armed:
+    elif (
+        order is None
+        or order.account_id != command["account_id"]
+        or order.is_armed
+        or order.is_paired
+    ):
         detail = f"{command['order_id']} is not open"
         refuse(draft, command, Rejection(RejectionCode.MATCHING_ORDER_NOT_OPEN, detail))
     elif (lots := command.get("quantity_lots", order.quantity_lots)) <= filled_lots(order):

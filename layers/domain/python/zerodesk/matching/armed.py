@@ -53,6 +53,11 @@ class ArmedOrder(BookOrder):
         order.wait_for(command["trigger_ticks"])
         return order
 
+    @property
+    def trigger_key(self) -> int:
+        """Its trigger as the key of a ladder."""
+        return self.key
+
     def follow(self, price_ticks: int) -> bool:
         """See a trade of a stop that trails; whether anything of the order changed.
 

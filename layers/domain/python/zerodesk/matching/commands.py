@@ -20,6 +20,9 @@ class SpecialTerms(TypedDict, total=False):
     display_lots: int
     slides: bool
     amount_minor: int
+    stop_ticks: int
+    stop_limit_ticks: int
+    stop_rests: bool
     reduce_only: bool
 
 
@@ -56,6 +59,11 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     held_minor = market.need_minor(
         price_ticks, quantity_lots, market.taker_bps, is_buy=side == "BUY"
     )
+    if "stop_limit_ticks" in special:
+        stopped_minor = market.need_minor(
+            special["stop_limit_ticks"], quantity_lots, market.taker_bps, is_buy=side == "BUY"
+        )
+        held_minor = max(held_minor, stopped_minor)
     if "amount_minor" in special and market.held_currency(is_buy=side == "BUY") == market.quote:
         held_minor = market.amount_need_minor(special["amount_minor"], market.taker_bps)
     command: PlaceCommand = {

@@ -120,12 +120,15 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
 def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
     """Change what the market accepts. Whatever crosses trades before it opens.
 
-    A halt may clear the book, a delisting does, and is for good. Nothing opens on a stale mark.
+    A halt may clear the book, a delisting does, and is for good. What is open in a derivative could
+    not be closed any more, so it is not delisted before nothing is. Nothing opens on a stale mark.
     """
     to = str(command["state"])
     change = auctions.Change(command["command_id"], to, command["reason"], command.get("by", ""))
     is_known = to in TRADING_STATES and auctions.makes_sense(command)
-    if state.market is None or not is_known or state.trading_state == TradingState.DELISTED:
+    leaves_open = to == TradingState.DELISTED and bool(state.positions)
+    is_over = state.market is None or state.trading_state == TradingState.DELISTED
+    if is_over or not is_known or leaves_open:
         refuse(draft, command, INVALID, f"{state.symbol} to {to}")
     elif to == TradingState.OPEN and state.is_stale():
         refuse(draft, command, INVALID, staleness.why_stale(state))

@@ -171,6 +171,13 @@ class Draft:
         self.answers.setdefault(key, answer | {"if_pending": True})
 
 
+def _pair_again(state: BookState, draft: Draft) -> None:
+    """Have those wait for their stops again that rest as untraded as before."""
+    for order in (*draft.moves, *(touch[0] for touch in draft.touched)):
+        if order.is_paired and state.orders.get(order.order_id) is order:
+            state.keep_paired(order)
+
+
 def rollback(state: BookState, draft: Draft) -> None:
     """Take back all that a draft did, in time proportional to what it did."""
     orders = state.orders
@@ -200,6 +207,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         order.outcome = None
         if isinstance(order, SpecialOrder):
             order.hidden_lots, order.successor = touch[-1], None
+    _pair_again(state, draft)
     state.keep_positions(draft.positions_before)
     for command_id, replaced_ms in reversed(draft.remembered):
         state.memory.forget(command_id, replaced_ms)

@@ -10,6 +10,7 @@ from zerodesk.matching.order import BUY, NONE, OPEN, SELL, BookOrder, SpecialOrd
 from zerodesk.matching.record import expire, with_price
 from zerodesk.matching.self_trades import fill_singly, may_meet, offers_of_others
 from zerodesk.matching.state import BookState, Outside
+from zerodesk.matching.trailing import see_last
 from zerodesk.orders import TimeInForce
 
 FOK: Final = TimeInForce.FOK.value
@@ -99,6 +100,9 @@ def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:
         order.hide()
         state.keep_expiry(order)
         state.keep_reducing(order)
+        if order.is_paired:
+            state.keep_paired(order)
+            see_last(state, draft)
     state.rest(order)
     draft.moves.append(order)
     draft.events.append(

@@ -20,7 +20,7 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
-from zerodesk.matching.order import BookOrder, SpecialOrder
+from zerodesk.matching.order import BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
 from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
@@ -114,6 +114,7 @@ class Fold:
         unfinished = state.cancelling or state.clearing
         if unfinished:
             raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
+        state.forget_unpaired()
         # In a stopped market who was triggered before still waits for the opening.
         if state.is_plain:
             state.prices_ticks = None
@@ -231,7 +232,7 @@ class Fold:
     def triggered(self, event: Event) -> None:
         """Fold an armed order that comes in, for a trade at its trigger or beyond."""
         state, armed = self.state, self.state.orders.get(event["order_id"])
-        if not isinstance(armed, ArmedOrder) or not state.has_triggered(armed):
+        if not isinstance(armed, (ArmedOrder, PairedOrder)) or not state.has_triggered(armed):
             raise MismatchError(f"order {event['order_id']} was not triggered")
         state.withdraw(armed)
         self.draft.moves.append(armed)
@@ -278,6 +279,9 @@ class Fold:
             raise MismatchError(f"order {order.order_id} opens at {price_ticks} ticks")
         self.state.rest(order)
         self.draft.moves.append(order)
+        if order.is_paired:
+            self.state.keep_paired(order)
+            see_last(self.state, self.draft)
 
     def expired(self, event: Event) -> None:
         """Fold an order that ended without resting, or that another command ended."""

@@ -1,5 +1,6 @@
 """An order as its book keeps it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from zerodesk.instruments import FEE_HOLD_MINOR
@@ -22,7 +23,15 @@ GTC: Final = TimeInForce.GTC.value
 LIMIT: Final = OrderType.LIMIT.value
 
 KEPT_TERMS: Final = frozenset(
-    {"self_trade", "display_lots", "repriced", "expires_at_ms", "reduce_only", "amount_minor"}
+    {
+        "self_trade",
+        "display_lots",
+        "repriced",
+        "expires_at_ms",
+        "reduce_only",
+        "amount_minor",
+        "stop_ticks",
+    }
 )
 """Of a special order: those that it goes on having once it rests, or is in the middle of its fills.
 """
@@ -78,6 +87,8 @@ class BookOrder:
     is_picky: bool = False
     """Whether it has to look at each order that it would meet."""
     reduce_only: bool = False
+    is_paired: bool = False
+    """Whether it rests and waits for a stop as well."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,
@@ -131,6 +142,8 @@ class BookOrder:
             order.reduce_only = command.get("reduce_only", False)
         if isinstance(order, AmountOrder):
             order.amount_minor = command["amount_minor"]
+        if isinstance(order, PairedOrder):
+            order.take_stop(command)
         return order
 
     @property
@@ -215,6 +228,8 @@ class BookOrder:
             order.reduce_only = values.get("reduce_only", False)
         if isinstance(order, AmountOrder):
             order.amount_minor = values["amount_minor"]
+        if isinstance(order, PairedOrder):
+            order.take_stop(values)
         return order
 
     def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
@@ -350,8 +365,75 @@ class AmountOrder(SpecialOrder):
         return left_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
 
 
+class PairedOrder(SpecialOrder):
+    """A limit order that rests, and a stop: one cancels the other.
+
+    While nothing of it has traded it is both, with the larger of their two holds. Its first trade
+    ends the stop; a trade at the stop takes it out of its queue, and ``stopped`` comes in.
+    """
+
+    __slots__ = ("stop_limit_ticks", "stop_rests", "stop_ticks")
+
+    stop_ticks: int
+    stop_limit_ticks: int
+    stop_rests: bool
+
+    def take_stop(self, terms: Mapping[str, Any]) -> None:
+        """Take the terms of the stop over."""
+        self.stop_ticks, self.stop_limit_ticks = terms["stop_ticks"], terms["stop_limit_ticks"]
+        self.stop_rests = terms.get("stop_rests", False)
+
+    @property
+    def is_paired(self) -> bool:  # type: ignore[override]
+        """Whether it waits for its stop still."""
+        return self.remaining_lots == self.quantity_lots
+
+    @property
+    def trigger_ticks(self) -> int:
+        """The price that the last trade must reach."""
+        return self.stop_ticks
+
+    @property
+    def trigger_key(self) -> int:
+        """Its stop as the key of a ladder: a buyer's is reached by a rise."""
+        return self.stop_ticks if self.is_buy else -self.stop_ticks
+
+    def special(self) -> dict[str, Any]:
+        """Return those of the special terms that the order has."""
+        terms = {"stop_ticks": self.stop_ticks, "stop_limit_ticks": self.stop_limit_ticks}
+        return super().special() | terms | ({"stop_rests": True} if self.stop_rests else {})
+
+    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+        """Return the larger of what its two ways need held, or its limit's once it has traded."""
+        need = super().need_minor(lots, tick_value_minor, lot_value_minor)
+        if lots != self.quantity_lots:
+            return need
+        stopped_need = self.triggered().need_minor(lots, tick_value_minor, lot_value_minor)
+        return max(need, stopped_need)
+
+    def triggered(self) -> SpecialOrder:
+        """Return the order that takes this one's place at its stop."""
+        order = SpecialOrder(
+            self.order_id,
+            self.account_id,
+            self.is_buy,
+            self.price_ticks,
+            self.quantity_lots,
+            self.stop_rests,
+            self.maker_bps,
+            self.taker_bps,
+            self.held_minor,
+        )
+        order.self_trade, order.expires_at_ms = self.self_trade, self.expires_at_ms
+        order.reduce_only = self.reduce_only
+        order.reprice(self.stop_limit_ticks)
+        return order
+
+
 def kind_of(terms: frozenset[str]) -> type[BookOrder]:
     """Return the class of an order with these special terms."""
     if "amount_minor" in terms:
         return AmountOrder
+    if "stop_ticks" in terms:
+        return PairedOrder
     return SpecialOrder if terms else BookOrder

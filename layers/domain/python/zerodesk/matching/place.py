@@ -13,7 +13,7 @@ from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.matching.states import accepts
-from zerodesk.matching.trailing import MAX_TRAILING
+from zerodesk.matching.trailing import MAX_TRAILING, looking_on
 from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
@@ -87,11 +87,14 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         )
     elif special.trigger is not None:
         order, post_only = ArmedOrder.of(command), False
-        if order.trails and len(state.trailing) >= MAX_TRAILING:
+        if order.trails and looking_on(state) >= MAX_TRAILING:
             reject(state, draft, command, _too_many_trail())
             return
     else:
         order = BookOrder.of(command)
+        if special.stop_ticks is not None and looking_on(state) >= MAX_TRAILING:
+            reject(state, draft, command, _too_many_trail())
+            return
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
     need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
@@ -208,7 +211,7 @@ def _short(state: BookState, order: BookOrder, need: int) -> Rejection:
 def _too_many_trail() -> Rejection:
     return Rejection(
         RejectionCode.MATCHING_TRAILING_LIMIT,
-        "the book has as many stops that trail as it may have",
+        "the book has as many stops that trail, or are of a pair, as it may have",
         limit=str(MAX_TRAILING),
     )
 

@@ -18,7 +18,9 @@ class Queues:
     """The orders that rest, each side a ladder of prices with a queue at each.
 
     Those that wait for their trigger stand in ladders of triggers, ``rising`` and ``falling``, and
-    those whose trigger trails in ``trailing``, by their ids.
+    those whose trigger trails in ``trailing``, by their ids. ``paired`` has those that rest and
+    wait for a stop as well; one that has traded or gone leaves it when triggers are next looked at.
+    ``armed`` counts all of them.
 
     Examples
     --------
@@ -31,7 +33,7 @@ class Queues:
     (2, {})
     """
 
-    __slots__ = ("armed", "asks", "bids", "falling", "orders", "rising", "trailing")
+    __slots__ = ("armed", "asks", "bids", "falling", "orders", "paired", "rising", "trailing")
 
     def __init__(self) -> None:
         self.orders: dict[str, BookOrder] = {}
@@ -41,6 +43,7 @@ class Queues:
         self.rising = Ladder()
         self.falling = Ladder()
         self.trailing: dict[str, BookOrder] = {}
+        self.paired: dict[str, None] = {}
 
     def ladder_of(self, order: BookOrder) -> Ladder:
         """Return the ladder in which an order rests or waits."""
@@ -65,14 +68,34 @@ class Queues:
     def withdraw(self, order: BookOrder) -> None:
         """Take an order out that rests or waits."""
         del self.orders[order.order_id]
-        if self.armed and order.is_armed:
-            self.armed -= 1
-            if order.trails:
-                del self.trailing[order.order_id]
-            else:
-                self.ladder_of(order).remove(order)
-            return
+        if self.armed:
+            if order.is_armed:
+                self.armed -= 1
+                if order.trails:
+                    del self.trailing[order.order_id]
+                else:
+                    self.ladder_of(order).remove(order)
+                return
+            if order.order_id in self.paired:
+                self._unpair(order.order_id)
         (self.bids if order.is_buy else self.asks).remove(order)
+
+    def keep_paired(self, order: BookOrder) -> None:
+        """Remember an order that rests and waits for its stop as well."""
+        if order.is_paired and order.order_id not in self.paired:
+            self.paired[order.order_id] = None
+            self.armed += 1
+
+    def forget_unpaired(self) -> None:
+        """Forget those of the pairs that have traded, or are gone."""
+        for order_id in list(self.paired):
+            order = self.orders.get(order_id)
+            if order is None or not order.is_paired:
+                self._unpair(order_id)
+
+    def _unpair(self, order_id: str) -> None:
+        del self.paired[order_id]
+        self.armed -= 1
 
     def restore(self, order: BookOrder) -> None:
         """Put an order back where it rested or waited; see ``Ladder.restore``."""

@@ -11,6 +11,7 @@ from zerodesk.orders import (
     OrderType,
     PlaceCommand,
     SelfTrade,
+    Side,
     TimeInForce,
     Trigger,
 )
@@ -33,6 +34,9 @@ class SpecialTerms(NamedTuple):
     expires_at_ms: int | None
     reduce_only: bool
     amount_minor: int | None
+    stop_ticks: int | None
+    stop_limit_ticks: int | None
+    stop_rests: bool
 
     @classmethod
     def of(cls, command: Any) -> Self:
@@ -49,11 +53,14 @@ class SpecialTerms(NamedTuple):
             command.get("expires_at_ms"),
             command.get("reduce_only", False),
             command.get("amount_minor"),
+            command.get("stop_ticks"),
+            command.get("stop_limit_ticks"),
+            command.get("stop_rests", False),
         )
         numbers = (
             *(terms.min_quantity_lots, terms.display_lots),
             *(terms.trigger_ticks, terms.trail_ticks, terms.trail_bps, terms.expires_at_ms),
-            terms.amount_minor,
+            *(terms.amount_minor, terms.stop_ticks, terms.stop_limit_ticks),
         )
         if not all(number is None or type(number) is int for number in numbers):
             raise TypeError
@@ -72,7 +79,8 @@ class SpecialTerms(NamedTuple):
         less than the whole of an order that rests. Only a post-only order that rests slides. A
         trigger has a price, and what expires has a time. Only a stop trails, by ticks or by a part
         of the price. What only reduces shows all that it asks for. An amount is of a market order
-        that has nothing else to say in lots.
+        that has nothing else to say in lots. A stop beside a limit is on the other side of the
+        market, and the limit rests and shows all.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force in RESTING and command["type"] == OrderType.LIMIT
@@ -85,6 +93,7 @@ class SpecialTerms(NamedTuple):
             and (self.expires_at_ms is not None) == (in_force in EXPIRING)
             and self._triggers_make_sense()
             and (self.amount_minor is None or self._amount_makes_sense(command))
+            and self._stop_makes_sense(command)
         )
 
     def _triggers_make_sense(self) -> bool:
@@ -92,6 +101,18 @@ class SpecialTerms(NamedTuple):
             trigger = (self.trigger, self.trigger_ticks, self.trail_ticks, self.trail_bps)
             return trigger == (None, None, None, None)
         return self.trigger in TRIGGERS and self.trigger_ticks > 0 and self._trail_makes_sense()
+
+    def _stop_makes_sense(self, command: PlaceCommand) -> bool:
+        if self.stop_ticks is None or self.stop_limit_ticks is None:
+            return (self.stop_ticks, self.stop_limit_ticks, self.stop_rests) == (None, None, False)
+        beyond_ticks = self.stop_ticks - command["price_ticks"]
+        return (
+            min(self.stop_ticks, self.stop_limit_ticks) > 0
+            and (beyond_ticks if command["side"] == Side.BUY else -beyond_ticks) > 0
+            and command["type"] == OrderType.LIMIT
+            and command["time_in_force"] in RESTING
+            and (self.trigger, self.display_lots, self.slides) == (None, None, False)
+        )
 
     def _amount_makes_sense(self, command: PlaceCommand) -> bool:
         return (

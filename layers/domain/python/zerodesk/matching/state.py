@@ -11,7 +11,7 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
-from zerodesk.matching.order import BUY, BookOrder
+from zerodesk.matching.order import BUY, BookOrder, PairedOrder
 from zerodesk.matching.queues import Queues
 from zerodesk.positions import OpenLots
 
@@ -385,17 +385,29 @@ class BookState(Queues):
         low, high = self.prices_ticks or (first_ticks, first_ticks)
         self.prices_ticks = (min(low, first_ticks, last_ticks), max(high, first_ticks, last_ticks))
 
-    def triggered(self) -> ArmedOrder | None:
+    def triggered(self) -> ArmedOrder | PairedOrder | None:
         """Return the order that comes in next of those that trades have triggered, if any has."""
         if self.prices_ticks is None:
             return None
         for level, rises in ((self.falling.best(), False), (self.rising.best(), True)):
             order = None if level is None else level.head
-            found = [order] if isinstance(order, ArmedOrder) and self.has_triggered(order) else []
+            found: list[ArmedOrder | PairedOrder] = []
+            if isinstance(order, ArmedOrder) and self.has_triggered(order):
+                found.append(order)
             found += self._trailing_triggered(rises=rises)
+            found += self._paired_triggered(rises=rises)
             if found:
-                return min(found, key=lambda one: (one.key, one.trails, one.order_id))
+                return min(found, key=_turn)
         return None
+
+    def _paired_triggered(self, *, rises: bool) -> list[PairedOrder]:
+        return [
+            order
+            for order_id in self.paired
+            if isinstance(order := self.orders.get(order_id), PairedOrder)
+            and order.is_buy == rises
+            and self.has_triggered(order)
+        ]
 
     def _trailing_triggered(self, *, rises: bool) -> list[ArmedOrder]:
         return [
@@ -404,17 +416,18 @@ class BookState(Queues):
             if isinstance(order, ArmedOrder) and order.is_reached and order.rises == rises
         ]
 
-    def has_triggered(self, order: ArmedOrder) -> bool:
+    def has_triggered(self, order: ArmedOrder | PairedOrder) -> bool:
         """Whether trades have reached the trigger of an order."""
-        if order.trails:
+        if isinstance(order, ArmedOrder) and order.trails:
             return order.is_reached
-        if self.prices_ticks is None:
+        if self.prices_ticks is None or (isinstance(order, PairedOrder) and not order.is_paired):
             return False
         low_ticks, high_ticks = self.prices_ticks
-        return order.key <= (high_ticks if order.rises else -low_ticks)
+        return order.trigger_key <= (high_ticks if order.trigger_key > 0 else -low_ticks)
 
     def forget_prices(self) -> None:
         """Forget the prices that were traded once no order is to come in for them any more."""
+        self.forget_unpaired()
         if self.continuing is None and self.triggered() is None:
             self.prices_ticks = None
 
@@ -568,8 +581,15 @@ class BookState(Queues):
         for one in state.orders.values():
             state.keep_expiry(one)
             state.keep_reducing(one)
+            state.keep_paired(one)
         state.memory = CommandMemory.of(values["known_commands"])
         return state
+
+
+def _turn(order: ArmedOrder | PairedOrder) -> tuple[int, int, str]:
+    """Return when an order comes in, of those that a price has reached: the furthest first."""
+    rank = 2 if isinstance(order, PairedOrder) else int(order.trails)
+    return order.trigger_key, rank, order.order_id
 
 
 def open_order_view(state: BookState, order: BookOrder) -> dict[str, Any]:

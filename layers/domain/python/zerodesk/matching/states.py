@@ -40,5 +40,7 @@ def accepts(trading_state: str | None, command: PlaceCommand) -> bool:
     (True, False)
     """
     terms = (command["type"], command["time_in_force"], command["post_only"])
-    waits = trading_state == TradingState.AUCTION and "trigger" in command
+    waits = trading_state == TradingState.AUCTION and bool(
+        {"trigger", "stop_ticks"} & command.keys()
+    )
     return terms in ACCEPTED[trading_state] and not waits

@@ -10,6 +10,11 @@ MAX_TRAILING: Final = 500
 """Of one book. Each of them looks at each price that is traded, once or twice a taker."""
 
 
+def looking_on(state: BookState) -> int:
+    """Return how many orders look at each price: the stops that trail, and those of pairs."""
+    return len(state.trailing) + len(state.paired)
+
+
 def see_last(state: BookState, draft: Draft) -> None:
     """Have those that wait see the last trade, if there was one: its price may have reached them.
 

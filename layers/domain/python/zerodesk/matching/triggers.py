@@ -10,8 +10,8 @@ before the next command; a record that is full is continued by the next one, as 
 
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import Draft
-from zerodesk.matching.entering import enter
-from zerodesk.matching.order import ARMED
+from zerodesk.matching.entering import enter, work
+from zerodesk.matching.order import ARMED, PairedOrder
 from zerodesk.matching.record import expire
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import SpecialTerms, slide
@@ -60,7 +60,7 @@ def run_triggered(state: BookState, draft: Draft) -> None:
     state.forget_prices()
 
 
-def _trigger(state: BookState, draft: Draft, armed: ArmedOrder) -> None:
+def _trigger(state: BookState, draft: Draft, armed: ArmedOrder | PairedOrder) -> None:
     """Let an order in that was armed, by the terms of its command as they stand now."""
     state.withdraw(armed)
     draft.moves.append(armed)
@@ -80,6 +80,10 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder) -> None:
             "price_ticks": order.price_ticks,
         }
     )
+    if isinstance(armed, PairedOrder):
+        if not order.reduce_only or cap_coming(state, draft, order):
+            work(state, draft, order)
+        return
     command = armed.command
     terms = SpecialTerms.of(command)
     if terms.slides:

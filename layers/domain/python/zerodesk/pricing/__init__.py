@@ -6,6 +6,6 @@ numpy and are imported by name: `black_scholes`, `bachelier`, `implied_volatilit
 how arguments broadcast and which calls are refused.
 """
 
-from zerodesk.pricing.spot import Collar, Quote, collar_around, quote_amount, quote_spot
+from zerodesk.pricing.spot import Collar, Quote, collar_around, quote_amount, quote_pair, quote_spot
 
-__all__ = ["Collar", "Quote", "collar_around", "quote_amount", "quote_spot"]
+__all__ = ["Collar", "Quote", "collar_around", "quote_amount", "quote_pair", "quote_spot"]

@@ -42,6 +42,8 @@ class Quote(NamedTuple):
     taker_bps: int
     amount_minor: int | None = None
     most_lots: int | None = None
+    stop_limit_ticks: int | None = None
+    """Of a pair: the worst price behind its stop."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the quote as JSON-able values, for the workflow; without what it has not."""
@@ -57,6 +59,7 @@ class Quote(NamedTuple):
             "taker_bps": self.taker_bps,
             "amount_minor": self.amount_minor,
             "most_lots": self.most_lots,
+            "stop_limit_ticks": self.stop_limit_ticks,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -154,11 +157,9 @@ def quote_spot(
     if refusal := outside_collar(market, reference_ticks, collar, worst_ticks, around=around):
         return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
-    if side is Side.BUY:
-        currency = market.quote
-        need_minor = market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)
-    else:
-        currency, need_minor = market.base, market.sell_need_minor(quantity_lots)
+    is_buy = side is Side.BUY
+    currency = market.held_currency(is_buy=is_buy)
+    need_minor = market.need_minor(worst_ticks, quantity_lots, market.taker_bps, is_buy=is_buy)
     if max(need_minor, notional_minor) > MAX_EXACT:
         return too_large(currency, need_minor)
     return Quote(
@@ -212,11 +213,11 @@ def quote_amount(
     lots = amount_minor // market.notional_minor(collar.low_ticks, 1)
     # The mark may have moved since the amount came to a lot: it then takes what it still covers.
     most_lots = min(max(lots, 1), market.max_quantity_lots)
-    if side is Side.BUY:
-        currency = market.quote
+    currency = market.held_currency(is_buy=side is Side.BUY)
+    if currency == market.quote:
         need_minor = market.amount_need_minor(amount_minor, market.taker_bps)
     else:
-        currency, need_minor = market.base, market.sell_need_minor(most_lots)
+        need_minor = market.sell_need_minor(most_lots)
     if max(need_minor, amount_minor) > MAX_EXACT:
         return too_large(currency, need_minor)
     return Quote(
@@ -230,4 +231,51 @@ def quote_amount(
         taker_bps=market.taker_bps,
         amount_minor=amount_minor,
         most_lots=most_lots,
+    )
+
+
+def quote_pair(
+    market: Market,
+    mark_price_ticks: int,
+    side: Side,
+    price_ticks: int,
+    quantity_lots: int,
+    stop_ticks: int,
+    stop_limit_ticks: int | None,
+) -> Quote | Rejection:
+    """Return the quote of a limit order with a stop beside it, or why a price of it is refused.
+
+    Each way keeps to its own collar, around the mark and around the stop, and the larger of their
+    needs is what the order needs.
+
+    Parameters
+    ----------
+    stop_ticks
+        The price that triggers the stop.
+    stop_limit_ticks
+        The limit behind it; None at the market, to the end of the collar around the stop.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> from zerodesk.instruments import list_market
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal(1), lot_size=Decimal("0.1"),
+    ...     min_notional=Decimal(0), max_quantity=Decimal(100), maker_bps=0, taker_bps=50,
+    ...     collar_bps=1_000, reference_price=Decimal(100))
+    >>> pair = quote_pair(market, 100, Side.BUY, 95, 10, 110, None)
+    >>> pair.worst_price_ticks, pair.stop_limit_ticks, pair.need_minor
+    (95, 121, 121605000)
+    """
+    limit = quote_spot(market, mark_price_ticks, side, price_ticks, quantity_lots)
+    trigger = (Trigger.STOP, stop_ticks)
+    stop = quote_spot(
+        market, mark_price_ticks, side, stop_limit_ticks, quantity_lots, trigger=trigger
+    )
+    if isinstance(limit, Rejection) or isinstance(stop, Rejection):
+        return limit if isinstance(limit, Rejection) else stop
+    return limit._replace(
+        need_minor=max(limit.need_minor, stop.need_minor),
+        estimated_fee_minor=max(limit.estimated_fee_minor, stop.estimated_fee_minor),
+        stop_limit_ticks=stop.worst_price_ticks,
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any, Final, Self
 
+from zerodesk.accounts import may_overdraw
 from zerodesk.deltas import State, changed_names, state_after
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
@@ -114,6 +115,8 @@ class AccountAudit:
             _move_held(held, body, part, before.get(part, {}), state.get(part, {}))
         self._follow(sequence, AVAILABLE, self.available, state["available"], moved)
         self._follow(sequence, HELD, self.held, held, moved)
+        if not may_overdraw(cause):
+            self._look_for_overdrafts(sequence, self.available, state["available"])
         self.available, self.held = dict(state["available"]), held
         for fill in cause.get("fills", ()):
             self._take_fill(cause["book"], fill)
@@ -165,7 +168,7 @@ class AccountAudit:
         for (account, currency), amount_minor in moved.items():
             if account == ledger_account:
                 due[currency] = due.get(currency, 0) + amount_minor
-        if due == after and min(after.values(), default=0) >= 0:
+        if due == after:
             return
         for currency in sorted(due.keys() | after.keys()):
             was_minor, is_minor = before.get(currency, 0), after.get(currency, 0)
@@ -177,8 +180,12 @@ class AccountAudit:
                     f"{format_minor(entered_minor, currency)}"
                 )
                 self._breach(BreachCode.BALANCE_DIFFERS, sequence, detail)
-            if is_minor < 0:
-                detail = f"{ledger_account} is {format_minor(is_minor, currency)} {currency}"
+
+    def _look_for_overdrafts(self, sequence: int, before: Balances, after: Balances) -> None:
+        """Find what was taken of a balance that is not there, other than by a derivative's loss."""
+        for currency, is_minor in sorted(after.items()):
+            if is_minor < min(0, before.get(currency, 0)):
+                detail = f"{AVAILABLE} is {format_minor(is_minor, currency)} {currency}"
                 self._breach(BreachCode.OVERDRAWN, sequence, detail)
 
     def _follow_positions(

@@ -58,6 +58,8 @@ class OpenOrder:
     """Its limit may become better for it than it named until it rests: it slides, or it trails."""
     is_reduced_away: bool = False
     """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
+    stop_limit_ticks: int | None = None
+    """The limit behind the stop of a pair, until that is triggered; untraded, it may need more."""
     left_minor: int | None = None
     """What is left of the amount of an order that has one: nothing that it got is taken off that,
     and one whose amount covers no other lot is filled."""
@@ -79,6 +81,7 @@ class OpenOrder:
             held_minor=kept["held_minor"],
             may_improve=_may_improve(kept),
             left_minor=_left_minor(kept),
+            stop_limit_ticks=kept.get("stop_limit_ticks"),
         )
 
     def need_minor(self, market: Market) -> int:
@@ -86,9 +89,17 @@ class OpenOrder:
         rate_bps = max(self.maker_bps, self.taker_bps)
         if self.left_minor is not None and self.currency == market.quote:
             return market.amount_need_minor(self.left_minor, rate_bps)
-        return market.need_minor(
-            self.price_ticks, self.remaining_lots, rate_bps, is_buy=self.is_buy
-        )
+        price_ticks = self.price_ticks
+        if self.stop_limit_ticks is not None and self.remaining_lots == self.quantity_lots:
+            price_ticks = max(price_ticks, self.stop_limit_ticks)
+        return market.need_minor(price_ticks, self.remaining_lots, rate_bps, is_buy=self.is_buy)
+
+    def trigger(self, price_ticks: int) -> None:
+        """Take the limit of a stop over: an order's own, or that of its pair."""
+        if price_ticks == self.stop_limit_ticks:
+            self.price_ticks, self.stop_limit_ticks = price_ticks, None
+        else:
+            self.reprice(price_ticks)
 
     def reprice(self, price_ticks: int) -> None:
         """Take a limit over that the book says, if it may be and is better for the order."""
@@ -207,6 +218,14 @@ class BookAudit:
         self.shown.take(sequence, body["orders"])
         self.sequence = sequence
 
+    def waiting(self) -> dict[str, int]:
+        """Return the accounts that were not compared since a record, and the first such record."""
+        return {
+            account_id: owed.steps[0].sequence
+            for account_id, owed in self.owed.items()
+            if owed.steps
+        }
+
     def fold_fees(self, upto: int) -> None:
         """Count the fees up to a record as swept."""
         while self.unswept and self.unswept[0][0] <= upto:
@@ -256,12 +275,16 @@ class BookAudit:
                 held_minor=command["held_minor"],
                 may_improve=_may_improve(command),
                 left_minor=_left_minor(command),
+                stop_limit_ticks=command.get("stop_limit_ticks"),
             )
             opened.add(order_id)
         for event in body["events"]:
             if event["type"] in REPRICING and event["order_id"] in self.orders:
                 order = self.orders[event["order_id"]]
-                order.reprice(event["price_ticks"])
+                if event["type"] == "OrderTriggered":
+                    order.trigger(event["price_ticks"])
+                else:
+                    order.reprice(event["price_ticks"])
                 order.may_improve = order.may_improve and event["type"] != "OrderOpened"
         return opened
 

@@ -17,9 +17,9 @@ each writer did before what:
 - A hold of an order that the book does not have open there is on its way: it came to the book
   later (then a later record names it), or not yet. Those that no record names are let stand for a
   bound, see ``standstill``.
-- In ``deposits - withdrawals = users + in transit + fees + house + in clearing`` each account
-  counts as of its own record, and what the book owes it beyond that is counted as in clearing. So
-  the sum is exact at every moment, too.
+- In ``deposits - withdrawals = users + in transit + fees + house + open + in clearing`` each
+  account counts as of its own record, and what the book owes it beyond that is counted as in
+  clearing. So the sum is exact at every moment, too.
 - A transfer is sent before it is received, but its sender may be read before both and its receiver
   after. So one side without the other is let stand for a bound, whichever it is; two sides that
   differ are a breach at once, see ``transit``.
@@ -28,6 +28,7 @@ each writer did before what:
 """
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,7 +50,8 @@ class Readings:
     """What one run has read, in the order of reading. ``ends`` is where the books ended at first.
 
     Accounts and books are those that were read to their ends. ``whole`` is False when there are
-    others: then sums over everything mean nothing.
+    others: then sums over everything mean nothing. ``still`` are the accounts that an earlier run
+    has read: each counts in sums as of its own record, and is compared when it is read again.
     """
 
     cursors: dict[str, int]
@@ -61,6 +63,7 @@ class Readings:
     listed: frozenset[str]
     whole: bool = True
     houses: dict[str, HouseAudit] = field(default_factory=dict)
+    still: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +78,31 @@ class Totals:
     fees_minor: int
     house_minor: int
     owed_minor: int
+    open_minor: int
+    """Of the books in which nothing is delivered: minus the cost of all that is open."""
 
     @property
     def in_clearing_minor(self) -> int:
         """What is nowhere else: it must be what the books still owe."""
         came_in_minor = self.deposits_minor - self.withdrawals_minor
         earned_minor = self.fees_minor + self.house_minor
-        return came_in_minor - self.users_minor - self.in_transit_minor - earned_minor
+        elsewhere_minor = self.in_transit_minor + earned_minor + self.open_minor
+        return came_in_minor - self.users_minor - elsewhere_minor
 
 
 @dataclass(slots=True)
 class Comparison:
-    """Compares readings; ``findings`` and ``standings`` are what comes of it."""
+    """Compares readings; ``findings`` and ``standings`` are what comes of it.
+
+    ``awaited`` are the accounts in which something is wrong or on its way: what becomes of it shows
+    when they are read again.
+    """
 
     readings: Readings
     findings: Findings = field(default_factory=Findings)
     standings: list[Standing] = field(default_factory=list)
     totals: list[Totals] = field(default_factory=list)
+    awaited: frozenset[str] = frozenset()
 
     def run(self) -> "Comparison":
         """Compare everything with everything that it must agree with."""
@@ -99,15 +110,22 @@ class Comparison:
         for book in books.values():
             self._cursor(book)
             self._standing_book(book)
-        for account in self.readings.accounts.values():
-            trading = {symbol for symbol in books if account.account_id in books[symbol].owed}
+        for account_id in sorted(self.readings.accounts.keys() - self.readings.still):
+            account, before = self.readings.accounts[account_id], self._told()
+            trading = {symbol for symbol in books if account_id in books[symbol].owed}
             for symbol in sorted(trading | (account.symbols() & books.keys())):
                 self._account(account, books[symbol])
+            if self._told() != before:
+                self.awaited |= {account_id}
         self._transfers()
         self._houses()
         self._unknown_accounts()
         self._totals()
         return self
+
+    def _told(self) -> int:
+        """Return how much is wrong or stands still so far."""
+        return self.findings.failed.total() + len(self.standings)
 
     def _cursor(self, book: BookAudit) -> None:
         cursor = self.readings.cursors.get(book.symbol, FIRST)
@@ -206,6 +224,7 @@ class Comparison:
         accounts = self.readings.accounts
         transits = {account_id: account.transit for account_id, account in accounts.items()}
         for found in match(transits, self.findings):
+            self.awaited |= {found.account_id, found.other_account_id}
             symbols = tuple(sorted(accounts[found.account_id].symbols()))
             self.standings.append(
                 Standing(found.code, found.subject, found.sequence, found.detail, symbols)
@@ -246,6 +265,7 @@ class Comparison:
         fees: Balances = defaultdict(int)
         house: Balances = defaultdict(int)
         owed: Balances = defaultdict(int)
+        open_: Balances = defaultdict(int)
         for account in self.readings.accounts.values():
             _add(deposits, account.deposits)
             _add(withdrawals, account.withdrawals)
@@ -257,9 +277,10 @@ class Comparison:
             fees[currency] -= sum(one_house.fees.values())
         for book in self.readings.books.values():
             _add(fees, book.fees)
+            _add(open_, book.open)
             for one in book.owed.values():
                 _add(owed, one.waiting())
-        kinds = (deposits, withdrawals, users, in_transit, fees, house, owed)
+        kinds = (deposits, withdrawals, users, in_transit, fees, house, owed, open_)
         for currency in sorted({currency for kind in kinds for currency in kind}):
             totals = Totals(
                 currency=currency,
@@ -270,6 +291,7 @@ class Comparison:
                 fees_minor=fees[currency],
                 house_minor=house[currency],
                 owed_minor=owed[currency],
+                open_minor=open_[currency],
             )
             self.totals.append(totals)
             if self.readings.whole:
@@ -286,12 +308,17 @@ class Comparison:
             f"users {format_minor(totals.users_minor, currency)}, "
             f"in transit {format_minor(totals.in_transit_minor, currency)}, "
             f"fees {format_minor(totals.fees_minor, currency)}, "
-            f"house {format_minor(totals.house_minor, currency)}: "
+            f"house {format_minor(totals.house_minor, currency)}, "
+            f"open {format_minor(totals.open_minor, currency)}: "
             f"{format_minor(totals.in_clearing_minor, currency)} in clearing, "
             f"the books owe {format_minor(totals.owed_minor, currency)}"
         )
         symbols = tuple(
-            sorted(symbol for symbol in self.readings.books if currency in symbol.split("-"))
+            sorted(
+                symbol
+                for symbol, book in self.readings.books.items()
+                if book.market is not None and currency in (book.market.base, book.market.quote)
+            )
         )
         self.findings.breach(Breach(BreachCode.TOTALS_DIFFER, currency, detail, None, symbols))
 

@@ -13,8 +13,8 @@ def report(
 ) -> dict[str, Any]:
     """Return the report of a run; amounts are decimal strings.
 
-    ``balanced`` means that everything was read and nothing is wrong. ``complete`` is False when
-    the time was up before every journal was read to its end; the next run goes on from there.
+    ``balanced`` means that everything was read and nothing is wrong. ``complete`` is False as long
+    as a journal was not read to its end, be it by a run before; the next run goes on from there.
     """
     return {
         "balanced": findings.clean and readings.whole,
@@ -60,5 +60,6 @@ def _totals(totals: Totals) -> dict[str, str]:
         "in_transit": format_minor(totals.in_transit_minor, currency),
         "fees": format_minor(totals.fees_minor, currency),
         "house": format_minor(totals.house_minor, currency),
+        "open": format_minor(totals.open_minor, currency),
         "in_clearing": format_minor(totals.in_clearing_minor, currency),
     }

@@ -95,6 +95,7 @@ class OneSided:
 
     code: BreachCode
     account_id: str
+    other_account_id: str
     subject: str
     sequence: int
     detail: str
@@ -115,6 +116,7 @@ def match(transits: dict[str, Transit], findings: Findings) -> Iterable[OneSided
                 yield OneSided(
                     BreachCode.RECEIPT_UNSENT,
                     receiver.account_id,
+                    key[0],
                     _subject(key),
                     arrived.sequence,
                     detail,
@@ -132,6 +134,7 @@ def match(transits: dict[str, Transit], findings: Findings) -> Iterable[OneSided
             yield OneSided(
                 BreachCode.TRANSFER_STANDS_STILL,
                 sender.account_id,
+                sent.to_account_id,
                 _subject(key),
                 sent.sequence,
                 detail,

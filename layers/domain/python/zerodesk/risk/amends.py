@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import Change, hold, reject
+from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import share_bps
 from zerodesk.orders import AmendCommand
 from zerodesk.risk.case import Case
@@ -23,14 +24,17 @@ class Amended(NamedTuple):
     rate_bps: int
     held_minor: int
     tick_value_minor: int
-    lot_value_minor: int
+    delivered_minor: int
+    added_lots: int = 0
 
 
 def beyond_hold_minor(amended: Amended) -> int:
     """Return what an amended order needs beyond its hold, 0 if it needs no more.
 
     Fills between the check and the book leave this enough unless the amend takes a lower price for
-    more lots: the book then refuses it, and the client may ask again.
+    more lots: the book then refuses it, and the client may ask again. For more lots of a derivative
+    something is always held, a unit at least: only what is held passes the chain, and with it the
+    margin.
 
     Examples
     --------
@@ -40,13 +44,18 @@ def beyond_hold_minor(amended: Amended) -> int:
     204
     >>> beyond_hold_minor(Amended(True, 100, 4, 50, 500, 1, 100))
     0
+    >>> beyond_hold_minor(Amended(True, 100, 7, 0, 1, 1, 0, added_lots=3))
+    1
     """
-    if not amended.is_buy:
-        return max(0, amended.remaining_lots * amended.lot_value_minor - amended.held_minor)
+    if amended.delivered_minor and not amended.is_buy:
+        return max(0, amended.remaining_lots * amended.delivered_minor - amended.held_minor)
     notional_minor = amended.price_ticks * amended.remaining_lots * amended.tick_value_minor
-    need_minor = notional_minor + share_bps(notional_minor, amended.rate_bps)
+    need_minor = share_bps(notional_minor, amended.rate_bps)
+    need_minor += notional_minor if amended.delivered_minor else FEE_HOLD_MINOR
     beyond_minor = need_minor - amended.held_minor
-    return beyond_minor + ROUNDING_MINOR if beyond_minor > 0 else 0
+    if beyond_minor > 0:
+        return beyond_minor + ROUNDING_MINOR
+    return 0 if amended.delivered_minor or amended.added_lots <= 0 else ROUNDING_MINOR
 
 
 def admit_amend(case: Case, command: AmendCommand) -> Change:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState
-from zerodesk.instruments import Product
+from zerodesk.instruments import Product, product_of
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
@@ -22,7 +22,8 @@ class Case(NamedTuple):
     those of the account's positions and open orders; ``unmarked`` are those of them that nobody
     knows a mark of. ``day_volume_lots`` is what the order's market
     traded in the last 24 hours, where a limit asks for it. ``limits_sequence`` says by which
-    record of the venue's limits ``limits`` came to be; zero when the venue has set none. ``kills``
+    record of the venue's limits ``limits`` came to be; zero when the venue has set none. An order
+    that is ``reduce_only`` opens nothing, whatever it asks for: its book cuts it. ``kills``
     are the kill switches that are on, by whom they stop, of the same record and of the account.
     """
 
@@ -37,8 +38,18 @@ class Case(NamedTuple):
     marked: Mapping[str, Marked] = NONE_MARKED
     unmarked: tuple[str, ...] = ()
     day_volume_lots: int | None = None
-    product: Product = Product.SPOT
+    reduce_only: bool = False
     kills: Mapping[str, Kill] = NONE_KILLED
+
+    @property
+    def product(self) -> Product:
+        """What the order trades."""
+        return product_of(self.symbol)
+
+    @property
+    def opening_lots(self) -> int:
+        """What the order may add to a position."""
+        return 0 if self.reduce_only else self.quantity_lots
 
     @property
     def own(self) -> Marked:
@@ -50,15 +61,17 @@ class Case(NamedTuple):
         """What the order is worth at its worst price, or the amount that it names."""
         if self.quote.amount_minor is not None:
             return self.quote.amount_minor
-        return self.own.notional_minor(self.quote.worst_price_ticks, self.quantity_lots)
+        dearer_ticks = max(self.quote.worst_price_ticks, self.quote.stop_limit_ticks or 0)
+        return self.own.notional_minor(dearer_ticks, self.quantity_lots)
 
     def evidence(self) -> dict[str, Any]:
         """Return what was decided on beyond the account and the order, for the record.
 
         With it the decision can be made again from the journal alone. Where no limits are set for
-        anybody, nothing else was looked at.
+        anybody and no derivative is open or asked for, nothing else was looked at.
         """
-        if self.limits == UNLIMITED and not self.limits_sequence:
+        looked_at = self.limits_sequence or self.marked or self.unmarked
+        if self.limits == UNLIMITED and not looked_at:
             return {}
         marks = {
             symbol: [one.mark_price_ticks, one.marked_at_ms]
@@ -73,7 +86,20 @@ class Case(NamedTuple):
 
 
 def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> set[str]:
-    """Return the instruments that must be marked before an order can be held to the limits."""
+    """Return the instruments that must be marked before an order can be decided.
+
+    Derivatives for their margin, be it the order's or what the account has open; all others where
+    a limit asks for them.
+    """
+    return _for_margin(state, symbol) | _for_limits(state, symbol, limits, at_ms)
+
+
+def _for_margin(state: AccountState, symbol: str) -> set[str]:
+    own = set() if product_of(symbol) is Product.SPOT else {symbol}
+    return state.derivatives() | own
+
+
+def _for_limits(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> set[str]:
     if limits.underlying_minor or limits.daily_loss_minor:
         return {symbol, *symbols_of(state, at_ms)}
     needs_own = (

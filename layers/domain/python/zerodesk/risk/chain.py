@@ -14,10 +14,14 @@ from zerodesk.orders import Side
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
+from zerodesk.risk.margin import margin_covers_positions
 from zerodesk.terms import LEVEL_OF, AccountStatus
 
 MINUTE_MS: Final = 60_000
 LEVERAGE_OF_SPOT: Final = 1
+MARGIN_MARK_AGE_MS: Final = 10 * MINUTE_MS
+"""How old the mark of a derivative may be where no limit says less: margin at a price of before is
+no margin."""
 
 Check = Callable[[Case], Rejection | None]
 
@@ -27,8 +31,10 @@ def marks_are_fresh(case: Case) -> Rejection | None:
     if case.unmarked:
         symbol = case.unmarked[0]
         return Rejection(RejectionCode.RISK_STALE_MARK, f"{symbol} has no mark", need=symbol)
-    oldest_ms = case.limits.mark_age_ms
     for symbol, instrument in case.marked.items():
+        oldest_ms = case.limits.mark_age_ms
+        if oldest_ms is None and instrument.margin:
+            oldest_ms = MARGIN_MARK_AGE_MS
         if oldest_ms is not None and case.at_ms - instrument.marked_at_ms > oldest_ms:
             age_ms = case.at_ms - instrument.marked_at_ms
             return Rejection(
@@ -186,7 +192,7 @@ def underlying_within_limit(case: Case) -> Rejection | None:
     if limit_minor is None:
         return None
     worst_minor = worst_underlying_minor(case.state, case.marked, base, case.side)
-    worst_minor += case.quantity_lots * case.own.lot_value_minor
+    worst_minor += case.opening_lots * case.own.lot_value_minor
     if worst_minor <= limit_minor:
         return None
     return _above(
@@ -199,8 +205,11 @@ def underlying_within_limit(case: Case) -> Rejection | None:
 
 
 def leverage_within_limit(case: Case) -> Rejection | None:
-    """Refuse what is worth more than so many times what is held for it; spot is held in full."""
-    if case.symbol not in case.marked or case.side is Side.SELL:
+    """Refuse what is worth more than so many times what is held for it; spot is held in full.
+
+    What a derivative may be worth is for its margin.
+    """
+    if case.symbol not in case.marked or case.side is Side.SELL or case.own.margin:
         return None
     notional_minor = case.worth_minor
     if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:
@@ -259,7 +268,7 @@ def no_kill_switch_is_on(case: Case) -> Rejection | None:
 
 
 def _worst_lots(case: Case) -> int:
-    return worst_lots(case.state, case.symbol, case.side) + case.quantity_lots
+    return worst_lots(case.state, case.symbol, case.side) + case.opening_lots
 
 
 def _above(
@@ -293,6 +302,7 @@ CHAIN: Final[tuple[Check, ...]] = (
     underlying_within_limit,
     leverage_within_limit,
     day_is_within_loss,
+    margin_covers_positions,
     no_kill_switch_is_on,
 )
 

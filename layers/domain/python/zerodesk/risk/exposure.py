@@ -1,5 +1,6 @@
 """Exposure: what an account has open, and how far it could get with every open order filled."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from zerodesk.accounts import AccountState
@@ -14,15 +15,30 @@ def open_lots(state: AccountState, symbol: str, side: Side) -> int:
     return sum(lots for place, lots in _open(state) if place == wanted)
 
 
+def open_by_side(state: AccountState) -> dict[tuple[str, str], int]:
+    """Return what all open orders of an account may still fill, by (symbol, side)."""
+    lots: dict[tuple[str, str], int] = defaultdict(int)
+    for place, more_lots in _open(state):
+        lots[place] += more_lots
+    return lots
+
+
 def _open(state: AccountState) -> Iterator[tuple[tuple[str, str], int]]:
-    """Yield ((symbol, side), lots) of what may be filled, with what amends want on top."""
+    """Yield ((symbol, side), lots) of what may be filled, with what amends want on top.
+
+    What only reduces opens nothing and makes no room either: it counts as nothing.
+    """
     for held in state.holds.values():
         command = held.command
+        if command.get("reduce_only"):
+            continue
         if command["kind"] == "place":
             yield (command["symbol"], command["side"]), held.open_lots
             continue
         order = state.holds.get(command["order_id"])
-        if order is not None and order.command["kind"] == "place" and held.whole_lots:
+        if order is None or order.command.get("reduce_only"):
+            continue
+        if order.command["kind"] == "place" and held.whole_lots:
             more_lots = held.whole_lots - (order.whole_lots or 0)
             yield (command["symbol"], order.command["side"]), max(0, more_lots)
 

@@ -244,6 +244,11 @@ class ListingFacts(Contract):
     base_minor_digits: int
     quote_minor_digits: int
     band: BandFacts | None = None
+    margin: list[tuple[int, int, int]] | None = Field(
+        default=None,
+        description="Of a perpetual, by rising tiers: (from a notional in minor units of the "
+        "quote, basis points to open, to keep).",
+    )
     stale_after_ms: int | None = None
 
 

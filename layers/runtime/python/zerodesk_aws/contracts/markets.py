@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from zerodesk.instruments import AuctionKind, TradingState
+from zerodesk.instruments import AuctionKind, Product, TradingState
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
     MISSING,
@@ -47,6 +47,22 @@ class PriceBand(Contract):
     auction_seconds: int = Field(description="How long the auction lasts where it would go beyond.")
 
 
+class MarginTier(Contract):
+    """The margin of the part of a position's worth that lies above ``from_notional``."""
+
+    from_notional: NotNegativeDecimal = Field(description="Quote units; the first tier is from 0.")
+    initial_bps: int = Field(description="To open, basis points; at least the collar.")
+    maintenance_bps: int = Field(description="To keep.")
+
+
+class MarginTierShown(Contract):
+    """A tier of margin as its market has it."""
+
+    from_notional: Amount
+    initial_bps: int
+    maintenance_bps: int
+
+
 STALE_MEANS: Final = (
     "How old the index price may be before the market takes cancels only; it opens again with a "
     "fresh one, by an auction where it has a band. "
@@ -54,7 +70,10 @@ STALE_MEANS: Final = (
 
 
 class ListMarket(Contract):
-    """A market to list. Rates are basis points."""
+    """A market to list. Rates are basis points.
+
+    A symbol that ends in PERP is a perpetual's: it is settled in ``quote``, and has ``margin``.
+    """
 
     symbol: Symbol
     base: Currency
@@ -68,6 +87,9 @@ class ListMarket(Contract):
     collar_bps: int
     reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
     band: PriceBand | None = Field(default=None, description="Null: the price moves as it likes.")
+    margin: list[MarginTier] = Field(
+        default_factory=list, description="Of a perpetual, rising tiers; none of a spot market."
+    )
     stale_after_seconds: int | None = Field(
         default=None, description=STALE_MEANS + "Null: as old as it likes."
     )
@@ -90,7 +112,8 @@ class Market(Contract):
     """A listed market and where it stands. Rates are basis points."""
 
     symbol: Symbol
-    base: Currency
+    product: Annotated[Product, Field(strict=False)]
+    base: Currency = Field(description="Of a perpetual, what its price is of; none of it moves.")
     quote: Currency
     tick_size: Amount
     lot_size: Amount
@@ -101,6 +124,7 @@ class Market(Contract):
     collar_bps: int
     reference_price: Amount
     band: PriceBand | None
+    margin: list[MarginTierShown] = Field(description="Empty of a spot market.")
     stale_after_seconds: int | None = Field(description=STALE_MEANS + "Null: as old as it likes.")
     state: Annotated[TradingState, Field(strict=False)]
     state_reason: str = Field(description="Why it is in this state; empty where nobody said.")

@@ -10,7 +10,7 @@ from pydantic import (
     model_validator,
 )
 
-from zerodesk.orders import OrderStatus, OrderType, SelfTrade, TimeInForce, Trigger
+from zerodesk.orders import OrderStatus, OrderType, SelfTrade, Side, TimeInForce, Trigger
 from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
@@ -108,6 +108,11 @@ class PlaceOrder(Contract):
         description="Let a post-only order that would take rest one tick short of the price that "
         "it would have met. Only with post_only.",
     )
+    reduce_only: bool = Field(
+        default=False,
+        description="Close what the account has open, and open nothing: what would open is taken "
+        "off when the order comes in, and while it rests. Only in a derivative.",
+    )
     self_trade: SelfTradeField = SelfTrade.NONE
     min_quantity: PositiveDecimal | None = Field(
         default=None,
@@ -136,6 +141,17 @@ class PlaceOrder(Contract):
     )
     trail_bps: TrailBps | None = Field(
         default=None, description="The same, the distance in basis points of the last trade."
+    )
+    stop_price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units, a multiple of the tick: one cancels the other. Of a LIMIT that "
+        "rests, on the other side of the market: until its first trade the order waits for a trade "
+        "at this price or beyond as well, and then leaves its queue and comes in at the market, up "
+        "to the collar around this price.",
+    )
+    stop_limit_price: PositiveDecimal | None = Field(
+        default=None,
+        description="Quote units: what comes in at the stop_price goes no further, and rests here.",
     )
 
     @property
@@ -166,7 +182,25 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, f"false, unless the order is {RESTS}", "post_only")
         self._check_special_terms()
         self._check_trigger()
+        self._check_pair()
         return self
+
+    def _check_pair(self) -> None:
+        if self.stop_price is None:
+            if self.stop_limit_price is not None:
+                raise refusal(BAD_VALUE, "absent without a stop_price", "stop_limit_price")
+            return
+        if not self.rests or self.price is None:
+            raise refusal(BAD_VALUE, f"absent, unless the order is {RESTS}", "stop_price")
+        for field in ("trigger", "display_quantity", "quote_amount"):
+            if getattr(self, field) is not None:
+                raise refusal(BAD_VALUE, "absent with a stop_price", field)
+        if self.slides:
+            raise refusal(BAD_VALUE, "false with a stop_price", "slides")
+        rise = self.stop_price - self.price
+        if (rise if self.side is Side.BUY else -rise) <= 0:
+            rule = "above the price of a BUY, below that of a SELL"
+            raise refusal(BAD_VALUE, rule, "stop_price")
 
     def _check_amount(self) -> None:
         """Refuse what an order says in lots, or of a later time, beside an amount."""
@@ -199,6 +233,8 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, "absent, unless the order is IOC", "min_quantity")
         if least is not None and least > whole:
             raise refusal(BAD_VALUE, "at most the order's quantity", "min_quantity")
+        if shown is not None and self.reduce_only:
+            raise refusal(BAD_VALUE, "absent where the order is reduce_only", "display_quantity")
         if shown is not None and not self.rests:
             rule = f"absent, unless the order is {RESTS}"
             raise refusal(BAD_VALUE, rule, "display_quantity")
@@ -248,6 +284,7 @@ class Order(Contract):
                     "time_in_force": "GTC",
                     "post_only": False,
                     "slides": False,
+                    "reduce_only": False,
                     "self_trade": "NONE",
                     "min_quantity": None,
                     "display_quantity": None,
@@ -255,6 +292,8 @@ class Order(Contract):
                     "trigger_price": None,
                     "trail": None,
                     "trail_bps": None,
+                    "stop_price": None,
+                    "stop_limit_price": None,
                     "expires_at": None,
                     "quote_amount": None,
                     "quantity": "0.5",
@@ -283,6 +322,7 @@ class Order(Contract):
     time_in_force: TimeInForceField
     post_only: bool
     slides: bool = False
+    reduce_only: bool = False
     self_trade: SelfTradeField = SelfTrade.NONE
     min_quantity: Amount | None = None
     display_quantity: Amount | None = None
@@ -290,6 +330,8 @@ class Order(Contract):
     trigger_price: Amount | None = None
     trail: Amount | None = None
     trail_bps: int | None = None
+    stop_price: Amount | None = None
+    stop_limit_price: Amount | None = None
     expires_at: Timestamp | None = None
     quote_amount: Amount | None = None
     quantity: Amount

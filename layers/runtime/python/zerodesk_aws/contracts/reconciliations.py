@@ -28,7 +28,7 @@ class ReconciledBook(Contract):
 class Totals(Contract):
     """One currency over everything.
 
-    deposits - withdrawals = users + in_transit + fees + house + in_clearing.
+    deposits - withdrawals = users + in_transit + fees + house + open + in_clearing.
     """
 
     currency: Currency
@@ -38,6 +38,9 @@ class Totals(Contract):
     in_transit: Amount = Field(description="What accounts sent one another and have not received.")
     fees: Amount = Field(description="What books collected and the house does not have yet.")
     house: Amount = Field(description="Fees that were swept to the house.")
+    open: Amount = Field(
+        description="Of books in which nothing is delivered: minus the cost of all open positions."
+    )
     in_clearing: Amount = Field(description="What is traded and not settled; 0 when all is quiet.")
 
 
@@ -55,7 +58,8 @@ class ReconciliationReport(Contract):
 
     balanced: bool = Field(description="Everything was read to its end, and nothing is wrong.")
     complete: bool = Field(
-        description="False when the time was up before all was read; the next run goes on."
+        description="Every stream was read to its end, accounts by this run or, where they stood "
+        "still, by one before; else the next run goes on."
     )
     checked_at: Timestamp
     checks: list[Check]

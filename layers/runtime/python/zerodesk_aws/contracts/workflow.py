@@ -52,9 +52,13 @@ class SpecialTerms(Contract):
     trail_ticks: int | None = None
     trail_bps: int | None = None
     expires_at_ms: int | None = Field(default=None, description="Of a GTD or a DAY order.")
+    reduce_only: bool | None = None
     amount_minor: int | None = Field(
         default=None, description="What a market order trades for in place of a quantity."
     )
+    stop_ticks: int | None = Field(default=None, description="Of a limit with a stop beside it.")
+    stop_limit_ticks: int | None = None
+    stop_rests: bool | None = None
 
 
 class StoredOrder(SpecialTerms):
@@ -101,7 +105,7 @@ class StoredAmend(Contract):
     post_only: bool
     slides: bool | None = None
     tick_value_minor: int
-    lot_value_minor: int
+    delivered_minor: int
     accepted_at_ms: int
 
 
@@ -129,6 +133,7 @@ class Quote(Contract):
     taker_bps: int
     amount_minor: int | None = Field(default=None, description="Of an order that names one.")
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
+    stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
 
 
 class OrderPriced(Contract):

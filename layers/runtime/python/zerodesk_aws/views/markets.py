@@ -6,7 +6,7 @@ from zerodesk import instruments
 from zerodesk.bands import Band
 from zerodesk.money import format_minor, format_scaled
 from zerodesk_aws.clock import iso_ms
-from zerodesk_aws.contracts.markets import Auction, Market, PriceBand
+from zerodesk_aws.contracts.markets import Auction, MarginTierShown, Market, PriceBand
 from zerodesk_aws.tables.market import Listed
 
 
@@ -16,6 +16,7 @@ def market_view(listed: Listed) -> Market:
     last_ticks = listed.last_price_ticks
     return Market(
         symbol=market.symbol,
+        product=market.product,
         base=market.base,
         quote=market.quote,
         tick_size=format_scaled(market.tick_units, market.tick_digits),
@@ -27,6 +28,14 @@ def market_view(listed: Listed) -> Market:
         collar_bps=market.collar_bps,
         reference_price=market.format_price(market.reference_price_ticks),
         band=None if market.band is None else _band_view(market.band),
+        margin=[
+            MarginTierShown(
+                from_notional=format_minor(tier.from_minor, market.quote),
+                initial_bps=tier.initial_bps,
+                maintenance_bps=tier.maintenance_bps,
+            )
+            for tier in market.margin
+        ],
         stale_after_seconds=seconds_of(market.stale_after_ms),
         state=listed.state,
         state_reason=listed.state_reason,

@@ -29,11 +29,14 @@ def order_view(item: OrderItem, market: Market) -> Order:
         time_in_force=asked["time_in_force"],
         post_only=asked["post_only"],
         slides=asked.get("slides", False),
+        reduce_only=asked.get("reduce_only", False),
         self_trade=asked.get("self_trade", SelfTrade.NONE),
         min_quantity=_quantity(market, asked.get("min_quantity_lots")),
         display_quantity=_quantity(market, asked.get("display_lots")),
         trigger=asked.get("trigger"),
         trigger_price=None if trigger_ticks is None else market.format_price(trigger_ticks),
+        stop_price=_price(market, asked.get("stop_ticks")),
+        stop_limit_price=_price(market, asked.get("stop_limit_ticks")),
         trail=None if trail_ticks is None else market.format_price(trail_ticks),
         trail_bps=asked.get("trail_bps"),
         expires_at=None if expires_at_ms is None else iso_ms(expires_at_ms),
@@ -52,6 +55,10 @@ def order_view(item: OrderItem, market: Market) -> Order:
         account_sequence=whole(item.account_sequence),
         book_sequence=whole(item.book_sequence),
     )
+
+
+def _price(market: Market, price_ticks: int | None) -> str | None:
+    return None if price_ticks is None else market.format_price(price_ticks)
 
 
 def _quantity(market: Market, quantity_lots: int | None) -> str | None:
