@@ -6,9 +6,7 @@ formulas of the market alone, and compares that with the record's postings and p
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.instruments import Market, Product, TradingState
@@ -18,7 +16,8 @@ from zerodesk.orders import BY_MARK, OrderStatus, Side
 from zerodesk.positions import OpenLots
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
-from zerodesk.reconciliation.owed import Held, Owed, Step
+from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in
+from zerodesk.reconciliation.owed import Held, Moved, Owed, note_steps
 from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
 MAKER: Final = "maker"
@@ -26,9 +25,6 @@ TAKER: Final = "taker"
 STOPPED: Final = (TradingState.CANCEL_ONLY, TradingState.HALTED, TradingState.DELISTED)
 REPRICING: Final = ("OrderTriggered", "OrderOpened")
 """Events that say an order's limit."""
-
-Moved = dict[tuple[str, str], int]
-"""Minor units by (account, currency); positive is what the account receives."""
 
 
 class Amended(NamedTuple):
@@ -38,78 +34,6 @@ class Amended(NamedTuple):
     account_id: str
     order_id: str
     moved_minor: int
-
-
-@dataclass(slots=True)
-class OpenOrder:
-    """An order as the records so far leave it."""
-
-    order_id: str
-    account_id: str
-    is_buy: bool
-    currency: str
-    price_ticks: int
-    quantity_lots: int
-    remaining_lots: int
-    maker_bps: int
-    taker_bps: int
-    held_minor: int
-    may_improve: bool = field(default=False, compare=False)
-    """Its limit may become better for it than it named until it rests: it slides, or it trails."""
-    is_reduced_away: bool = False
-    """Nothing remains of it because the rest was taken off: it has expired and is not filled."""
-    stop_limit_ticks: int | None = None
-    """The limit behind the stop of a pair, until that is triggered; untraded, it may need more."""
-    left_minor: int | None = None
-    """What is left of the amount of an order that has one: nothing that it got is taken off that,
-    and one whose amount covers no other lot is filled."""
-
-    @classmethod
-    def of(cls, kept: dict[str, Any], market: Market) -> Self:
-        """Return an order as its book keeps it, see ``zerodesk.matching``."""
-        is_buy = kept["side"] == Side.BUY
-        return cls(
-            order_id=kept["order_id"],
-            account_id=kept["account_id"],
-            is_buy=is_buy,
-            currency=market.held_currency(is_buy=is_buy),
-            price_ticks=kept["price_ticks"],
-            quantity_lots=kept["quantity_lots"],
-            remaining_lots=kept["remaining_lots"] + kept.get("hidden_lots", 0),
-            maker_bps=kept["maker_bps"],
-            taker_bps=kept["taker_bps"],
-            held_minor=kept["held_minor"],
-            may_improve=_may_improve(kept),
-            left_minor=_left_minor(kept),
-            stop_limit_ticks=kept.get("stop_limit_ticks"),
-        )
-
-    def need_minor(self, market: Market) -> int:
-        """Return what the rest of the order could cost at worst."""
-        rate_bps = max(self.maker_bps, self.taker_bps)
-        if self.left_minor is not None and self.currency == market.quote:
-            return market.amount_need_minor(self.left_minor, rate_bps)
-        price_ticks = self.price_ticks
-        if self.stop_limit_ticks is not None and self.remaining_lots == self.quantity_lots:
-            price_ticks = max(price_ticks, self.stop_limit_ticks)
-        return market.need_minor(price_ticks, self.remaining_lots, rate_bps, is_buy=self.is_buy)
-
-    def trigger(self, price_ticks: int) -> None:
-        """Take the limit of a stop over: an order's own, or that of its pair."""
-        if price_ticks == self.stop_limit_ticks:
-            self.price_ticks, self.stop_limit_ticks = price_ticks, None
-        else:
-            self.reprice(price_ticks)
-
-    def reprice(self, price_ticks: int) -> None:
-        """Take a limit over that the book says, if it may be and is better for the order."""
-        if self.may_improve:
-            better_of = min if self.is_buy else max
-            self.price_ticks = better_of(self.price_ticks, price_ticks)
-
-    def allows(self, price_ticks: int) -> bool:
-        """Whether a price is within the order's limit."""
-        return price_ticks <= self.price_ticks if self.is_buy else price_ticks >= self.price_ticks
 
 
 class BookAudit:
@@ -260,23 +184,7 @@ class BookAudit:
             # A refusal, or a tombstone that was there before the order, lets nothing in.
             if projection["status"] == OrderStatus.REJECTED or projection.get("if_pending"):
                 continue
-            market = self._listed()
-            is_buy = command["side"] == Side.BUY
-            self.orders[order_id] = OpenOrder(
-                order_id=order_id,
-                account_id=command["account_id"],
-                is_buy=is_buy,
-                currency=market.held_currency(is_buy=is_buy),
-                price_ticks=command["price_ticks"],
-                quantity_lots=command["quantity_lots"],
-                remaining_lots=command["quantity_lots"],
-                maker_bps=command["maker_bps"],
-                taker_bps=command["taker_bps"],
-                held_minor=command["held_minor"],
-                may_improve=_may_improve(command),
-                left_minor=_left_minor(command),
-                stop_limit_ticks=command.get("stop_limit_ticks"),
-            )
+            self.orders[order_id] = OpenOrder.placed(command, self._listed())
             opened.add(order_id)
         for event in body["events"]:
             if event["type"] in REPRICING and event["order_id"] in self.orders:
@@ -513,51 +421,11 @@ class BookAudit:
             held[order.account_id][order_id] = (
                 (order.currency, order.held_minor) if is_open else None
             )
-        moved_by_account: dict[str, dict[str, int]] = defaultdict(dict)
-        for (account_id, currency), amount_minor in moved.items():
-            moved_by_account[account_id][currency] = amount_minor
-        for account_id in (due | held.keys()) - own_accounts(self.symbol):
-            self.owed[account_id].steps.append(
-                Step(
-                    sequence=sequence,
-                    is_due=account_id in due,
-                    moved=moved_by_account.get(account_id, {}),
-                    fills=fills.get(account_id, NONE),
-                    held=held.get(account_id, {}),
-                )
-            )
+        accounts = (due | held.keys()) - own_accounts(self.symbol)
+        note_steps(self.owed, sequence, accounts, due=due, moved=moved, fills=fills, held=held)
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
-
-
-def _may_improve(terms: Mapping[str, Any]) -> bool:
-    return any(name in terms for name in ("slides", "trail_ticks", "trail_bps"))
-
-
-def _left_minor(terms: Mapping[str, Any]) -> int | None:
-    amount_minor: int | None = terms.get("amount_minor")
-    return None if amount_minor is None else amount_minor - terms.get("filled_notional_minor", 0)
-
-
-def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the orders that are open in a book's state, the armed ones with their commands' terms.
-
-    A taker in the middle of its fills is open.
-    """
-    yield from state["bids"]
-    yield from state["asks"]
-    if state["continuing"] is not None:
-        yield state["continuing"]
-    for armed in chain(*(state.get(name, []) for name in ("rising", "falling", "trailing"))):
-        command = armed["command"]
-        lots = command["quantity_lots"]
-        yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}
-
-
-def positions_in(state: dict[str, Any]) -> dict[str, OpenLots]:
-    """Return what accounts have open in a book's state."""
-    return {key: OpenLots(*row) for key, row in state.get("positions", {}).items()}
 
 
 def amends_of(events: list[dict[str, Any]]) -> list[Amended]:

@@ -6,12 +6,17 @@ wait. Folding only ever goes forward, and so the memory is bounded by what is op
 """
 
 from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zerodesk.reconciliation.fills import NONE, Fills
 
 Held = tuple[str, int]
 """(currency, minor units) that the book counts on for an open order."""
+
+
+Moved = dict[tuple[str, str], int]
+"""Minor units by (account, currency); positive is what the account receives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +86,29 @@ class Owed:
             for currency, amount_minor in step.moved.items():
                 totals[currency] += amount_minor
         return totals
+
+
+def note_steps(
+    owed: dict[str, Owed],
+    sequence: int,
+    accounts: Iterable[str],
+    *,
+    due: Collection[str],
+    moved: Moved,
+    fills: Mapping[str, Fills],
+    held: Mapping[str, dict[str, Held | None]],
+) -> None:
+    """Note what a record of a book did to each of these accounts, until they have come as far."""
+    moved_by_account: dict[str, dict[str, int]] = defaultdict(dict)
+    for (account_id, currency), amount_minor in moved.items():
+        moved_by_account[account_id][currency] = amount_minor
+    for account_id in accounts:
+        owed[account_id].steps.append(
+            Step(
+                sequence=sequence,
+                is_due=account_id in due,
+                moved=moved_by_account.get(account_id, {}),
+                fills=fills.get(account_id, NONE),
+                held=held.get(account_id, {}),
+            )
+        )
