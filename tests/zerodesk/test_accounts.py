@@ -189,3 +189,29 @@ def test_however_records_are_cut_into_runs_the_account_ends_the_same(
         assert change is not None
         state = change.state
     assert state == at_once.state
+
+
+def a_loss(symbol: str) -> AccountState:
+    """An account with 100 that settles a record of a book which takes 130 of what is free."""
+    change = settle(a_funded_account(100), symbol, 1, [a_due(1, ("USD", 0, -130))])
+    assert change is not None
+    return change.state
+
+
+def test_what_a_derivative_lost_is_owed_and_nothing_is_free() -> None:
+    owing = a_loss("BTC-PERP")
+    assert owing.available_minor("USD") == -30
+    with pytest.raises(LedgerError, match="overdrawn"):
+        hold(owing, a_command(held_minor=1), "USD")
+
+
+def test_no_other_book_takes_more_than_is_free() -> None:
+    with pytest.raises(LedgerError, match="overdrawn"):
+        a_loss("BTC-USD")
+
+
+def test_an_account_that_owes_takes_what_comes_and_keeps_its_other_money() -> None:
+    owing = deposit(a_loss("BTC-PERP"), "d2", "EUR", 7).state
+    less = deposit(owing, "d3", "USD", 10).state
+    assert (less.available_minor("USD"), less.available_minor("EUR")) == (-20, 7)
+    assert hold(less, a_command(held_minor=7), "EUR").state.available_minor("EUR") == 0

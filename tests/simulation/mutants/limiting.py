@@ -119,4 +119,28 @@ MUTANTS: Final = (
         "    if status is AccountStatus.ACTIVE:\n",
         "    if status in AccountStatus:\n",
     ),
+    Mutant(
+        "margin of positions alone",
+        "What is open needs margin; an order is no position yet.",
+        f"{DOMAIN}/risk/margin.py",
+        "    lots = defaultdict(int, open_by_side(state))\n",
+        "    lots: dict[tuple[str, str], int] = defaultdict(int)\n",
+        claim="tests/zerodesk/risk/test_margin.py",
+    ),
+    Mutant(
+        "any book may overdraw an account",
+        "What a book has decided is owed.",
+        f"{DOMAIN}/accounts.py",
+        """    return cause["kind"] == "settle" and product_of(cause["book"]) is not Product.SPOT\n""",
+        """    return cause["kind"] == "settle"\n""",
+        claim="tests/zerodesk/test_accounts.py",
+    ),
+    Mutant(
+        "reduce-only orders that rest are not cut",
+        "An order was cut when it came.",
+        f"{DOMAIN}/matching/reducing.py",
+        "            if excess_lots <= 0:\n",
+        "            if excess_lots <= order.remaining_lots:\n",
+        claim="tests/scenarios/test_scenarios.py",
+    ),
 )
