@@ -25,6 +25,8 @@ AUCTIONED_SHARE: Final = 0.4
 STOPPED_SHARE: Final = 0.25
 """In how many runs an operator stops a market for a while."""
 
+BREAKERS_SHARE: Final = 0.5
+"""In how many runs a market stops by itself on a stale mark, and switches are turned on and off."""
 LIMITED_SHARE: Final = 0.4
 """In how many runs accounts, a group and the venue are limited, again and again."""
 
@@ -210,6 +212,40 @@ def limits(at_ms: float, whose: str, body: dict[str, Any]) -> Errand:
         path=path,
         body=body,
         subject=whose,
+    )
+
+
+def terms(at_ms: float, symbol: str, changes: dict[str, Any]) -> Errand:
+    """Return other terms that an operator gives a market."""
+    return Errand(
+        "terms",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "PATCH",
+        "/v1/markets/{symbol}",
+        path={"symbol": symbol},
+        body=changes | {"reason": "a test"},
+        subject=symbol,
+        tries=TRIES_MAX,
+    )
+
+
+def kill(at_ms: float, whose: str, *, is_on: bool) -> Errand:
+    """Return a kill switch of a market or an account that an operator turns on or off."""
+    of_market = whose in SYMBOLS
+    name = "symbol" if of_market else "account_id"
+    return Errand(
+        "kill",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "PUT",
+        f"/v1/kills/{'markets' if of_market else 'accounts'}/{{{name}}}",
+        path={name: whose},
+        body={"is_on": is_on, "reason": "a test"},
+        subject=whose,
+        tries=TRIES_MAX,
     )
 
 
@@ -403,6 +439,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _mass_cancels(Random(f"mass cancels {seed}"), pace)
     found += _batches(Random(f"batches {seed}"), pace)
     found += _sent_back(Random(f"sent back {seed}"), pace)
+    found += _breakers(Random(f"breakers {seed}"), pace)
     return tuple(found)
 
 
@@ -521,6 +558,29 @@ def _stops(chance: Random, pace: Pace) -> Iterator[Errand]:
     for wanted, after_ms in ((chance.choice(STOPS), 0.0), ("OPEN", chance.uniform(0, 3_000))):
         region = chance.choice(pace.regions)
         yield replace(state(at_ms + after_ms, symbol, wanted), region=region)
+
+
+def _breakers(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield a bound of a market's mark, and a kill switch, for a while each, in some runs.
+
+    Whatever the market then is, it is opened in the end.
+    """
+    if chance.random() >= BREAKERS_SHARE:
+        return
+    symbol, at_ms = chance.choice(tuple(SYMBOLS)), chance.uniform(0, pace.duration_ms)
+    lasts_ms, seconds = chance.uniform(500, 30_000), chance.choice((1, 1, 3, 10))
+    steps = [terms(at_ms, symbol, {"stale_after_seconds": seconds})]
+    if chance.random() < 0.4:
+        band = {"bps": 100, "window_seconds": 5, "auction_seconds": 2}
+        steps.append(terms(at_ms + lasts_ms / 3, symbol, {"band": band}))
+    killed_ms = chance.uniform(0, pace.duration_ms)
+    whose = chance.choice((symbol, *pace.accounts))
+    steps += [kill(killed_ms, whose, is_on=True), kill(killed_ms + 1_500, whose, is_on=False)]
+    over_ms = max(at_ms + lasts_ms, killed_ms + 1_500)
+    steps.append(terms(over_ms, symbol, {"stale_after_seconds": None, "band": None}))
+    steps.append(state(over_ms + chance.uniform(0, 2_000), symbol, "OPEN"))
+    for step in steps:
+        yield replace(step, region=chance.choice(pace.regions))
 
 
 def _auctions(chance: Random, pace: Pace) -> Iterator[Errand]:

@@ -64,10 +64,13 @@ class _Followed:
     uncrossing: Event | None = None
     uncrossed_lots: int = 0
     observed_at_ms: int = 0
+    stale_after_ms: int | None = None
+    triggered: set[str] = field(default_factory=set)
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
         yield from self._triggers(event)
+        yield from self._staleness(event)
         match event["type"]:
             case "MarketStateChanged" | "AuctionUncrossed" | "IndexPriceChanged":
                 yield from self._of_market(event)
@@ -83,6 +86,19 @@ class _Followed:
                 yield from self._amend(event)
             case _:
                 self._move(event)
+
+    def _staleness(self, event: Event) -> Iterator[str]:
+        """Yield an order that trades on a stale index price; triggers an auction's end may pull."""
+        match event["type"]:
+            case "MarketListed" | "MarketChanged":
+                self.stale_after_ms = event["market"].get("stale_after_ms")
+            case "OrderTriggered":
+                self.triggered.add(event["order_id"])
+            case "TradeExecuted" if self.stale_after_ms is not None and self.observed_at_ms:
+                age_ms = event["executed_at_ms"] - self.observed_at_ms
+                is_free = "auction_id" in event or event["taker_order_id"] in self.triggered
+                if age_ms > self.stale_after_ms and not is_free:
+                    yield f"{event['trade_id']} on an index price that is {age_ms} ms old"
 
     def _amend(self, event: Event) -> Iterator[str]:
         """Give an order other terms: with less of it in its place, or out of its queue."""

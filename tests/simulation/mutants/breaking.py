@@ -16,8 +16,6 @@ MUTANTS: Final = (
         f"{BOOK}/decide.py",
         "                and time_ms <= state.stale_at_ms\n",
         "",
-        claim=f"{CLAIMS}::"
-        "test_the_order_behind_the_bound_is_refused_in_a_record_that_stops_the_market",
     ),
     Mutant(
         "a fresh mark undoes any halt",
