@@ -1,18 +1,22 @@
 """What importing a function costs, beside the floor that every function has, in the same run.
 
-    .venv/bin/python -m tests.benchmarks.cold_start [--rounds 7]
+    .venv/bin/python -m tests.benchmarks.cold_start [--rounds 7] [--instructions]
 
 CPU time, user and system, of a fresh process that imports the handler, less that of a process that
 imports nothing; the best of the rounds, which take turns. The floor is what any handler stands on:
 logger, metrics and pynamodb. On Lambda the interpreter, the network and the first call come on top.
+
+With ``--instructions`` it counts instructions of what an order passes instead (valgrind must be
+installed), which are the same on a machine that has other things to do: one round is enough.
 """
 
 import argparse
 import os
+import re
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra_cdk.regions import EVERY_FUNCTION
@@ -25,6 +29,22 @@ WITH_NUMBERS: Final = {
     "numpy and what prices": "import zerodesk.pricing.batches",
     "logger, metrics and what prices": "import zerodesk_aws.entry, zerodesk.pricing.batches",
 }
+ON_THE_WAY: Final = (
+    "authorizer",
+    "pricing",
+    "settlement",
+    "risk_check",
+    "matching",
+    "order_intake",
+)
+"""The functions that an order passes."""
+COUNTING: Final = (
+    "valgrind",
+    "--tool=cachegrind",
+    "--cache-sim=no",
+    "--cachegrind-out-file=/dev/null",
+)
+REFERENCES: Final = re.compile(r"I +refs:")
 COUNTED: Final = "import sys; before = len(sys.modules); {}; print(len(sys.modules) - before)"
 
 
@@ -32,27 +52,47 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC, **WITH_NUMBERS}
+    parser.add_argument("--instructions", action="store_true")
+    asked = parser.parse_args()
+    imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC}
+    if asked.instructions:
+        imports |= {name: f"import {name}.handler" for name in ON_THE_WAY}
+        report(imports, "million instructions", *measured(imports, 1, million_instructions_of))
+        return
+    imports |= WITH_NUMBERS
     imports |= {name: f"import {name}.handler" for name in sorted(EVERY_FUNCTION)}
-    nothing, best_ms = measured(imports, rounds)
-    floor_ms = best_ms["floor"] - nothing
-    print("| import | CPU ms | times the floor | modules beyond it |\n|---|---|---|---|")
-    floor = modules(FLOOR)
+    report(imports, "CPU ms", *measured(imports, asked.rounds, cpu_ms_of))
+
+
+def report(
+    imports: Mapping[str, str], unit: str, nothing: float, best: Mapping[str, float]
+) -> None:
+    """Print what each import takes beyond a process that does nothing."""
+    print(f"| import | {unit} | times the floor | modules beyond it |\n|---|---|---|---|")
+    of_floor, floor = best["floor"] - nothing, modules(FLOOR)
     for name, statement in imports.items():
-        cpu_ms = best_ms[name] - nothing
+        taken = best[name] - nothing
         beyond = modules(statement) - floor
-        print(f"| {name} | {cpu_ms:.0f} | {cpu_ms / floor_ms:.2f} | {beyond} |")
+        print(f"| {name} | {taken:.0f} | {taken / of_floor:.2f} | {beyond} |")
 
 
-def measured(imports: Mapping[str, str], rounds: int) -> tuple[float, dict[str, float]]:
-    """Return the best CPU time, ms, of a process that does nothing, and of each import."""
-    spent_ms: dict[str, list[float]] = {name: [] for name in ("", *imports)}
+def measured(
+    imports: Mapping[str, str], rounds: int, measure: Callable[[str], float]
+) -> tuple[float, dict[str, float]]:
+    """Return the least that a process takes that does nothing, and with each import."""
+    found: dict[str, list[float]] = {name: [] for name in ("", *imports)}
     for _ in range(rounds):
-        for name, times in spent_ms.items():
-            times.append(cpu_ms_of(imports.get(name, "pass")))
-    best_ms = {name: min(times) for name, times in spent_ms.items()}
-    return best_ms.pop(""), best_ms
+        for name, values in found.items():
+            values.append(measure(imports.get(name, "pass")))
+    least = {name: min(values) for name, values in found.items()}
+    return least.pop(""), least
+
+
+def million_instructions_of(statement: str) -> float:
+    """Return how many instructions a process executes that runs a statement."""
+    told = _done(statement, *COUNTING).stderr
+    [line] = [line for line in told.splitlines() if REFERENCES.search(line)]
+    return int(line.split()[-1].replace(",", "")) / 1e6
 
 
 def cpu_ms_of(statement: str) -> float:
@@ -70,11 +110,14 @@ def modules(statement: str) -> int:
 
 def run(statement: str) -> str:
     """Run a statement in a process of its own and return what it prints."""
+    return _done(statement).stdout
+
+
+def _done(statement: str, *under: str) -> subprocess.CompletedProcess[str]:
+    """Run a statement in a process of its own, under another program if one is named."""
     environment = {"PATH": os.environ["PATH"], **SETTINGS}
-    command = [sys.executable, "-c", statement]
-    return subprocess.run(
-        command, check=True, capture_output=True, text=True, env=environment
-    ).stdout
+    command = [*under, sys.executable, "-c", statement]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
 
 
 if __name__ == "__main__":

@@ -353,8 +353,9 @@ class Clients:
 
     def _ask_otherwise(self, life: Life) -> None:
         """Use the order's id for another one: whichever comes first is the order."""
-        other = replace(life, tries=1, body=life.body | {"quantity": _quantity(life, 9)})
-        self._live(other)
+        is_amount = "quote_amount" in life.body
+        changed = {"quote_amount": "1234.56"} if is_amount else {"quantity": _quantity(life, 9)}
+        self._live(replace(life, tries=1, body=life.body | changed))
 
     def _amend(self, life: Life) -> None:
         path = {"order_id": life.order_id}

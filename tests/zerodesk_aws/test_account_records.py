@@ -5,14 +5,14 @@ from itertools import pairwise
 import pytest
 
 from tests.zerodesk.matching.builders import a_place
-from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
+from zerodesk.accounts import Change, deposit, hold, open_account
 from zerodesk.codec import state_hash
 from zerodesk.deltas import HEAD_BYTES, WHOLE_EVERY
 from zerodesk.orders import order_id_for
 from zerodesk.reconciliation import AccountAudit
 from zerodesk.verification import Record, Verifier
 from zerodesk_aws import journal
-from zerodesk_aws.accounts import READ_ON_RECORDS, Account, AccountJournal, Decide
+from zerodesk_aws.accounts import Account, AccountJournal, Decide
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.bind import bound
@@ -106,14 +106,12 @@ def test_a_change_behind_another_record_than_it_was_made_for_is_not_believed(
         AccountJournal("journal").latest("alice")
 
 
-def test_a_process_that_knows_an_account_reads_on_from_there_in_one_query(
+def test_a_process_that_knows_an_account_reads_what_came_since(
     accounts: AccountJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = AccountJournal("journal")
-    known = accounts.latest("alice")
     for number in range(ORDERS, ORDERS + 3):
         other.commit("alice", holding(number))
-    last = AccountJournal("journal").latest("alice")
     read: list[int] = []
     verified = journal._verified
 
@@ -122,26 +120,24 @@ def test_a_process_that_knows_an_account_reads_on_from_there_in_one_query(
         return verified(item)
 
     monkeypatch.setattr(journal, "_verified", counted)
-    monkeypatch.delattr(journal.Journal, "backwards")
-    assert accounts.latest("alice") == last
-    assert read == [*range(known.sequence, last.sequence + 1)]
+    last = other.latest("alice")
+    assert accounts.latest("alice") == last == AccountJournal("journal").latest("alice")
+    own, caught_up = read[:1], read[1:4]
+    assert own == [last.sequence]
+    assert sorted(caught_up) == [last.sequence - 2, last.sequence - 1, last.sequence]
 
 
-def test_a_process_that_is_far_behind_reads_an_account_anew(accounts: AccountJournal) -> None:
-    other = AccountJournal("journal")
-    for number in range(ORDERS, ORDERS + READ_ON_RECORDS):
-        other.commit("alice", holding(number))
-    assert accounts.latest("alice") == AccountJournal("journal").latest("alice")
-
-
-def test_an_account_is_read_anew_if_the_record_that_it_was_known_by_is_not_there(
+def test_a_record_behind_another_than_the_one_known_is_not_believed(
     accounts: AccountJournal,
 ) -> None:
+    other = AccountJournal("journal")
     known = accounts.latest("alice")
-    stands = AccountJournal("journal").latest("alice")
-    for tip in (known.tip._replace(hash="0" * 64), known.tip._replace(sequence=known.sequence + 1)):
-        accounts._known["alice"] = known._replace(tip=tip, state=AccountState())
-        assert accounts.latest("alice") == stands
+    number = ORDERS
+    while other.commit("alice", holding(number)).whole_at > known.sequence:
+        known, number = accounts.latest("alice"), number + 1
+    accounts._known["alice"] = known._replace(tip=known.tip._replace(hash="0" * 64))
+    with pytest.raises(JournalCorruptError, match="not what it was"):
+        accounts.latest("alice")
 
 
 def test_the_account_that_was_not_seen_for_longest_is_forgotten(

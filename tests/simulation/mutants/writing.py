@@ -75,15 +75,6 @@ MUTANTS: Final = (
         "            change = decide(account) if attempt == 0 else change\n",
     ),
     Mutant(
-        "an account believed without its record",
-        "What was committed once stands for good, so nobody need look at it again.",
-        ACCOUNTS,
-        " or [one.tip for one in found[:1]] != [known.tip]",
-        "",
-        claim="tests/zerodesk_aws/test_account_records.py"
-        "::test_an_account_is_read_anew_if_the_record_that_it_was_known_by_is_not_there",
-    ),
-    Mutant(
         "chain not checked",
         "Each record hashes to what it says, so the order they come in is right.",
         JOURNAL,

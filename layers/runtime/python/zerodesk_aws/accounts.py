@@ -1,8 +1,8 @@
 """Accounts on their journals: read the latest, decide, append; again if another was first."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from random import uniform
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState, Change
 from zerodesk.deltas import state_after, told_as_change
@@ -15,9 +15,6 @@ COMMIT_ATTEMPTS: Final = 12
 PAUSE_SECONDS_MAX: Final = 0.02
 MAX_KNOWN: Final = 500
 """Accounts that a process remembers: of 200 open orders each, they take some 50 MB."""
-
-READ_ON_RECORDS: Final = 8
-"""Read at most from where an account was known: an order changes it two or three times."""
 
 
 class Account(NamedTuple):
@@ -52,29 +49,16 @@ class AccountJournal:
     def latest(self, account_id: str) -> Account:
         """Return an account as it stands now, read strongly.
 
-        A process that has seen the account reads on from there: what it saw last, which must still
-        stand, and what came since.
+        A process that has seen the account reads of it no more than the latest record, and what
+        came in between where that one tells a change.
         """
+        record = self._journal.latest(account_stream(account_id))
+        if record is None:
+            return Account(account_id, EMPTY, AccountState())
         known = self._known.get(account_id)
-        account = None if known is None else self._read_on(known)
-        if account is None:
-            record = self._journal.latest(account_stream(account_id))
-            if record is None:
-                return Account(account_id, EMPTY, AccountState())
-            account = self._account(account_id, record)
-        return self._remembered(account)
-
-    def _read_on(self, known: Account) -> Account | None:
-        """Return an account as it stands, from how it was known; None where that is no help.
-
-        Too much came since, or the record that it was known by is not there any more.
-        """
-        stream = account_stream(known.account_id)
-        found = list(self._journal.read(stream, known.sequence - 1, limit=READ_ON_RECORDS))
-        if len(found) == READ_ON_RECORDS or [one.tip for one in found[:1]] != [known.tip]:
-            return None
-        newer = found[1:]
-        return _folded(known.account_id, known.state.to_dict(), newer) if newer else known
+        if known is not None and known.tip == record.tip:
+            return self._remembered(known)
+        return self._remembered(self._account(account_id, record, known))
 
     def _remembered(self, account: Account) -> Account:
         """Remember an account as the one seen last, and forget the one not seen for longest."""
@@ -91,9 +75,30 @@ class AccountJournal:
         record = next(self._journal.read(account_stream(account_id), sequence - 1, limit=1))
         return self._account(account_id, record)
 
-    def _account(self, account_id: str, record: JournalRecord) -> Account:
-        """Return the account after a record, from the last one that says the state whole."""
-        return _folded(account_id, None, self._since(_whole_at(record) - 1, record))
+    def _account(
+        self, account_id: str, record: JournalRecord, known: Account | None = None
+    ) -> Account:
+        """Return the account after a record.
+
+        It is folded from the last record that says the state whole, or from the account as it was
+        known before this record if that is nearer.
+        """
+        after, state = _whole_at(record) - 1, None
+        if known is not None and after < known.sequence < record.sequence:
+            after, state = known.sequence, known.state.to_dict()
+        records = self._since(after, record)
+        if state is not None and known is not None and records[0].previous_hash != known.tip.hash:
+            raise JournalCorruptError(f"{record.stream}: {known.tip} is not what it was")
+        for one in records:
+            state = state_after(state, one.body)
+        assert state is not None, "there is a record"
+        return Account(
+            account_id,
+            record.tip,
+            AccountState.from_dict(state),
+            record.recorded_at_ms,
+            _whole_at(record),
+        )
 
     def _since(self, after_sequence: int, record: JournalRecord) -> list[JournalRecord]:
         """Return the records above a sequence up to one, and see that they lead there."""
@@ -151,19 +156,6 @@ class AccountJournal:
             whole_at = encoded.body.get("whole_at", tip.sequence)
             return self._remembered(Account(account_id, tip, change.state, at_ms, whole_at))
         raise JournalContentionError(f"account {account_id}: {COMMIT_ATTEMPTS} lost races")
-
-
-def _folded(
-    account_id: str, state: dict[str, Any] | None, records: Sequence[JournalRecord]
-) -> Account:
-    """Return an account after records. ``state`` is before them; None: the first says it whole."""
-    for record in records:
-        state = state_after(state, record.body)
-    assert state is not None, "there is a record"
-    last = records[-1]
-    return Account(
-        account_id, last.tip, AccountState.from_dict(state), last.recorded_at_ms, _whole_at(last)
-    )
 
 
 def _whole_at(record: JournalRecord) -> int:
