@@ -158,6 +158,7 @@ class Gateway:
         self.path = OrderPath(orders, listings, self.workflow, waiting)  # type: ignore[arg-type]
         self._wire_doors(listings, waiting, orders)
         self.patch.setattr(matching, "books", Books("journal"))
+        self.patch.setattr(matching, "bus", Bus("zerodesk"))
         self.patch.setattr(Bus, "publish", lambda _, told: self.publish(told))
 
     def _wire_doors(self, listings: Any, waiting: Any, orders: Any) -> None:
