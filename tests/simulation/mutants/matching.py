@@ -41,6 +41,15 @@ MUTANTS: Final = (
         claim="tests/scenarios",
     ),
     Mutant(
+        "a filled pair is folded as if withdrawn",
+        "It is gone, so nobody waits for its stop.",
+        f"{BOOK}/fold.py",
+        "state.withdraw if is_auctioned else state.withdraw_filled\n",
+        "state.withdraw\n",
+        claim="tests/zerodesk/matching/test_against_naive.py"
+        "::test_every_record_folds_to_the_state_that_deciding_it_left",
+    ),
+    Mutant(
         "amend's hold not moved",
         "The order's hold covers it; the amend's own is between the account and itself.",
         f"{BOOK}/amend.py",

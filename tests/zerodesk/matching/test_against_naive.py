@@ -49,7 +49,8 @@ def test_same_trades_same_book_same_postings_same_holds(
 def test_every_record_folds_to_the_state_that_deciding_it_left(
     commands: list[Command], cuts: list[int], max_fills: int
 ) -> None:
-    live, folded = Run.of(commands), Book(symbol_of(commands))
+    symbol = symbol_of(commands)
+    live, folded = Run(Book(symbol, anchor_every=1)), Book(symbol)
     for command in commands:
         before = len(live.records)
         live.take([command], cuts, max_fills)

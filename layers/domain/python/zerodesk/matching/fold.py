@@ -182,6 +182,9 @@ class Fold:
 
     def _leave(self, order: BookOrder, outcome: str) -> None:
         self.state.withdraw(order)
+        self._end(order, outcome)
+
+    def _end(self, order: BookOrder, outcome: str) -> None:
         self.draft.moves.append(order)
         order.outcome = outcome
 
@@ -202,10 +205,12 @@ class Fold:
             raise MismatchError(f"{event['trade_id']} is not trade {state.trades}")
         maker.remaining_lots -= lots
         taker.remaining_lots -= lots
+        leave = state.withdraw if is_auctioned else state.withdraw_filled
         for order in (maker, taker) if is_auctioned else (maker,):
             state.ladder_of(order).levels[order.key].change(-lots)
             if not order.total_lots:
-                self._leave(order, FILLED)
+                leave(order)
+                self._end(order, FILLED)
         if state.positions is not None:
             take_trade(state, self.draft, (maker, taker), lots, event["price_ticks"])
         if is_auctioned:

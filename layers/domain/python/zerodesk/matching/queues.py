@@ -80,6 +80,15 @@ class Queues:
                 self._unpair(order.order_id)
         (self.bids if order.is_buy else self.asks).remove(order)
 
+    def withdraw_filled(self, order: BookOrder) -> None:
+        """Take an order out that a taker has filled, as ``meet`` does.
+
+        Where it waited for its stop as well that is forgotten once all who wait have seen what the
+        taker traded, see ``forget_unpaired``.
+        """
+        del self.orders[order.order_id]
+        self.ladder_of(order).remove(order)
+
     def keep_paired(self, order: BookOrder) -> None:
         """Remember an order that rests and waits for its stop as well."""
         if order.is_paired and order.order_id not in self.paired:
