@@ -138,7 +138,9 @@ class Gateway:
     told: list[Any] = field(default_factory=list)
     matches_at_once: bool = True
     settles_meanwhile: bool = False
-    """Whether books are settled while somebody waits."""
+    """Whether books are settled while somebody waits. The book has answered before: who waits for
+    that first has looked once without it."""
+    waits: int = 0
     time_s: float = 0.0
     sent_at_ms: int = 0
 
@@ -225,7 +227,8 @@ class Gateway:
 
     def _pass(self, seconds: float) -> None:
         self.time_s += seconds
-        if self.settles_meanwhile:
+        self.waits += 1
+        if self.settles_meanwhile and self.waits > 1:
             self.settle()
 
     def publish(self, announcements: Iterable[Any]) -> None:
@@ -236,6 +239,7 @@ class Gateway:
         """Stand in for the queue."""
         self.queue.append(dict(command))
         self.sent.append(dict(command))
+        self.waits = 0
         if self.matches_at_once:
             self.match()
 

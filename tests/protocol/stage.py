@@ -116,7 +116,7 @@ class Stage:
             "changes": changes,
             "post_only": order["post_only"],
             "tick_value_minor": listed.market.tick_value_minor,
-            "lot_value_minor": listed.market.lot_value_minor,
+            "delivered_minor": listed.market.delivered_minor,
             "accepted_at_ms": self.now_ms(),
         }
         self._gate(amend, "amend")
