@@ -5,7 +5,7 @@ from typing import Any
 from pricing.settings import MARKET_TABLE
 from zerodesk.instruments import Market
 from zerodesk.orders import Side, Trigger
-from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_spot
+from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError
@@ -45,7 +45,7 @@ def quoted(market: Market, mark_price_ticks: int, order: dict[str, Any]) -> Quot
             order["stop_ticks"],
             order.get("stop_limit_ticks"),
         )
-    return quote_spot(
+    return quote_quantity(
         market,
         mark_price_ticks,
         side,

@@ -6,7 +6,7 @@ from risk_check.decision import refusal
 from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, Hold, reject
 from zerodesk.orders import AmendCommand, OrderStatus, Side
-from zerodesk.pricing.spot import Quote
+from zerodesk.pricing.order_quote import Quote
 from zerodesk.risk.amends import Amended, admit_amend, beyond_hold_minor
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import now_ms

@@ -5,7 +5,7 @@ from typing import Any, cast
 from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, reject
 from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand, Side
-from zerodesk.pricing.spot import Quote
+from zerodesk.pricing.order_quote import Quote
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk import admit
 from zerodesk_aws.accounts import Account, Decide

@@ -4,7 +4,7 @@ from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
 from zerodesk.limits import Limits
 from zerodesk.orders import Side
-from zerodesk.pricing.spot import Quote
+from zerodesk.pricing.order_quote import Quote
 from zerodesk.risk import Case, Marked, symbols_needed
 from zerodesk.volume import day_volume_lots
 from zerodesk_aws.limits import LimitRegister

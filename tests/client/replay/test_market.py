@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerodesk.instruments import SYMBOL
-from zerodesk.pricing.spot import collar_around
+from zerodesk.pricing.order_quote import collar_around
 from zerodesk_client.formats import RecordedTrade
 from zerodesk_client.replay.market import (
     ReplayOptionError,

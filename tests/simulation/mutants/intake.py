@@ -127,7 +127,7 @@ MUTANTS: Final = (
         "functions/risk_check/handler.py",
         '    return answer(account, asked["order_id"])\n',
         "    from risk_check.decision import place_command\n"
-        "    from zerodesk.pricing.spot import Quote\n\n"
+        "    from zerodesk.pricing.order_quote import Quote\n\n"
         '    if asked["order_id"] not in account.state.holds:\n'
         '        return answer(account, asked["order_id"])\n'
         '    if quoted["verdict"] == "REFUSED":\n'
@@ -162,17 +162,17 @@ MUTANTS: Final = (
     Mutant(
         "hold without the fee",
         "The fee comes out of what is left.",
-        f"{DOMAIN}/pricing/spot.py",
-        "market.need_minor(worst_ticks, quantity_lots, market.taker_bps, is_buy=is_buy)",
-        "market.need_minor(worst_ticks, quantity_lots, 0, is_buy=is_buy)",
+        f"{DOMAIN}/pricing/order_quote.py",
+        "        worst_ticks, quantity_lots, market.taker_bps, is_buy=side is Side.BUY\n",
+        "        worst_ticks, quantity_lots, 0, is_buy=side is Side.BUY\n",
     ),
     Mutant(
         "collar not applied",
         "A limit is a limit.",
-        f"{DOMAIN}/pricing/spot.py",
+        f"{DOMAIN}/pricing/order_quote.py",
         "    if collar.admits(price_ticks):\n",
         "    if price_ticks > 0:\n",
-        claim="tests/zerodesk/pricing/test_spot.py",
+        claim="tests/zerodesk/pricing/test_order_quote.py",
     ),
     Mutant(
         "202 before the hold (rule 11)",

@@ -6,6 +6,13 @@ numpy and are imported by name: `black_scholes`, `bachelier`, `implied_volatilit
 how arguments broadcast and which calls are refused.
 """
 
-from zerodesk.pricing.spot import Collar, Quote, collar_around, quote_amount, quote_pair, quote_spot
+from zerodesk.pricing.order_quote import (
+    Collar,
+    Quote,
+    collar_around,
+    quote_amount,
+    quote_pair,
+    quote_quantity,
+)
 
-__all__ = ["Collar", "Quote", "collar_around", "quote_amount", "quote_pair", "quote_spot"]
+__all__ = ["Collar", "Quote", "collar_around", "quote_amount", "quote_pair", "quote_quantity"]

@@ -15,7 +15,7 @@ from zerodesk.money import BASIS_POINTS, MAX_EXACT, share_bps
 from zerodesk.orders import Side
 from zerodesk.pricing.batch import FloatArray
 from zerodesk.pricing.black_scholes import black76
-from zerodesk.pricing.spot import Collar, collar_around, outside_collar, too_large
+from zerodesk.pricing.order_quote import Collar, collar_around, outside_collar, too_large
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.scenarios import RANGES, SCENARIOS, ScanRanges
@@ -110,7 +110,7 @@ def quote_option(
     now_ms
         Milliseconds since 1970.
     side, price_ticks, quantity_lots
-        The order, as for `zerodesk.pricing.spot.quote_spot`.
+        The order, as for `zerodesk.pricing.order_quote.quote_quantity`.
     ranges
         Of the scenarios of the risk array.
 

@@ -8,7 +8,7 @@ from zerodesk.instruments import Product, product_of
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
-from zerodesk.pricing.spot import Quote
+from zerodesk.pricing.order_quote import Quote
 from zerodesk.risk.marked import Marked
 
 NONE_MARKED: Final[Mapping[str, Marked]] = {}

@@ -313,7 +313,7 @@ def assess(case: Case) -> Rejection | None:
     Examples
     --------
     >>> from zerodesk.accounts import AccountState
-    >>> from zerodesk.pricing.spot import Collar, Quote
+    >>> from zerodesk.pricing.order_quote import Collar, Quote
     >>> quote = Quote(100, Collar(90, 110), 100, "USD", 5_000_000, 0, 0, 0)
     >>> case = Case(AccountState(opened=True), "BTC-USD", Side.BUY, 1, quote, at_ms=0)
     >>> assess(case).code.value

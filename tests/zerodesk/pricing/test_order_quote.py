@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from zerodesk.instruments import Market, list_market
 from zerodesk.money import share_bps
 from zerodesk.orders import Side
-from zerodesk.pricing import Quote, collar_around, quote_spot
+from zerodesk.pricing import Quote, collar_around, quote_quantity
 from zerodesk.rejections import Rejection, RejectionCode
 
 MARK_TICKS = 6_000_000
@@ -30,7 +30,7 @@ def a_market(collar_bps: int = 500) -> Market:
 
 
 def quoted(side: Side, price_ticks: int | None, lots: int = 10_000) -> Quote:
-    answer = quote_spot(a_market(), MARK_TICKS, side, price_ticks, lots)
+    answer = quote_quantity(a_market(), MARK_TICKS, side, price_ticks, lots)
     assert isinstance(answer, Quote)
     return answer
 
@@ -61,7 +61,7 @@ def test_the_ends_of_the_collar_are_admitted(price_ticks: int) -> None:
 def test_one_tick_beyond_the_collar_is_refused_with_the_numbers(
     side: Side, price_ticks: int
 ) -> None:
-    answer = quote_spot(a_market(), MARK_TICKS, side, price_ticks, 1)
+    answer = quote_quantity(a_market(), MARK_TICKS, side, price_ticks, 1)
     assert isinstance(answer, Rejection)
     assert answer.code is RejectionCode.PRICING_COLLAR
     assert answer.limit == "57000 to 63000"
@@ -89,7 +89,7 @@ def test_the_fees_of_any_fills_never_exceed_the_fee_that_was_held(
 
 @pytest.mark.parametrize("side", list(Side))
 def test_an_order_beyond_what_a_workflow_can_count_is_refused(side: Side) -> None:
-    answer = quote_spot(a_market(), 10**9, side, 10**9, 10**7)
+    answer = quote_quantity(a_market(), 10**9, side, 10**9, 10**7)
     assert isinstance(answer, Rejection)
     assert answer.code is RejectionCode.PRICING_ORDER_TOO_LARGE
 

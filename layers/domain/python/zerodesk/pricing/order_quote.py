@@ -1,4 +1,4 @@
-"""The quote of a spot order: the collar around the mark, the worst price and the worst cost."""
+"""The quote of an order: the collar around the mark, the worst price and the worst cost."""
 
 from typing import Any, NamedTuple, Self
 
@@ -123,7 +123,7 @@ def triggered_at_ticks(
     return (max if passed_up else min)(mark_price_ticks, trigger_ticks)
 
 
-def quote_spot(
+def quote_quantity(
     market: Market,
     mark_price_ticks: int,
     side: Side,
@@ -157,21 +157,10 @@ def quote_spot(
     if refusal := outside_collar(market, reference_ticks, collar, worst_ticks, around=around):
         return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
-    is_buy = side is Side.BUY
-    currency = market.held_currency(is_buy=is_buy)
-    need_minor = market.need_minor(worst_ticks, quantity_lots, market.taker_bps, is_buy=is_buy)
-    if max(need_minor, notional_minor) > MAX_EXACT:
-        return too_large(currency, need_minor)
-    return Quote(
-        mark_price_ticks=mark_price_ticks,
-        collar=collar,
-        worst_price_ticks=worst_ticks,
-        need_currency=currency,
-        need_minor=need_minor,
-        estimated_fee_minor=share_bps(notional_minor, market.taker_bps),
-        maker_bps=market.maker_bps,
-        taker_bps=market.taker_bps,
+    need_minor = market.need_minor(
+        worst_ticks, quantity_lots, market.taker_bps, is_buy=side is Side.BUY
     )
+    return _quoted(market, mark_price_ticks, collar, side, worst_ticks, need_minor, notional_minor)
 
 
 def quote_amount(
@@ -213,25 +202,15 @@ def quote_amount(
     lots = amount_minor // market.notional_minor(collar.low_ticks, 1)
     # The mark may have moved since the amount came to a lot: it then takes what it still covers.
     most_lots = min(max(lots, 1), market.max_quantity_lots)
-    currency = market.held_currency(is_buy=side is Side.BUY)
-    if currency == market.quote:
+    if market.held_currency(is_buy=side is Side.BUY) == market.quote:
         need_minor = market.amount_need_minor(amount_minor, market.taker_bps)
     else:
         need_minor = market.sell_need_minor(most_lots)
-    if max(need_minor, amount_minor) > MAX_EXACT:
-        return too_large(currency, need_minor)
-    return Quote(
-        mark_price_ticks=mark_price_ticks,
-        collar=collar,
-        worst_price_ticks=collar.worst_ticks(side),
-        need_currency=currency,
-        need_minor=need_minor,
-        estimated_fee_minor=share_bps(amount_minor, market.taker_bps),
-        maker_bps=market.maker_bps,
-        taker_bps=market.taker_bps,
-        amount_minor=amount_minor,
-        most_lots=most_lots,
-    )
+    worst_ticks = collar.worst_ticks(side)
+    quote = _quoted(market, mark_price_ticks, collar, side, worst_ticks, need_minor, amount_minor)
+    if isinstance(quote, Rejection):
+        return quote
+    return quote._replace(amount_minor=amount_minor, most_lots=most_lots)
 
 
 def quote_pair(
@@ -267,9 +246,9 @@ def quote_pair(
     >>> pair.worst_price_ticks, pair.stop_limit_ticks, pair.need_minor
     (95, 121, 121605000)
     """
-    limit = quote_spot(market, mark_price_ticks, side, price_ticks, quantity_lots)
+    limit = quote_quantity(market, mark_price_ticks, side, price_ticks, quantity_lots)
     trigger = (Trigger.STOP, stop_ticks)
-    stop = quote_spot(
+    stop = quote_quantity(
         market, mark_price_ticks, side, stop_limit_ticks, quantity_lots, trigger=trigger
     )
     if isinstance(limit, Rejection) or isinstance(stop, Rejection):
@@ -278,4 +257,29 @@ def quote_pair(
         need_minor=max(limit.need_minor, stop.need_minor),
         estimated_fee_minor=max(limit.estimated_fee_minor, stop.estimated_fee_minor),
         stop_limit_ticks=stop.worst_price_ticks,
+    )
+
+
+def _quoted(
+    market: Market,
+    mark_price_ticks: int,
+    collar: Collar,
+    side: Side,
+    worst_price_ticks: int,
+    need_minor: int,
+    worth_minor: int,
+) -> Quote | Rejection:
+    """Return the quote of an order worth so much, unless that is more than is settled in one."""
+    currency = market.held_currency(is_buy=side is Side.BUY)
+    if max(need_minor, worth_minor) > MAX_EXACT:
+        return too_large(currency, need_minor)
+    return Quote(
+        mark_price_ticks=mark_price_ticks,
+        collar=collar,
+        worst_price_ticks=worst_price_ticks,
+        need_currency=currency,
+        need_minor=need_minor,
+        estimated_fee_minor=share_bps(worth_minor, market.taker_bps),
+        maker_bps=market.maker_bps,
+        taker_bps=market.taker_bps,
     )
