@@ -82,7 +82,7 @@ class TradingStack(Stack):
     def _declare_steps(self, messaging: MessagingStack) -> None:
         """Declare what the workflows and the queue call."""
         data = self._data
-        self._declare("pricing", data.market.access("GetItem"))
+        self._declare("pricing", data.market.access("GetItem", "Scan", "UpdateItem"), computes=True)
         self._declare(
             "risk_check",
             data.journal.access(*APPEND),

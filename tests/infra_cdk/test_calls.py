@@ -39,6 +39,8 @@ RARE = {
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
+    ("pricing", "dynamodb:Scan", "market"): "marks the options, of which the run has none",
+    ("pricing", "dynamodb:UpdateItem", "market"): "the same",
     **{
         (function, action, "jobs/jobs/*"): "not simulated: jobs touch nobody's money"
         for function in ("pricing_jobs", "job_chunks", "chunk_pricing")

@@ -114,7 +114,7 @@ class NaiveOrder:
         worth = market.notional_minor(dearer, self.remaining)
         if "amount_minor" in self.command:
             worth = int(self.command["amount_minor"]) - self.notional
-        if market.product == "PERPETUAL":
+        if market.product == "PERPETUAL" or (market.product == "OPTION" and not self.buys):
             return 1 + worth * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
@@ -772,8 +772,10 @@ class NaiveBook:
             self.fees += fee
             delivered = self.market.sell_need_minor(lots)
             if not self.delivers:
-                self.move(order, self.market.quote, -fee, self.made(order, lots, price))
-                order.held -= fee
+                made = self.made(order, lots, price)
+                paid = notional if self.market.product == "OPTION" and order.buys else 0
+                self.move(order, self.market.quote, -fee - paid, made + paid)
+                order.held -= fee + paid
             elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
                 self.move(order, self.market.quote, -notional - fee, 0)
@@ -798,6 +800,8 @@ class NaiveBook:
         opened = (lots - closed) * price
         row[1] += opened if order.buys else -opened
         row[0] += lots if order.buys else -lots
+        if self.market.product == "OPTION":
+            return self.market.notional_minor(price, -lots if order.buys else lots)
         self.open -= made * self.market.tick_value_minor
         return made * self.market.tick_value_minor
 

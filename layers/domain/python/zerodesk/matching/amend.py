@@ -114,7 +114,10 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
     )
     tick_value_minor, lot_value_minor = state.tick_value_minor, state.delivered_minor
     # What the order holds once this record is settled, be it touched in it before or not.
-    left_minor = order.need_minor(order.total_lots, tick_value_minor, lot_value_minor)
+    is_option = state.is_option
+    left_minor = order.need_minor(
+        order.total_lots, tick_value_minor, lot_value_minor, is_option=is_option
+    )
     following.held_minor = left_minor + command["held_minor"]
     if command.get("slides"):
         slide(state, following)
@@ -122,7 +125,9 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
             # It has slid to where it is.
             _shrink(state, draft, order, command)
             return
-    need = following.need_minor(following.remaining_lots, tick_value_minor, lot_value_minor)
+    need = following.need_minor(
+        following.remaining_lots, tick_value_minor, lot_value_minor, is_option=is_option
+    )
     rejection = None if state.is_plain else _not_open(state)
     rejection = rejection or refusal_of(state, following, need, post_only=command["post_only"])
     if rejection is not None:

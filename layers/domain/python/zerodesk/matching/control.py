@@ -100,7 +100,7 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
     if state.market is not None:
         refuse(draft, command, INVALID, f"{state.symbol} is listed already")
         return
-    is_sound = (market.product is Product.SPOT) == (not market.margin)
+    is_sound = (market.product is Product.PERPETUAL) == bool(market.margin)
     is_sound = is_sound and min(market.tick_value_minor, market.lot_value_minor) > 0
     if market.symbol != state.symbol or not is_sound:
         refuse(draft, command, INVALID, f"{market.symbol} cannot be listed in {state.symbol}")

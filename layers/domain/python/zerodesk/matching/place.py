@@ -97,7 +97,9 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
             return
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
-    need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
+    need = order.need_minor(
+        quantity_lots, state.tick_value_minor, state.delivered_minor, is_option=state.is_option
+    )
     rejection = _refusal(state, order, need, command, post_only=post_only)
     if rejection is not None:
         reject(state, draft, command, rejection)

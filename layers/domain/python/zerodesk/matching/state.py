@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.bands import Band, Reference, around
 from zerodesk.codec import state_hash
-from zerodesk.instruments import Market, TradingState
+from zerodesk.instruments import Market, Product, TradingState, product_of
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
@@ -111,6 +111,7 @@ class BookState(Queues):
     around, None where it has no band; ``halts`` counts how often a price was outside.
     ``clearing`` is the command that has every order cancelled, until that is done.
     ``stale_at_ms`` is the last time at which the index price is fresh enough for the market.
+    ``is_option`` says that who buys pays who sells, and that nothing is delivered for it.
     ``positions`` is what each account has open, None where lots are delivered; ``reducing`` names
     the reduce-only orders of each account that rest, and maybe some that are gone.
     """
@@ -126,6 +127,7 @@ class BookState(Queues):
         "halts",
         "home",
         "index",
+        "is_option",
         "is_plain",
         "last",
         "listed_at_ms",
@@ -152,6 +154,7 @@ class BookState(Queues):
     def __init__(self, symbol: str) -> None:
         super().__init__()
         self.symbol = symbol
+        self.is_option = product_of(symbol) is Product.OPTION
         self.sequence = 0
         self.time_ms = 0
         self.market: Market | None = None

@@ -295,6 +295,9 @@ class BookAudit:
         if market.product is Product.SPOT:
             expected[account_id, market.base] += fill.lots * market.lot_value_minor
             expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
+        elif market.product is Product.OPTION:
+            self._close(account_id, fill)
+            expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
         else:
             made_minor = self._close(account_id, fill) * market.tick_value_minor
             expected[account_id, market.quote] += made_minor

@@ -33,7 +33,7 @@ def marks_are_fresh(case: Case) -> Rejection | None:
         return Rejection(RejectionCode.RISK_STALE_MARK, f"{symbol} has no mark", need=symbol)
     for symbol, instrument in case.marked.items():
         oldest_ms = case.limits.mark_age_ms
-        if oldest_ms is None and instrument.margin:
+        if oldest_ms is None and instrument.is_derivative:
             oldest_ms = MARGIN_MARK_AGE_MS
         if oldest_ms is not None and case.at_ms - instrument.marked_at_ms > oldest_ms:
             age_ms = case.at_ms - instrument.marked_at_ms
@@ -209,7 +209,7 @@ def leverage_within_limit(case: Case) -> Rejection | None:
 
     What a derivative may be worth is for its margin.
     """
-    if case.symbol not in case.marked or case.side is Side.SELL or case.own.margin:
+    if case.symbol not in case.marked or case.side is Side.SELL or case.own.is_derivative:
         return None
     notional_minor = case.worth_minor
     if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:

@@ -119,6 +119,17 @@ class StoredRejection(Contract):
     limit: str | None = None
 
 
+class OptionRisk(Contract):
+    """An option as it was marked, off one surface: amounts of one lot."""
+
+    surface_version: int
+    marked_at_ms: int = Field(description="When the mark of the underlying was observed.")
+    mark_price_ticks: int
+    profit_minor: list[int] = Field(description="The risk array: what a lot makes by scenario.")
+    delta_millionths: int
+    underlying_minor: int
+
+
 class Quote(Contract):
     """What an order can cost: worst price, worst cost, fees."""
 
@@ -134,6 +145,7 @@ class Quote(Contract):
     amount_minor: int | None = Field(default=None, description="Of an order that names one.")
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
     stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
+    option: OptionRisk | None = Field(default=None, description="Of an option.")
 
 
 class OrderPriced(Contract):
