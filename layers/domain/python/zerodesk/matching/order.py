@@ -419,7 +419,8 @@ class PairedOrder(SpecialOrder):
         need = super().need_minor(*values, is_option=is_option)
         if lots != self.quantity_lots:
             return need
-        return max(need, self.triggered().need_minor(*values, is_option=is_option))
+        stopped_need = self.triggered().need_minor(*values, is_option=is_option)
+        return max(need, stopped_need)
 
     def triggered(self) -> SpecialOrder:
         """Return the order that takes this one's place at its stop."""
