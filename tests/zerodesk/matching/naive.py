@@ -170,7 +170,7 @@ class NaiveBook:
     def take_one(self, command: dict[str, Any]) -> None:
         key, kind = command["command_id"], command["kind"]
         time = max(self.time, command.get("sent_at_ms", command["accepted_at_ms"]))
-        if self.ends is not None and self.ends <= time:
+        if self.ends is not None and self.ends <= time and not self.has_expired(time):
             self.time = time
             self.end_what_is_due()
             self.known[f"end-{self.auction}"] = time
@@ -203,12 +203,39 @@ class NaiveBook:
 
     def is_stale(self) -> bool:
         """Whether the index price, or the listing before there was one, is too long ago."""
+        if self.has_expired(self.time):
+            return True
         if self.market is None or self.market.stale_after_ms is None:
             return False
         seen = self.listed if self.index is None else self.index[2]
         return self.time - seen > self.market.stale_after_ms
 
+    def has_expired(self, time: int) -> bool:
+        terms = self.market.option if self.market else None
+        return terms is not None and time >= terms.expiry_ms
+
+    def take_settle(self, command: dict[str, Any]) -> None:
+        """The end of an option: everybody goes, and every lot is paid for."""
+        price = command["price_minor"]
+        if not self.has_expired(self.time) or self.state == "DELISTED" or price <= 0:
+            return
+        assert self.market is not None
+        self.state, self.ends, self.auction = "DELISTED", None, None
+        standing, self.resting, self.armed = self.resting + self.armed, [], []
+        for order in standing:
+            self.close(order, "CANCELLED")
+        strike, is_call = int(self.symbol.split("-")[2]) * 10**6, self.symbol.endswith("C")
+        payoff = max(0, price - strike if is_call else strike - price)
+        ticks = payoff * 10**self.market.tick_digits // (self.market.tick_units * 10**6)
+        for account, row in self.held_lots.items():
+            paid = row[0] * ticks * self.market.tick_value_minor
+            self.moved[account, "", self.market.quote][1] += paid
+            self.open -= paid
+            row[0] = row[1] = 0
+
     def stop_if_stale(self) -> None:
+        if self.has_expired(self.time) and self.state == "AUCTION":
+            self.state, self.ends, self.auction = "CANCEL_ONLY", None, None
         if self.state == "OPEN" and self.is_stale():
             self.state, self.by_mark = "CANCEL_ONLY", True
 

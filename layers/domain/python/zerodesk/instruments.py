@@ -177,6 +177,19 @@ class Market(NamedTuple):
         """Base minor units that are delivered for one lot: none of a derivative."""
         return self.lot_value_minor if self.product is Product.SPOT else 0
 
+    def payoff_ticks(self, price_minor: int) -> int:
+        """Return what an option pays at expiry, in ticks, rounded down.
+
+        Parameters
+        ----------
+        price_minor
+            Of one unit of the underlying, quote minor units.
+        """
+        terms = self.option
+        assert terms is not None, "only an option has a payoff"
+        price = Decimal(price_minor).scaleb(-self.quote_minor_digits)
+        return int(terms.payoff(price).scaleb(self.tick_digits) // self.tick_units)
+
     def held_currency(self, *, is_buy: bool) -> str:
         """Return in which currency something is held for an order."""
         return self.quote if is_buy or self.product is not Product.SPOT else self.base

@@ -11,6 +11,9 @@ from zerodesk.orders import Side
 AUCTION: Final = "AUCTION"
 """The liquidity of fills in an auction, where nobody makes or takes."""
 
+EXPIRY: Final = "EXPIRY"
+"""And of the end of a position in an option, which is no trade."""
+
 
 def leaves_something(body: dict[str, Any]) -> bool:
     """Whether a book's record leaves settlement something to do, beyond reading it.
@@ -57,10 +60,9 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
     for account_id, order_id in body["releases"]:
         releases[account_id].append(order_id)
     for event in body["events"]:
-        if event["type"] == "TradeExecuted":
-            for fill in fills_of_trade(event):
-                fills[fill.pop("account_id")].append(fill)
-        elif event["type"] == "OrderAmended":
+        for fill in _fills_of(symbol, event):
+            fills[fill.pop("account_id")].append(fill)
+        if event["type"] == "OrderAmended":
             amended = event["order_id"], event["quantity_lots"]
             amends[event["account_id"]].append(amended)
     for own in own_accounts(symbol):
@@ -74,6 +76,38 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
             tuple(amends[account_id]),
         )
         for account_id in sorted({*postings, *releases})
+    }
+
+
+def _fills_of(symbol: str, event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return what an event fills: two sides of a trade, one position that ends, or nothing."""
+    if event["type"] == "TradeExecuted":
+        return fills_of_trade(event)
+    return (fill_of_expiry(symbol, event),) if event["type"] == "PositionSettled" else ()
+
+
+def fill_of_expiry(symbol: str, ended: dict[str, Any]) -> dict[str, Any]:
+    """Return the end of a position in an option as a fill: all of it, at its payoff, for nothing.
+
+    Examples
+    --------
+    >>> ended = {"command_id": "settle-BTC-25DEC26-9-C-5", "account_id": "alice",
+    ...          "quantity_lots": -3, "payoff_ticks": 7, "at_ms": 5}
+    >>> fill = fill_of_expiry("BTC-25DEC26-9-C", ended)
+    >>> fill["side"], fill["price_ticks"], fill["quantity_lots"], fill["liquidity"]
+    ('BUY', 7, 3, 'EXPIRY')
+    """
+    lots = ended["quantity_lots"]
+    return {
+        "account_id": ended["account_id"],
+        "trade_id": f"{symbol}-expiry",
+        "order_id": ended["command_id"],
+        "side": (Side.SELL if lots > 0 else Side.BUY).value,
+        "price_ticks": ended["payoff_ticks"],
+        "quantity_lots": abs(lots),
+        "fee_minor": 0,
+        "liquidity": EXPIRY,
+        "executed_at_ms": ended["at_ms"],
     }
 
 

@@ -97,6 +97,21 @@ def delist(context: typer.Context, symbol: SymbolArgument, *, reason: ReasonOpti
     session.show(market, lambda: f"{market.symbol} is {market.state}")
 
 
+@market_app.command("settle")
+def settle(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    price: Annotated[str, typer.Option(help="Of the underlying, in units of the quote.")],
+    *,
+    reason: ReasonOption,
+) -> None:
+    """End an option that has expired, where the index had a gap and says no price."""
+    session = Session.of(context)
+    operator = session.operator()
+    market = operator.settle_option(symbol.upper(), _decimal("--price", price), reason)
+    session.show(market, lambda: f"{market.symbol} is {market.state}: {market.state_reason}")
+
+
 def terms_of(settings: list[str]) -> dict[str, Any]:
     """Return what ``term=value`` texts ask for, as the API takes it.
 

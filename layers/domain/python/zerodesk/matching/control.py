@@ -3,7 +3,7 @@
 from typing import Final
 
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
-from zerodesk.matching import auctions, staleness
+from zerodesk.matching import auctions, settling, staleness
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
@@ -17,6 +17,7 @@ from zerodesk.orders import (
     IndexCommand,
     ListCommand,
     SetStateCommand,
+    SettleCommand,
 )
 from zerodesk.rejections import RejectionCode
 from zerodesk.rows import cancel_row, command_entry
@@ -183,6 +184,14 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
 
 def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:
     """Do nothing more: what was due has expired before any command is decided."""
+
+
+def settle(state: BookState, draft: Draft, command: SettleCommand) -> None:
+    """End an option that has expired, once and for all."""
+    if settling.settles(state, command):
+        settling.settle(state, draft, command)
+    else:
+        refuse(draft, command, INVALID, f"{state.symbol} has nothing to settle now")
 
 
 def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, cancel_all, clearing, control
+from zerodesk.matching import amend, auctions, cancel_all, clearing, control, settling
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -37,6 +37,7 @@ DECISIONS: Final = HOT | {
     "set_state": control.set_state,
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
+    "settle": control.settle,
 }
 
 
@@ -44,7 +45,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     """Decide as many commands as fit the record; returns how many.
 
     What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many or
-    a clearing, and what it triggered; nothing else enters until all of it is through.
+    a clearing, the end of an option, and what it triggered; nothing else enters until all of it is
+    through.
 
     Raises
     ------
@@ -100,8 +102,9 @@ def _go_on(state: BookState, draft: Draft) -> None:
         ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
         stop_if_stale(state, draft, ending_id)
-    elif state.clearing:
+    elif state.clearing or state.settling is not None:
         clearing.go_on(state, draft)
+        settling.go_on(state, draft)
     elif state.cancelling is not None:
         cancel_all.go_on(state, draft)
     if state.prices_ticks is not None:
@@ -110,7 +113,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
 
 def _is_ready(state: BookState, draft: Draft, time_ms: int) -> bool:
     """End an auction whose time is up; whether there is room for another command behind that."""
-    if auctions.is_due(state, time_ms):
+    has_expired = state.is_option and time_ms > state.stale_at_ms
+    if auctions.is_due(state, time_ms) and not has_expired:
         if not _take(state, draft, auctions.ending(state, time_ms)):
             return False
         if state.prices_ticks is not None:

@@ -6,7 +6,14 @@ from zerodesk.bands import Reference
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import Auction, BookState, Cancelling, LastTrade, Uncrossing
+from zerodesk.matching.state import (
+    Auction,
+    BookState,
+    Cancelling,
+    LastTrade,
+    Settling,
+    Uncrossing,
+)
 from zerodesk.positions import OpenLots
 
 if TYPE_CHECKING:
@@ -43,6 +50,7 @@ Scalars = tuple[
     int,
     str,
     dict[str, OpenLots] | None,
+    Settling | None,
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -125,6 +133,7 @@ class Draft:
             state.state_since_ms,
             state.clearing,
             state.positions,
+            state.settling,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -237,5 +246,6 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.state_since_ms,
         state.clearing,
         state.positions,
+        state.settling,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

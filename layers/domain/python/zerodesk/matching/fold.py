@@ -22,7 +22,16 @@ from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
-from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
+from zerodesk.matching.settling import pay
+from zerodesk.matching.state import (
+    OPEN,
+    Auction,
+    BookState,
+    Outside,
+    Settling,
+    Uncrossing,
+    last_trade,
+)
 from zerodesk.matching.trailing import see_last, see_prices
 from zerodesk.orders import halt_id_for
 
@@ -85,6 +94,8 @@ class Fold:
         if state.cancelling is not None:
             self.of_many.add(state.cancelling.command_id)
             return {state.cancelling.command_id}
+        if state.settling is not None:
+            return {state.settling.command_id}
         return {state.clearing} if state.clearing else set()
 
     def _compare_anchor(self) -> None:
@@ -111,7 +122,7 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
-        unfinished = state.cancelling or state.clearing
+        unfinished = state.cancelling or state.clearing or state.settling
         if unfinished:
             raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
         state.forget_unpaired()
@@ -415,6 +426,23 @@ class Fold:
         if event["state"] == OPEN:
             see_last(self.state, self.draft)
 
+    def option_settled(self, event: Event) -> None:
+        """Fold the price at which an option ends, and what it pays."""
+        state, market = self.state, self.state.market
+        if market is None or market.payoff_ticks(event["price_minor"]) != event["payoff_ticks"]:
+            raise MismatchError(f"{event} is not what {state.symbol} pays")
+        state.settle_by(Settling(event["command_id"], event["payoff_ticks"]))
+
+    def position_settled(self, event: Event) -> None:
+        """Fold the end of a position: the next one, and what it is paid."""
+        state, account_id = self.state, event["account_id"]
+        positions, settling = state.positions, state.settling
+        if settling is None or state.clearing or not positions or account_id != min(positions):
+            raise MismatchError(f"{event} is not the next of {settling}")
+        if pay(state, self.draft, account_id, settling) != event:
+            raise MismatchError(f"{event} is not what {settling} pays")
+        state.settle_by(settling)
+
     def _trades_on(self, uncrossing: Uncrossing) -> bool:
         """Whether the end of an auction has more to trade; lots are cut in a derivative alone."""
         left_lots, state = uncrossing.left_lots, self.state
@@ -524,6 +552,8 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "MarketListed": Fold.listed,
     "MarketStateChanged": Fold.state_changed,
     "MarketChanged": Fold.changed,
+    "OptionSettled": Fold.option_settled,
+    "PositionSettled": Fold.position_settled,
 }
 
 

@@ -34,9 +34,10 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         fees_minor = state.fees_minor - draft.fees_before_minor
         if fees_minor:
             postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
-        made_minor = state.tick_value_minor * sum(draft.made_tick_lots.values())
-        if made_minor:
-            postings.append((open_account(state.symbol), "", market.quote, 0, -made_minor))
+    made_minor = state.tick_value_minor * sum(draft.made_tick_lots.values())
+    if made_minor and market is not None:
+        postings.append((open_account(state.symbol), "", market.quote, 0, -made_minor))
+    if market is not None and (draft.touched or draft.made_tick_lots):
         _assert_balanced(postings, market.quote)
     return {
         "format": FORMAT,

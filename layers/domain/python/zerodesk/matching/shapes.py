@@ -21,6 +21,7 @@ from zerodesk.orders import (
     ListCommand,
     PlaceCommand,
     SetStateCommand,
+    SettleCommand,
 )
 from zerodesk.tiers import Tier
 
@@ -45,6 +46,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "set_state": _shape(SetStateCommand),
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
+    "settle": _shape(SettleCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})

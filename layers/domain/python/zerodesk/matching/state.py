@@ -98,6 +98,13 @@ class Cancelling(NamedTuple):
     orders: list[list[Any]]
 
 
+class Settling(NamedTuple):
+    """The end of an option while its positions are paid: by which command, how much a lot."""
+
+    command_id: str
+    payoff_ticks: int
+
+
 class BookState(Queues):
     """The fold of a book's journal: the queues of the orders that rest, and all around them.
 
@@ -110,7 +117,8 @@ class BookState(Queues):
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
     ``clearing`` is the command that has every order cancelled, until that is done.
-    ``stale_at_ms`` is the last time at which the index price is fresh enough for the market.
+    ``stale_at_ms`` is the last time at which the index price is fresh enough for the market, or
+    the last before an option expires; ``settling`` is the end of one while positions are paid.
     ``is_option`` says that who buys pays who sells, and that nothing is delivered for it.
     ``positions`` is what each account has open, None where lots are delivered; ``reducing`` names
     the reduce-only orders of each account that rest, and maybe some that are gone.
@@ -138,6 +146,7 @@ class BookState(Queues):
         "reducing",
         "reference",
         "sequence",
+        "settling",
         "stale_at_ms",
         "stamp",
         "state_by",
@@ -171,6 +180,7 @@ class BookState(Queues):
         self.uncrossing: Uncrossing | None = None
         self.clearing = ""
         self.cancelling: Cancelling | None = None
+        self.settling: Settling | None = None
         self.index: dict[str, Any] | None = None
         self.stale_at_ms = NEVER_MS
         self.last: LastTrade | None = None
@@ -267,8 +277,12 @@ class BookState(Queues):
         return self.time_ms > self.stale_at_ms
 
     def _bound_mark(self) -> None:
-        bound_ms = None if self.market is None else self.market.stale_after_ms
+        """Keep the last time at which the market trades as it is: an option does until expiry."""
+        market = self.market
+        bound_ms = None if market is None else market.stale_after_ms
         self.stale_at_ms = NEVER_MS if bound_ms is None else self.marked_at_ms() + bound_ms
+        if market is not None and market.option is not None:
+            self.stale_at_ms = market.option.expiry_ms - 1
 
     def enter(
         self,
@@ -295,9 +309,14 @@ class BookState(Queues):
             # The tenths of another window are others.
             self.reference = Reference(self.reference.at(self.time_ms, before.band.window_ms).ticks)
 
+    def settle_by(self, settling: Settling | None) -> None:
+        """Have all positions paid at the end of an option, if an order or one of them is left."""
+        self.settling = settling if self.positions or self.clearing else None
+
     def clear_by(self, command_id: str) -> None:
         """Have a command cancel every order there is, if there is any left."""
         self.clearing = command_id if self.orders else ""
+        self.settle_by(self.settling)
 
     def outside(self, price_ticks: int) -> Outside | None:
         """Return the band that a price is outside of, None where it is within or there is none."""
@@ -380,6 +399,7 @@ class BookState(Queues):
             or self.uncrossing is not None
             or self.cancelling is not None
             or bool(self.clearing)
+            or self.settling is not None
             or (self.prices_ticks is not None and self.is_plain)
         )
 
@@ -521,6 +541,7 @@ class BookState(Queues):
             "uncrossing": self.uncrossing and told(self.uncrossing),
             "cancelling": self.cancelling and self.cancelling._asdict(),
             "clearing": self.clearing,
+            "settling": self.settling and self.settling._asdict(),
             "state_by": self.state_by,
             "state_since_ms": self.state_since_ms,
             "reference": self.reference and self.reference.to_list(),
@@ -567,6 +588,8 @@ class BookState(Queues):
         state.clearing = values.get("clearing", "")
         cancelling = values.get("cancelling")
         state.cancelling = cancelling and Cancelling(**cancelling)
+        settling = values.get("settling")
+        state.settling = settling and Settling(**settling)
         state.take_index(values["index"])
         state.trades = values["trades"]
         if values["last"] is not None:

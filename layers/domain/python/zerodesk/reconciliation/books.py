@@ -41,6 +41,7 @@ class BookAudit:
 
     ``fees`` is all that the book collected by currency, ``swept`` the part of it that the house has
     by the house's own watermark, ``unswept`` the rest: (sequence, currency, minor units).
+    ``payoff_ticks`` is what an option pays once it has ended.
     ``positions`` is what its trades leave open where nothing is delivered, ``open`` the balance of
     the book's own account, out of which it paid for what they closed.
     """
@@ -58,6 +59,7 @@ class BookAudit:
         self.swept: dict[str, int] = defaultdict(int)
         self.orders: dict[str, OpenOrder] = {}
         self.positions: dict[str, OpenLots] = {}
+        self.payoff_ticks: int | None = None
         self.open: dict[str, int] = defaultdict(int)
         self.owed: dict[str, Owed] = defaultdict(Owed)
         self.shown = ShownOrders() if shown is None else shown
@@ -80,6 +82,8 @@ class BookAudit:
             owed = audit.owed[order.account_id]
             owed.open[order.order_id] = (order.currency, order.held_minor)
         audit.positions = positions_in(state)
+        settling = state.get("settling")
+        audit.payoff_ticks = settling and settling["payoff_ticks"]
         return audit
 
     def join(self, later: Self) -> None:
@@ -88,6 +92,7 @@ class BookAudit:
         self.market, self.trading_state = later.market, later.trading_state
         self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
+        self.payoff_ticks = later.payoff_ticks
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
         for mine, theirs in kinds:
             for currency, amount_minor in theirs.items():
@@ -230,6 +235,10 @@ class BookAudit:
                 touched.add(self._reduce(sequence, event))
             if event["type"] == "OrderAmended":
                 touched.add(self._amend(sequence, event))
+            if event["type"] == "OptionSettled":
+                self.payoff_ticks = self._listed().payoff_ticks(event["price_minor"])
+            if event["type"] == "PositionSettled":
+                self._end(sequence, event, expected, fills)
             if event["type"] != "TradeExecuted":
                 continue
             self.trades += 1
@@ -304,6 +313,25 @@ class BookAudit:
             expected[open_account(self.symbol), market.quote] -= made_minor
         expected[account_id, market.quote] -= fill.fee_minor
         expected[fee_account(self.symbol), market.quote] += fill.fee_minor
+
+    def _end(
+        self, sequence: int, event: dict[str, Any], expected: Moved, fills: dict[str, Fills]
+    ) -> None:
+        """Take the end of a position in an option: all of it, at the payoff by the formula."""
+        market, account_id = self._listed(), event["account_id"]
+        lots, payoff_ticks = self.positions.pop(account_id, OpenLots()).quantity_lots, 0
+        if self.payoff_ticks is not None:
+            payoff_ticks = self.payoff_ticks
+        if (event["quantity_lots"], event["payoff_ticks"]) != (lots, payoff_ticks) or not lots:
+            detail = f"{event} ends {lots} lots that are worth {payoff_ticks} ticks each"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        self.findings.checked[Check.POSITIONS] += 1
+        fills[account_id] = fills.get(account_id, NONE).plus(
+            Fills(1, -lots, -lots * payoff_ticks, 0)
+        )
+        paid_minor = lots * payoff_ticks * market.tick_value_minor
+        expected[account_id, market.quote] += paid_minor
+        expected[open_account(self.symbol), market.quote] -= paid_minor
 
     def _close(self, account_id: str, fill: Fills) -> int:
         """Take a fill into a position; return what it made by closing, tick-lots."""

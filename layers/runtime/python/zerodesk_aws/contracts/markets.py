@@ -185,6 +185,13 @@ class Delist(Contract):
     reason: ShortText
 
 
+class SettleOption(Contract):
+    """By which price of its underlying an option that has expired ends, and why."""
+
+    price: PositiveDecimal = Field(description="Quote units.")
+    reason: ShortText
+
+
 class ChangeMarket(Contract):
     """Other terms of a market, and why; what is left out stays. Tick and lot stay for good."""
 

@@ -302,6 +302,20 @@ class ExpireCommand(Contract):
     accepted_at_ms: int
 
 
+class SettleCommand(Contract):
+    """The end of an option, at a price of its underlying."""
+
+    kind: Literal["settle"]
+    command_id: str
+    symbol: Symbol
+    price_minor: int
+    first_sequence: int
+    last_sequence: int
+    reason: str
+    by: str
+    accepted_at_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One payload: where it travels, and its contract."""
@@ -337,4 +351,5 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", ChangeCommand),
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
+    Payload("commands", SettleCommand),
 )
