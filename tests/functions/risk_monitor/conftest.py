@@ -15,7 +15,7 @@ WatchMargins = Callable[..., dict[str, int]]
 
 
 @pytest.fixture
-def watch(venue: Gateway, context: Any) -> WatchMargins:  # noqa: F811 - the fixture of that name
+def watch(venue: Gateway, context: Any) -> WatchMargins:
     from risk_monitor import handler as risk_monitor
 
     def watched(symbol: str | None = "BTC-PERP") -> dict[str, int]:
@@ -24,7 +24,7 @@ def watch(venue: Gateway, context: Any) -> WatchMargins:  # noqa: F811 - the fix
     return watched
 
 
-def marked_at(venue: Gateway, price: str, *, at_ms: int | None = None) -> None:  # noqa: F811
+def marked_at(venue: Gateway, price: str, *, at_ms: int | None = None) -> None:
     observed_at = iso_ms(now_ms() if at_ms is None else at_ms)
     body = {"source": "index", "price": price, "observed_at": observed_at}
     answer = venue.operator("POST", "/v1/markets/BTC-PERP/index-prices", body)
