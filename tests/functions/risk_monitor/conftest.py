@@ -19,7 +19,9 @@ def watch(venue: Gateway, context: Any) -> WatchMargins:
     from risk_monitor import handler as risk_monitor
 
     def watched(symbol: str | None = "BTC-PERP") -> dict[str, int]:
-        return risk_monitor.handler({} if symbol is None else {"symbol": symbol}, context)
+        given = {} if symbol is None else {"symbol": symbol}
+        seen: dict[str, int] = risk_monitor.handler(given, context)
+        return seen
 
     return watched
 
