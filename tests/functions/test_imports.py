@@ -36,6 +36,7 @@ FUNCTIONS = {
     "queries": (),
     "reconciliation": (),
     "risk_check": NO_HTTP,
+    "risk_monitor": NO_HTTP,
     "settlement": NO_HTTP,
     "sweeper": ("chalice",),
 }
@@ -57,6 +58,7 @@ BEYOND_FLOOR = {
     "queries": 193,
     "reconciliation": 142,
     "risk_check": 71,
+    "risk_monitor": 92,
     "settlement": 46,
     "sweeper": 185,
 }

@@ -9,6 +9,7 @@ from tests.zerodesk.pricing.surfaces.chains import a_surface
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
@@ -27,7 +28,8 @@ def venue(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
 
     pricing.desk.cache_clear()
     read = (Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors"))
-    monkeypatch.setattr(operations, "reconciliation", Reconciliation(*read))
+    reconciliation = Reconciliation(*read, Holders("holders"))
+    monkeypatch.setattr(operations, "reconciliation", reconciliation)
     assert gateway.operator("POST", "/v1/markets", LISTING).status == 201
     for account_id in ACCOUNTS:
         gateway.open(account_id, USD="40000")

@@ -20,7 +20,7 @@ from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import open_by_side, worst_lots
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.option_margin import option_need_minor
+from zerodesk.risk.option_margin import option_need
 
 
 class Required(NamedTuple):
@@ -81,7 +81,8 @@ def required(
         position = state.positions.get(symbol, FLAT)
         if one.option is not None:
             sell_lots = lots[symbol, Side.SELL.value]
-            initial_minor += option_need_minor(symbol, one, position.quantity_lots, sell_lots)
+            need = option_need(symbol, one, position.quantity_lots, sell_lots)
+            initial_minor += need.initial_minor
             continue
         exposure = Exposure(
             Perpetual(symbol, one.base, one.quote, one.tick_value_minor),
