@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pricing.settings import MARKET_TABLE
-from zerodesk.instruments import Market, Product
+from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.orders import Side, Trigger
 from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection
@@ -49,7 +49,11 @@ def desk() -> "OptionDesk":
 
 def marked() -> dict[str, Any]:
     """Mark every option that is listed, as the clock asks."""
-    listed = [one for one in markets.all() if one.market.product is Product.OPTION]
+    listed = [
+        one
+        for one in markets.all()
+        if one.market.product is Product.OPTION and one.state is not TradingState.DELISTED
+    ]
     marked_count = desk().mark(listed) if listed else 0
     count("OptionsMarked", marked_count)
     return {"marked": marked_count, "unmarked": len(listed) - marked_count}

@@ -87,16 +87,15 @@ def test_a_part_of_a_tick_is_paid_to_nobody() -> None:
 
 
 def test_out_of_the_money_everybody_is_told_and_nobody_paid() -> None:
-    run = ended(STRIKE_MINOR)
+    commands = [*traded(), an_end(STRIKE_MINOR)]
+    run = Run.of(commands)
+    run.take(commands, [1], 1_000)
     assert paid(run) == {"alice": 0, "bob": 0, "carol": 0}
-    [last] = [record for record in run.records if record["events"][-1]["type"] == "PositionSettled"]
+    last = run.records[-1]
     assert leaves_something(last)
     dues = dues_by_account(OPTION.symbol, [(1, last)])
-    assert {who: [due[-1].fills[-1]["price_ticks"]] for who, due in dues.items()} == {
-        "alice": [0],
-        "bob": [0],
-        "carol": [0],
-    }
+    prices = {who: [fill["price_ticks"] for fill in due[0].fills] for who, due in dues.items()}
+    assert prices == {"alice": [0], "bob": [0], "carol": [0]}
 
 
 def test_open_orders_are_cancelled_and_their_holds_come_back() -> None:

@@ -115,8 +115,7 @@ def _go_on(state: BookState, draft: Draft) -> None:
 
 def _is_ready(state: BookState, draft: Draft, time_ms: int) -> bool:
     """End an auction whose time is up; whether there is room for another command behind that."""
-    has_expired = state.is_option and time_ms > state.stale_at_ms
-    if auctions.is_due(state, time_ms) and not has_expired:
+    if auctions.is_due(state, time_ms):
         if not _take(state, draft, auctions.ending(state, time_ms)):
             return False
         if state.prices_ticks is not None:
