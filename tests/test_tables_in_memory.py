@@ -34,7 +34,7 @@ def test_what_nobody_may_do_is_done_behind_the_journals_back() -> None:
         overwritten("book#X", 1, b"noise")
         assert model.get("book#X", 1, consistent_read=True).body == b"noise"
         record = taken_away("book#X", 1)
-        with pytest.raises(JournalItem.DoesNotExist):
+        with pytest.raises(model.DoesNotExist):
             model.get("book#X", 1, consistent_read=True)
         Journal("journal").append("book#X", EMPTY, {"events": []}, at_ms=1)
         put_in_place(record)
