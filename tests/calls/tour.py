@@ -91,7 +91,7 @@ def stops() -> list[Asked]:
             "back_office",
             http("POST", f"{MARKET}/delisting", HOUSE, TAKEOVER, SOLANA),
         ),
-        ("back_office", http("POST", f"{MARKET}/settlement", HOUSE, SETTLEMENT, market)),
+        ("back_office", http("POST", f"{MARKET}/settlement", HOUSE, SETTLEMENT, SOLANA)),
         ("back_office", http("PUT", "/v1/kills/markets/{symbol}", HOUSE, KILL, market)),
         ("back_office", http("PUT", "/v1/kills/venue", HOUSE, KILL)),
         ("back_office", http("PUT", "/v1/kills/accounts/{account_id}", HOUSE, KILL, account)),
