@@ -138,6 +138,7 @@ def test_only_those_who_commit_append_to_the_journal(stage: StageTemplates) -> N
     assert appending == {
         "risk_check",
         "risk_monitor",
+        "liquidation",
         "matching",
         "settlement",
         "back_office",
@@ -245,6 +246,7 @@ def test_a_workflow_may_call_what_its_file_names_and_nothing_else(stage: StageTe
         ("states:DescribeExecution", "pricing_workflow:*"),
         ("states:StopExecution", "pricing_workflow:*"),
     }
+    assert called["liquidation_workflow"] == {("lambda:InvokeFunction", "liquidation")}
     assert {action for action, _ in called["settlement_workflow"]} == {
         "lambda:InvokeFunction",
         "events:PutEvents",
