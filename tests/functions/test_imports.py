@@ -42,7 +42,7 @@ FUNCTIONS = {
     "sweeper": ("chalice",),
 }
 BEYOND_FLOOR = {
-    "archivist": 225,
+    "archivist": 230,
     "authorizer": 20,
     "back_office": 177,
     "chunk_pricing": 174,
@@ -58,7 +58,7 @@ BEYOND_FLOOR = {
     "pricing_api": 10,
     "pricing_jobs": 143,
     "queries": 193,
-    "reconciliation": 129,
+    "reconciliation": 137,
     "risk_check": 59,
     "risk_monitor": 80,
     "settlement": 46,

@@ -301,11 +301,11 @@ def test_every_log_has_the_end_that_the_settings_say(anywhere: StageTemplates) -
         assert kept_days == anywhere.settings.log_retention_days, group.name
 
 
-def test_workflows_are_express_but_for_the_long_one_and_leave_a_log(
+def test_workflows_are_express_but_for_the_long_ones_and_leave_a_log(
     stage: StageTemplates,
 ) -> None:
     for name, entry in workflows(stage).items():
-        long = name == "pricing_workflow"
+        long = name in ("liquidation_workflow", "pricing_workflow")
         assert entry.properties["StateMachineType"] == ("STANDARD" if long else "EXPRESS")
         logging = entry.properties["LoggingConfiguration"]
         assert logging["Level"] == "ERROR"
