@@ -19,7 +19,7 @@ from zerodesk.orders import (
     SetStateCommand,
 )
 from zerodesk.rejections import RejectionCode
-from zerodesk.rows import cancel_row, command_entry
+from zerodesk.rows import CANCEL_FIELDS, cancel_row, command_entry
 
 INVALID: Final = RejectionCode.MATCHING_INVALID_COMMAND
 TRADING_STATES: Final = frozenset(member.value for member in TradingState)
@@ -35,11 +35,12 @@ def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
     _, command_id, account_id, order_id, _ = row
     if not type(order_id) is type(account_id) is type(command_id) is str:
         raise TypeError
-    draft.commands.append(command_entry(command, row))
+    entry = row if len(command) == CANCEL_FIELDS else command_entry(command, row)
+    draft.commands.append(entry)
     order = state.orders.get(order_id)
     if order is not None and order.account_id == account_id:
-        close(state, draft, order, CANCELLED)
-        draft.events.append(("OrderCancelled", command_id, order_id, account_id, order.total_lots))
+        lots = close(state, draft, order, CANCELLED)
+        draft.events.append(("OrderCancelled", command_id, order_id, account_id, lots))
         draft.answers.setdefault(command_id, (account_id, order_id))
     elif order is not None or state.memory.knows(order_id, state.time_ms):
         refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, f"{order_id} is not open")
@@ -166,7 +167,11 @@ def change_market(state: BookState, draft: Draft, command: ChangeCommand) -> Non
 
 
 def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:
-    """End an auction, unless it has ended or another one is held by now."""
+    """End an auction, unless it has ended or another one is held by now.
+
+    Would it open the market on a stale mark, the market stops behind it, before any trigger is
+    pulled.
+    """
     auction = state.auction
     if auction is None or auction.auction_id != command["auction_id"]:
         refuse(draft, command, INVALID, f"{state.symbol} holds no {command['auction_id']}")
@@ -174,6 +179,7 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
     then, by = auctions.STATE_AFTER[auction.kind], command.get("by", "")
     change = auctions.Change(command["command_id"], then, command["reason"], by)
     auctions.uncross(state, draft, change)
+    staleness.stop_if_stale(state, draft, command["command_id"])
 
 
 def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:
