@@ -35,14 +35,14 @@ class CommandMemory:
     theirs all at once, when that is done.
     """
 
-    __slots__ = ("_digests", "_purge_at_ms", "_spans", "_ungrouped", "since_ms")
+    __slots__ = ("_digests", "_spans", "_ungrouped", "purge_at_ms", "since_ms")
 
     def __init__(self) -> None:
         self.since_ms: dict[str, int] = {}
         self._spans: dict[int, dict[str, int]] = {}
         self._ungrouped: list[str] = []
         self._digests: dict[int, str] = {}
-        self._purge_at_ms = 0
+        self.purge_at_ms = 0
 
     @classmethod
     def of(cls, known: dict[str, int]) -> Self:
@@ -120,9 +120,9 @@ class CommandMemory:
 
     def purge(self, time_ms: int) -> None:
         """Drop ids whose bound has passed. Call between records, with the book's time."""
-        if time_ms < self._purge_at_ms:
+        if time_ms < self.purge_at_ms:
             return
-        self._purge_at_ms = time_ms + PURGE_EVERY_MS
+        self.purge_at_ms = time_ms + PURGE_EVERY_MS
         self._group()
         horizon_ms = time_ms - COMMAND_BOUND_MS
         for span in [span for span in self._spans if (span + 1) * SPAN_MS <= horizon_ms]:
