@@ -13,6 +13,8 @@ AUCTION: Final = "AUCTION"
 
 EXPIRY: Final = "EXPIRY"
 """And of the end of a position in an option, which is no trade."""
+DELEVERAGED: Final = "DELEVERAGED"
+"""That of fills past the queue, by which a position was taken over."""
 
 
 def leaves_something(body: dict[str, Any]) -> bool:
@@ -80,10 +82,15 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
 
 
 def _fills_of(symbol: str, event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    """Return what an event fills: two sides of a trade, one position that ends, or nothing."""
-    if event["type"] == "TradeExecuted":
-        return fills_of_trade(event)
-    return (fill_of_expiry(symbol, event),) if event["type"] == "PositionSettled" else ()
+    match event["type"]:
+        case "TradeExecuted":
+            return fills_of_trade(event)
+        case "PositionsDeleveraged":
+            return fills_of_deleveraging(event)
+        case "PositionSettled":
+            return (fill_of_expiry(symbol, event),)
+        case _:
+            return ()
 
 
 def fill_of_expiry(symbol: str, ended: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +116,27 @@ def fill_of_expiry(symbol: str, ended: dict[str, Any]) -> dict[str, Any]:
         "liquidity": EXPIRY,
         "executed_at_ms": ended["at_ms"],
     }
+
+
+def fills_of_deleveraging(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return the fills of a position that others took over: one of its account, one of each."""
+    is_sale = event["side"] == Side.SELL
+    taken = [(account_id, not is_sale, lots) for account_id, lots in event["taken"]]
+    parties = [(event["account_id"], is_sale, event["quantity_lots"]), *taken]
+    return tuple(
+        {
+            "account_id": account_id,
+            "trade_id": event["command_id"],
+            "order_id": event["command_id"],
+            "side": (Side.SELL if sells else Side.BUY).value,
+            "price_ticks": event["price_ticks"],
+            "quantity_lots": lots,
+            "fee_minor": 0,
+            "liquidity": DELEVERAGED,
+            "executed_at_ms": event["executed_at_ms"],
+        }
+        for account_id, sells, lots in parties
+    )
 
 
 def fills_of_trade(trade: dict[str, Any]) -> tuple[dict[str, Any], ...]:
