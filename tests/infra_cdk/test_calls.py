@@ -67,6 +67,7 @@ RARE = {
             ("dynamodb:GetItem", "market"),
             ("dynamodb:GetItem", "cursors"),
             ("dynamodb:UpdateItem", "cursors"),
+            ("dynamodb:Query", "holders"),
             ("sqs:SendMessage", "commands.fifo"),
             ("events:PutEvents", "zerodesk"),
         )
