@@ -10,6 +10,7 @@ from tests.simulation.mutants import (
     banding,
     breaking,
     cancelling,
+    charging,
     driving,
     funding,
     intake,
@@ -39,6 +40,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
+    *charging.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 
