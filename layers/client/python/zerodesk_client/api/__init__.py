@@ -17,6 +17,7 @@ from zerodesk_client.api.account_models import (
 )
 from zerodesk_client.api.client import Client
 from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerError, UnreachableError
+from zerodesk_client.api.fee_models import AccountFees, FeeSchedule, FeeTier, MarketFees, Turnover
 from zerodesk_client.api.market_models import (
     Auction,
     Depth,
@@ -60,6 +61,7 @@ from zerodesk_client.api.transport import Retry, RetryPolicy
 
 __all__ = [
     "Account",
+    "AccountFees",
     "AccountKey",
     "AccountLimits",
     "AmendedOrder",
@@ -76,6 +78,8 @@ __all__ = [
     "Depth",
     "EffectiveLimit",
     "Exported",
+    "FeeSchedule",
+    "FeeTier",
     "Fill",
     "Halt",
     "Health",
@@ -83,6 +87,7 @@ __all__ = [
     "KillSwitch",
     "Level",
     "Market",
+    "MarketFees",
     "NewMarket",
     "NewOrder",
     "Order",
@@ -109,6 +114,7 @@ __all__ = [
     "Ticker",
     "Trade",
     "Transfer",
+    "Turnover",
     "UnexpectedAnswerError",
     "UnreachableError",
     "Withdrawal",
