@@ -5,6 +5,7 @@ from pathlib import Path
 
 from queries.book_views import BookViews
 from queries.fill_lists import FillLists
+from queries.margins import MarginViews
 from queries.market_data import MarketData
 from queries.order_lists import OrderLists
 from queries.positions import PositionViews
@@ -42,6 +43,7 @@ order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
 fill_lists = FillLists(accounts, listings)
 statements = Statements(accounts)
 position_views = PositionViews(accounts, markets)
+margin_views = MarginViews(accounts, markets)
 limit_register = LimitRegister(books.journal)
 limit_views = LimitViews(accounts, limit_register, markets)
 fee_views = FeeViews(accounts, limit_register, markets)

@@ -45,6 +45,7 @@ def create_tables() -> None:
     from zerodesk_aws.tables.api_keys import ApiKeyItem
     from zerodesk_aws.tables.bind import bound
     from zerodesk_aws.tables.cursors import CursorItem
+    from zerodesk_aws.tables.holders import HolderItem
     from zerodesk_aws.tables.journal import JournalItem
     from zerodesk_aws.tables.market import MarketItem
     from zerodesk_aws.tables.orders import OrderItem
@@ -55,6 +56,7 @@ def create_tables() -> None:
         "orders": OrderItem,
         "market": MarketItem,
         "cursors": CursorItem,
+        "holders": HolderItem,
         "api_keys": ApiKeyItem,
         "snapshots": SnapshotItem,
     }

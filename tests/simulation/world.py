@@ -75,6 +75,7 @@ SCHEMAS: Final = (
     Schema("orders", "account_id", "order_id", Index("by_placed", "placed_at_ms")),
     Schema("market", "symbol"),
     Schema("cursors", "name"),
+    Schema("holders", "symbol", "account_id"),
     Schema("api_keys", "key_id"),
     Schema("snapshots", "stream", "sequence", sort_kind="N"),
 )

@@ -28,6 +28,7 @@ from zerodesk_aws.journal import EMPTY, Journal, Tip
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -62,7 +63,11 @@ class Operator:
 
     def as_a_new_process(self) -> None:
         fresh = Reconciliation(
-            Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
+            Journal("journal"),
+            Orders("orders"),
+            Markets("market"),
+            Cursors("cursors"),
+            Holders("holders"),
         )
         self._patch.setattr(operations, "reconciliation", fresh)
 
