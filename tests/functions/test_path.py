@@ -5,7 +5,7 @@ lost, repeated or reordered at will. What must hold: no unit is created or lost.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,14 @@ from matching import handler as matching
 from pricing import handler as pricing
 from risk_check import handler as risk_check
 from settlement import handler as settlement
+from tests.functions.conftest import create_tables
+from tests.shorter_moto import mocked_aws
 from zerodesk.accounts import deposit, open_account
 from zerodesk.instruments import list_market
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Announcement
-from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
 NOW_MS = 1_764_000_000_000
@@ -159,6 +161,15 @@ class Venue:
         return {c: (state.available_minor(c), state.held_minor(c)) for c in state.currencies()}
 
 
+@pytest.fixture(autouse=True)
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have moto for the tables: an order's way is walked with botocore and all."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mocked_aws():
+        create_tables()
+        yield
+
+
 @pytest.fixture
 def venue(context: Any) -> Venue:
     venue = Venue(context)
@@ -283,6 +294,25 @@ def test_a_run_settles_only_as_many_trades_as_its_announcements_may_weigh(
     assert told.count("TradeSettled") == 2
     assert first["more"]
     assert [entry["DetailType"] for entry in venue.settle()].count("TradeSettled") == 1
+
+
+@pytest.mark.parametrize("cursor_knows", [True, False])
+def test_turnover_counts_once_whatever_the_cursor_knows_of_the_market(
+    venue: Venue, *, cursor_knows: bool
+) -> None:
+    """A cursor that passed the listing before it kept the tick's value reads from the beginning."""
+    for number in (1, 2):
+        venue.place("bob", f"sell-{number}", "SELL", quantity_lots=1_000)
+        venue.place("alice", f"buy-{number}", "BUY", quantity_lots=1_000)
+        venue.settle()
+        venue.settle()
+        if not cursor_knows:
+            item = settlement.settlement._cursors._items(settlement_cursor(SYMBOL))
+            item.update(actions=[CursorItem.tick.remove()])
+    day = str(NOW_MS // 86_400_000)
+    for account_id in ("alice", "bob"):
+        [turnover] = venue.accounts.latest(account_id).state.turnover.items()
+        assert turnover == ("USD", {day: 2 * 6_000 * 10**6})
 
 
 @pytest.mark.parametrize("trades", [False, True])

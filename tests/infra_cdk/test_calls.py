@@ -37,6 +37,7 @@ ASIDE = "undelivered"
 
 RARE = {
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
+    ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach or a standstill",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
