@@ -19,6 +19,7 @@ from tests.simulation.mutants import (
     limiting,
     matching,
     moving,
+    perpetuals,
     settling,
     writing,
 )
@@ -41,6 +42,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
     *charging.MUTANTS,
+    *perpetuals.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

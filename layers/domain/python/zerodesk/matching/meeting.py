@@ -6,11 +6,13 @@ last trade has left. One of an amount takes whole lots while the amount covers t
 
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.fills import fill
+from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.order import NONE, AmountOrder, BookOrder
 from zerodesk.matching.record import expire
 from zerodesk.matching.reducing import cap_resting, reduce
 from zerodesk.matching.self_trades import prevent
 from zerodesk.matching.state import BookState
+from zerodesk.orders import SelfTrade
 
 
 def fill_singly(state: BookState, draft: Draft, taker: BookOrder) -> bool:
@@ -64,3 +66,27 @@ def _use_up(draft: Draft, taker: BookOrder) -> None:
     reduce(draft, taker, taker.remaining_lots, taker.order_id)
     if not taker.quantity_lots:
         expire(draft, taker)
+
+
+def offers_of_others(ladder: Ladder, taker: BookOrder, least_lots: int) -> bool:
+    """Whether a taker would get a quantity from other accounts before its own order ends it.
+
+    What an iceberg hides comes behind all that is shown at its price, so behind an own order, too.
+    An own order is like any other where the taker does not mind, and one that only reduces may be
+    gone by then.
+    """
+    hidden_lots, key = 0, None
+    minds = taker.self_trade != NONE
+    for maker in ladder.in_priority(-taker.key):
+        if maker.key != key:
+            least_lots -= hidden_lots
+            hidden_lots, key = 0, maker.key
+        if maker.account_id != taker.account_id or not minds:
+            if not maker.reduce_only:
+                least_lots -= maker.remaining_lots
+                hidden_lots += maker.hidden_lots
+        elif least_lots > 0 and taker.self_trade != SelfTrade.EXPIRE_MAKER:
+            return False
+        if least_lots <= 0:
+            return True
+    return least_lots <= hidden_lots

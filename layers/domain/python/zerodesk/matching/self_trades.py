@@ -7,7 +7,6 @@ from typing import Final
 
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.fills import refresh
-from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.order import BookOrder
 from zerodesk.matching.record import expire
 from zerodesk.matching.reducing import expire_resting, reduce, reduce_resting
@@ -16,26 +15,6 @@ from zerodesk.orders import SelfTrade
 
 EXPIRES_TAKER: Final = frozenset({SelfTrade.EXPIRE_TAKER.value, SelfTrade.EXPIRE_BOTH.value})
 EXPIRES_MAKER: Final = frozenset({SelfTrade.EXPIRE_MAKER.value, SelfTrade.EXPIRE_BOTH.value})
-
-
-def offers_of_others(ladder: Ladder, taker: BookOrder, least_lots: int) -> bool:
-    """Whether a taker would get a quantity from other accounts before its own order ends it.
-
-    What an iceberg hides comes behind all that is shown at its price, so behind an own order, too.
-    """
-    hidden_lots, key = 0, None
-    for maker in ladder.in_priority(-taker.key):
-        if maker.key != key:
-            least_lots -= hidden_lots
-            hidden_lots, key = 0, maker.key
-        if maker.account_id != taker.account_id:
-            least_lots -= maker.remaining_lots
-            hidden_lots += maker.hidden_lots
-        elif least_lots > 0 and taker.self_trade != SelfTrade.EXPIRE_MAKER:
-            return False
-        if least_lots <= 0:
-            return True
-    return least_lots <= hidden_lots
 
 
 def prevent(state: BookState, draft: Draft, maker: BookOrder, taker: BookOrder) -> bool:
