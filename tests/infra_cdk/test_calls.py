@@ -38,7 +38,6 @@ ASIDE = "undelivered"
 RARE = {
     ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and there is none",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
-    ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach or a standstill",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
@@ -68,6 +67,7 @@ RARE = {
             ("dynamodb:GetItem", "market"),
             ("dynamodb:GetItem", "cursors"),
             ("dynamodb:UpdateItem", "cursors"),
+            ("dynamodb:Query", "holders"),
             ("sqs:SendMessage", "commands.fifo"),
             ("events:PutEvents", "zerodesk"),
         )

@@ -88,6 +88,21 @@ def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) ->
     }
 
 
+def a_takeover(
+    account: str, price_ticks: int, rows: list[dict[str, str]], before: list[Any]
+) -> Any:
+    """Return the command by which others take a position over, in their order."""
+    return {
+        "kind": "deleverage",
+        "command_id": f"d{len(before)}",
+        "account_id": account,
+        "symbol": MARKET.symbol,
+        "price_ticks": price_ticks,
+        "others": [[row["account"], int(row["lots"])] for row in rows],
+        "accepted_at_ms": START_MS,
+    }
+
+
 def held(terms: dict[str, Any]) -> dict[str, Any]:
     """Return terms with just what they need held."""
     dearer_ticks = max(terms["price_ticks"], terms.get("stop_limit_ticks", 0))
@@ -129,6 +144,8 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a
                 commands[0] = listing(PERPETUAL, at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:
                 commands.append(a_mass_cancel(step.rows, commands, now_ms))
+            case ["the", "position", "of", account, "is", "taken", "over", "at", price, "by"]:
+                commands.append(a_takeover(account, int(price), step.rows, commands))
             case [seconds, "seconds", "pass"]:
                 now_ms += 1_000 * int(seconds)
             case words:

@@ -51,7 +51,7 @@ def _notional(market: "Market", fills: list[dict[str, Any]]) -> Traded:
     sides = Counter(fill["trade_id"] for fill in fills)
     found: Traded = Counter()
     for fill in fills:
-        if sides[fill["trade_id"]] == 1:
+        if sides[fill["trade_id"]] == 1 and fill["liquidity"] != "DELEVERAGED":
             tick_lots = fill["price_ticks"] * fill["quantity_lots"]
             day = fill["executed_at_ms"] // DAY_MS
             found[market.quote, day] += tick_lots * market.tick_value_minor

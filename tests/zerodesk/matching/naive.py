@@ -784,7 +784,8 @@ class NaiveBook:
             self.fees += fee
             delivered = self.market.sell_need_minor(lots)
             if not self.delivers:
-                self.move(order, self.market.quote, -fee, self.made(order, lots, price))
+                made = self.made(order.account, lots, price, buys=order.buys)
+                self.move(order, self.market.quote, -fee, made)
                 order.held -= fee
             elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
@@ -796,22 +797,45 @@ class NaiveBook:
                 order.held -= delivered
             self.settle_hold(order)
 
-    def made(self, order: NaiveOrder, lots: int, price: int) -> int:
+    def made(self, account: str, lots: int, price: int, *, buys: bool) -> int:
         """Take lots into a position: close first, at the average cost, and open with the rest."""
         assert self.market is not None
-        row = self.held_lots[order.account]
-        has = row[0] if order.buys is bool(row[0] < 0) else 0
+        row = self.held_lots[account]
+        has = row[0] if buys is bool(row[0] < 0) else 0
         closed = min(abs(has), lots)
         made = 0
         if closed:
             average = abs(row[1]) * closed // abs(row[0])
-            made = (average - closed * price) if order.buys else (closed * price - average)
-            row[1] += average if order.buys else -average
+            made = (average - closed * price) if buys else (closed * price - average)
+            row[1] += average if buys else -average
         opened = (lots - closed) * price
-        row[1] += opened if order.buys else -opened
-        row[0] += lots if order.buys else -lots
+        row[1] += opened if buys else -opened
+        row[0] += lots if buys else -lots
         self.open -= made * self.market.tick_value_minor
         return made * self.market.tick_value_minor
+
+    def take_deleverage(self, command: dict[str, Any]) -> None:
+        """Let others take a position over, one lot of one account after the other."""
+        assert self.market is not None
+        account, price = command["account_id"], command["price_ticks"]
+        if self.delivers or self.state != "OPEN" or price <= 0 or len(command["others"]) > 100:
+            return
+        has = self.held_lots[account][0]
+        parts: dict[str, int] = {}
+        for other, most in command["others"]:
+            for _ in range(max(0, most)):
+                left = abs(has) - sum(parts.values())
+                gives = self.held_lots[other][0] + (
+                    parts.get(other, 0) if has > 0 else -parts.get(other, 0)
+                )
+                if left and gives * has < 0:
+                    parts[other] = parts.get(other, 0) + 1
+        for other, lots in [*parts.items(), (account, sum(parts.values()))]:
+            if lots:
+                buys = (has > 0) is (other != account)
+                row = self.moved[other, "", self.market.quote]
+                row[1] += self.made(other, lots, price, buys=buys)
+        self.cut_resting()
 
     def open_positions(self) -> dict[str, list[int]]:
         return {account: row for account, row in self.held_lots.items() if row[0]}

@@ -316,6 +316,15 @@ def end_liquidation(state: AccountState, evidence: dict[str, Any]) -> Change:
     return Change(cause | evidence, (), replace(state, liquidation=None))
 
 
+def deleverage(
+    state: AccountState, liquidation: Liquidation, command_id: str, evidence: dict[str, Any]
+) -> Change:
+    """Return the account with a step on record by which others take over from it; nothing moves."""
+    step = {"step": "DELEVERAGE", "number": liquidation.number, "command_id": command_id}
+    cause = {"kind": LIQUIDATE} | step | evidence
+    return Change(cause, (), replace(state, liquidation=liquidation))
+
+
 def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> Change:
     """Return the account spared from liquidation by an operator's word, or as all others again.
 

@@ -12,6 +12,9 @@ from zerodesk.turnover import TickValue, turnover_of_trade
 AUCTION: Final = "AUCTION"
 """The liquidity of fills in an auction, where nobody makes or takes."""
 
+DELEVERAGED: Final = "DELEVERAGED"
+"""That of fills past the queue, by which a position was taken over."""
+
 
 def leaves_something(body: dict[str, Any]) -> bool:
     """Whether a book's record leaves settlement something to do, beyond reading it.
@@ -63,10 +66,9 @@ def _dues_of_record(
     for account_id, order_id in body["releases"]:
         releases[account_id].append(order_id)
     for event in body["events"]:
-        if event["type"] == "TradeExecuted":
-            for fill in fills_of_trade(event):
-                fills[fill.pop("account_id")].append(fill)
-        elif event["type"] == "OrderAmended":
+        for fill in _fills_of(event):
+            fills[fill.pop("account_id")].append(fill)
+        if event["type"] == "OrderAmended":
             amended = event["order_id"], event["quantity_lots"]
             amends[event["account_id"]].append(amended)
     for own in own_accounts(symbol):
@@ -97,6 +99,37 @@ def _traded(
             for account_id in {event["maker_account_id"], event["taker_account_id"]}:
                 traded[account_id].append(turnover)
     return traded
+
+
+def _fills_of(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    match event["type"]:
+        case "TradeExecuted":
+            return fills_of_trade(event)
+        case "PositionsDeleveraged":
+            return fills_of_deleveraging(event)
+        case _:
+            return ()
+
+
+def fills_of_deleveraging(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return the fills of a position that others took over: one of its account, one of each."""
+    is_sale = event["side"] == Side.SELL
+    taken = [(account_id, not is_sale, lots) for account_id, lots in event["taken"]]
+    parties = [(event["account_id"], is_sale, event["quantity_lots"]), *taken]
+    return tuple(
+        {
+            "account_id": account_id,
+            "trade_id": event["command_id"],
+            "order_id": event["command_id"],
+            "side": (Side.SELL if sells else Side.BUY).value,
+            "price_ticks": event["price_ticks"],
+            "quantity_lots": lots,
+            "fee_minor": 0,
+            "liquidity": DELEVERAGED,
+            "executed_at_ms": event["executed_at_ms"],
+        }
+        for account_id, sells, lots in parties
+    )
 
 
 def fills_of_trade(trade: dict[str, Any]) -> tuple[dict[str, Any], ...]:

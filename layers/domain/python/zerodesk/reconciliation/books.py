@@ -21,6 +21,7 @@ from zerodesk.reconciliation.findings import BreachCode, Check, Findings
 from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in
 from zerodesk.reconciliation.owed import Held, Moved, Owed, note_steps
 from zerodesk.reconciliation.shown import NothingShown, ShownOrders
+from zerodesk.settlement import fills_of_deleveraging
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
@@ -210,6 +211,8 @@ class BookAudit(AuditedOrders):
                 touched.add(self._reduce(sequence, event))
             if event["type"] == "OrderAmended":
                 touched.add(self._amend(sequence, event))
+            if event["type"] == "PositionsDeleveraged":
+                self._deleverage(sequence, event, expected, fills)
             if event["type"] != "TradeExecuted":
                 continue
             self.trades += 1
@@ -224,6 +227,25 @@ class BookAudit(AuditedOrders):
                 self._execute(sequence, event, role, fill)
                 touched.add(event[f"{role}_order_id"])
         return {place: minor for place, minor in expected.items() if minor}, fills
+
+    def _deleverage(
+        self,
+        sequence: int,
+        event: dict[str, Any],
+        expected: Moved,
+        fills: dict[str, Fills],
+    ) -> None:
+        """Take in a position that others took over: nobody's may grow or turn by it."""
+        self.findings.checked[Check.POSITIONS] += 1
+        for told in fills_of_deleveraging(event):
+            account_id, lots = told["account_id"], told["quantity_lots"]
+            fill = Fills.of(told["side"], told["price_ticks"], lots, 0)
+            held_lots = self.positions.get(account_id, OpenLots()).quantity_lots
+            if held_lots * fill.lots >= 0 or lots > abs(held_lots):
+                detail = f"{event['command_id']} moves {lots} of {held_lots} lots of {account_id}"
+                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            fills[account_id] = fills.get(account_id, NONE).plus(fill)
+            self._expect(expected, account_id, fill)
 
     def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
         market = self._listed()

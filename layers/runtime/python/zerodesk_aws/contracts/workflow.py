@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from zerodesk.limits import MAX_OPEN_ORDERS
+from zerodesk.orders import MAX_OTHERS
 from zerodesk.rejections import RejectionCode
 from zerodesk_aws.contracts.events import (
     AuctionKindField,
@@ -209,6 +210,24 @@ class CancelAllCommand(Contract):
     accepted_at_ms: int
 
 
+Named = Annotated[
+    list[AccountId | int],
+    Field(min_length=2, max_length=2, description="An account, and the lots it gives up at most."),
+]
+
+
+class DeleverageCommand(Contract):
+    """A position that others take over from an account at a price, past the queue."""
+
+    kind: Literal["deleverage"]
+    command_id: OrderId
+    account_id: AccountId
+    symbol: Symbol
+    price_ticks: int
+    others: list[Named] = Field(max_length=MAX_OTHERS)
+    accepted_at_ms: int
+
+
 class IndexCommand(Contract):
     """An index price as an outside source reported it."""
 
@@ -326,4 +345,5 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", ChangeCommand),
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
+    Payload("commands", DeleverageCommand),
 )
