@@ -69,7 +69,8 @@ class OptionDesk:
         answer = seen.quote(market, side, order["price_ticks"], order["quantity_lots"])
         if isinstance(answer, Rejection):
             return answer
-        return as_order_quote(market, answer, side, seen.risk(market, answer))
+        risk = seen.risk(market, answer)
+        return as_order_quote(market, answer, side, order["quantity_lots"], risk)
 
     def mark(self, listed: Iterable[Listed]) -> int:
         """Mark options for whoever has them, off one look at each underlying; return how many.

@@ -1,4 +1,4 @@
-"""What a decision looks at beyond the account: limits, marks, what the market traded."""
+"""What a decision looks at beyond the account: limits, fees, marks, what the market traded."""
 
 from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
@@ -41,7 +41,7 @@ class Surroundings:
             for name in sorted(needed)
             if (one := own.get(name) or marked_of(self._markets, name)) is not None
         }
-        return Case(
+        case = Case(
             state=state,
             symbol=symbol,
             side=side,
@@ -56,6 +56,7 @@ class Surroundings:
             reduce_only=reduce_only,
             kills=venue.kills(symbol) | own_kill(state),
         )
+        return case._replace(schedule=venue.schedule_for(symbol, case.quote_currency))
 
     def _own(self, symbol: str, risk: OptionRisk) -> dict[str, Marked]:
         """Return the order's own option as its quote marked it, which is just now."""

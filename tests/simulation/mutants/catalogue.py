@@ -10,6 +10,7 @@ from tests.simulation.mutants import (
     banding,
     breaking,
     cancelling,
+    charging,
     driving,
     expiring,
     funding,
@@ -42,6 +43,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
+    *charging.MUTANTS,
     *perpetuals.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")

@@ -14,6 +14,7 @@ from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, OPTION, PERPETUAL,
 from zerodesk.accounts import AccountState, deposit, hold, open_account, settle, without_answers
 from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account
+from zerodesk.turnover import TickValue
 
 FUNDS_MINOR = {"USD": 10**12, "BTC": 10**12}
 
@@ -59,7 +60,9 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
         run.take(commands[start : start + batch], [batch], max_fills)
         rows = list(enumerate(run.records, start=1))[settled:]
         settled = len(run.records)
-        for account_id, dues in dues_by_account(run.book.symbol, rows).items():
+        for account_id, dues in dues_by_account(
+            run.book.symbol, rows, TickValue.of(MARKET)
+        ).items():
             change = settle(accounts[account_id], run.book.symbol, settled, dues)
             assert change is not None
             accounts[account_id] = change.state

@@ -20,8 +20,10 @@ from zerodesk.options import OptionTerms
 from zerodesk.orders import Command, settling_id_for
 from zerodesk.reconciliation import BookAudit
 from zerodesk.settlement import dues_by_account, leaves_something
+from zerodesk.turnover import TickValue
 
 EXPIRY_MS = OptionTerms.of(OPTION.symbol).expiry_ms
+TICK = TickValue.of(OPTION)
 STRIKE_MINOR = 100_000 * 10**6
 TICK_MINOR = 250_000
 """The option's tick is 0.25."""
@@ -93,7 +95,7 @@ def test_out_of_the_money_everybody_is_told_and_nobody_paid() -> None:
     assert paid(run) == {"alice": 0, "bob": 0, "carol": 0}
     last = run.records[-1]
     assert leaves_something(last)
-    dues = dues_by_account(OPTION.symbol, [(1, last)])
+    dues = dues_by_account(OPTION.symbol, [(1, last)], TICK)
     prices = {who: [fill["price_ticks"] for fill in due[0].fills] for who, due in dues.items()}
     assert prices == {"alice": [0], "bob": [0], "carol": [0]}
 
@@ -201,7 +203,7 @@ def test_an_account_that_settles_the_end_has_no_position_and_its_cash() -> None:
     run = ended(STRIKE_MINOR + 10_500_000, max_fills=1)
     rows = list(enumerate(run.records, start=1))
     worth = 42 * OPTION.tick_value_minor
-    end = dues_by_account(OPTION.symbol, rows)["bob"][-1:]
+    end = dues_by_account(OPTION.symbol, rows, TICK)["bob"][-1:]
     assert isinstance(end[0], Due)
     bought = {"side": "BUY", "price_ticks": 100, "quantity_lots": 5, "fee_minor": 0}
     fill = bought | {"order_id": "b1", "executed_at_ms": START_MS}

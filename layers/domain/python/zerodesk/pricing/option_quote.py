@@ -217,7 +217,9 @@ def option_risk(
     )
 
 
-def as_order_quote(market: Market, quote: OptionQuote, side: Side, risk: OptionRisk) -> Quote:
+def as_order_quote(
+    market: Market, quote: OptionQuote, side: Side, quantity_lots: int, risk: OptionRisk
+) -> Quote:
     """Return the quote of a listed option's order as any order has one."""
     return Quote(
         mark_price_ticks=quote.mark_price_ticks,
@@ -229,6 +231,7 @@ def as_order_quote(market: Market, quote: OptionQuote, side: Side, risk: OptionR
         maker_bps=quote.maker_bps,
         taker_bps=quote.taker_bps,
         option=risk,
+        worth_minor=market.notional_minor(quote.worst_price_ticks, quantity_lots),
     )
 
 

@@ -147,6 +147,7 @@ class Quote(Contract):
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
     stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
     option: OptionRisk | None = Field(default=None, description="Of an option.")
+    worth_minor: int | None = Field(default=None, description="What the fee is of, at worst.")
 
 
 class OrderPriced(Contract):
