@@ -47,6 +47,7 @@ from zerodesk.risk.monitoring import evidence, exposure_of, margins
 from zerodesk.rows import expand
 from zerodesk.settlement import dues_by_account
 from zerodesk.tiers import Tier
+from zerodesk.turnover import TickValue
 
 SYMBOL, USD = "BTC-PERP", "USD"
 FROM_TICKS: Final = 6_000_000
@@ -92,8 +93,8 @@ class Crash:
         for row in body["postings"]:
             if row[0] == open_account(SYMBOL):
                 self.open_minor += row[4]
-        sequence = self.book.sequence
-        for account_id, dues in dues_by_account(SYMBOL, [(sequence, body)]).items():
+        sequence, tick = self.book.sequence, TickValue.of(self.market)
+        for account_id, dues in dues_by_account(SYMBOL, [(sequence, body)], tick).items():
             change = settle(self.accounts[account_id], SYMBOL, sequence, dues)
             assert change is not None
             self.put(account_id, change)

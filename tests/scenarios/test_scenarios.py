@@ -36,13 +36,17 @@ TERMS = {
     "amount": "amount_minor",
     "stop": "stop_ticks",
     "stop limit": "stop_limit_ticks",
+    "maker rate": "maker_bps",
+    "taker rate": "taker_bps",
 }
 
 
 def an_order(row: dict[str, str]) -> Any:
     terms: dict[str, Any] = {}
     for name, cell in row.items():
-        value: Any = {"yes": True, "no": False}.get(cell, int(cell) if cell.isdigit() else cell)
+        value: Any = {"yes": True, "no": False}.get(
+            cell, int(cell) if cell.lstrip("-").isdigit() else cell
+        )
         terms[TERMS.get(name, name)] = value
     order_id, account_id = terms.pop("order"), terms.pop("account")
     if "expires_at_ms" in terms:
@@ -185,6 +189,18 @@ def check(scenario: Scenario, step: Step, run: Run) -> None:  # noqa: C901 - a c
                 for price, lots, surplus in uncrossings(run)
             ]
             assert found == step.rows
+        case "these fees":
+            found = [
+                {
+                    "maker": maker,
+                    "taker": taker,
+                    "maker pays": str(of_maker),
+                    "taker pays": str(of_taker),
+                }
+                for *_, maker, taker, of_maker, of_taker in run.trades
+            ]
+            assert found == step.rows
+            assert run.fees == sum(sum(trade[-2:]) for trade in run.trades)
         case "no trades":
             assert run.trades == []
         case "these orders":

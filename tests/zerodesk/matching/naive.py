@@ -266,7 +266,7 @@ class NaiveBook:
         if changes.get("band") is not None:
             changes["band"] = Band.from_dict(changes["band"])
         changed = self.market._replace(**changes)
-        if changed.maker_bps > changed.taker_bps:
+        if not -changed.taker_bps <= changed.maker_bps <= changed.taker_bps:
             return
         after = changed.band
         if after is not None and after.window_ms < MIN_BAND_MS:
@@ -760,9 +760,16 @@ class NaiveBook:
         assert self.market is not None
         price = maker.price if auction_price is None else auction_price
         notional = self.market.notional_minor(price, lots)
-        maker_fee = notional * maker.command["maker_bps"] // 10_000
-        taker_rate = "taker_bps" if auction_price is None else "maker_bps"
-        taker_fee = notional * taker.command[taker_rate] // 10_000
+        maker_rate = maker.command["maker_bps"]
+        if auction_price is not None:
+            taker_fee = notional * max(0, taker.command["maker_bps"]) // 10_000
+            maker_fee = notional * max(0, maker_rate) // 10_000
+        else:
+            taker_fee = notional * taker.command["taker_bps"] // 10_000
+            # A rebate: rounded to the house's favour, and never more than what the taker pays.
+            maker_fee = max(-taker_fee, -(notional * -maker_rate // 10_000))
+            if maker_rate >= 0:
+                maker_fee = notional * maker_rate // 10_000
         self.told.append((self.time, price, auction_price is not None))
         number = len(self.trades) + 1
         self.trades.append(

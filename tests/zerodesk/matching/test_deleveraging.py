@@ -14,6 +14,7 @@ from zerodesk.orders import DeleverageCommand
 from zerodesk.reconciliation import BookAudit
 from zerodesk.rows import expand
 from zerodesk.settlement import dues_by_account
+from zerodesk.turnover import TickValue
 
 FROM = 1_000
 """The price at which everybody came in."""
@@ -153,7 +154,7 @@ def test_in_a_market_that_is_not_open_nothing_is_taken_over(venue: Venue) -> Non
 
 def test_both_sides_are_settled_as_by_fills_without_a_fee(venue: Venue) -> None:
     venue.take(a_takeover(900, ("ben", 4)))
-    dues = dues_by_account(PERPETUAL.symbol, [(9, venue.bodies[-1])])
+    dues = dues_by_account(PERPETUAL.symbol, [(9, venue.bodies[-1])], TickValue.of(PERPETUAL))
     assert sorted(dues) == ["ben", "bust"]
     [fill] = dues["ben"][0].fills
     assert (fill["side"], fill["quantity_lots"], fill["price_ticks"]) == ("BUY", 4, 900)

@@ -2,6 +2,7 @@
 
 import sys
 
+from zerodesk.fees import rebate_minor
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.positions import take_trades
@@ -58,7 +59,9 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
     )
 
 
-def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -> None:
+def _book(  # noqa: C901 - the hot path, flat
+    state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]
+) -> None:
     """Tell each fill as a trade.
 
     A maker pays the maker rate of its own command, the taker its taker rate, each fee rounded
@@ -89,6 +92,8 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
         fill_notional_minor = price_ticks * quantity_lots * tick_value_minor
         maker_fee_minor = fill_notional_minor * maker.maker_bps // BASIS_POINTS
         taker_fee_minor = fill_notional_minor * taker_bps // BASIS_POINTS
+        if maker_fee_minor < 0:
+            maker_fee_minor = rebate_minor(fill_notional_minor, maker.maker_bps, taker_fee_minor)
         maker.notional_minor += fill_notional_minor
         maker.fee_minor += maker_fee_minor
         notional_minor += fill_notional_minor

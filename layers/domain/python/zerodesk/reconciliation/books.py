@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
+from zerodesk.fees import auction_fee_minor, maker_fee_minor
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
@@ -275,8 +276,6 @@ class BookAudit(AuditedOrders):
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
             return
         order.remaining_lots -= event["quantity_lots"]
-        is_maker = role == MAKER or "auction_id" in event
-        rate_bps = order.maker_bps if is_maker else order.taker_bps
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
         if order.left_minor is not None:
             order.left_minor -= notional_minor
@@ -284,7 +283,7 @@ class BookAudit(AuditedOrders):
             order.remaining_lots < 0
             or (order.left_minor or 0) < 0
             or not order.allows(event["price_ticks"])
-            or fill.fee_minor != share_bps(notional_minor, rate_bps)
+            or fill.fee_minor != _fee_due_minor(order, event, role, notional_minor)
         ):
             detail = f"{event['trade_id']} is not within {order}: {event}"
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
@@ -335,6 +334,15 @@ def amends_of(events: list[dict[str, Any]]) -> list[Amended]:
         for event in events
         if event["type"] == "OrderAmended"
     ]
+
+
+def _fee_due_minor(order: OpenOrder, trade: dict[str, Any], role: str, notional_minor: int) -> int:
+    """Return what a trade's maker or taker owes by the rates that its order came with."""
+    if "auction_id" in trade:
+        return auction_fee_minor(notional_minor, order.maker_bps)
+    if role == MAKER:
+        return maker_fee_minor(notional_minor, order.maker_bps, trade["taker_fee_minor"])
+    return share_bps(notional_minor, order.taker_bps)
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

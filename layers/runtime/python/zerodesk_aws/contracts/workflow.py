@@ -135,6 +135,7 @@ class Quote(Contract):
     amount_minor: int | None = Field(default=None, description="Of an order that names one.")
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
     stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
+    worth_minor: int | None = Field(default=None, description="What the fee is of, at worst.")
 
 
 class OrderPriced(Contract):
