@@ -55,19 +55,18 @@ def match(group: Group) -> list[str]:
     """Commit a group's commands to its book, then tell whoever waits; return what fails."""
     for message_id in group.unreadable_ids:
         quarantine(group.symbol, message_id, "no JSON object")
-    try:
-        records = take_over(group.takeover) if group.takeover else []
-        decided, failed = decide(group.symbol, group.messages)
-    except BookMovedError as moved:
-        forward(moved)
-        return group.unreadable_ids
-    tell(group.symbol, records + decided)
+    records = take_over(group.takeover) if group.takeover else []
+    decided, failed = decide(group.symbol, group.messages)
+    if decided is not None:
+        tell(group.symbol, records + decided)
     return group.unreadable_ids + failed
 
 
-def decide(symbol: str, messages: list[Message]) -> tuple[list[Committed], list[str]]:
+def decide(symbol: str, messages: list[Message]) -> tuple[list[Committed] | None, list[str]]:
     """Commit commands to their book; return what was appended, and the messages that fail.
 
+    What is for a book that moved is sent on, and nothing is left to tell: None. What was passed
+    over before that still fails, or it would never be among the dead letters.
     One that cannot be decided fails until its book has tried it for the last time, and those behind
     it wait, for the fault may pass; then they go on without it. Those behind one that is no command
     need not wait.
@@ -77,6 +76,9 @@ def decide(symbol: str, messages: list[Message]) -> tuple[list[Committed], list[
     while True:
         try:
             return records + books.commit(symbol, [one.command for one in messages]), failed
+        except BookMovedError as moved:
+            forward(moved)
+            return None, failed
         except UndecidableError as fault:
             records += fault.records
             stuck, *messages = messages[len(messages) - fault.left :]

@@ -65,7 +65,6 @@ class _Followed:
     uncrossed_lots: int = 0
     observed_at_ms: int = 0
     stale_after_ms: int | None = None
-    triggered: set[str] = field(default_factory=set)
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
@@ -88,16 +87,13 @@ class _Followed:
                 self._move(event)
 
     def _staleness(self, event: Event) -> Iterator[str]:
-        """Yield an order that trades on a stale index price; triggers an auction's end may pull."""
+        """Yield an order that trades on a stale index price: only an auction may."""
         match event["type"]:
             case "MarketListed" | "MarketChanged":
                 self.stale_after_ms = event["market"].get("stale_after_ms")
-            case "OrderTriggered":
-                self.triggered.add(event["order_id"])
             case "TradeExecuted" if self.stale_after_ms is not None and self.observed_at_ms:
                 age_ms = event["executed_at_ms"] - self.observed_at_ms
-                is_free = "auction_id" in event or event["taker_order_id"] in self.triggered
-                if age_ms > self.stale_after_ms and not is_free:
+                if age_ms > self.stale_after_ms and "auction_id" not in event:
                     yield f"{event['trade_id']} on an index price that is {age_ms} ms old"
 
     def _amend(self, event: Event) -> Iterator[str]:

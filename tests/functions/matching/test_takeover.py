@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from matching import handler as matching
+from matching.batch import TRIES
 from tests.functions.conftest import Context
 from tests.zerodesk.matching.builders import a_buy, a_sell
 from tests.zerodesk.matching.streams import MARKET, START_MS
-from zerodesk.matching import listing
+from zerodesk.matching import decide, listing
+from zerodesk.matching.place import place
 from zerodesk_aws.books import Books
 from zerodesk_aws.journal import Journal
 
@@ -47,7 +49,7 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> Queues:
     return queues
 
 
-def delivered(*bodies: Any) -> dict[str, Any]:
+def delivered(*bodies: Any, tries: int = 1) -> dict[str, Any]:
     return {
         "Records": [
             {
@@ -56,7 +58,7 @@ def delivered(*bodies: Any) -> dict[str, Any]:
                 "attributes": {
                     "MessageGroupId": MARKET.symbol,
                     "SentTimestamp": str(START_MS),
-                    "ApproximateReceiveCount": "1",
+                    "ApproximateReceiveCount": str(tries),
                 },
             }
             for number, body in enumerate(bodies)
@@ -77,6 +79,27 @@ def test_commands_for_a_book_that_moved_are_sent_on_and_nothing_fails(
     answer = matching.handler(delivered(a_buy("o2"), a_buy("o3")), context)
     assert answer == {"batchItemFailures": []}
     assert queues.sent == [(THERE, "o2"), (THERE, "o3")]
+    assert records() == [(1, False), (2, True)]
+
+
+def test_what_was_quarantined_before_the_book_moves_still_fails(
+    queues: Queues, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken as done it would be nowhere: no record has it, and no dead letter."""
+
+    def faultily(state: Any, draft: Any, command: Any) -> None:
+        if command["command_id"] == "poison":
+            # The other region is first, between the tries of one batch.
+            Books("journal", region=THERE, home=HERE).take_over(MARKET.symbol)
+            raise ZeroDivisionError("a defect")
+        place(state, draft, command)
+
+    matching.handler(delivered(listing(MARKET, at_ms=START_MS)), context)
+    monkeypatch.setitem(decide.HOT, "place", faultily)
+    batch = delivered(a_buy("poison"), a_buy("behind"), tries=TRIES)
+    answer = matching.handler(batch, context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert queues.sent == [(THERE, "behind")]
     assert records() == [(1, False), (2, True)]
 
 

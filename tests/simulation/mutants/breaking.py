@@ -18,6 +18,15 @@ MUTANTS: Final = (
         "",
     ),
     Mutant(
+        "an auction opens the market on a stale mark",
+        "The next command stops the market.",
+        f"{BOOK}/control.py",
+        '    staleness.stop_if_stale(state, draft, command["command_id"])\n',
+        "",
+        claim=f"{CLAIMS}::"
+        "test_an_auction_that_ends_on_a_stale_mark_stops_the_market_in_its_own_record",
+    ),
+    Mutant(
         "a fresh mark undoes any halt",
         "The price is back, so the market may open.",
         f"{BOOK}/staleness.py",

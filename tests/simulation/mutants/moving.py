@@ -125,4 +125,13 @@ MUTANTS: Final = (
         "            if refusal.problem.code is ProblemCode.UNAVAILABLE:\n                raise\n",
         "",
     ),
+    Mutant(
+        "quarantined message lost with its book",
+        "What is sent on is done here.",
+        MATCHING,
+        "            forward(moved)\n            return None, failed\n",
+        "            forward(moved)\n            return None, []\n",
+        claim="tests/functions/matching/test_takeover.py"
+        "::test_what_was_quarantined_before_the_book_moves_still_fails",
+    ),
 )

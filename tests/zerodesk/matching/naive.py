@@ -310,6 +310,7 @@ class NaiveBook:
             self.requeue(buyer)
             self.cut_resting()
         if then == "OPEN":
+            self.stop_if_stale()
             self.let_in(self.trades[-1:])
 
     def halt(self, then: str) -> None:

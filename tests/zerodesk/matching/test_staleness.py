@@ -150,13 +150,40 @@ def test_nobody_opens_a_market_on_a_stale_mark() -> None:
     assert state_of(book) == ("CANCEL_ONLY", "mark")
 
 
-def test_a_market_that_an_auction_opened_on_a_stale_mark_stops_at_the_next_command() -> None:
+def test_an_auction_that_ends_on_a_stale_mark_stops_the_market_in_its_own_record() -> None:
     book = marked()
     record_of(book, after(1, a_state("AUCTION", command_id="a1")))
-    record_of(book, after(BOUND_MS + 1, an_ending("a1")))
-    assert state_of(book)[0] == "OPEN"
-    record = record_of(book, after(BOUND_MS + 1, a_buy("o2")))
-    assert types(record) == ["MarketStateChanged", "OrderRejected"]
+    record = record_of(book, after(BOUND_MS + 1, an_ending("a1")))
+    states = [one["state"] for one in record["events"] if one["type"] == "MarketStateChanged"]
+    assert states == ["OPEN", "CANCEL_ONLY"]
+    assert state_of(book) == ("CANCEL_ONLY", "mark")
+
+
+@pytest.mark.parametrize("max_fills", [1, 9])
+def test_triggers_of_an_auction_on_a_stale_mark_wait_for_a_fresh_one(max_fills: int) -> None:
+    stop: Any = a_sell("stop", 1, 99) | {"trigger": "STOP", "trigger_ticks": 100}
+    book = marked(a_buy("b1", 1, 99), stop)
+    record_of(book, after(1, a_state("AUCTION", command_id="a1")))
+    record_of(book, after(2, a_sell("a2", 2)), after(2, a_buy("b2", 2)))
+    ending = after(BOUND_MS + 1, an_ending("a1"))
+    told = record_of(book, ending, max_fills=max_fills)
+    if max_fills == 1:
+        assert book.decide([]) is None, "a trade of one lot each is one fill"
+    assert trades(told) == [("a2", "b2", 2, 100)]
+    record = record_of(book, a_price(BOUND_MS + 5))
+    assert trades(record) == [("b1", "stop", 1, 99)]
+
+
+def test_an_uncrossing_that_goes_on_in_another_record_stops_the_market_there() -> None:
+    book = marked()
+    record_of(book, after(1, a_state("AUCTION", command_id="a1")))
+    orders = [after(2, a_sell("a1s", 1)), after(2, a_sell("a2", 1)), after(2, a_buy("b1", 2))]
+    record_of(book, *orders)
+    first = record_of(book, after(BOUND_MS + 1, an_ending("a1")), max_fills=1)
+    assert first["continuing"]
+    second = record_of(book, max_fills=1)
+    assert types(second) == ["TradeExecuted", "MarketStateChanged", "MarketStateChanged"]
+    assert state_of(book) == ("CANCEL_ONLY", "mark")
 
 
 def test_without_the_bound_a_market_that_it_stopped_may_be_opened() -> None:

@@ -166,7 +166,11 @@ def change_market(state: BookState, draft: Draft, command: ChangeCommand) -> Non
 
 
 def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:
-    """End an auction, unless it has ended or another one is held by now."""
+    """End an auction, unless it has ended or another one is held by now.
+
+    Would it open the market on a stale mark, the market stops behind it, before any trigger is
+    pulled.
+    """
     auction = state.auction
     if auction is None or auction.auction_id != command["auction_id"]:
         refuse(draft, command, INVALID, f"{state.symbol} holds no {command['auction_id']}")
@@ -174,6 +178,7 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
     then, by = auctions.STATE_AFTER[auction.kind], command.get("by", "")
     change = auctions.Change(command["command_id"], then, command["reason"], by)
     auctions.uncross(state, draft, change)
+    staleness.stop_if_stale(state, draft, command["command_id"])
 
 
 def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:

@@ -97,7 +97,9 @@ def _go_on(state: BookState, draft: Draft) -> None:
         draft.touch(state.continuing)
         work(state, draft, state.continuing)
     elif state.uncrossing is not None:
+        ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
+        stop_if_stale(state, draft, ending_id)
     elif state.clearing:
         clearing.go_on(state, draft)
     elif state.cancelling is not None:
