@@ -224,7 +224,7 @@ class TradingStack(Stack):
         size = Size(memory_mb=1_024, timeout_seconds=60)
         self._declare(
             "reconciliation",
-            data.journal.access(*READ_JOURNAL),
+            data.journal.access(*READ_JOURNAL, "BatchGetItem"),
             data.orders.access("BatchGetItem"),
             data.market.access("GetItem"),
             data.cursors.access("GetItem", "UpdateItem"),
