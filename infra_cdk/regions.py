@@ -46,7 +46,16 @@ API: Final = frozenset(
     }
 )
 TRADING: Final = frozenset(
-    {"archivist", "matching", "partner_intake", "pricing", "risk_check", "settlement", "sweeper"}
+    {
+        "archivist",
+        "matching",
+        "partner_intake",
+        "pricing",
+        "risk_check",
+        "risk_monitor",
+        "settlement",
+        "sweeper",
+    }
 )
 OVERSIGHT: Final = frozenset({"reconciliation"})
 """Recounts everything, and need not do so three times."""

@@ -8,6 +8,7 @@ SETTINGS: Final = {
     "MARKET_TABLE": "market",
     "API_KEYS_TABLE": "api_keys",
     "CURSORS_TABLE": "cursors",
+    "HOLDERS_TABLE": "holders",
     "SNAPSHOTS_TABLE": "snapshots",
     "SNAPSHOTS_BUCKET": "snapshots",
     "JOBS_BUCKET": "jobs",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from queries.book_views import BookViews
 from queries.fill_lists import FillLists
+from queries.margins import MarginViews
 from queries.market_data import MarketData
 from queries.order_lists import OrderLists
 from queries.positions import PositionViews
@@ -41,6 +42,7 @@ order_lists = OrderLists(Orders(ORDERS_TABLE), accounts, listings)
 fill_lists = FillLists(accounts, listings)
 statements = Statements(accounts)
 position_views = PositionViews(accounts, markets)
+margin_views = MarginViews(accounts, markets)
 limit_views = LimitViews(accounts, LimitRegister(books.journal), markets)
 trade_lists = TradeLists(books.journal, listings)
 book_views = BookViews(MarketData(books), listings)

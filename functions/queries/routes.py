@@ -7,6 +7,7 @@ from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.limits import AccountLimits, Positions
+from zerodesk_aws.contracts.margin_status import MarginStatus
 from zerodesk_aws.contracts.markets import (
     AskDepth,
     Depth,
@@ -133,6 +134,20 @@ def get_account_limits(call: Call, _: Nothing) -> Answer:
     from queries.operations import limit_views
 
     return Answer(limit_views.of(_within_reach(call)))
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/margin",
+    Nothing,
+    answers={HTTPStatus.OK: MarginStatus},
+    refuses=NOT_FOUND,
+)
+def get_margin(call: Call, _: Nothing) -> Answer:
+    """Get what an account has against what its derivatives need; for a trader, of the own alone."""
+    from queries.operations import margin_views
+
+    return Answer(margin_views.of(_within_reach(call)))
 
 
 @api.route("GET", "/v1/markets", Nothing, answers={HTTPStatus.OK: Markets})

@@ -9,6 +9,7 @@ from reconciliation.settings import (
     COMMAND_QUEUE_URL,
     CURSORS_TABLE,
     EVENT_BUS_NAME,
+    HOLDERS_TABLE,
     JOURNAL_TABLE,
     MARKET_TABLE,
     ORDERS_TABLE,
@@ -20,6 +21,7 @@ from zerodesk_aws.entry import count, logger
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
@@ -33,7 +35,11 @@ READING_SHARE: Final = 0.75
 rest is for comparing what was read with the items of orders."""
 
 reconciliation = Reconciliation(
-    Journal(JOURNAL_TABLE), Orders(ORDERS_TABLE), Markets(MARKET_TABLE), cursors
+    Journal(JOURNAL_TABLE),
+    Orders(ORDERS_TABLE),
+    Markets(MARKET_TABLE),
+    cursors,
+    Holders(HOLDERS_TABLE),
 )
 alarm = Alarm(Bus(EVENT_BUS_NAME), CommandQueue(COMMAND_QUEUE_URL))
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from reconciliation.following import A, Followed, TimeIsUp
 from reconciliation.turns import Turns
+from zerodesk.instruments import Product, product_of
 from zerodesk.reconciliation import (
     AccountAudit,
     BookAudit,
@@ -25,6 +26,7 @@ from zerodesk.reconciliation import (
     Shown,
     Transit,
     Watch,
+    differing_holders,
     report,
 )
 from zerodesk_aws.clock import iso_ms
@@ -33,6 +35,7 @@ from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Entry, Register
 from zerodesk_aws.streams import account_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
@@ -55,9 +58,14 @@ class Reconciliation:
     """Reconciles one venue, run after run."""
 
     def __init__(
-        self, journal: Journal, orders: Orders, markets: Markets, cursors: Cursors
+        self,
+        journal: Journal,
+        orders: Orders,
+        markets: Markets,
+        cursors: Cursors,
+        holders: Holders,
     ) -> None:
-        self._journal, self._orders = journal, orders
+        self._journal, self._orders, self._holders = journal, orders, holders
         self._markets, self._cursors = markets, cursors
         self._accounts: dict[str, Followed[AccountAudit]] = {}
         self._books: dict[str, Followed[BookAudit]] = {}
@@ -93,6 +101,7 @@ class Reconciliation:
         self._turns.awaited = comparison.awaited | self._troubled()
         findings.add(self._journal_findings()).add(comparison.findings)
         findings.add(self._compare_items(readings, no_more_items))
+        findings.add(self._compare_holders(readings, no_more_items))
         watch, lasting = watch.after(comparison.standings, now_ms)
         for breach in lasting:
             findings.breach(breach)
@@ -230,6 +239,22 @@ class Reconciliation:
                     code, detail = difference
                     subject = f"item {key[1]} of account#{key[0]}"
                     findings.breach(Breach(code, subject, detail, None, (symbol,)))
+        return findings
+
+    def _compare_holders(self, readings: Readings, no_more: TimeIsUp) -> Findings:
+        """Compare the index of holders with the accounts. It is read last."""
+        findings = Findings()
+        for symbol, book in readings.books.items():
+            if product_of(symbol) is Product.SPOT or no_more():
+                continue
+            shown = {
+                str(item.account_id): (int(item.account_sequence), int(item.quantity_lots))
+                for item in self._holders.items(symbol)
+            }
+            cursor = min(readings.cursors.get(symbol, 0), book.sequence)
+            findings.checked[Check.PROJECTIONS] += len(shown)
+            for breach in differing_holders(symbol, shown, readings.accounts, cursor):
+                findings.breach(breach)
         return findings
 
 

@@ -3,12 +3,19 @@
 from typing import Any
 
 from settlement.run import Settlement
-from settlement.settings import CURSORS_TABLE, EVENT_BUS_NAME, JOURNAL_TABLE, ORDERS_TABLE
+from settlement.settings import (
+    CURSORS_TABLE,
+    EVENT_BUS_NAME,
+    HOLDERS_TABLE,
+    JOURNAL_TABLE,
+    ORDERS_TABLE,
+)
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import in_chunks
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.orders import Orders
 
 settlement = Settlement(
@@ -16,6 +23,7 @@ settlement = Settlement(
     AccountJournal(JOURNAL_TABLE),
     Orders(ORDERS_TABLE),
     Cursors(CURSORS_TABLE),
+    Holders(HOLDERS_TABLE),
 )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import Change, Due, settle
+from zerodesk.instruments import Product, product_of
+from zerodesk.positions import FLAT
 from zerodesk.settlement import dues_by_account, leaves_something
 from zerodesk.volume import with_trades
 from zerodesk_aws.accounts import Account, AccountJournal
@@ -17,6 +19,7 @@ from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal, JournalRecord
 from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.orders import Orders
 
 MAX_RECORDS: Final = 100
@@ -45,10 +48,15 @@ class Settlement:
     """Settles books of one journal."""
 
     def __init__(
-        self, journal: Journal, accounts: AccountJournal, orders: Orders, cursors: Cursors
+        self,
+        journal: Journal,
+        accounts: AccountJournal,
+        orders: Orders,
+        cursors: Cursors,
+        holders: Holders,
     ) -> None:
         self._journal, self._accounts = journal, accounts
-        self._orders, self._cursors = orders, cursors
+        self._orders, self._cursors, self._holders = orders, cursors, holders
 
     def run(self, symbol: str, owner: str) -> Settled:
         """Settle the records behind the cursor of a book.
@@ -103,10 +111,17 @@ class Settlement:
         self._orders.catch_up(bodies)
         for account_id, dues in dues_by_account(symbol, bodies).items():
             account = self._settle_account(account_id, symbol, upto, dues)
+            self._show_holder(symbol, account)
             yield position_changed(symbol, account)
         yield from trades_settled(symbol, bodies)
         traded = with_trades(traded, (body for _, body in bodies))
         self._cursors.advance_and_release(settlement_cursor(symbol), upto, owner, traded)
+
+    def _show_holder(self, symbol: str, account: Account) -> None:
+        """Show in the index of holders what a derivative's account has open as of its record."""
+        if product_of(symbol) is not Product.SPOT:
+            position = account.state.positions.get(symbol, FLAT)
+            self._holders.show(symbol, account.account_id, account.sequence, position.quantity_lots)
 
     def _settle_account(self, account_id: str, symbol: str, upto: int, dues: list[Due]) -> Account:
         def decide(account: Account) -> Change | None:

@@ -55,8 +55,8 @@ class Route:
     target: str
     source: str | None = None
     source_prefix: str | None = None
-    detail: Mapping[str, Sequence[str]] | None = None
-    """Values that fields of the event's detail must have."""
+    detail: Mapping[str, Sequence[str | Mapping[str, str]]] | None = None
+    """Values that fields of the event's detail must have, or ends: ``{suffix: text}``."""
     input: Mapping[str, str] | None = None
     """What the target gets, by path in the event; without it, the whole event."""
 

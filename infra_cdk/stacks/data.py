@@ -39,6 +39,13 @@ ORDERS = Shape(
     ),
 )
 CURSORS = Shape("cursors", "truth", partition_key=_text(keys.CURSORS_PARTITION))
+# Moved forward by the account's sequence, wherever the account is settled.
+HOLDERS = Shape(
+    "holders",
+    "truth",
+    partition_key=_text(keys.HOLDERS_PARTITION),
+    sort_key=_text(keys.HOLDERS_SORT),
+)
 
 # Written at one place at a time, and a second old elsewhere does no harm.
 MARKET = Shape("market", "shared", partition_key=_text(keys.MARKET_PARTITION))
@@ -68,8 +75,9 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, *, settings: Settings, key: kms.IKey | None) -> None:
         super().__init__(scope, "Data", stack_name=f"{settings.prefix}-data")
-        self.journal, self.orders, self.cursors = (
-            Table(self, shape, settings=settings, key=key) for shape in (JOURNAL, ORDERS, CURSORS)
+        self.journal, self.orders, self.cursors, self.holders = (
+            Table(self, shape, settings=settings, key=key)
+            for shape in (JOURNAL, ORDERS, CURSORS, HOLDERS)
         )
         self.market, self.api_keys = (
             Table(self, shape, settings=settings, key=key) for shape in (MARKET, API_KEYS)
@@ -86,6 +94,7 @@ class DataStack(Stack):
             "MarketTable": self.market,
             "ApiKeysTable": self.api_keys,
             "CursorsTable": self.cursors,
+            "HoldersTable": self.holders,
             "SnapshotsTable": self.snapshots,
         }
         for name, table in tables.items():

@@ -158,6 +158,15 @@ def _of_the_money(settings: Settings) -> Iterator[Alarm]:
             minutes=SILENT_MINUTES,
             is_silence=True,
         )
+        yield Alarm(
+            "margins-silent",
+            "Nobody marks the accounts: one that runs short of margin would go unseen.",
+            namespace,
+            "MarginRuns",
+            {"service": "risk_monitor"},
+            minutes=SILENT_MINUTES,
+            is_silence=True,
+        )
     yield Alarm(
         "books-not-believed",
         "A journal's chain or a state's hash is broken.",

@@ -106,6 +106,7 @@ class TradingStack(Stack):
             data.journal.access(*APPEND),
             data.orders.access("BatchGetItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
+            data.holders.access("UpdateItem"),
             address(self._bus),
             size=Size(memory_mb=1_024, timeout_seconds=30),
         )
@@ -228,6 +229,7 @@ class TradingStack(Stack):
             data.orders.access("BatchGetItem"),
             data.market.access("GetItem"),
             data.cursors.access("GetItem", "UpdateItem"),
+            data.holders.access("Query"),
             self._publish,
             self._send,
             size=size,
@@ -247,6 +249,15 @@ class TradingStack(Stack):
             size=size,
         )
 
+        self._declare(
+            "risk_monitor",
+            data.journal.access(*APPEND),
+            data.market.access("GetItem"),
+            data.cursors.access("GetItem", "UpdateItem"),
+            data.holders.access("Query"),
+            self._publish,
+            size=size,
+        )
         self._declare(
             "archivist",
             data.journal.access(*READ_JOURNAL),

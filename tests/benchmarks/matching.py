@@ -22,12 +22,11 @@ import argparse
 import random
 import sys
 import time
-import zlib
 from decimal import Decimal
 from typing import Any, Literal
 
 from zerodesk import CODE_VERSION
-from zerodesk.codec import COMPRESSION_LEVEL, GENESIS_HASH, record_hash, record_text
+from zerodesk.codec import GENESIS_HASH, canonical_json, compressed, record_hash
 from zerodesk.instruments import Market, list_market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.matching.order import BookOrder
@@ -182,7 +181,7 @@ class Records:
                     self.write(decision.kept)
 
     def write(self, kept: dict[str, Any]) -> None:
-        text = record_text(kept)
+        text = canonical_json(kept)
         self.hash = record_hash(
             self.book.stream,
             self.book.sequence,
@@ -193,7 +192,7 @@ class Records:
             recorded_at_ms=self.book.time_ms,
         )
         if self.compresses:
-            text = zlib.compress(text, COMPRESSION_LEVEL)
+            text = compressed(text)
         self.size_bytes += len(text)
 
     def report(self) -> str:

@@ -21,7 +21,7 @@ def tour(world: World) -> None:
                 _with_key(world, told)
         placed = _ask(world, "order_intake", order("toured", "1"))
         _about_order(world, placed["order_id"])
-        for function in ("archivist", "reconciliation", "sweeper"):
+        for function in ("archivist", "reconciliation", "risk_monitor", "sweeper"):
             _ask(world, function, {})
 
     world.begin("tour", walk)
@@ -135,6 +135,7 @@ OF_ALICE: Final = (
 )
 ABOUT_ALICE: Final = (
     "/v1/accounts/{account_id}/limits",
+    "/v1/accounts/{account_id}/margin",
     "/v1/accounts/{account_id}/positions",
 )
 LIMITS: Final = {

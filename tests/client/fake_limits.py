@@ -5,6 +5,8 @@ from typing import Any
 from tests.client.fake_operating import Operating
 from tests.client.fake_state import Answer, Principal, Refusal
 
+SINCE = "2026-11-21T14:03:00.000Z"
+
 
 class Limits(Operating):
     def list_limits(self, _who: Principal, _data: dict[str, Any]) -> Answer:
@@ -82,4 +84,15 @@ class Limits(Operating):
             "account_id": account_id,
             "account_sequence": 1,
             "positions": [held | amounts],
+        }
+
+    def margin(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
+        call = {"level": "1.5", "equity": "2990", "maintenance": "2000", "since": SINCE}
+        margins = {"currency": "USD", "equity": "2800", "initial": "4000", "maintenance": "2000"}
+        return 200, {
+            "account_id": account_id,
+            "account_sequence": 1,
+            "at": SINCE,
+            "margins": [margins | {"ratio": "1.4", "call": call}],
+            "stale": [{"symbol": "ETH-PERP", "since": None}],
         }

@@ -3,15 +3,15 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
 from tests.functions.gateway import Gateway, with_market_and_accounts
+from tests.functions.job_flow import s3
 from tests.handler_settings import SETTINGS
 from tests.shorter_moto import mocked_aws
+from tests.tables_in_memory import tables_in_memory
 
 if TYPE_CHECKING:
     from pynamodb.models import Model
@@ -34,17 +34,12 @@ def context() -> Context:
     return Context()
 
 
-@cache
-def _s3() -> Any:
-    """Return a client: to make one takes as long as to make all tables."""
-    return boto3.client("s3")
-
-
 def create_tables() -> None:
-    """Create every table, empty, where it is not there yet, and the bucket of pricing jobs."""
+    """Create every table, empty, in moto: where bytes go over the wire as they do to AWS."""
     from zerodesk_aws.tables.api_keys import ApiKeyItem
     from zerodesk_aws.tables.bind import bound
     from zerodesk_aws.tables.cursors import CursorItem
+    from zerodesk_aws.tables.holders import HolderItem
     from zerodesk_aws.tables.journal import JournalItem
     from zerodesk_aws.tables.market import MarketItem
     from zerodesk_aws.tables.orders import OrderItem
@@ -55,12 +50,17 @@ def create_tables() -> None:
         "orders": OrderItem,
         "market": MarketItem,
         "cursors": CursorItem,
+        "holders": HolderItem,
         "api_keys": ApiKeyItem,
         "snapshots": SnapshotItem,
     }
     for name, model in models.items():
         bound(model, name).create_table(billing_mode="PAY_PER_REQUEST")
-    _s3().create_bucket(Bucket=SETTINGS["JOBS_BUCKET"])
+
+
+def create_bucket() -> None:
+    """Create the bucket of pricing jobs."""
+    s3().create_bucket(Bucket=SETTINGS["JOBS_BUCKET"])
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +70,8 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Within a module that shares its tables, they are those.
     """
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mocked_aws():
-        create_tables()
+    with mocked_aws(), tables_in_memory():
+        create_bucket()
         yield
 
 
@@ -84,6 +84,6 @@ def gateway(context: Context, monkeypatch: pytest.MonkeyPatch, tables: None) -> 
 @pytest.fixture(scope="module")
 def shared_gateway() -> Iterator[Gateway]:
     """Return a gateway for all tests of a module: for those that change nothing."""
-    with pytest.MonkeyPatch.context() as patch, mocked_aws():
-        create_tables()
+    with pytest.MonkeyPatch.context() as patch, mocked_aws(), tables_in_memory():
+        create_bucket()
         yield with_market_and_accounts(Gateway(Context(), patch))

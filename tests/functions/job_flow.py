@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
@@ -11,6 +12,12 @@ import boto3
 from tests.functions.gateway import Answered, Gateway
 
 BUCKET = "jobs"
+
+
+@cache
+def s3() -> Any:
+    """Return a client: to make one takes as long as many a test."""
+    return boto3.client("s3")
 
 
 @dataclass
@@ -104,9 +111,7 @@ def shown(gateway: Gateway, job_id: str = "one", **caller: Any) -> Answered:
 
 
 def upload(account_id: str, job_id: str, data: bytes) -> None:
-    boto3.client("s3").put_object(
-        Bucket=BUCKET, Key=key(account_id, job_id, "upload.csv"), Body=data
-    )
+    s3().put_object(Bucket=BUCKET, Key=key(account_id, job_id, "upload.csv"), Body=data)
 
 
 def key(account_id: str, job_id: str, name: str) -> str:
@@ -116,7 +121,7 @@ def key(account_id: str, job_id: str, name: str) -> str:
 
 
 def read(object_key: str) -> bytes:
-    data: bytes = boto3.client("s3").get_object(Bucket=BUCKET, Key=object_key)["Body"].read()
+    data: bytes = s3().get_object(Bucket=BUCKET, Key=object_key)["Body"].read()
     return data
 
 

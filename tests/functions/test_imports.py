@@ -36,6 +36,7 @@ FUNCTIONS = {
     "queries": (),
     "reconciliation": (),
     "risk_check": NO_HTTP,
+    "risk_monitor": NO_HTTP,
     "settlement": NO_HTTP,
     "sweeper": ("chalice",),
 }
@@ -57,6 +58,7 @@ BEYOND_FLOOR = {
     "queries": 193,
     "reconciliation": 129,
     "risk_check": 59,
+    "risk_monitor": 80,
     "settlement": 46,
     "sweeper": 185,
 }

@@ -5,7 +5,7 @@ lost, repeated or reordered at will. What must hold: no unit is created or lost.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from matching import handler as matching
 from pricing import handler as pricing
 from risk_check import handler as risk_check
 from settlement import handler as settlement
+from tests.functions.conftest import create_tables
+from tests.shorter_moto import mocked_aws
 from zerodesk.accounts import deposit, open_account
 from zerodesk.instruments import list_market
 from zerodesk.orders import cancel_id_for, order_id_for
@@ -157,6 +159,15 @@ class Venue:
         """Return (available, held) per currency."""
         state = self.accounts.latest(account_id).state
         return {c: (state.available_minor(c), state.held_minor(c)) for c in state.currencies()}
+
+
+@pytest.fixture(autouse=True)
+def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have moto for the tables: an order's way is walked with botocore and all."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mocked_aws():
+        create_tables()
+        yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from zerodesk.orders import order_id_for
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
@@ -28,7 +29,8 @@ def venue(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Gateway:
     from reconciliation.run import Reconciliation
 
     read = (Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors"))
-    monkeypatch.setattr(operations, "reconciliation", Reconciliation(*read))
+    reconciliation = Reconciliation(*read, Holders("holders"))
+    monkeypatch.setattr(operations, "reconciliation", reconciliation)
     answer = gateway.operator("POST", "/v1/markets", BTC_PERP)
     assert answer.status == 201, answer.text
     for account_id in ("ann", "ben", "cat"):

@@ -39,6 +39,19 @@ RARE = {
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
+    ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
+    ("reconciliation", "dynamodb:Query", "holders"): "the same",
+    **{
+        ("risk_monitor", f"dynamodb:{action}", table): "the same"
+        for action, table in (
+            ("PutItem", "journal"),
+            ("GetItem", "market"),
+            ("GetItem", "cursors"),
+            ("UpdateItem", "cursors"),
+            ("Query", "holders"),
+        )
+    },
+    ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",
     **{
         (function, action, "jobs/jobs/*"): "not simulated: jobs touch nobody's money"
         for function in ("pricing_jobs", "job_chunks", "chunk_pricing")

@@ -25,11 +25,19 @@ from infra_cdk.regions import (
 )
 from infra_cdk.settings import ENVIRONMENTS, ROOT
 from infra_cdk.stacks.api import APPS
-from infra_cdk.stacks.data import API_KEYS, CURSORS, JOURNAL, MARKET, ORDERS, SNAPSHOTS
+from infra_cdk.stacks.data import (
+    API_KEYS,
+    CURSORS,
+    HOLDERS,
+    JOURNAL,
+    MARKET,
+    ORDERS,
+    SNAPSHOTS,
+)
 from infra_cdk.stacks.keys import KeysStack
 from tests.infra_cdk.templates import Resource, StageTemplates
 
-TRUTH = (JOURNAL, ORDERS, CURSORS)
+TRUTH = (JOURNAL, ORDERS, CURSORS, HOLDERS)
 SHARED = (MARKET, API_KEYS)
 ACROSS: tuple[Profile, ...] = ("continental", "global")
 NAMED_BY_CDK = (

@@ -17,11 +17,12 @@ from tests.handler_settings import SETTINGS
 from tests.simulation import seam
 from tests.simulation.bounds import DEPLOYED, Bounds
 from tests.simulation.cloud import bus, workflows
-from tests.simulation.cloud.dynamodb import DynamoDB, Index, Schema
+from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.expressions import Item
 from tests.simulation.cloud.faults import refused, unanswered
 from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import FifoQueue, Receipt
+from tests.simulation.cloud.tables import SCHEMAS
 from tests.simulation.cloud.workflows import ExecutionLostError, TaskFailedError
 from tests.simulation.faults import Fault, Plan
 from tests.simulation.processes import Process, load
@@ -70,14 +71,6 @@ LATE_MS: Final = (300_000, 900_001, 86_400_000)
 DELAYS_MS: Final = (50, 2_500, 70_000, 1_000_000)
 INDEX_LAGS_MS: Final = (0, 0, 0, 0, 0, 0, 20, 900, 15_000)
 
-SCHEMAS: Final = (
-    Schema("journal", "stream", "sequence", sort_kind="N", append_only=True),
-    Schema("orders", "account_id", "order_id", Index("by_placed", "placed_at_ms")),
-    Schema("market", "symbol"),
-    Schema("cursors", "name"),
-    Schema("api_keys", "key_id"),
-    Schema("snapshots", "stream", "sequence", sort_kind="N"),
-)
 ALARMS: Final = ("reconciliation breached",)
 PASSING: Final = (
     BotoCoreError,

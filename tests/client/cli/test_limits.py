@@ -56,3 +56,10 @@ def test_positions_are_shown_in_their_currency(alice: Zerodesk) -> None:
     told = alice("positions").stdout
     assert "-0.25" in told
     assert "60,000.5" in told
+
+
+def test_margin_is_shown_with_the_call_that_stands_and_what_is_not_known(alice: Zerodesk) -> None:
+    told = alice("margin").stdout
+    assert "2,800" in told
+    assert "at 1.5 since" in told
+    assert "ETH-PERP since ever" in told

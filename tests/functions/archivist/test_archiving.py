@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from archivist import archiving, operations
 from archivist.archiving import MINUTE_MS, MINUTES_A_DAY, Archiving, minute_of
 from archivist.exports import Exports
 from tests.functions.archivist.test_archivist import STREAM, Live, never
+from tests.functions.job_flow import s3
 from zerodesk.accounts import deposit, open_account
 from zerodesk.archive import Archive
 from zerodesk_aws.accounts import AccountJournal
@@ -23,8 +23,7 @@ Make = Callable[[], Archiving]
 
 @pytest.fixture
 def live() -> Live:
-    s3: Any = boto3.client("s3")
-    s3.create_bucket(Bucket="snapshots")
+    s3().create_bucket(Bucket="snapshots")
     live = Live()
     accounts = AccountJournal("journal")
     accounts.commit("alice", lambda account: open_account(account.state, "alice"))

@@ -4,14 +4,13 @@ import pytest
 
 from archivist.run import Archivist
 from tests.functions.conftest import Context
+from tests.tables_in_memory import overwritten
 from tests.zerodesk.matching.streams import MARKET, a_stream
 from zerodesk.matching import Book
 from zerodesk_aws.journal import EMPTY, Journal
 from zerodesk_aws.recovery import Recovery
 from zerodesk_aws.registers import MARKETS, Register
 from zerodesk_aws.snapshots import Snapshots
-from zerodesk_aws.tables.bind import bound
-from zerodesk_aws.tables.journal import JournalItem
 
 SYMBOL = MARKET.symbol
 STREAM = f"book#{SYMBOL}"
@@ -96,8 +95,7 @@ def test_a_book_whose_journal_is_broken_gets_no_snapshot_beyond_it_and_hinders_n
 ) -> None:
     live.grow_to(34)
     Register(live.journal, MARKETS).put("ETH-USD", {})
-    broken = bound(JournalItem, "journal").get(STREAM, 15)
-    broken.update(actions=[JournalItem.body.set(b"noise")])
+    overwritten(STREAM, 15, b"noise")
     assert Archivist(live.journal, snapshots).run(never) == {"ETH-USD": 0}
     assert kept(snapshots) == [10]
 

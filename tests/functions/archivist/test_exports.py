@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from archivist import exports, operations
@@ -13,6 +12,7 @@ from tests.functions.archivist.test_archivist import STREAM, Live
 from tests.functions.archivist.test_history import OPERATOR
 from tests.functions.conftest import Context
 from tests.functions.gateway import proxy_event
+from tests.functions.job_flow import s3
 from zerodesk.archive import Archive
 from zerodesk.codec import state_hash
 from zerodesk_aws.archive_files import ArchiveFiles, FileTakenError
@@ -20,8 +20,7 @@ from zerodesk_aws.archive_files import ArchiveFiles, FileTakenError
 
 @pytest.fixture
 def live() -> Live:
-    s3: Any = boto3.client("s3")
-    s3.create_bucket(Bucket="snapshots")
+    s3().create_bucket(Bucket="snapshots")
     operations.history._folded = None
     return Live()
 

@@ -1,6 +1,6 @@
 """Only a key that is known, unrevoked and whole speaks for its account."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -8,16 +8,11 @@ from authorizer import handler as authorizer
 from zerodesk_aws.tables.api_keys import ApiKeyItem, IssuedKey
 from zerodesk_aws.tables.bind import bound
 
-if TYPE_CHECKING:
-    from pynamodb.models import Model
-
 ARN = "arn:aws:execute-api:us-east-1:123456789012:abc123/local/POST/v1/orders"
 
 
 @pytest.fixture
 def key(tables: None) -> IssuedKey:
-    model: type[Model] = bound(ApiKeyItem, "api_keys")
-    model.create_table(billing_mode="PAY_PER_REQUEST")
     return authorizer.keys.issue("alice", "trader", at_ms=1)
 
 

@@ -14,6 +14,7 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
@@ -48,7 +49,11 @@ def causes(who: str) -> list[dict[str, Any]]:
 
 def breaches() -> list[Any]:
     run = Reconciliation(
-        Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
+        Journal("journal"),
+        Orders("orders"),
+        Markets("market"),
+        Cursors("cursors"),
+        Holders("holders"),
     )
     found: list[Any] = run.run(Watch(), now_ms(), *[lambda: False] * 3).report["breaches"]
     return found

@@ -29,6 +29,7 @@ from zerodesk_aws.journal import Journal
 from zerodesk_aws.loss_stops import LossStops
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
@@ -205,7 +206,11 @@ def test_whatever_fails_money_adds_up_and_each_request_happens_at_most_once(
     assert has == {account_id: told(found)[account_id] for account_id in ACCOUNTS}
 
     reconciliation = Reconciliation(
-        Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
+        Journal("journal"),
+        Orders("orders"),
+        Markets("market"),
+        Cursors("cursors"),
+        Holders("holders"),
     )
     report = reconciliation.run(Watch(), now_ms(), *[lambda: False] * 3).report
     assert report["balanced"], report["breaches"]

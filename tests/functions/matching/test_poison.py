@@ -128,5 +128,5 @@ def test_a_continuation_that_fails_is_no_commands_fault(
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr(decide, "_go_on", go_on)
-    monkeypatch.setattr(BookState, "is_unfinished", property(lambda _: True))
+    monkeypatch.setattr(BookState, "is_unfinished", lambda _: True)
     assert deliver(context, BATCH, TRIES) == ["m1", "m2", "m3"]

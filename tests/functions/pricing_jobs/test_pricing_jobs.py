@@ -4,7 +4,6 @@ import hashlib
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from chunk_pricing.rows import MAX_CHARACTERS, MAX_FIXINGS, WORDS
@@ -206,7 +205,7 @@ def test_a_malformed_job_is_refused_by_field_and_leaves_nothing(
 ) -> None:
     answer = gateway.call("POST", "/v1/pricing/jobs", JOB | changed)
     assert (answer.status, answer.code, answer.json["field"]) == (400, code, field)
-    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=job_flow.BUCKET)
+    assert "Contents" not in job_flow.s3().list_objects_v2(Bucket=job_flow.BUCKET)
 
 
 @pytest.mark.parametrize(

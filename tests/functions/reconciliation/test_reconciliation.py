@@ -14,6 +14,7 @@ from reconciliation import operations
 from reconciliation.alarm import Alarm
 from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from tests.tables_in_memory import overwritten, put_in_place, taken_away
 from zerodesk.accounts import deposit
 from zerodesk.orders import BY_MARK, Command
 from zerodesk.reconciliation import Check
@@ -28,6 +29,7 @@ from zerodesk_aws.journal import EMPTY, Journal, Tip
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
@@ -62,7 +64,11 @@ class Operator:
 
     def as_a_new_process(self) -> None:
         fresh = Reconciliation(
-            Journal("journal"), Orders("orders"), Markets("market"), Cursors("cursors")
+            Journal("journal"),
+            Orders("orders"),
+            Markets("market"),
+            Cursors("cursors"),
+            Holders("holders"),
         )
         self._patch.setattr(operations, "reconciliation", fresh)
 
@@ -107,14 +113,17 @@ def unlisted_venue(context: Any) -> Venue:
 
 
 def last_record(stream: str) -> JournalItem:
-    return next(iter(bound(JournalItem, "journal").query(stream, scan_index_forward=False)))
+    records = bound(JournalItem, "journal").query(
+        stream, scan_index_forward=False, consistent_read=True
+    )
+    return next(iter(records))
 
 
 def overwrite(item: JournalItem, change: Any) -> None:
     """Change a record's body where it stands, as nobody may."""
     body = json.loads(zlib.decompress(item.body))
     change(body)
-    item.update(actions=[JournalItem.body.set(zlib.compress(json.dumps(body).encode()))])
+    overwritten(item.stream, int(item.sequence), zlib.compress(json.dumps(body).encode()))
 
 
 def append(stream: str, change: Any) -> None:
@@ -466,14 +475,14 @@ def test_a_latest_record_replaced_by_a_well_hashed_one_is_found(
     body = json.loads(zlib.decompress(item.body))
     body["state"]["available"]["USD"] += 1
     stream, sequence, before = item.stream, int(item.sequence), item.previous_hash
-    item.delete()
+    taken_away(stream, sequence)
     Journal("journal").append(stream, Tip(sequence - 1, before), body, at_ms=NOW_MS)
     assert operator.codes() == ["CHAIN_BROKEN"]
     assert operator.codes() == ["CHAIN_BROKEN"], "and it stays so"
 
 
 def test_a_broken_chain_is_named_by_stream_and_record(venue: Venue, operator: Operator) -> None:
-    bound(JournalItem, "journal").get(BOOK, 2).delete()
+    taken_away(BOOK, 2)
     report = operator.reconcile()
     [breach] = report["breaches"]
     assert (breach["code"], breach["subject"], breach["sequence"]) == ("CHAIN_BROKEN", BOOK, 2)
@@ -491,13 +500,13 @@ def test_a_record_that_was_none_and_is_repaired_leaves_no_trace(
     venue: Venue, operator: Operator
 ) -> None:
     venue.place("alice", "buy-2", "BUY", quantity_lots=1_000)
-    sound = last_record(BOOK)
-    body = json.loads(zlib.decompress(sound.body))
+    last = last_record(BOOK)
+    body = json.loads(zlib.decompress(last.body))
     body.pop("releases")
-    bound(JournalItem, "journal").get(BOOK, 5).delete()
-    Journal("journal").append(BOOK, Tip(4, sound.previous_hash), body, at_ms=NOW_MS)
+    sound = taken_away(BOOK, 5)
+    Journal("journal").append(BOOK, Tip(4, last.previous_hash), body, at_ms=NOW_MS)
     assert operator.codes() == ["RECORD_UNREADABLE"]
-    sound.save()
+    put_in_place(sound)
     venue.settle()
     report = operator.reconcile()
     assert report["balanced"], report["breaches"]

@@ -14,6 +14,7 @@ from sweeper.items import PendingItems
 from sweeper.sweep import Sweeper
 from tests.functions.killing import killed
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
+from tests.tables_in_memory import overwritten
 from zerodesk.accounts import Change, set_terms
 from zerodesk.house import HouseState, fees_of
 from zerodesk.instruments import TradingState
@@ -38,7 +39,6 @@ from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.switches import Switches
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import Cursors
-from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem, Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
@@ -566,9 +566,7 @@ def test_a_transfer_whose_receiver_is_in_trouble_is_not_in_the_way_of_the_rest(
     a_transfer(venue)
     venue.clock_ms += 1
     lost = venue.intake("alice", "lost", "BUY")
-    bound(JournalItem, "journal").get("account#bob", 2).update(
-        actions=[JournalItem.body.set(b"nothing that can be read")]
-    )
+    overwritten("account#bob", 2, b"nothing that can be read")
     assert night.sweep() == {"Failures": 2, "Orders": 1}, "bob himself fails, too"
     assert night.orders.given == [lost]
     assert venue.funds("alice")["USD"] == (99_995 * USD, 0), "sent, and in transit"
@@ -901,9 +899,7 @@ def test_a_book_that_cannot_be_read_does_not_hold_up_the_accounts(
     venue.workflow(venue.intake("alice", "lost", "BUY", quantity_lots=10))
     venue.queue.clear()
     venue.intake("alice", "never-started", "BUY", quantity_lots=10)
-    bound(JournalItem, "journal").get(f"book#{SYMBOL}", 2).update(
-        actions=[JournalItem.body.set(b"nothing that can be read")]
-    )
+    overwritten(f"book#{SYMBOL}", 2, b"nothing that can be read")
     assert night.sweep() == {"Failures": 1, "Holds": 1, "Orders": 1}, "the book itself fails"
 
 

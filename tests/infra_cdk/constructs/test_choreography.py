@@ -96,6 +96,12 @@ def test_only_refusals_by_the_book_wake_settlement(local: StageTemplates) -> Non
     }
 
 
+def test_only_marks_of_derivatives_wake_the_monitor(local: StageTemplates) -> None:
+    rule = local.one("AWS::Events::Rule", "zerodesk-local-mark-accounts")
+
+    assert rule.properties["EventPattern"]["detail"] == {"symbol": [{"suffix": "-PERP"}]}
+
+
 def test_what_the_book_tells_when_its_batch_was_a_repeat_wakes_settlement() -> None:
     told = announcements.settlement_wanted("BTC-USD")
 
@@ -131,7 +137,9 @@ def test_schedules_run_every_minute(local: StageTemplates) -> None:
         if (expression := rule.properties.get("ScheduleExpression"))
     }
 
-    assert scheduled == dict.fromkeys(("archivist", "reconciliation", "sweeper"), "rate(1 minute)")
+    assert scheduled == dict.fromkeys(
+        ("archivist", "reconciliation", "risk_monitor", "sweeper"), "rate(1 minute)"
+    )
 
 
 def test_a_region_wakes_whom_it_runs(anywhere: StageTemplates) -> None:

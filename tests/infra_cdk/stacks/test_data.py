@@ -10,6 +10,7 @@ from infra_cdk.stacks.data import JOB_DAYS
 from tests.infra_cdk.templates import Resource, StageTemplates
 from zerodesk_aws.tables.api_keys import ApiKeyItem
 from zerodesk_aws.tables.cursors import CursorItem
+from zerodesk_aws.tables.holders import HolderItem
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem
 from zerodesk_aws.tables.orders import OrderItem
@@ -21,6 +22,7 @@ MODELS: dict[str, type[Model]] = {
     "market": MarketItem,
     "api_keys": ApiKeyItem,
     "cursors": CursorItem,
+    "holders": HolderItem,
     "snapshots": SnapshotItem,
 }
 TABLES = list(MODELS)

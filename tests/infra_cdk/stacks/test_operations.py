@@ -23,6 +23,7 @@ EVERY_REGION = {
 WHERE_TRADING_IS = {
     "failures-of-order_workflow",
     "failures-of-settlement_workflow",
+    "margins-silent",
     "sweeper-silent",
 }
 WHERE_OVERSIGHT_IS = {"reconciliation-breaches", "reconciliation-silent"}

@@ -137,6 +137,7 @@ def test_only_those_who_commit_append_to_the_journal(stage: StageTemplates) -> N
 
     assert appending == {
         "risk_check",
+        "risk_monitor",
         "matching",
         "settlement",
         "back_office",

@@ -85,9 +85,13 @@ def _matches(route: dict[str, Any], entry: dict[str, str], detail: dict[str, Any
     return all(_is_one_of(detail.get(name), values) for name, values in wanted.items())
 
 
-def _is_one_of(value: Any, values: list[str]) -> bool:
-    """Whether a field, or one of its elements, is one of some values."""
-    return any(one in values for one in (value if isinstance(value, list) else [value]))
+def _is_one_of(value: Any, values: list[Any]) -> bool:
+    """Whether a field, or one of its elements, is one of some values, or ends as one of them."""
+    ends = tuple(one["suffix"] for one in values if isinstance(one, dict))
+    return any(
+        one in values or (isinstance(one, str) and one.endswith(ends))
+        for one in (value if isinstance(value, list) else [value])
+    )
 
 
 def _input(route: dict[str, Any], entry: dict[str, str], detail: dict[str, Any]) -> dict[str, Any]:

@@ -102,8 +102,8 @@ MUTANTS: Final = (
         "undo forgets the commands",
         "An id that was seen was seen, whether its record stands or not.",
         f"{DOMAIN}/matching/draft.py",
-        "        state.memory.forget(command_id, replaced_ms)\n",
-        "        assert state.memory.since_ms[command_id] != replaced_ms\n",
+        "    _forget(state.memory, draft)\n",
+        "",
     ),
     Mutant(
         "undo keeps the fees",

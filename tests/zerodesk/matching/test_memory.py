@@ -43,6 +43,20 @@ def test_an_id_that_came_again_does_not_keep_others_from_being_dropped() -> None
     assert list(memory.since_ms) == ["o1"]
 
 
+def test_an_id_that_is_taken_back_is_in_no_group_whether_it_had_joined_one_or_not() -> None:
+    memory = CommandMemory()
+    memory.remember("o1", 1_000)
+    replaced_ms = memory.remember("o1", 5_000)
+    memory.remember("o2", 6_000)
+    joined = memory.digests_at(0)
+    memory.remember("o3", 6_000)
+    memory.forget("o3", None)
+    assert memory.digests_at(0) == joined == CommandMemory.of(memory.known_at(0)).digests_at(0)
+    memory.forget("o2", None)
+    memory.forget("o1", replaced_ms)
+    assert memory.digests_at(0) == CommandMemory.of({"o1": 1_000}).digests_at(0)
+
+
 def test_purging_changes_no_state() -> None:
     book = a_book(a_sell("o1", time_in_force="IOC"))
     record_of(book, a_sell("o9", 1, 103, accepted_at_ms=START_MS + 2 * BOUND_MS))

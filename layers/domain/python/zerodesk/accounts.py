@@ -20,6 +20,7 @@ from zerodesk.ledger import (
     assert_balanced,
     clearing_account,
 )
+from zerodesk.margin_calls import MarginCall
 from zerodesk.orders import HoldingCommand
 from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.rejections import Rejection
@@ -85,7 +86,8 @@ class AccountState:
     ``answered`` keeps refusals, deposits and the like by id until their gate items show them, so
     that a repeat can never be decided a second time. ``withdrawals`` has those that are reserved,
     ``positions`` what the fills add up to, by symbol. ``rate`` is (minute, orders admitted in it);
-    ``terms`` are the operator's: standing, group, limits.
+    ``terms`` are the operator's: standing, group, limits. ``calls`` are the margin calls that
+    stand, by currency.
     """
 
     opened: bool = False
@@ -97,6 +99,7 @@ class AccountState:
     positions: dict[str, Position] = field(default_factory=dict)
     rate: tuple[int, int] = (0, 0)
     terms: AccountTerms = TERMS
+    calls: dict[str, MarginCall] = field(default_factory=dict)
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
@@ -137,6 +140,8 @@ class AccountState:
             values["rate"] = list(self.rate)
         if self.terms != TERMS:
             values["terms"] = self.terms.to_dict()
+        if self.calls:
+            values["calls"] = {currency: one.to_row() for currency, one in self.calls.items()}
         return values
 
     @classmethod
@@ -146,12 +151,14 @@ class AccountState:
         reserved = values.get("withdrawals", {}).items()
         positions = values.get("positions", {}).items()
         terms = values.get("terms")
+        calls = values.get("calls", {}).items()
         read = {
             "holds": holds,
             "withdrawals": {key: Reservation(**one) for key, one in reserved},
             "positions": {symbol: Position.from_row(row) for symbol, row in positions},
             "rate": tuple(values.get("rate", (0, 0))),
             "terms": TERMS if terms is None else AccountTerms.from_dict(terms),
+            "calls": {currency: MarginCall.from_row(row) for currency, row in calls},
         }
         return cls(**(values | read))
 
@@ -261,6 +268,13 @@ def set_terms(state: AccountState, terms: AccountTerms, *, author: str, reason: 
     """Return the account with other terms, as an operator decided; nothing moves."""
     cause = {"kind": "terms", "author": author, "reason": reason, "terms": terms.to_dict()}
     return Change(cause, (), replace(state, terms=terms))
+
+
+def with_calls(
+    state: AccountState, calls: dict[str, MarginCall], evidence: dict[str, Any]
+) -> Change:
+    """Return the account with the margin calls that stand from now on; nothing moves."""
+    return Change({"kind": "margin_call"} | evidence, (), replace(state, calls=calls))
 
 
 def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:

@@ -83,6 +83,9 @@ REFUSED: Final = "REFUSED"
 
 place_row: Final[Callable[[Any], tuple[Any, ...]]] = itemgetter(*PLACE_COLUMNS)
 cancel_row: Final[Callable[[Any], tuple[Any, ...]]] = itemgetter(*CANCEL_COLUMNS)
+PLACE_FIELDS: Final = len(PLACE_COLUMNS) + len(_SYMBOL)
+CANCEL_FIELDS: Final = len(CANCEL_COLUMNS) + len(_SYMBOL)
+"""How many fields a command has of which its row says all."""
 ROWS: Final = {"place": place_row, "cancel": cancel_row}
 """Of the commands that are frequent; others are kept as they are."""
 EVENT_COLUMNS: Final = {

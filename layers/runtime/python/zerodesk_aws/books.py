@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from zerodesk.codec import EncodedBody
 from zerodesk.matching import Book, CommandError, Decision
 from zerodesk.orders import Command
 from zerodesk.rows import expand
@@ -186,12 +187,12 @@ class Books:
             self._catch_up(live)
         raise JournalContentionError(f"{live.book.stream}: {COMMIT_ATTEMPTS} lost races")
 
-    def _append(self, live: LiveBook, body: dict[str, Any], *, epoch: int | None = None) -> bool:
+    def _append(self, live: LiveBook, kept: dict[str, Any], *, epoch: int | None = None) -> bool:
         """Append at the next sequence; False when another writer was first."""
-        stream = book_stream(live.book.symbol)
+        stream, body = book_stream(live.book.symbol), EncodedBody.of_kept(kept)
         try:
             live.tip = self.journal.append(
-                stream, live.tip, body, at_ms=body["time_ms"], epoch=epoch
+                stream, live.tip, body, at_ms=kept["time_ms"], epoch=epoch
             )
         except SequenceTakenError:
             return False

@@ -142,6 +142,47 @@ class Positions:
 
 
 @dataclass(frozen=True, slots=True)
+class MarginCall:
+    """The level of maintenance at which an account was last called, and has not left since."""
+
+    level: Decimal
+    equity: Decimal
+    maintenance: Decimal
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyMargin:
+    """What an account has and needs of one currency, at the marks; ``ratio`` is to maintenance."""
+
+    currency: str
+    equity: Decimal
+    initial: Decimal
+    maintenance: Decimal
+    ratio: Decimal | None = None
+    call: MarginCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleMark:
+    """A mark that is missing or too old, and since when."""
+
+    symbol: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginStatus:
+    """The margin of an account as it stands; with stale marks, of no currency."""
+
+    account_id: str
+    account_sequence: int
+    at: datetime
+    margins: tuple[CurrencyMargin, ...]
+    stale: tuple[StaleMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveLimit:
     """A limit that holds for an account, who set it, and how much of it is used."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zerodesk_client.api.account_models import (
     AccountLimits,
     Balances,
+    MarginStatus,
     Positions,
     Statement,
     Transfer,
@@ -235,6 +236,10 @@ class Trading(Session):
     def positions(self, account_id: str) -> Positions:
         """Return what an account has open and what it made: this key's, or any for an operator."""
         return self._call(Positions, "GET", f"/v1/accounts/{account_id}/positions")
+
+    def margin(self, account_id: str) -> MarginStatus:
+        """Return what an account has against what its derivatives need: as with ``positions``."""
+        return self._call(MarginStatus, "GET", f"/v1/accounts/{account_id}/margin")
 
     def limits(self, account_id: str) -> AccountLimits:
         """Return what limits an account and how much is used: as with ``positions``."""

@@ -15,6 +15,7 @@ from zerodesk_client.cli import (
     history,
     kills,
     limits,
+    margin,
     market_terms,
     markets,
     options,
@@ -103,6 +104,7 @@ app.command(rich_help_panel=TRADING)(markets.book)
 app.command(rich_help_panel=TRADING)(markets.trades)
 app.command(rich_help_panel=MONEY)(accounts.balances)
 app.command(rich_help_panel=MONEY)(limits.positions)
+app.command(rich_help_panel=MONEY)(margin.margin)
 app.command(rich_help_panel=MONEY)(limits.limits)
 app.command(rich_help_panel=MONEY)(statements.statement)
 app.command(rich_help_panel=MONEY)(funds.withdraw)

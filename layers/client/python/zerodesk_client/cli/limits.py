@@ -28,7 +28,7 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in t
 def positions(context: typer.Context, account: AnyAccount = None) -> None:
     """Show what an account has open in each market, and what it made."""
     session = Session.of(context)
-    client, account_id = _about(session, account)
+    client, account_id = about(session, account)
     found = client.positions(account_id)
     rows = [
         (
@@ -62,7 +62,7 @@ def positions(context: typer.Context, account: AnyAccount = None) -> None:
 def limits(context: typer.Context, account: AnyAccount = None) -> None:
     """Show what limits an account, who set it, and how much of it is used."""
     session = Session.of(context)
-    client, account_id = _about(session, account)
+    client, account_id = about(session, account)
     found = client.limits(account_id)
     session.show(found, lambda: _limits_table(found))
 
@@ -156,7 +156,7 @@ def limits_of(settings: list[str]) -> dict[str, Any]:
     return asked
 
 
-def _about(session: Session, account: str | None) -> tuple[Any, str]:
+def about(session: Session, account: str | None) -> tuple[Any, str]:
     """Return the client and the account to ask about: any for an operator, or the key's own."""
     if account is not None:
         return session.operator(), account

@@ -102,7 +102,7 @@ class Book:
 
         Decide then even without commands.
         """
-        return self._state.is_unfinished
+        return self._state.is_unfinished()
 
     def decide(
         self, commands: Sequence[Command], *, max_fills: int = MAX_FILLS_PER_RECORD
@@ -135,7 +135,7 @@ class Book:
             raise ValueError(f"max_fills is {max_fills}, at least 1")
         self._latest = None
         state = self._state
-        if not commands and not state.is_unfinished:
+        if not commands and not state.is_unfinished():
             return None
         state.memory.purge(state.time_ms)
         live_orders = len(state.orders)
@@ -144,7 +144,7 @@ class Book:
         try:
             decision = self._decide(commands, max_fills)
         except CommandError as error:
-            if error.position == 0 and not state.is_unfinished:
+            if error.position == 0 and not state.is_unfinished():
                 raise
             decision = self._decide(commands[: error.position], max_fills)
         self._latest = decision
@@ -156,20 +156,22 @@ class Book:
         draft = Draft(state, max_fills)
         try:
             consumed = draft_batch(state, draft, commands)
-            if draft.is_empty:
+            if draft.is_empty():
                 return Decision(None, consumed, state.sequence, draft)
             kept = record_body(state, draft)
-            kept.update(anchor)
+            if anchor is not None:
+                kept |= anchor
         except BaseException:
             rollback(state, draft)
             raise
         state.sequence += 1
         return Decision(kept, consumed, state.sequence, draft)
 
-    def _anchor(self) -> dict[str, str]:
+    def _anchor(self) -> dict[str, str] | None:
         """Return what makes the next record an anchor, if it is to be one."""
-        if not self._state.sequence or self._state.sequence % self._anchor_every:
-            return {}
+        sequence = self._state.sequence
+        if sequence % self._anchor_every or not sequence:
+            return None
         return {"state_digest": self.digest()}
 
     def take_over(self, home: str) -> Decision:
@@ -181,7 +183,7 @@ class Book:
         anchor = self._anchor()
         draft = Draft(state, 1)
         state.home = home
-        kept = record_body(state, draft) | {"takeover": {"home": home}} | anchor
+        kept = record_body(state, draft) | {"takeover": {"home": home}} | (anchor or {})
         state.sequence += 1
         self._latest = Decision(kept, 0, state.sequence, draft)
         return self._latest

@@ -67,8 +67,8 @@ def _cancel_first(state: BookState, draft: Draft, cancelling: Cancelling) -> Non
     order_id, accepted_at_ms = orders[0]
     order = state.orders.get(order_id)
     if order is not None:
-        close(state, draft, order, CANCELLED)
-        draft.events.append(("OrderCancelled", command_id, order_id, account_id, order.total_lots))
+        lots = close(state, draft, order, CANCELLED)
+        draft.events.append(("OrderCancelled", command_id, order_id, account_id, lots))
         return
     draft.keep(state.memory, order_id, accepted_at_ms)
     draft.release(account_id, order_id)

@@ -19,7 +19,7 @@ from zerodesk.orders import (
     SetStateCommand,
 )
 from zerodesk.rejections import RejectionCode
-from zerodesk.rows import cancel_row, command_entry
+from zerodesk.rows import CANCEL_FIELDS, cancel_row, command_entry
 
 INVALID: Final = RejectionCode.MATCHING_INVALID_COMMAND
 TRADING_STATES: Final = frozenset(member.value for member in TradingState)
@@ -35,11 +35,12 @@ def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
     _, command_id, account_id, order_id, _ = row
     if not type(order_id) is type(account_id) is type(command_id) is str:
         raise TypeError
-    draft.commands.append(command_entry(command, row))
+    entry = row if len(command) == CANCEL_FIELDS else command_entry(command, row)
+    draft.commands.append(entry)
     order = state.orders.get(order_id)
     if order is not None and order.account_id == account_id:
-        close(state, draft, order, CANCELLED)
-        draft.events.append(("OrderCancelled", command_id, order_id, account_id, order.total_lots))
+        lots = close(state, draft, order, CANCELLED)
+        draft.events.append(("OrderCancelled", command_id, order_id, account_id, lots))
         draft.answers.setdefault(command_id, (account_id, order_id))
     elif order is not None or state.memory.knows(order_id, state.time_ms):
         refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, f"{order_id} is not open")

@@ -52,23 +52,24 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
         The command at its ``position`` is none. The draft must be rolled back.
     """
     _go_on(state, draft)
-    memory, resting, symbol = state.memory, state.orders, state.symbol
-    consumed, known = 0, memory.since_ms
-    remembered, bound_ms = draft.remembered, COMMAND_BOUND_MS
+    known, resting, symbol = state.memory.since_ms, state.orders, state.symbol
+    consumed, max_fills, bound_ms = 0, draft.max_fills, COMMAND_BOUND_MS
+    added = draft.added
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # What has to be continued has used up the fills.
-        if draft.fills >= draft.max_fills:
+        if draft.fills >= max_fills:
             break
         try:
             kind, command_id = command["kind"], command["command_id"]
             accepted_at_ms = command["accepted_at_ms"]
             sent_at_ms = command.get("sent_at_ms", accepted_at_ms)
             time_ms = sent_at_ms if sent_at_ms > state.time_ms else state.time_ms
+            decide_hot = HOT.get(kind)
             # Most are orders and cancels, new and in time, which shows at a glance.
             if (
-                state.is_plain
+                decide_hot is not None
+                and state.is_plain
                 and time_ms <= state.stale_at_ms
-                and kind in HOT
                 and command["symbol"] == symbol
                 and command_id not in known
                 and command_id not in resting
@@ -78,9 +79,9 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
                 state.time_ms = time_ms
                 if state.expiries and not expire_due(state, draft, command_id):
                     break
-                memory.add(command_id, accepted_at_ms)
-                remembered.append((command_id, None))
-                HOT[kind](state, draft, command)
+                known[command_id] = accepted_at_ms
+                added.append(command_id)
+                decide_hot(state, draft, command)
             elif not (_is_ready(state, draft, time_ms) and _take(state, draft, command)):
                 break
         except (AttributeError, KeyError, TypeError, CommandError) as error:
@@ -88,6 +89,7 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
         if state.prices_ticks is not None:
             run_triggered(state, draft)
         consumed += 1
+    state.memory.added(added)
     return consumed
 
 

@@ -57,7 +57,8 @@ class Draft:
 
     ``touched`` has each order once, as it was before its first trade; ``moves`` has an order
     for each time that it entered or left its queue, in order; ``trails`` has a stop for each time
-    that it trailed, with its trigger before; ``remembered`` the command ids. ``positions_before``
+    that it trailed, with its trigger before; ``added`` the command ids that were not known before,
+    ``remembered`` those that may have been, which come behind. ``positions_before``
     has what was open of each account that traded a derivative, ``made_tick_lots`` what its orders
     made by closing.
     What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
@@ -65,6 +66,7 @@ class Draft:
     """
 
     __slots__ = (
+        "added",
         "answers",
         "commands",
         "events",
@@ -98,6 +100,7 @@ class Draft:
         self.trails: list[tuple[ArmedOrder, int]] = []
         self.positions_before: dict[str, OpenLots] = {}
         self.made_tick_lots: dict[str, int] = {}
+        self.added: list[str] = []
         self.remembered: list[tuple[str, int | None]] = []
         self.scalars: Scalars = (
             state.sequence,
@@ -128,7 +131,6 @@ class Draft:
         )
         self.fees_before_minor = state.fees_minor
 
-    @property
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
         return not (self.commands or self.events or self.touched or self.moves)
@@ -171,6 +173,14 @@ class Draft:
         self.answers.setdefault(key, answer | {"if_pending": True})
 
 
+def _forget(memory: CommandMemory, draft: Draft) -> None:
+    """Forget the ids that a draft had remembered, the latest one first."""
+    for command_id, replaced_ms in reversed(draft.remembered):
+        memory.forget(command_id, replaced_ms)
+    for command_id in draft.added:
+        memory.forget(command_id, None)
+
+
 def _pair_again(state: BookState, draft: Draft) -> None:
     """Have those wait for their stops again that rest as untraded as before."""
     for order in (*draft.moves, *(touch[0] for touch in draft.touched)):
@@ -209,8 +219,7 @@ def rollback(state: BookState, draft: Draft) -> None:
             order.hidden_lots, order.successor = touch[-1], None
     _pair_again(state, draft)
     state.keep_positions(draft.positions_before)
-    for command_id, replaced_ms in reversed(draft.remembered):
-        state.memory.forget(command_id, replaced_ms)
+    _forget(state.memory, draft)
     (
         state.sequence,
         state.time_ms,

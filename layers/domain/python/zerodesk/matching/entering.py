@@ -95,28 +95,26 @@ def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:
     Most have not traded, and just what they need is held. Nothing of those is to be settled,
     nor to be taken back but their place in the queue: they are shown, and not touched.
     """
-    lots = order.remaining_lots
-    if isinstance(order, SpecialOrder):
-        order.hide()
-        state.keep_expiry(order)
-        state.keep_reducing(order)
-        if order.is_paired:
-            state.keep_paired(order)
-            see_last(state, draft)
+    lots, order_id, account_id = order.remaining_lots, order.order_id, order.account_id
+    if type(order) is not BookOrder:
+        _keep_terms(state, draft, order)
     state.rest(order)
     draft.moves.append(order)
+    side = BUY if order.is_buy else SELL
     draft.events.append(
-        (
-            "OrderOpened",
-            order.order_id,
-            order.account_id,
-            BUY if order.is_buy else SELL,
-            order.price_ticks,
-            order.quantity_lots,
-            lots,
-        )
+        ("OrderOpened", order_id, account_id, side, order.price_ticks, order.quantity_lots, lots)
     )
     if order.stamp != draft.stamp:
-        answer = (order.account_id, OPEN, 0, lots, 0, 0, order.held_minor)
-        shown = with_price(state, order, answer) if order.repriced else answer
-        draft.answers[order.order_id] = shown
+        answer = (account_id, OPEN, 0, lots, 0, 0, order.held_minor)
+        draft.answers[order_id] = with_price(state, order, answer) if order.repriced else answer
+
+
+def _keep_terms(state: BookState, draft: Draft, order: BookOrder) -> None:
+    """Have the special terms of an order count from now on, as it comes to rest."""
+    assert isinstance(order, SpecialOrder), "no other order rests"
+    order.hide()
+    state.keep_expiry(order)
+    state.keep_reducing(order)
+    if order.is_paired:
+        state.keep_paired(order)
+        see_last(state, draft)

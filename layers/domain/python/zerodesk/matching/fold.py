@@ -103,7 +103,7 @@ class Fold:
         said = [body[name] for name in ("commands", "events", "postings", "releases", "orders")]
         if any(said) or body["time_ms"] != state.time_ms or type(home) is not str or not home:
             raise MismatchError(f"a takeover by {home!r} that says more than that")
-        if body["continuing"] != state.is_unfinished:
+        if body["continuing"] != state.is_unfinished():
             raise MismatchError(f"continuing is {body['continuing']}")
         state.home = home
 
@@ -442,7 +442,7 @@ class Fold:
                     raise MismatchError(f"order {order.order_id} has no end")
                 self.state.continuing = order
         self.state.forget_prices()
-        if self.body["continuing"] != self.state.is_unfinished:
+        if self.body["continuing"] != self.state.is_unfinished():
             raise MismatchError(f"continuing is {self.body['continuing']}")
         self._project(self._held_deltas())
 

@@ -29,13 +29,17 @@ class CommandMemory:
     New ids count from about now, so all groups but the newest stand still until they are dropped,
     and ``digests_at`` hashes again only those that changed since it was last asked. No id counts
     from more than a bound after it came (see ``decide``), so none is kept longer than two bounds.
+
+    ``since_ms`` alone says what is known. Groups are looked at once in many records, so ids join
+    theirs all at once, when that is done.
     """
 
-    __slots__ = ("_digests", "_purge_at_ms", "_spans", "since_ms")
+    __slots__ = ("_digests", "_purge_at_ms", "_spans", "_ungrouped", "since_ms")
 
     def __init__(self) -> None:
         self.since_ms: dict[str, int] = {}
         self._spans: dict[int, dict[str, int]] = {}
+        self._ungrouped: list[str] = []
         self._digests: dict[int, str] = {}
         self._purge_at_ms = 0
 
@@ -70,25 +74,41 @@ class CommandMemory:
     def add(self, command_id: str, since_ms: int) -> None:
         """Remember a command that is not known; ``forget`` takes it back."""
         self.since_ms[command_id] = since_ms
-        span = since_ms // SPAN_MS
-        ids = self._spans.get(span)
-        if ids is None:
-            self._spans[span] = {command_id: since_ms}
-        else:
-            ids[command_id] = since_ms
-        self._digests.pop(span, None)
+        self._ungrouped.append(command_id)
+
+    def added(self, command_ids: list[str]) -> None:
+        """Take in that ids were put to ``since_ms``, as ``add`` does, by who has many of them."""
+        self._ungrouped += command_ids
+
+    def _group(self) -> None:
+        """Have every id in its group; one may have been taken back, or count from later by now."""
+        spans, since_ms, digests = self._spans, self.since_ms, self._digests
+        for command_id in self._ungrouped:
+            at_ms = since_ms.get(command_id)
+            if at_ms is None:
+                continue
+            span = at_ms // SPAN_MS
+            ids = spans.get(span)
+            if ids is None:
+                ids = spans[span] = {}
+            ids[command_id] = at_ms
+            digests.pop(span, None)
+        self._ungrouped.clear()
 
     def _drop(self, command_id: str, since_ms: int) -> None:
         del self.since_ms[command_id]
         span = since_ms // SPAN_MS
-        del self._spans[span][command_id]
-        self._digests.pop(span, None)
+        ids = self._spans.get(span)
+        # It may have joined no group so far.
+        if ids is not None and ids.pop(command_id, None) is not None:
+            self._digests.pop(span, None)
 
     def purge(self, time_ms: int) -> None:
         """Drop ids whose bound has passed. Call between records, with the book's time."""
         if time_ms < self._purge_at_ms:
             return
         self._purge_at_ms = time_ms + PURGE_EVERY_MS
+        self._group()
         horizon_ms = time_ms - COMMAND_BOUND_MS
         for span in [span for span in self._spans if (span + 1) * SPAN_MS <= horizon_ms]:
             for command_id in self._spans.pop(span):
@@ -102,6 +122,7 @@ class CommandMemory:
 
     def digests_at(self, time_ms: int) -> list[list[Any]]:
         """Return [span, hash of its ids with their times] of all that is known at a time."""
+        self._group()
         horizon_ms = time_ms - COMMAND_BOUND_MS
         digests: list[list[Any]] = []
         for span, ids in sorted(self._spans.items()):

@@ -50,8 +50,8 @@ class BookOrder:
     neighbours, so that taking the removal back is exact.
 
     Most orders have no special terms, and spend nothing on them: see ``SpecialOrder``. Only
-    ``hidden_lots``, which every fill asks for, is of each order: what is of its class alone is
-    looked for through the bases each time.
+    ``hidden_lots`` and ``repriced``, which each fill and each answer ask for, are of each order:
+    what is of its class alone is looked for through the bases each time.
     """
 
     __slots__ = (
@@ -70,6 +70,7 @@ class BookOrder:
         "price_ticks",
         "quantity_lots",
         "remaining_lots",
+        "repriced",
         "rests",
         "stamp",
         "taker_bps",
@@ -83,7 +84,6 @@ class BookOrder:
     trails: bool = False
     untraded: str = OPEN
     """The status of one that is not done and has no fill."""
-    repriced: bool = False
     is_picky: bool = False
     """Whether it has to look at each order that it would meet."""
     reduce_only: bool = False
@@ -115,6 +115,7 @@ class BookOrder:
         self.held_minor = held_minor
         self.notional_minor = self.fee_minor = self.hidden_lots = 0
         self.stamp = stamp
+        self.repriced = False
         self.outcome: str | None = None
         self.previous: BookOrder | None = None
         self.next: BookOrder | None = None
@@ -263,21 +264,19 @@ class SpecialOrder(BookOrder):
         "display_lots",
         "expires_at_ms",
         "reduce_only",
-        "repriced",
         "self_trade",
         "successor",
     )
 
     self_trade: str
     display_lots: int
-    repriced: bool
     reduce_only: bool
     expires_at_ms: int
     successor: "SpecialOrder | None"
 
     def __init__(self, *terms: Any) -> None:
         super().__init__(*terms)
-        self.self_trade, self.repriced = NONE, False
+        self.self_trade = NONE
         self.reduce_only = False
         self.display_lots = self.expires_at_ms = 0
         self.successor = None

@@ -18,7 +18,7 @@ from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.rows import command_entry, place_row
+from zerodesk.rows import PLACE_FIELDS, command_entry, place_row
 
 # The words themselves: a member of an enum is an equal text, but compared letter by letter.
 SIDES: Final = [one.value for one in Side]
@@ -59,7 +59,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         and type(account_id) is type(order_id) is str
     ):
         raise TypeError
-    entry = command_entry(command, row)
+    entry = row if len(command) == PLACE_FIELDS else command_entry(command, row)
     draft.commands.append(entry)
     special = special_terms(command) if entry is command else None
     if (
@@ -98,10 +98,12 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         if special.slides and not _comes_too_late(state, order):
             slide(state, order)
     need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
-    rejection = _refusal(state, order, need, command, post_only=post_only)
-    if rejection is not None:
-        reject(state, draft, command, rejection)
-        return
+    # Of most orders it shows at a glance that nothing stands against them.
+    if need > held_minor or post_only or not state.is_plain:
+        rejection = _refusal(state, order, need, command, post_only=post_only)
+        if rejection is not None:
+            reject(state, draft, command, rejection)
+            return
     if need != held_minor:
         draft.touch(order)
     if special is None and time_in_force != FOK and state.is_plain:

@@ -48,12 +48,12 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         "postings": postings,
         "releases": list(draft.releases),
         "orders": orders,
-        "continuing": state.is_unfinished,
+        "continuing": state.is_unfinished(),
     }
 
 
-def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> None:
-    """Take a resting order out for good, and give back what is held of it.
+def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> int:
+    """Take a resting order out for good, and give back what is held of it; returns its lots.
 
     One that traded in this record is settled with its trades. The hold of any other is free at
     once, and taking that back takes no more than putting the order back.
@@ -61,14 +61,14 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
     state.withdraw(order)
     draft.moves.append(order)
     order.outcome = outcome
+    remaining_lots = order.remaining_lots + order.hidden_lots
     if order.stamp == draft.stamp:
-        return
+        return remaining_lots
     market = state.market
     assert market is not None, "an order rests only in a listed market"
     order_id, account_id, held_minor = order.order_id, order.account_id, order.held_minor
     currency = market.quote if order.is_buy or not state.delivered_minor else market.base
     draft.postings.append((account_id, order_id, currency, -held_minor, held_minor))
-    remaining_lots = order.total_lots
     answer = (
         account_id,
         outcome,
@@ -79,6 +79,7 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> Non
         0,
     )
     draft.answers[order_id] = with_price(state, order, answer) if order.repriced else answer
+    return remaining_lots
 
 
 def with_price(state: BookState, order: BookOrder, answer: Entry) -> Entry:

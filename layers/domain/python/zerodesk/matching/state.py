@@ -366,7 +366,6 @@ class BookState(Queues):
             "surplus_lots": surplus_lots,
         }
 
-    @property
     def is_unfinished(self) -> bool:
         """Whether the next record first goes on with what the latest one left unfinished.
 

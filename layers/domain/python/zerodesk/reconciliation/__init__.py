@@ -12,6 +12,7 @@ from zerodesk.reconciliation.archived import compared, watermarks_of
 from zerodesk.reconciliation.books import BookAudit
 from zerodesk.reconciliation.compare import Comparison, Readings, Totals
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
+from zerodesk.reconciliation.holders import differing_holders
 from zerodesk.reconciliation.house import HouseAudit
 from zerodesk.reconciliation.report import report
 from zerodesk.reconciliation.shown import NothingShown, Shown, ShownOrders
@@ -36,6 +37,7 @@ __all__ = [
     "Transit",
     "Watch",
     "compared",
+    "differing_holders",
     "match",
     "report",
     "watermarks_of",

@@ -420,6 +420,39 @@ class AccountStopped(Contract):
     until: Timestamp
 
 
+class AccountMargin(Contract):
+    """What an account has and needs of a currency as of one of its records, minor units."""
+
+    account_id: AccountId
+    account_sequence: int
+    currency: Currency
+    equity_minor: int
+    initial_minor: int
+    maintenance_minor: int
+    ratio_bps: int | None = Field(description="Equity over maintenance, rounded down.")
+
+
+class MarginRatiosUpdated(Contract):
+    """Accounts that hold an instrument were marked anew; one event tells of up to 200."""
+
+    symbol: Symbol
+    mark_price_ticks: int
+    marked_at: Timestamp
+    margins: list[AccountMargin]
+
+
+class MarginCalled(Contract):
+    """The equity of an account has fallen to a level of what it must keep."""
+
+    account_id: AccountId
+    currency: Currency
+    level_bps: int
+    equity_minor: int
+    maintenance_minor: int
+    ratio_bps: int
+    at: Timestamp
+
+
 class ReconciliationBreached(Contract):
     """Reconciliation found something wrong, and has halted the books that it is about."""
 
@@ -510,6 +543,8 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.funds", TransferReceived, "funds, sweeper"),
     EventContract("zerodesk.funds", RecordReversed, "back_office, sweeper"),
     EventContract("zerodesk.risk", AccountStopped, "sweeper"),
+    EventContract("zerodesk.risk", MarginRatiosUpdated, "risk_monitor"),
+    EventContract("zerodesk.risk", MarginCalled, "risk_monitor"),
     EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
     EventContract("partner.", OrderRequested, "a partner", inbound=True),
     EventContract("prices.", IndexPriceObserved, "a price feed", inbound=True),

@@ -18,3 +18,6 @@ CURSORS_PARTITION: Final = "name"
 
 SNAPSHOTS_PARTITION: Final = "stream"
 SNAPSHOTS_SORT: Final = "sequence"
+
+HOLDERS_PARTITION: Final = "symbol"
+HOLDERS_SORT: Final = "account_id"

@@ -1,0 +1,47 @@
+"""Margin as it stands: what an account has against what its derivatives need."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from zerodesk_aws.contracts.fields import AccountId, Amount, Contract, Currency, Symbol, Timestamp
+
+
+class MarginCallView(Contract):
+    """The level at which the account was last called, and has not left since."""
+
+    level: str = Field(description="Of maintenance.", examples=["1.5"])
+    equity: Amount = Field(description="When it was called.")
+    maintenance: Amount = Field(description="When it was called.")
+    since: Timestamp
+
+
+class CurrencyMargin(Contract):
+    """What an account has and needs of one currency, at the marks."""
+
+    currency: Currency
+    equity: Amount = Field(description="What is free, and what closing at the marks would bring.")
+    initial: Amount = Field(description="Needed to open more, every open order filled.")
+    maintenance: Amount = Field(description="Below this the account is liquidated.")
+    ratio: str | None = Field(
+        description="Equity over maintenance, rounded down; null where nothing is open.",
+        examples=["1.4321"],
+    )
+    call: MarginCallView | None
+
+
+class StaleMark(Contract):
+    """A mark that is missing or too old: what hangs on it is not guessed."""
+
+    symbol: Symbol
+    since: Annotated[Timestamp | None, Field(description="Null where there never was one.")]
+
+
+class MarginStatus(Contract):
+    """The margin of an account as it stands; with stale marks, of no currency."""
+
+    account_id: AccountId
+    account_sequence: int
+    at: Timestamp
+    margins: list[CurrencyMargin]
+    stale: list[StaleMark]
