@@ -4,7 +4,10 @@ Rule: Perpetuals
   what an account closes is closed at its average cost, and what that made or lost is paid in cash
   at once. For an order its fee is held, and a unit of the currency. An order that is reduce-only
   never opens anything: it comes in with no more than its account has open, and is cut after every
-  trade to what is open then. One that waits for its trigger is looked at when it comes in.
+  trade to what is open then. One that waits for its trigger is looked at when it comes in. What
+  wants all or a least quantity wants all of what it was cut to, and does not count on the
+  reduce-only orders of others. One that slides and could close nothing stays where it is. The fee
+  of a seller that slides up is held at its new price; what that adds is of what is free.
 
   Scenario: a trade opens a position on either side, and no cash moves but the fees
     When the market is a perpetual
@@ -177,3 +180,51 @@ Rule: Perpetuals
     Then these orders
       | order | status   | because                  |
       | a1    | REJECTED | MATCHING_INVALID_COMMAND |
+
+  Scenario: all or nothing is all of what a reduce-only order was cut to
+    When the market is a perpetual
+    And orders arrive
+      | order | account | side | lots | price | in force | reduce only |
+      | a1    | alice   | SELL | 2    | 100   | GTC      |             |
+      | b1    | bob     | BUY  | 2    | 100   | GTC      |             |
+      | c1    | carol   | BUY  | 3    | 99    | GTC      |             |
+      | b2    | bob     | SELL | 5    | 99    | FOK      | yes         |
+    Then these orders
+      | order | status | filled | remaining |
+      | b2    | FILLED | 2      | 0         |
+
+  Scenario: all or nothing does not count on what only reduces
+    When the market is a perpetual
+    And orders arrive
+      | order | account | side | lots | price | in force | reduce only |
+      | a1    | alice   | SELL | 3    | 100   | GTC      |             |
+      | b1    | bob     | BUY  | 3    | 100   | GTC      |             |
+      | b2    | bob     | SELL | 2    | 101   | GTC      | yes         |
+      | b3    | bob     | SELL | 3    | 101   | GTC      | yes         |
+      | c1    | carol   | BUY  | 5    | 101   | FOK      |             |
+      | d1    | carol   | BUY  | 2    | 101   | FOK      |             |
+    Then these orders
+      | order | status  | filled | remaining |
+      | c1    | EXPIRED | 0      | 5         |
+      | d1    | EXPIRED | 0      | 2         |
+
+  Scenario: a reduce-only order that slides and could close nothing stays where it is
+    When the market is a perpetual
+    And orders arrive
+      | order | account | side | lots | price | post only | slides | reduce only |
+      | a1    | alice   | SELL | 2    | 100   |           |        |             |
+      | b1    | bob     | BUY  | 1    | 101   | yes       | yes    | yes         |
+    Then these orders
+      | order | status   | filled | remaining |
+      | b1    | REJECTED | 0      | 1         |
+
+  Scenario: a seller that slides up rests though its fee is more there
+    When the market is a perpetual
+    And orders arrive
+      | order | account | side | lots | price | post only | slides |
+      | a1    | alice   | BUY  | 2    | 104   |           |        |
+      | b1    | bob     | SELL | 2    | 100   | yes       | yes    |
+    Then this book
+      | side | price | lots | orders |
+      | BUY  | 104   | 2    | 1      |
+      | SELL | 105   | 2    | 1      |

@@ -16,7 +16,7 @@ from typing import Final
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
 from tests.simulation.run import Result, Summary, simulate, venue
-from tests.simulation.traffic import draw
+from tests.simulation.traffic import MARKETS, PERPETUALS, draw
 
 LIVES_PER_RUN: Final = 200
 """Short runs: a cold process folds a book from its beginning, and a failure is short to read."""
@@ -148,6 +148,7 @@ def campaign(
 def few_collections() -> Iterator[Callable[[], int]]:
     """Let garbage lie until it is asked for: looking for it all the time costs a tenth."""
     venue()
+    venue((*MARKETS, *PERPETUALS))
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.perpetuals import PERPETUAL, Path, observed
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from zerodesk.orders import order_id_for
 
@@ -233,7 +234,7 @@ def terms(at_ms: float, symbol: str, changes: dict[str, Any]) -> Errand:
 
 def kill(at_ms: float, whose: str, *, is_on: bool) -> Errand:
     """Return a kill switch of a market or an account that an operator turns on or off."""
-    of_market = whose in SYMBOLS
+    of_market = "-" in whose
     name = "symbol" if of_market else "account_id"
     return Errand(
         "kill",
@@ -259,7 +260,7 @@ def standing(at_ms: float, account_id: str, status: str) -> Errand:
         "PUT",
         "/v1/accounts/{account_id}/standing",
         path={"account_id": account_id},
-        body={"status": status, "verification_level": 1, "reason": "a test"},
+        body={"status": status, "verification_level": 2, "reason": "a test"},
         subject=account_id,
         tries=TRIES_MAX,
     )
@@ -415,12 +416,19 @@ def damage(at_ms: float, how: int) -> Errand:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many lives there are, for how long, for whom, and in which regions."""
+    """How many lives there are, for how long, for whom, in which regions and markets."""
 
     lives: int
     duration_ms: float
     accounts: tuple[str, ...]
     regions: tuple[str, ...]
+    path: Path | None = None
+    """Where the price of the perpetual goes, in runs that trade one."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The markets."""
+        return (*SYMBOLS, *(() if self.path is None else (PERPETUAL,)))
 
 
 def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
@@ -440,6 +448,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _batches(Random(f"batches {seed}"), pace)
     found += _sent_back(Random(f"sent back {seed}"), pace)
     found += _breakers(Random(f"breakers {seed}"), pace)
+    found += _marks(Random(f"marks {seed}"), pace)
     return tuple(found)
 
 
@@ -511,10 +520,7 @@ def _price(chance: Random, at_ms: float) -> tuple[str, str, str]:
     """Return a symbol, a price near where it trades, and when it was observed."""
     symbol = chance.choice(tuple(SYMBOLS))
     price = SYMBOLS[symbol] * chance.uniform(0.995, 1.005)
-    seconds, ms = divmod(int(at_ms), 1_000)
-    minutes, seconds = divmod(seconds, 60)
-    # START_MS is 2025-11-24T16:00:00Z, and no run is longer than an hour while clients are at work.
-    return symbol, f"{price:.4f}", f"2025-11-24T16:{minutes:02d}:{seconds:02d}.{ms:03d}Z"
+    return symbol, f"{price:.4f}", observed(at_ms)
 
 
 def _index(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
@@ -525,9 +531,21 @@ def _observation(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[E
     yield _asked(chance, observation(at_ms, *_price(chance, at_ms)), pace)
 
 
+def _marks(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield index prices of the perpetual along its path: some late, some out of order."""
+    if pace.path is None:
+        return
+    for _ in range(max(4, pace.lives // 5)):
+        at_ms = chance.uniform(0, pace.duration_ms)
+        seen_ms = max(0.0, at_ms - chance.choice((0, 0, 0, 2_000)))
+        price = f"{pace.path.at(seen_ms):.4f}"
+        told = chance.choice((index, observation))(at_ms, PERPETUAL, price, observed(seen_ms))
+        yield _asked(chance, told, pace)
+
+
 def _stream(chance: Random, pace: Pace) -> str:
     accounts = [f"account#{one}" for one in pace.accounts]
-    books = [f"book#{symbol}" for symbol in SYMBOLS]
+    books = [f"book#{symbol}" for symbol in pace.symbols]
     return chance.choice((*books, *books, "house#USD", "control#markets", chance.choice(accounts)))
 
 
@@ -554,7 +572,7 @@ def _stops(chance: Random, pace: Pace) -> Iterator[Errand]:
     """Yield a market's stop and its opening, in some runs."""
     if chance.random() >= STOPPED_SHARE:
         return
-    symbol, at_ms = chance.choice(tuple(SYMBOLS)), chance.uniform(0, pace.duration_ms)
+    symbol, at_ms = chance.choice(pace.symbols), chance.uniform(0, pace.duration_ms)
     for wanted, after_ms in ((chance.choice(STOPS), 0.0), ("OPEN", chance.uniform(0, 3_000))):
         region = chance.choice(pace.regions)
         yield replace(state(at_ms + after_ms, symbol, wanted), region=region)
@@ -567,7 +585,7 @@ def _breakers(chance: Random, pace: Pace) -> Iterator[Errand]:
     """
     if chance.random() >= BREAKERS_SHARE:
         return
-    symbol, at_ms = chance.choice(tuple(SYMBOLS)), chance.uniform(0, pace.duration_ms)
+    symbol, at_ms = chance.choice(pace.symbols), chance.uniform(0, pace.duration_ms)
     lasts_ms, seconds = chance.uniform(500, 30_000), chance.choice((1, 1, 3, 10))
     steps = [terms(at_ms, symbol, {"stale_after_seconds": seconds})]
     if chance.random() < 0.4:
@@ -590,7 +608,7 @@ def _auctions(chance: Random, pace: Pace) -> Iterator[Errand]:
     """
     if chance.random() >= AUCTIONED_SHARE:
         return
-    symbol = chance.choice(tuple(SYMBOLS))
+    symbol = chance.choice(pace.symbols)
     for _ in range(chance.randint(1, 2)):
         at_ms, lasts_ms = chance.uniform(0, pace.duration_ms), chance.uniform(500, 8_000)
         seconds = chance.choice((1, 3, 3_600))
@@ -609,7 +627,7 @@ def _moves(chance: Random, pace: Pace) -> Iterator[Errand]:
         return
     for _ in range(chance.randint(1, 4)):
         at_ms = chance.uniform(0, pace.duration_ms)
-        moved = takeover(at_ms, chance.choice(tuple(SYMBOLS)), chance.choice((AWAY, *REGIONS)))
+        moved = takeover(at_ms, chance.choice(pace.symbols), chance.choice((AWAY, *REGIONS)))
         yield replace(moved, again_after_ms=sometimes(chance, 0.3, 20_000))
 
 
@@ -665,7 +683,7 @@ def _mass_cancels(chance: Random, pace: Pace) -> Iterator[Errand]:
         at_ms, seconds = chance.uniform(0, pace.duration_ms), chance.choice((0, 1, 1, 5, 60))
         yield _asked(chance, switch(number, at_ms, pace.accounts[number % 2], seconds), pace)
     for number in range(max(2, pace.lives // 40)):
-        at_ms, symbol = chance.uniform(0, pace.duration_ms), chance.choice((None, *SYMBOLS))
+        at_ms, symbol = chance.uniform(0, pace.duration_ms), chance.choice((None, *pace.symbols))
         yield _asked(chance, mass_cancel(number, at_ms, chance.choice(pace.accounts), symbol), pace)
 
 

@@ -48,6 +48,13 @@ from tests.simulation.money_rules import (
     transfers_arrive_once,
     waiting_fees,
 )
+from tests.simulation.perpetual_rules import (
+    cash_of_perpetuals,
+    is_perpetual,
+    margin_is_kept,
+    may_be_below_zero,
+    perpetuals_add_up,
+)
 from tests.simulation.processes import Process
 from tests.simulation.reading import Record, Streams, items_of, streams_of
 from tests.simulation.trading_rules import (
@@ -257,21 +264,22 @@ def clearing_agrees(evidence: Evidence) -> Broken:
             for account, currency, minor in record.body["entries"]:
                 if account.startswith("clearing#"):
                     clearing[account.removeprefix("clearing#"), currency] += minor
-    fees = fees_of(evidence)
-    for key in sorted(clearing.keys() | fees.keys()):
-        if clearing[key] != fees[key]:
-            yield f"{key}: {clearing[key]} in clearing, {fees[key]} in fees"
+    own = kept_by_books(evidence, "fees", "open")
+    for key in sorted(clearing.keys() | own.keys()):
+        if clearing[key] != own[key]:
+            yield f"{key}: {clearing[key]} in clearing, {own[key]} in the book's own accounts"
 
 
-def fees_of(evidence: Evidence) -> Counter[tuple[str, str]]:
-    """Return what each book took in fees, by (symbol, currency)."""
-    fees: Counter[tuple[str, str]] = Counter()
+def kept_by_books(evidence: Evidence, *names: str) -> Counter[tuple[str, str]]:
+    """Return what accounts of each book's own took in all, by (symbol, currency)."""
+    kept: Counter[tuple[str, str]] = Counter()
     for symbol, records in evidence.streams.books:
+        own = {f"{name}#{symbol}" for name in names}
         for record in records:
             for account, _, currency, held, available in record.body["postings"]:
-                if account == f"fees#{symbol}":
-                    fees[symbol, currency] += held + available
-    return fees
+                if account in own:
+                    kept[symbol, currency] += held + available
+    return kept
 
 
 def holds_are_open_orders(evidence: Evidence) -> Broken:
@@ -314,8 +322,12 @@ def total_of(state: dict[str, Any]) -> Counter[str]:
 def positions_are_fills(evidence: Evidence) -> Broken:
     """4. Position is the sum of fills, fees paid, and of what items tell of money in and out."""
     yield from positions_add_up(evidence)
+    yield from perpetuals_add_up(evidence)
     have = moved_by_items(evidence)
+    have.update(cash_of_perpetuals(evidence))
     for symbol, trade in evidence.trades:
+        if is_perpetual(symbol):
+            continue
         market = evidence.markets[symbol]
         base = trade["quantity_lots"] * market.lot_value_minor
         quote = trade["quantity_lots"] * trade["price_ticks"] * market.tick_value_minor
@@ -517,10 +529,15 @@ def _amend_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
 def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     """6. No cash below zero, and no limit exceeded by one unit."""
     yield from limits_are_kept(evidence)
+    yield from margin_is_kept(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             state = record.body["state"]
-            low = {c: minor for c, minor in state["available"].items() if minor < 0}
+            low = {
+                currency: minor
+                for currency, minor in state["available"].items()
+                if minor < 0 and not may_be_below_zero(record, currency)
+            }
             held = state["holds"] | state.get("withdrawals", {})
             low |= {key: one["held_minor"] for key, one in held.items() if one["held_minor"] <= 0}
             if low:
@@ -528,7 +545,10 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
 
 
 def money_is_conserved(evidence: Evidence) -> Broken:
-    """7. Users, fees and house together have what was deposited, less what was withdrawn."""
+    """7. Users, fees and house together have what was deposited, less what was withdrawn.
+
+    Of perpetuals, what their open positions cost is with the books.
+    """
     users: Counter[str] = Counter()
     deposited: Counter[str] = Counter()
     for state in evidence.states.values():
@@ -539,12 +559,14 @@ def money_is_conserved(evidence: Evidence) -> Broken:
     house: Counter[str] = Counter()
     for currency, records in evidence.streams.houses:
         house[currency] = records[-1].body["state"]["balance_minor"]
+    opened: Counter[str] = Counter()
+    for (_, currency), minor in kept_by_books(evidence, "open").items():
+        opened[currency] += minor
     for currency in sorted(set(users) | set(deposited) | set(house)):
-        if users[currency] + fees[currency] + house[currency] != deposited[currency]:
-            yield (
-                f"{currency}: users {users[currency]} + fees {fees[currency]} + house "
-                f"{house[currency]} are not {deposited[currency]} deposited"
-            )
+        parts = {"users": users, "fees": fees, "house": house, "open": opened}
+        shares = {name: part[currency] for name, part in parts.items()}
+        if sum(shares.values()) != deposited[currency]:
+            yield f"{currency}: {shares} are not {deposited[currency]} deposited"
 
 
 def _fees_not_swept(evidence: Evidence) -> Counter[str]:
@@ -702,8 +724,8 @@ def _owed(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
     """Yield (account, symbol, sequence) wherever a record of a book owes an account something."""
     for symbol, records in evidence.streams.books:
         for record in records:
-            accounts = {row[0] for row in record.body["postings"]} - {f"fees#{symbol}"}
-            for account in sorted(accounts):
+            accounts = {row[0] for row in record.body["postings"]}
+            for account in sorted(accounts - {f"fees#{symbol}", f"open#{symbol}"}):
                 yield account, symbol, record.sequence
 
 

@@ -88,7 +88,7 @@ def _kept(
     if open_orders > _least(scopes, "open_orders", MOST_OPEN):
         yield f"{place} makes {open_orders} open orders"
     yield from _rate(place, state, after, _least(scopes, "orders_per_minute", None))
-    worst = _worst(markets, after, _side(after, command))
+    worst = worst_of(markets, after, side_of(after, command))
     symbol, market = command["symbol"], markets[command["symbol"]]
     for name, key, have in (
         ("position_minor", symbol, worst[symbol]),
@@ -124,7 +124,7 @@ def _rate(place: str, state: State, after: State, limit: int | None) -> Iterator
         yield f"{place} is order {total} of its minute, {limit} are allowed"
 
 
-def _worst(markets: dict[str, "Market"], after: State, side: str) -> Counter[str]:
+def worst_of(markets: dict[str, "Market"], after: State, side: str) -> Counter[str]:
     """Return, by market, the position on a side with its open orders filled, in base units."""
     worst: Counter[str] = Counter()
     sign = 1 if side == "BUY" else -1
@@ -132,19 +132,25 @@ def _worst(markets: dict[str, "Market"], after: State, side: str) -> Counter[str
         worst[symbol] += sign * row[0] * markets[symbol].lot_value_minor
     for hold in after["holds"].values():
         command = hold["command"]
-        if _side(after, command) == side:
+        if side_of(after, command) == side and not _only_reduces(after, command):
             left = _left(after, hold)
             worst[command["symbol"]] += left * markets[command["symbol"]].lot_value_minor
     return worst
 
 
-def _side(state: State, command: dict[str, Any]) -> str:
+def side_of(state: State, command: dict[str, Any]) -> str:
     """Return the side of an order, or of the order that an amend is of."""
     if command["kind"] == "amend":
         order = state["holds"].get(command["order_id"])
         command = {"side": ""} if order is None else order["command"]
     side: str = command["side"]
     return side
+
+
+def _only_reduces(state: State, command: dict[str, Any]) -> bool:
+    """Whether an order, or that which an amend is of, can open nothing."""
+    order = state["holds"].get(command.get("order_id"), {"command": command})
+    return bool(order["command"].get("reduce_only"))
 
 
 def _left(state: State, hold: dict[str, Any]) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tests.simulation.bounds import Bounds
 from tests.simulation.bounds import draw as draw_bounds
+from tests.simulation.errands import standing
 from tests.simulation.faults import Fault, Plan, Script
 from tests.simulation.invariants import LAST_DEPOSIT, Violation, check
 from tests.simulation.reading import journal_digest
@@ -18,6 +19,7 @@ from tests.simulation.traffic import (
     MARKETS,
     PARTNER,
     PARTNER_ACCOUNT,
+    PERPETUALS,
     POOR,
     POOR_FUNDS,
     Clients,
@@ -83,12 +85,18 @@ def venue(
     return world
 
 
+def venue_for(traffic: Traffic) -> World:
+    """Return the venue in which traffic can be."""
+    return venue((*MARKETS, *PERPETUALS)) if traffic.has_perpetual else venue()
+
+
 def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]) -> None:
     for symbol in symbols:
         base, _, quote = symbol.partition("-")
+        terms = MARKETS | PERPETUALS
         fixed = {"min_notional": "1", "max_quantity": "100", "collar_bps": 500}
         fees = {"maker_bps": 2, "taker_bps": 5}
-        body = {"symbol": symbol, "base": base, "quote": quote} | fixed | fees | MARKETS[symbol]
+        body = {"symbol": symbol, "base": base, "quote": quote} | fixed | fees | terms[symbol]
         _must(world.ask("back_office", http_event("POST", "/v1/markets", "house", body)))
     for account_id in account_ids:
         body = {"account_id": account_id, "name": account_id.title()}
@@ -96,6 +104,11 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
         funds = POOR_FUNDS if account_id == POOR else FUNDS
         for currency, amount in funds.items():
             event = _deposit(account_id, f"first-{currency}", currency, amount)
+            _must(world.ask("back_office", event))
+    if PERPETUALS.keys() & set(symbols):
+        for account_id in account_ids:
+            errand = standing(0.0, account_id, "ACTIVE")
+            event = http_event("PUT", errand.resource, "house", errand.body, errand.path)
             _must(world.ask("back_office", event))
     body, path = {"account_id": PARTNER_ACCOUNT}, {"source": PARTNER}
     bound = http_event("PUT", "/v1/partners/{source}", "house", body, path)
@@ -163,7 +176,7 @@ def simulate(
 ) -> Result:
     """Run traffic under a plan of faults, let everything come to rest, and check it."""
     # The venue first: to make it, a world of its own is entered.
-    region = venue() if region is None else region
+    region = venue_for(traffic) if region is None else region
     bounds = draw_bounds(seed) if bounds is None else bounds
     world = World(seed, plan, like=region, bounds=bounds, traced=traced)
     clients, schedules = Clients(world), Schedules(world, traffic.regions)

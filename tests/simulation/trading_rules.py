@@ -5,6 +5,7 @@ has a record" mean in detail. The books are followed with a plain list of what r
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -65,6 +66,7 @@ class _Followed:
     uncrossed_lots: int = 0
     observed_at_ms: int = 0
     stale_after_ms: int | None = None
+    cut_lots: Counter[str] = field(default_factory=Counter)
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
@@ -124,7 +126,9 @@ class _Followed:
                 self.arrivals += 1
                 order = self.resting[event["order_id"]]
                 order.rank, order.lots = (order.rank[0], self.arrivals), event["shown_lots"]
-            case "OrderReduced" if event["order_id"] in self.resting:
+            case "OrderReduced" if event["order_id"] not in self.resting:
+                self.cut_lots[event["order_id"]] += event["by_lots"]
+            case "OrderReduced":
                 self.resting[event["order_id"]].lots -= event["by_lots"]
                 self.resting[event["order_id"]].left_lots -= event["by_lots"]
             case "OrderCancelled" | "OrderExpired":
@@ -314,8 +318,11 @@ class _Followed:
         yield from self.left_waiting()
         for order_id, lots in self.taken_lots.items():
             command = self.placed[order_id]
-            if command["time_in_force"] == "FOK" and lots != command["quantity_lots"]:
-                yield f"{order_id}: {lots} of {command['quantity_lots']} lots filled or killed"
+            wanted_lots = command["quantity_lots"]
+            if command.get("reduce_only"):
+                wanted_lots -= self.cut_lots[order_id]
+            if command["time_in_force"] == "FOK" and lots != wanted_lots:
+                yield f"{order_id}: {lots} of {wanted_lots} lots filled or killed"
             if lots < command.get("min_quantity_lots", 0):
                 yield f"{order_id}: {lots} lots, at least {command['min_quantity_lots']} or nothing"
 

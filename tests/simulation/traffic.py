@@ -10,6 +10,7 @@ from typing import Any, Final
 from tests.simulation import errands
 from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
+from tests.simulation.perpetuals import LISTING, PERPETUAL, Path, path_of
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
 from zerodesk.orders import SelfTrade, Trigger, amend_id_for, order_id_for
@@ -23,8 +24,14 @@ MARKETS: Final[dict[str, dict[str, Any]]] = {
 }
 """ETH-USD trades at odd prices in odd lots, so that fees are no whole minor units."""
 
+PERPETUALS: Final = {PERPETUAL: LISTING}
+"""What is traded beside them, in runs that trade a perpetual."""
+
 FUNDS: Final = {"USD": "3000000", "BTC": "40", "ETH": "800"}
 POOR_FUNDS: Final = {"USD": "2500", "BTC": "0.05", "ETH": "1"}
+PRICES: Final = {"BTC-USD": (1.0, 60_000.0), "ETH-USD": (0.5, 3_000.37)}
+"""What the prices of a market differ by, and around what."""
+
 TRIES_MAX: Final = 4
 NIGHT_MS: Final = 16 * 60 * 1000.0
 """In some runs nobody trades for a while: longer than a book remembers commands."""
@@ -76,6 +83,8 @@ class Life:
     region: str = HOME
     by_partner: bool = False
     lots: int = 1
+    level: float | None = None
+    """The price around which its market trades by then, where that moves."""
 
     @property
     def order_id(self) -> str:
@@ -118,6 +127,7 @@ class Traffic:
     lives: tuple[Life, ...]
     errands: tuple[Errand, ...] = ()
     regions: tuple[str, ...] = (HOME,)
+    has_perpetual: bool = False
 
     @property
     def duration_ms(self) -> float:
@@ -148,12 +158,16 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"places {seed}")
     regions = REGIONS if chance.random() < AWAY_SHARE else (HOME,)
     placed = tuple(_placed(chance, life, regions) for life in found)
+    path = path_of(seed, at_ms)
+    if path is not None:
+        chance = Random(f"perpetual lives {seed}")
+        placed = tuple(_of_perpetual(chance, life, path) for life in placed)
     for name, share, changed in CHANGES:
         chance = Random(f"{name} {seed}")
         if chance.random() < share:
             placed = tuple(changed(chance, life) for life in placed)
-    pace = Pace(lives, at_ms, ACCOUNTS, regions)
-    return Traffic(placed, errands.draw(seed, pace), regions)
+    pace = Pace(lives, at_ms, ACCOUNTS, regions, path)
+    return Traffic(placed, errands.draw(seed, pace), regions, path is not None)
 
 
 def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
@@ -164,12 +178,40 @@ def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
     return replace(life, region=region, by_partner=mine)
 
 
+def _of_perpetual(chance: Random, life: Life, path: Path) -> Life:
+    """Return a life that trades the perpetual, along its path, or one that does not.
+
+    Some orders only reduce. Whoever has little mostly bets against the path, up to the margin's
+    last unit, and closes behind a gap.
+    """
+    is_other, reduces = chance.random() > 0.6, chance.random() < 0.25
+    loses = chance.random() < 0.7
+    if is_other:
+        return life
+    level = float(round(path.at(life.at_ms)))
+    _, reference = _prices(life)
+    lots = chance.choice((1, 2, 5, 9, 14, 20))
+    body = life.body | {"symbol": PERPETUAL, "quantity": _amount(PERPETUAL, lots)}
+    falls = path.falls(life.at_ms)
+    if loses and life.account_id == POOR:
+        body["side"] = "BUY" if falls else "SELL"
+        reduces = bool(path.gap) and not falls
+    if "price" in body:
+        tick, _ = PRICES[life.body["symbol"]]
+        away = round((float(body["price"]) - reference) / tick)
+        sign = 1 if body["side"] == life.body["side"] else -1
+        body["price"] = f"{level + sign * away:.2f}"
+    if reduces:
+        body["reduce_only"] = True
+    return replace(life, body=body, lots=lots, level=level)
+
+
 def _waiting(chance: Random, life: Life) -> Life:
     """Return a life that waits for its trigger, or one that does not."""
     waits, kind, away = chance.random(), chance.choice(list(Trigger)), chance.randint(-3, 3)
     if waits > 0.3:
         return life
-    tick, reference = _prices(life.body["symbol"])
+    tick, reference = _prices(life)
     trigger: dict[str, Any] = {
         "trigger": kind.value,
         "trigger_price": f"{reference + away * tick:.2f}",
@@ -190,15 +232,17 @@ def _ending(chance: Random, life: Life) -> Life:
     return replace(life, body=life.body | end)
 
 
-def _prices(symbol: str) -> tuple[float, float]:
-    """Return what the prices of a market differ by, and around what."""
-    return (1.0, 60_000.0) if symbol == "BTC-USD" else (0.5, 3_000.37)
+def _prices(life: Life) -> tuple[float, float]:
+    """Return what the prices of an order's market differ by, and around what."""
+    if life.level is not None:
+        return 1.0, life.level
+    return PRICES[life.body["symbol"]]
 
 
 def _life(chance: Random, number: int, at_ms: float) -> Life:
     symbol = "BTC-USD" if chance.random() < 0.7 else "ETH-USD"
     account_id = chance.choice((*ACCOUNTS, POOR))
-    tick, reference = _prices(symbol)
+    tick, reference = PRICES[symbol]
     lots = chance.choice((1, 1, 1, 2, 3, 8, 20))
     body: dict[str, Any] = {
         "client_order_id": f"o-{number}",
@@ -237,7 +281,7 @@ def _of_an_amount(chance: Random, life: Life) -> Life:
     by_lots = {"min_quantity", "trigger"} & life.body.keys()
     if not wanted or life.body["type"] != "MARKET" or by_lots:
         return life
-    _, reference = _prices(life.body["symbol"])
+    _, reference = _prices(life)
     body = {name: term for name, term in life.body.items() if name not in AMOUNT_LACKS}
     worth = float(life.body["quantity"]) * reference * share
     return replace(life, body=body | {"quote_amount": f"{worth:.2f}"})
@@ -250,7 +294,7 @@ def _paired(chance: Random, life: Life) -> Life:
     alone = {"trigger", "display_quantity", "slides"} & body.keys()
     if not wanted or alone or body.get("time_in_force") not in {"GTC", "GTD", "DAY"}:
         return life
-    tick, _ = _prices(body["symbol"])
+    tick, _ = _prices(life)
     sign = 1 if body["side"] == "BUY" else -1
     stop = float(body["price"]) + sign * away * tick
     pair = {"stop_price": f"{stop:.2f}"}
@@ -267,7 +311,7 @@ def _amended(chance: Random, life: Life) -> Life:
     if chance.random() < 0.7:
         changes["quantity"] = _quantity(life, chance.choice((1, 1, 2, 3, 5, 9)))
     if not changes or chance.random() < 0.5:
-        tick = 1.0 if life.body["symbol"] == "BTC-USD" else 0.5
+        tick, _ = _prices(life)
         changes["price"] = f"{float(life.body['price']) + chance.choice((-2, -1, 1, 2)) * tick:.2f}"
     after_ms = chance.choice((15.0, 400.0, 3_000.0)) * chance.uniform(0.5, 1.5)
     return replace(life, amend_after_ms=after_ms, changes=changes)
@@ -280,7 +324,8 @@ def _terms(chance: Random, life: Life) -> dict[str, Any]:
         terms["self_trade"] = chance.choice([mode.value for mode in SelfTrade])
     lots, shown, least = life.lots, chance.randint(1, 7), chance.randint(1, 3)
     in_force = life.body.get("time_in_force", "IOC")
-    if in_force == "GTC" and shown < lots and chance.random() < 0.5:
+    shows = "reduce_only" not in life.body
+    if in_force == "GTC" and shown < lots and shows and chance.random() < 0.5:
         terms["display_quantity"] = _quantity(life, shown)
     if in_force == "IOC" and least <= lots and chance.random() < 0.5:
         terms["min_quantity"] = _quantity(life, least)
@@ -294,7 +339,7 @@ def _quantity(life: Life, lots: int) -> str:
 
 
 def _amount(symbol: str, lots: int) -> str:
-    return f"0.{lots:02d}" if symbol == "BTC-USD" else f"{lots // 10}.{lots % 10}007"
+    return f"{lots // 10}.{lots % 10}007" if symbol == "ETH-USD" else f"0.{lots:02d}"
 
 
 def _with_terms(chance: Random, life: Life) -> Life:

@@ -18,6 +18,7 @@ from tests.simulation.mutants import (
     limiting,
     matching,
     moving,
+    perpetuals,
     settling,
     writing,
 )
@@ -39,6 +40,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
+    *perpetuals.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

@@ -85,6 +85,11 @@ class NaiveOrder:
         self.moved_price = max(1, self.price + moved) if moved else None
 
     @property
+    def sure(self) -> int:
+        """What is there whatever trades before: what only reduces may be cut by then."""
+        return 0 if self.command.get("reduce_only") else self.remaining
+
+    @property
     def ends(self) -> int | None:
         found: int | None = self.command.get("expires_at_ms")
         return found
@@ -447,7 +452,8 @@ class NaiveBook:
         if price != order.price:
             order.moved_price = price
         order.held += command["held_minor"]
-        code = self.why_not(order, command)
+        asked = replace(order, moved_price=command.get("price_ticks", old.price))
+        code = self.why_not(order, command, asked.need(self.market))
         if code:
             self.resting.append(old)
             return self.refuse(command, code)
@@ -470,15 +476,16 @@ class NaiveBook:
         short = self.one_tick_short(there, facing[0]) if facing else 0
         return short if short > 0 else price
 
-    def why_not(self, order: NaiveOrder, command: dict[str, Any]) -> str | None:
+    def why_not(self, order: NaiveOrder, command: dict[str, Any], asked: int) -> str | None:
         """Slide an order that does, and say why it does not come in anew."""
+        assert self.market is not None
         facing = self.facing(order)
         if facing and command.get("slides") and self.one_tick_short(order, facing[0]) > 0:
             order.moved_price = self.one_tick_short(order, facing[0])
             facing = []
-        if self.market is None or self.state != "OPEN":
+        if self.state != "OPEN":
             return "MATCHING_MARKET_NOT_OPEN"
-        if order.need(self.market) > order.held:
+        if min(asked, order.need(self.market)) > order.held:
             return "MATCHING_INSUFFICIENT_HOLD"
         return "MATCHING_POST_ONLY_WOULD_CROSS" if command["post_only"] and facing else None
 
@@ -579,19 +586,18 @@ class NaiveBook:
     def come(self, order: NaiveOrder, *, was_armed: bool = False) -> None:
         assert self.market is not None
         command = order.command
-        facing = self.facing(order)
-        if facing and command.get("slides") and self.one_tick_short(order, facing[0]) > 0:
+        facing, asked = self.facing(order), order.need(self.market)
+        may_slide = command.get("slides") and not self.closes_nothing(order)
+        if facing and may_slide and self.one_tick_short(order, facing[0]) > 0:
             order.moved_price = self.one_tick_short(order, facing[0])
             facing = []
-        if order.need(self.market) > order.held:
+        if min(asked, order.need(self.market)) > order.held:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
         elif was_armed and command["post_only"] and facing and not order.stopped:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing and not order.stopped:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
-        elif self.cut(order) or self.gettable(order, self.within_band(facing)) < self.least(
-            command
-        ):
+        elif self.cut(order) or self.gets_too_little(order, facing):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
             self.rest(order)
@@ -664,24 +670,22 @@ class NaiveBook:
     def one_tick_short(self, order: NaiveOrder, facing: NaiveOrder) -> int:
         return facing.price - 1 if order.buys else facing.price + 1
 
-    def least(self, command: dict[str, Any]) -> int:
-        whole = command["time_in_force"] == "FOK"
-        return int(command["quantity_lots"] if whole else command.get("min_quantity_lots", 0))
-
     def gets_too_little(self, order: NaiveOrder, facing: list[NaiveOrder]) -> bool:
-        return self.gettable(order, self.within_band(facing)) < self.least(order.command)
+        whole = order.command["time_in_force"] == "FOK"
+        least = order.remaining if whole else order.command.get("min_quantity_lots", 0)
+        return least > order.remaining or self.gettable(order, self.within_band(facing)) < least
 
     def gettable(self, order: NaiveOrder, facing: list[NaiveOrder]) -> int:
         if order.mode == "NONE":
-            return sum(maker.remaining for maker in facing)
+            return sum(maker.sure for maker in facing)
         lots = 0
         for price in dict.fromkeys(maker.price for maker in facing):
             level = [maker for maker in facing if maker.price == price]
             others = [maker for maker in level if maker.account != order.account]
             if others != level and order.mode != "EXPIRE_MAKER":
                 own = next(maker for maker in level if maker.account == order.account)
-                return lots + sum(maker.shown for maker in level[: level.index(own)])
-            lots += sum(maker.remaining for maker in others)
+                return lots + sum(min(m.shown, m.sure) for m in level[: level.index(own)])
+            lots += sum(maker.sure for maker in others)
         return lots
 
     def facing(self, taker: NaiveOrder) -> list[NaiveOrder]:
@@ -804,6 +808,10 @@ class NaiveBook:
 
     def open_positions(self) -> dict[str, list[int]]:
         return {account: row for account, row in self.held_lots.items() if row[0]}
+
+    def closes_nothing(self, order: NaiveOrder) -> bool:
+        has = self.held_lots[order.account][0]
+        return bool(order.command.get("reduce_only")) and (-has if order.buys else has) <= 0
 
     def cut(self, order: NaiveOrder) -> bool:
         """Cut what only reduces to what is open on the other side; whether nothing is left."""

@@ -387,7 +387,8 @@ def of_perpetual(command: Any, noise: random.Random) -> Any:
     spare = command["held_minor"] - need_of(side, dearer, lots, rate)
     need = PERPETUAL.need_minor(dearer, lots, rate, is_buy=side == "BUY")
     reduces = {"reduce_only": True} if noise.randrange(3) == 0 else {}
-    return told | {"held_minor": max(1, need + spare)} | reduces
+    slides = {"slides": True} if command["post_only"] and noise.randrange(2) == 0 else {}
+    return told | {"held_minor": max(1, need + spare)} | reduces | slides
 
 
 def symbol_of(commands: list[Command]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from zerodesk.matching.draft import DONE, REJECTED, Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.place import refusal_of
+from zerodesk.matching.place import need_of, refusal_of
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide
 from zerodesk.matching.state import BookState
@@ -112,19 +112,19 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
         command.get("price_ticks", order.price_ticks),
         command.get("quantity_lots", order.quantity_lots),
     )
-    tick_value_minor, lot_value_minor = state.tick_value_minor, state.delivered_minor
     # What the order holds once this record is settled, be it touched in it before or not.
-    left_minor = order.need_minor(order.total_lots, tick_value_minor, lot_value_minor)
-    following.held_minor = left_minor + command["held_minor"]
+    following.held_minor = need_of(state, order) + command["held_minor"]
+    asked_minor = need_of(state, following)
     if command.get("slides"):
         slide(state, following)
         if following.key == order.key and following.quantity_lots <= order.quantity_lots:
             # It has slid to where it is.
             _shrink(state, draft, order, command)
             return
-    need = following.need_minor(following.remaining_lots, tick_value_minor, lot_value_minor)
+        asked_minor = min(asked_minor, need_of(state, following))
     rejection = None if state.is_plain else _not_open(state)
-    rejection = rejection or refusal_of(state, following, need, post_only=command["post_only"])
+    post_only = command["post_only"]
+    rejection = rejection or refusal_of(state, following, asked_minor, post_only=post_only)
     if rejection is not None:
         refuse(draft, command, rejection)
         return

@@ -18,16 +18,21 @@ FOK: Final = TimeInForce.FOK.value
 
 def enter(state: BookState, draft: Draft, order: BookOrder, least_lots: int) -> None:
     """Let an order in, unless the other side has less than the least that it asks for."""
-    if least_lots and not within_band(state, order, lambda: _offers(state, order, least_lots)):
+    if least_lots > order.remaining_lots or (
+        least_lots and not within_band(state, order, lambda: _offers(state, order, least_lots))
+    ):
         expire(draft, order)
         return
     work(state, draft, order)
 
 
 def _offers(state: BookState, order: BookOrder, least_lots: int) -> bool:
-    """Whether an order would find a quantity within its limit, of others if it must."""
+    """Whether an order would find a quantity within its limit, of others if it must.
+
+    What only reduces may be cut by the trades before its own, and is not counted on.
+    """
     other_side = state.asks if order.is_buy else state.bids
-    if order.self_trade == NONE:
+    if order.self_trade == NONE and not state.reducing:
         return other_side.offers(-order.key, least_lots)
     return offers_of_others(other_side, order, least_lots)
 

@@ -8,6 +8,7 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import REJECTED, Draft
 from zerodesk.matching.entering import FOK, enter, open_order, work
 from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder
+from zerodesk.matching.positions import closes_nothing
 from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide, special_terms
@@ -95,12 +96,16 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         if special.stop_ticks is not None and looking_on(state) >= MAX_TRAILING:
             reject(state, draft, command, _too_many_trail())
             return
-        if special.slides and not _comes_too_late(state, order):
-            slide(state, order)
     need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
+    asked_minor = need
+    if special is not None and special.slides and not _stays_where_it_is(state, order):
+        slide(state, order)
+        need = need_of(state, order)
+        # What a better price adds to a seller's fee is of what is free, as in a trade at one.
+        asked_minor = min(asked_minor, need)
     # Of most orders it shows at a glance that nothing stands against them.
-    if need > held_minor or post_only or not state.is_plain:
-        rejection = _refusal(state, order, need, command, post_only=post_only)
+    if asked_minor > held_minor or post_only or not state.is_plain:
+        rejection = _refusal(state, order, asked_minor, command, post_only=post_only)
         if rejection is not None:
             reject(state, draft, command, rejection)
             return
@@ -119,8 +124,13 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
     elif isinstance(order, ArmedOrder):
         arm(state, draft, order)
     else:
-        least_lots = quantity_lots if special is None else special.least_lots(command)
+        least_lots = quantity_lots if special is None else special.least_lots(command, order)
         enter(state, draft, order, least_lots)
+
+
+def need_of(state: BookState, order: BookOrder) -> int:
+    """Return what the rest of an order needs held at its price."""
+    return order.need_minor(order.total_lots, state.tick_value_minor, state.delivered_minor)
 
 
 def _may_expire(command: PlaceCommand) -> bool:
@@ -131,6 +141,11 @@ def _may_expire(command: PlaceCommand) -> bool:
 
 def _comes_too_late(state: BookState, order: BookOrder) -> bool:
     return 0 < order.expires_at_ms <= state.time_ms
+
+
+def _stays_where_it_is(state: BookState, order: BookOrder) -> bool:
+    """Whether an order does not slide now: it waits for its trigger, or ends as it comes."""
+    return order.is_armed or _comes_too_late(state, order) or closes_nothing(state, order)
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:

@@ -39,6 +39,11 @@ def take_trades(state: BookState, draft: Draft, taker: BookOrder, fills: Iterabl
         take_trade(state, draft, (maker, taker), quantity_lots, price_ticks)
 
 
+def closes_nothing(state: BookState, order: BookOrder) -> bool:
+    """Whether an order that only reduces finds nothing that it could close."""
+    return order.reduce_only and not reducible_lots(state, order)
+
+
 def reducible_lots(state: BookState, order: BookOrder) -> int:
     """Return how many lots an order could close of what its account has open."""
     positions = state.positions

@@ -77,15 +77,19 @@ def offers_of_others(ladder: Ladder, taker: BookOrder, least_lots: int) -> bool:
     """Whether a taker would get a quantity from other accounts before its own order ends it.
 
     What an iceberg hides comes behind all that is shown at its price, so behind an own order, too.
+    An own order is like any other where the taker does not mind, and one that only reduces may be
+    gone by then.
     """
     hidden_lots, key = 0, None
+    minds = taker.self_trade != NONE
     for maker in ladder.in_priority(-taker.key):
         if maker.key != key:
             least_lots -= hidden_lots
             hidden_lots, key = 0, maker.key
-        if maker.account_id != taker.account_id:
-            least_lots -= maker.remaining_lots
-            hidden_lots += maker.hidden_lots
+        if maker.account_id != taker.account_id or not minds:
+            if not maker.reduce_only:
+                least_lots -= maker.remaining_lots
+                hidden_lots += maker.hidden_lots
         elif least_lots > 0 and taker.self_trade != SelfTrade.EXPIRE_MAKER:
             return False
         if least_lots <= 0:

@@ -131,10 +131,13 @@ class SpecialTerms(NamedTuple):
             return False
         return (self.trail_ticks or 0) > 0 or 0 < (self.trail_bps or 0) < BASIS_POINTS
 
-    def least_lots(self, command: PlaceCommand) -> int:
-        """Return what the order trades at once or not at all, zero where it asks for nothing."""
+    def least_lots(self, command: PlaceCommand, order: BookOrder) -> int:
+        """Return what the order trades at once or not at all, zero where it asks for nothing.
+
+        All of it is what is left of it where it only reduces and was cut.
+        """
         if command["time_in_force"] == TimeInForce.FOK:
-            return command["quantity_lots"]
+            return order.remaining_lots
         return self.min_quantity_lots or 0
 
 

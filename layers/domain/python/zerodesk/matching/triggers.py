@@ -12,6 +12,7 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import enter, work
 from zerodesk.matching.order import ARMED, PairedOrder
+from zerodesk.matching.positions import closes_nothing
 from zerodesk.matching.record import expire
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import SpecialTerms, slide
@@ -86,11 +87,11 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder | PairedOrder) ->
         return
     command = armed.command
     terms = SpecialTerms.of(command)
-    if terms.slides:
+    if terms.slides and not closes_nothing(state, order):
         slide(state, order)
     if command["post_only"] and state.crosses(order):
         expire(draft, order)
         return
     if order.reduce_only and not cap_coming(state, draft, order):
         return
-    enter(state, draft, order, terms.least_lots(command))
+    enter(state, draft, order, terms.least_lots(command, order))

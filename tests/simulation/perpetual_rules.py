@@ -1,0 +1,201 @@
+"""Rules of perpetuals: what is open, what closing paid, and margin to the unit.
+
+They go by the journals alone and count with code of their own: positions from the trades, what was
+paid from the postings, margin from the state before each hold and the marks that it was decided on.
+Parts of invariants 2, 4, 6 and 8.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.simulation.limit_rules import side_of, worst_of
+from zerodesk.money import BASIS_POINTS
+
+if TYPE_CHECKING:
+    from tests.simulation.invariants import Evidence
+    from tests.simulation.reading import Record
+    from zerodesk.instruments import Market
+
+State = dict[str, Any]
+Broken = Iterator[str]
+ENDING: Final = "-PERP"
+
+
+def is_perpetual(symbol: str) -> bool:
+    """Whether nothing is delivered of what a symbol names."""
+    return symbol.endswith(ENDING)
+
+
+class Positions:
+    """What every account has open in one book, from its trades alone."""
+
+    def __init__(self, market: "Market") -> None:
+        self.market = market
+        self.lots: Counter[str] = Counter()
+        self.cost: Counter[str] = Counter()
+        self.reduces: set[str] = set()
+
+    def follow(self, record: "Record") -> Iterator[tuple[str, int, str | None]]:
+        """Take a record in: yield (account, cash in minor units, what is wrong) by side of trade.
+
+        The cash is what closing made, less the fee.
+        """
+        for command in record.body["commands"]:
+            if command["kind"] == "place" and command.get("reduce_only"):
+                self.reduces.add(command["command_id"])
+        for event in record.body["events"]:
+            if event["type"] != "TradeExecuted":
+                continue
+            taker_sign = 1 if event["taker_side"] == "BUY" else -1
+            for role, sign in (("maker", -taker_sign), ("taker", taker_sign)):
+                yield self._side(event, role, sign * event["quantity_lots"])
+
+    def _side(self, trade: dict[str, Any], role: str, lots: int) -> tuple[str, int, str | None]:
+        """Trade one side: close at the average, what does not divide stays with what is open."""
+        account, price_ticks = trade[f"{role}_account_id"], trade["price_ticks"]
+        held, cost = self.lots[account], self.cost[account]
+        closing = min(abs(lots), abs(held)) if held * lots < 0 else 0
+        released = int(Fraction(cost * closing, abs(held))) if closing else 0
+        sign = 1 if held > 0 else -1
+        opening = lots + sign * closing
+        self.lots[account] += lots
+        self.cost[account] += opening * price_ticks - released
+        made = (sign * closing * price_ticks - released) * self.market.tick_value_minor
+        order_id = trade[f"{role}_order_id"]
+        is_wrong = order_id in self.reduces and opening
+        wrong = f"{trade['trade_id']}: {order_id} only reduces, and opens {opening}"
+        return account, made - trade[f"{role}_fee_minor"], wrong if is_wrong else None
+
+
+def cash_of_perpetuals(evidence: "Evidence") -> Counter[tuple[str, str]]:
+    """Return what perpetuals brought to each account or took of it, by (account, currency)."""
+    cash: Counter[tuple[str, str]] = Counter()
+    for symbol, records in evidence.streams.books:
+        if is_perpetual(symbol):
+            positions = Positions(evidence.markets[symbol])
+            for record in records:
+                for account, minor, _ in positions.follow(record):
+                    cash[account, positions.market.quote] += minor
+    return cash
+
+
+def perpetuals_add_up(evidence: "Evidence") -> Broken:
+    """Positions net to zero, ``open#SYMBOL`` has minus their cost, everybody gets what is due."""
+    for symbol, records in evidence.streams.books:
+        if is_perpetual(symbol):
+            yield from _adds_up(evidence, symbol, records)
+
+
+def _adds_up(evidence: "Evidence", symbol: str, records: list["Record"]) -> Broken:
+    positions, open_minor = Positions(evidence.markets[symbol]), 0
+    for record in records:
+        place, due = f"{symbol} {record.sequence}", Counter[str]()
+        for account, minor, wrong in positions.follow(record):
+            due[account] += minor
+            yield from () if wrong is None else (wrong,)
+        posted = _posted(record)
+        open_minor += posted.pop(f"open#{symbol}", 0)
+        posted.pop(f"fees#{symbol}", None)
+        posted.subtract(due)
+        for account, minor in sorted(posted.items()):
+            if minor:
+                yield f"{place} pays {account} {minor} more than is due"
+        if sum(positions.lots.values()):
+            yield f"{place}: positions sum to {positions.lots}"
+        cost_minor = sum(positions.cost.values()) * positions.market.tick_value_minor
+        if open_minor != -cost_minor:
+            yield f"{place} has {open_minor} against {cost_minor} that open positions cost"
+    yield from _accounts_agree(evidence, symbol, positions)
+
+
+def _posted(record: "Record") -> Counter[str]:
+    """Return what a record's postings bring to each account."""
+    posted: Counter[str] = Counter()
+    for account, _, _, held_minor, available_minor in record.body["postings"]:
+        posted[account] += held_minor + available_minor
+    return posted
+
+
+def _accounts_agree(evidence: "Evidence", symbol: str, positions: Positions) -> Broken:
+    """Every account has the position that its book's trades make; so has the book itself."""
+    opened = {
+        account: [lots, positions.cost[account]] for account, lots in positions.lots.items() if lots
+    }
+    in_book = evidence.replays[symbol][0].state().get("positions", {})
+    if in_book != opened:
+        yield f"{symbol} has {in_book} open, its trades make {opened}"
+    for account, state in evidence.states.items():
+        row = state.get("positions", {}).get(symbol, [0, 0])[:2]
+        if row != opened.get(account, [0, 0]):
+            yield f"{account} has {row} of {symbol}, trades make {opened.get(account)}"
+
+
+def margin_is_kept(evidence: "Evidence") -> Broken:
+    """No order was held that takes an account one unit below the margin of all it may open."""
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            if record.body["cause"]["kind"] == "hold":
+                yield from _margin(evidence.markets, f"{account} {record.sequence}", record)
+
+
+def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broken:
+    state, cause = record.body["state"], record.body["cause"]
+    hold = state["holds"][cause["order_id"]]
+    currency, command = hold["currency"], hold["command"]
+    held = {one["command"]["symbol"] for one in state["holds"].values()}
+    held |= {symbol for symbol, row in state.get("positions", {}).items() if row[0]}
+    wanted = {s for s in held if is_perpetual(s) and markets[s].quote == currency}
+    if not wanted or _closes(markets, state, command):
+        return
+    marks = cause["decided_on"]["marks"]
+    worst = {side: worst_of(markets, state, side) for side in ("BUY", "SELL")}
+    have = state["available"][currency]
+    need = 0
+    for symbol in wanted:
+        market, mark_ticks = markets[symbol], marks[symbol][0]
+        row = state.get("positions", {}).get(symbol, (0, 0))
+        have += (row[0] * mark_ticks - row[1]) * market.tick_value_minor
+        most = max(abs(worst["BUY"][symbol]), abs(worst["SELL"][symbol]))
+        lots = most // market.lot_value_minor
+        need += _share(market, lots * mark_ticks * market.tick_value_minor)
+    if have < need:
+        yield f"{place} has {have} {currency}, needs {need} as margin"
+
+
+def _closes(markets: dict[str, "Market"], state: State, command: dict[str, Any]) -> bool:
+    """Whether an order of a perpetual opens nothing, with all others of its side filled."""
+    symbol = command["symbol"]
+    if not is_perpetual(symbol):
+        return False
+    order = state["holds"].get(command.get("order_id"), {"command": command})["command"]
+    if order.get("reduce_only"):
+        return True
+    return worst_of(markets, state, side_of(state, command))[symbol] <= 0
+
+
+def _share(market: "Market", notional_minor: int) -> int:
+    """Return the initial margin of a notional: of each part its tier's share, rounded up once."""
+    shares: dict[int, int] = defaultdict(int)
+    left = notional_minor
+    for tier in reversed(market.margin):
+        part = max(0, left - tier.from_minor)
+        shares[tier.initial_bps] += part
+        left -= part
+    return -(-sum(bps * part for bps, part in shares.items()) // BASIS_POINTS)
+
+
+def may_be_below_zero(record: "Record", currency: str) -> bool:
+    """Whether what is free of a currency may be less than nothing behind a record of an account.
+
+    Only what a perpetual lost takes it there, and nothing else takes more of it then.
+    """
+    cause = record.body["cause"]
+    of_perpetual = cause["kind"] == "settle" and is_perpetual(cause["book"])
+    takes = any(
+        name == "available" and of == currency and minor < 0
+        for name, of, minor in record.body["entries"]
+    )
+    traded = any(map(is_perpetual, record.body["state"].get("positions", {})))
+    return of_perpetual or (traded and not takes)
