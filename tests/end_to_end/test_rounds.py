@@ -1,8 +1,23 @@
 """Rounds of killing are kept, gone on from, and summed up by commit."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
+from tests.end_to_end import killing
 from tests.end_to_end.rounds import Round, table
+
+REPLAY = """
+import sys
+print("replaying 9 trades", file=sys.stderr)
+print("9 of 9 trades  15.1/s  0 in flight", file=sys.stderr)
+print("reading the market's trades back and reconciling", file=sys.stderr)
+print('{"as_recorded": true}')
+sys.exit(int(sys.argv[1] == "10"))
+"""
+"""Stands in for a replay: that of the trades from row 10 on differs."""
 
 
 def a_round(commit: str, number: int, difference: str = "") -> Round:
@@ -30,3 +45,33 @@ def test_nothing_is_killed_once_a_replay_only_compares() -> None:
     assert (one.steps, one.is_judged) == ([(1.0, "replaying 3000 trades")], False)
     one.step("reading the market's trades back and reconciling", 99.0)
     assert one.is_judged
+
+
+def test_a_campaign_goes_on_behind_the_rounds_that_are_kept_and_ends_with_the_first_that_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def started(_: Path, limit: int, *more: str) -> "subprocess.Popen[str]":
+        assert (limit, more[0]) == (9, "--from")
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", REPLAY, more[1]]
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+
+    monkeypatch.setattr(killing, "started", started)
+    monkeypatch.setattr(killing, "function_processes", list)
+    monkeypatch.setattr(killing, "commit", lambda: "a")
+    monkeypatch.setattr(killing, "rows_of", lambda _: 100)
+    path = tmp_path / "rounds.jsonl"
+    asked = ["killing", "--trades", "9", "--life", "0.1", "--keep", str(path), "--times"]
+
+    monkeypatch.setattr(sys, "argv", [*asked, "1"])
+    assert killing.main() == 0
+    monkeypatch.setattr(sys, "argv", [*asked, "3"])
+    assert killing.main() == 1
+    assert "| a | 2 | 18 | 0 | 1 | 0 |" in capsys.readouterr().out
+    first, second = Round.read(path)
+    assert [text for _, text in first.steps] == [
+        "replaying 9 trades",
+        "reading the market's trades back and reconciling",
+    ]
+    assert (first.difference, second.first_row) == ("", 10)
+    assert "as_recorded" in second.difference
