@@ -1,24 +1,16 @@
 """Nothing that must hold breaks in any schedule with one deviation, nor in some by chance."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tests.protocol.scenarios import SCENARIOS, Scenario, installed
+from tests.protocol.scenarios import SCENARIOS, Scenario
 
 SEEDS = range(10)
 """``make explore`` plays all schedules with two deviations, and more by chance."""
 
 NAMES = [scenario.name for scenario in SCENARIOS]
-
-
-@pytest.fixture(autouse=True)
-def stage() -> Iterator[None]:
-    from tests.simulation.campaign import few_collections
-
-    with installed(), few_collections():
-        yield
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
