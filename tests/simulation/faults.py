@@ -66,6 +66,7 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "SendMessage": WRITE,
     "PutEvents": WRITE,
     "StartExecution": WRITE,
+    "DescribeExecution": READ,
     "StartSyncExecution": (*ANYWHERE, *TIMEOUTS, Fault.THROTTLED, Fault.SERVER_ERROR),
     # By a workflow, which is no process of ours and is not killed.
     "workflow SendMessage": (
