@@ -65,6 +65,7 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "UpdateItem": (*WRITE, Fault.CONFLICT),
     "SendMessage": WRITE,
     "PutEvents": WRITE,
+    "DescribeExecution": READ,
     "StartExecution": WRITE,
     "DescribeExecution": READ,
     "StartSyncExecution": (*ANYWHERE, *TIMEOUTS, Fault.THROTTLED, Fault.SERVER_ERROR),
