@@ -67,7 +67,6 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "PutEvents": WRITE,
     "DescribeExecution": READ,
     "StartExecution": WRITE,
-    "DescribeExecution": READ,
     "StartSyncExecution": (*ANYWHERE, *TIMEOUTS, Fault.THROTTLED, Fault.SERVER_ERROR),
     # By a workflow, which is no process of ours and is not killed.
     "workflow SendMessage": (
