@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, cancel_all, clearing, control
+from zerodesk.matching import amend, auctions, cancel_all, clearing, control, deleveraging
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -37,6 +37,7 @@ DECISIONS: Final = HOT | {
     "set_state": control.set_state,
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
+    "deleverage": deleveraging.deleverage,
 }
 
 

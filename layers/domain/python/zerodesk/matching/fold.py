@@ -18,9 +18,10 @@ from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account, 
 from zerodesk.matching.amend import filled_lots, replacement
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.cancel_all import begin, next_one
+from zerodesk.matching.deleveraging import take
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.memory import LATE, NEW, admission
-from zerodesk.matching.order import BookOrder, PairedOrder, SpecialOrder
+from zerodesk.matching.order import SELL, BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
 from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
@@ -377,6 +378,17 @@ class Fold:
         if cancelling is not None:
             next_one(self.state, cancelling)
 
+    def deleveraged(self, event: Event) -> None:
+        """Fold a position that others took over."""
+        is_sale, price_ticks = event["side"] == SELL, event["price_ticks"]
+        moved_lots = sum(lots for _, lots in event["taken"])
+        if not 0 < moved_lots == event["quantity_lots"]:
+            raise MismatchError(f"{event['command_id']} moves {moved_lots} lots: {event}")
+        parties = [[event["account_id"], -moved_lots], *event["taken"]]
+        for account_id, lots in parties:
+            signed_lots = lots if is_sale else -lots
+            take(self.state, self.draft, event["command_id"], account_id, signed_lots, price_ticks)
+
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""
 
@@ -520,6 +532,7 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "OrderRejected": Fold.rejected,
     "OrderCancelled": Fold.cancelled,
     "CommandRefused": Fold.refused,
+    "PositionsDeleveraged": Fold.deleveraged,
     "IndexPriceChanged": Fold.index_changed,
     "MarketListed": Fold.listed,
     "MarketStateChanged": Fold.state_changed,

@@ -28,7 +28,7 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         The record would create or lose money, or execute more than was ordered and held.
     """
     orders, postings, market = draft.answers, draft.postings, state.market
-    if draft.touched:
+    if draft.touched or draft.made_tick_lots:
         assert market is not None, "an order is touched only in a listed market"
         _settle(state, draft, postings, orders)
         fees_minor = state.fees_minor - draft.fees_before_minor
