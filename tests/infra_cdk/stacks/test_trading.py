@@ -14,7 +14,7 @@ FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/han
 WORKFLOWS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/workflow.asl.yaml"))
 
 OF_EVERY_FUNCTION = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
-JOURNAL_ACTIONS = {"dynamodb:Query", "dynamodb:PutItem"}
+JOURNAL_ACTIONS = {"dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
 DYNAMODB_READS = {f"dynamodb:{read}" for read in ("GetItem", "BatchGetItem", "Query", "Scan")}
 LOG_WRITES = {"logs:CreateLogStream", "logs:PutLogEvents"}
 LOG_DELIVERY = {
