@@ -42,12 +42,12 @@ FUNCTIONS = {
     "sweeper": ("chalice",),
 }
 BEYOND_FLOOR = {
-    "archivist": 230,
+    "archivist": 234,
     "authorizer": 20,
     "back_office": 177,
-    "chunk_pricing": 174,
+    "chunk_pricing": 179,
     "funds": 129,
-    "job_chunks": 64,
+    "job_chunks": 68,
     "liquidation": 180,
     "matching": 76,
     "option_quotes": 231,

@@ -36,6 +36,7 @@ ASIDE = "undelivered"
 """The queue to which lambda itself brings what a woken function fails at."""
 
 RARE = {
+    ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and there is none",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
