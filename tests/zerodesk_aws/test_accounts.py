@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from zerodesk.accounts import AccountState, Change, deposit, open_account
+from tests.zerodesk.test_accounts import a_command
+from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
 from zerodesk_aws.accounts import COMMIT_ATTEMPTS, Account, AccountJournal
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import Journal, JournalRecord
@@ -84,6 +85,28 @@ def test_the_first_lost_race_tells_the_winner_and_asks_for_no_read(
     monkeypatch.setattr(Journal, "_hash_at", None)
     after = accounts.commit("alice", decide)
     assert (after.state.available_minor("USD"), reads) == (12, [])
+
+
+def test_who_lost_to_another_order_pauses_and_reads_what_stands_then(
+    accounts: AccountJournal, journal_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = AccountJournal(journal_table)
+    accounts.commit("alice", opening)
+    other.commit("alice", partial(paid_in, 100))
+    pauses: list[float] = []
+
+    def slept(seconds: float) -> None:
+        pauses.append(seconds)
+        other.commit("alice", partial(paid_in, 7))
+
+    def decide(account: Account) -> Change:
+        if account.sequence == 2:
+            other.commit("alice", lambda one: hold(one.state, a_command(held_minor=40), "USD"))
+        return deposit(account.state, "mine", "USD", 5)
+
+    monkeypatch.setattr("zerodesk_aws.accounts.sleep", slept)
+    after = accounts.commit("alice", decide)
+    assert (after.state.available_minor("USD"), len(pauses)) == (100 - 40 + 7 + 5, 1)
 
 
 def test_who_always_loses_gives_up_with_a_fault_that_is_worth_another_try(

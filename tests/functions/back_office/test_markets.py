@@ -66,7 +66,7 @@ def test_a_listing_that_was_lost_is_sent_again_by_its_repeat(gateway: Gateway) -
         ({"lot_size": "0.000000001"}, "tick_size"),
         ({"max_quantity": "0.00001"}, "max_quantity"),
         ({"reference_price": "0.001"}, "reference_price"),
-        ({"maker_bps": -1}, "maker_bps"),
+        ({"maker_bps": -6}, "maker_bps"),
         ({"maker_bps": 6}, "maker_bps"),
         ({"taker_bps": 1_001}, "taker_bps"),
         ({"collar_bps": 100_001}, "collar_bps"),

@@ -63,12 +63,14 @@ class AccountJournal:
     def _winner(self, account: Account, taken: SequenceTakenError, attempt: int) -> Account | None:
         """Return the account as the winner of a race left it, if that is what to decide on.
 
-        Of the first race that is lost the refusal told it, as strongly as a read. Who loses more
-        of them waits, and reads what stands behind the pause.
+        Of the first race that is lost the refusal told it, as strongly as a read. Who lost to
+        another order is one of many that come at once, where a put that loses is paid for like
+        one that wins; that one, and who loses more races, waits and reads what stands then.
         """
-        if attempt == 0 and taken.standing is not None:
-            return self._remembered(self._account(account.account_id, taken.standing, account))
-        sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
+        winner = taken.standing
+        if attempt == 0 and winner is not None and winner.body["cause"].get("kind") != "hold":
+            return self._remembered(self._account(account.account_id, winner, account))
+        sleep(uniform(0, PAUSE_SECONDS_MAX * (attempt + 1)))  # noqa: S311 - spreads writers
         return None
 
     def _remembered(self, account: Account) -> Account:
