@@ -293,6 +293,7 @@ class Due(NamedTuple):
     fills: tuple[dict[str, Any], ...]
     amends: tuple[tuple[str, int], ...] = ()
     """(order, its whole quantity from then on)."""
+    fundings: tuple[dict[str, Any], ...] = ()
 
 
 def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> Change | None:
@@ -328,6 +329,9 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         "to": upto,
         "fills": fills,
     }
+    fundings = [one for due in fresh for one in due.fundings]
+    if fundings:
+        cause["fundings"] = fundings
     return Change(cause, _settlement_entries(symbol, moved), after)
 
 

@@ -317,6 +317,17 @@ class ExpireCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class FundCommand(TypedDict):
+    """A funding time of a perpetual that has come. Who holds what, and the rate, is the book's."""
+
+    kind: Literal["fund"]
+    command_id: str
+    symbol: str
+    funding_at_ms: int
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class TakeOver(TypedDict):
     """What a region is told that is to become a book's home: no command of the book itself.
 
@@ -341,6 +352,7 @@ Command = (
     | ChangeCommand
     | EndAuctionCommand
     | ExpireCommand
+    | FundCommand
 )
 
 

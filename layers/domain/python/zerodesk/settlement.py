@@ -12,6 +12,13 @@ AUCTION: Final = "AUCTION"
 """The liquidity of fills in an auction, where nobody makes or takes."""
 
 
+OF_FUNDING: Final = (
+    *("funding_at_ms", "rate_millionths", "mark_price_ticks"),
+    *("quantity_lots", "amount_minor"),
+)
+"""What an account's record says of a funding: when, at what rate and mark, on what, how much."""
+
+
 def leaves_something(body: dict[str, Any]) -> bool:
     """Whether a book's record leaves settlement something to do, beyond reading it.
 
@@ -57,12 +64,14 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
     for account_id, order_id in body["releases"]:
         releases[account_id].append(order_id)
     for event in body["events"]:
-        if event["type"] == "TradeExecuted":
-            for fill in fills_of_trade(event):
-                fills[fill.pop("account_id")].append(fill)
-        elif event["type"] == "OrderAmended":
-            amended = event["order_id"], event["quantity_lots"]
-            amends[event["account_id"]].append(amended)
+        match event["type"]:
+            case "TradeExecuted":
+                for fill in fills_of_trade(event):
+                    fills[fill.pop("account_id")].append(fill)
+            case "OrderAmended":
+                amended = event["order_id"], event["quantity_lots"]
+                amends[event["account_id"]].append(amended)
+    fundings = _fundings_of(body["events"])
     for own in own_accounts(symbol):
         postings.pop(own, None)
     return {
@@ -72,9 +81,18 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
             tuple(releases[account_id]),
             tuple(fills[account_id]),
             tuple(amends[account_id]),
+            tuple(fundings[account_id]),
         )
         for account_id in sorted({*postings, *releases})
     }
+
+
+def _fundings_of(events: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    fundings: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for event in events:
+        if event["type"] == "FundingPaid":
+            fundings[event["account_id"]].append({name: event[name] for name in OF_FUNDING})
+    return fundings
 
 
 def fills_of_trade(trade: dict[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -29,6 +29,7 @@ OF_A_MARKET: Final = {
     "MarketListed": "MarketListed",
     "MarketChanged": "MarketChanged",
     "AuctionUncrossed": "AuctionUncrossed",
+    "FundingSet": "FundingSet",
 }
 OF_ONE_ORDER: Final = {
     "OrderArmed",
@@ -55,6 +56,8 @@ def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Anno
                 yield Announcement(ORDERS, kind, place | facts)
             case kind if kind in OF_A_MARKET:
                 yield Announcement(MARKETS, OF_A_MARKET[kind], place | facts)
+            case "FundingPaid":
+                yield Announcement(MATCHING, "FundingPaid", place | facts)
             case "MarketStateChanged":
                 yield from (Announcement(MARKETS, name, place | facts) for name in _changed(facts))
     if trades:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, cancel_all, clearing, control
+from zerodesk.matching import amend, auctions, cancel_all, clearing, control, funding
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -37,14 +37,15 @@ DECISIONS: Final = HOT | {
     "set_state": control.set_state,
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
+    "fund": control.fund,
 }
 
 
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many or
-    a clearing, and what it triggered; nothing else enters until all of it is through.
+    What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many, a
+    clearing or a funding, and what it triggered; nothing else enters until all of it is through.
 
     Raises
     ------
@@ -106,6 +107,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         clearing.go_on(state, draft)
     elif state.cancelling is not None:
         cancel_all.go_on(state, draft)
+    elif state.funding is not None:
+        funding.go_on(state, draft)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 

@@ -6,7 +6,15 @@ from zerodesk.bands import Reference
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import Auction, BookState, Cancelling, LastTrade, Uncrossing
+from zerodesk.matching.state import (
+    Auction,
+    BookState,
+    Cancelling,
+    Funded,
+    Funding,
+    LastTrade,
+    Uncrossing,
+)
 from zerodesk.positions import OpenLots
 
 if TYPE_CHECKING:
@@ -43,6 +51,9 @@ Scalars = tuple[
     int,
     str,
     dict[str, OpenLots] | None,
+    Funding | None,
+    tuple[Funded, ...],
+    tuple[tuple[int, int], ...],
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -60,7 +71,7 @@ class Draft:
     that it trailed, with its trigger before; ``added`` the command ids that were not known before,
     ``remembered`` those that may have been, which come behind. ``positions_before``
     has what was open of each account that traded a derivative, ``made_tick_lots`` what its orders
-    made by closing.
+    made by closing, ``funded_minor`` what a funding paid out more than it took in so far.
     What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
     see ``zerodesk.rows``.
     """
@@ -72,6 +83,7 @@ class Draft:
         "events",
         "fees_before_minor",
         "fills",
+        "funded_minor",
         "made_tick_lots",
         "max_fills",
         "moves",
@@ -100,6 +112,7 @@ class Draft:
         self.trails: list[tuple[ArmedOrder, int]] = []
         self.positions_before: dict[str, OpenLots] = {}
         self.made_tick_lots: dict[str, int] = {}
+        self.funded_minor = 0
         self.added: list[str] = []
         self.remembered: list[tuple[str, int | None]] = []
         self.scalars: Scalars = (
@@ -128,6 +141,9 @@ class Draft:
             state.state_since_ms,
             state.clearing,
             state.positions,
+            state.funding,
+            state.fundings,
+            state.basis,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -246,5 +262,8 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.state_since_ms,
         state.clearing,
         state.positions,
+        state.funding,
+        state.fundings,
+        state.basis,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

@@ -28,15 +28,18 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         The record would create or lose money, or execute more than was ordered and held.
     """
     orders, postings, market = draft.answers, draft.postings, state.market
+    paid_minor = draft.funded_minor
     if draft.touched:
         assert market is not None, "an order is touched only in a listed market"
         _settle(state, draft, postings, orders)
         fees_minor = state.fees_minor - draft.fees_before_minor
         if fees_minor:
             postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
-        made_minor = state.tick_value_minor * sum(draft.made_tick_lots.values())
-        if made_minor:
-            postings.append((open_account(state.symbol), "", market.quote, 0, -made_minor))
+        paid_minor += state.tick_value_minor * sum(draft.made_tick_lots.values())
+    if draft.touched or paid_minor:
+        assert market is not None, "only a listed market pays"
+        if paid_minor:
+            postings.append((open_account(state.symbol), "", market.quote, 0, -paid_minor))
         _assert_balanced(postings, market.quote)
     return {
         "format": FORMAT,

@@ -17,6 +17,7 @@ from zerodesk.orders import (
     ChangeCommand,
     EndAuctionCommand,
     ExpireCommand,
+    FundCommand,
     IndexCommand,
     ListCommand,
     PlaceCommand,
@@ -45,6 +46,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "set_state": _shape(SetStateCommand),
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
+    "fund": _shape(FundCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})

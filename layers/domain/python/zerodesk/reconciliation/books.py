@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.funding import fund
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
@@ -16,7 +17,7 @@ from zerodesk.orders import BY_MARK, OrderStatus, Side
 from zerodesk.positions import OpenLots
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
-from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in
+from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in, unfunded_in
 from zerodesk.reconciliation.owed import Held, Moved, Owed, note_steps
 from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 
@@ -59,6 +60,7 @@ class BookAudit:
         self.orders: dict[str, OpenOrder] = {}
         self.positions: dict[str, OpenLots] = {}
         self.open: dict[str, int] = defaultdict(int)
+        self.unfunded: dict[str, int] = {}
         self.owed: dict[str, Owed] = defaultdict(Owed)
         self.shown = ShownOrders() if shown is None else shown
         self.findings = Findings()
@@ -80,6 +82,7 @@ class BookAudit:
             owed = audit.owed[order.account_id]
             owed.open[order.order_id] = (order.currency, order.held_minor)
         audit.positions = positions_in(state)
+        audit.unfunded = unfunded_in(state, market.tick_value_minor)
         return audit
 
     def join(self, later: Self) -> None:
@@ -88,6 +91,7 @@ class BookAudit:
         self.market, self.trading_state = later.market, later.trading_state
         self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
+        self.unfunded = later.unfunded
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
         for mine, theirs in kinds:
             for currency, amount_minor in theirs.items():
@@ -136,6 +140,10 @@ class BookAudit:
         self._take_amended_holds(sequence, amends, held_deltas)
         if moved != expected:
             self._postings_differ(sequence, moved, expected)
+        if self.unfunded and not body["continuing"]:
+            detail = f"a funding leaves out {sorted(self.unfunded)}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            self.unfunded = {}
         touched.update(order_id for _, order_id in held_deltas if order_id)
         held = self._orders_after(sequence, body["orders"], touched, held_deltas)
         self._log(sequence, body, moved, fills, held, amends)
@@ -230,6 +238,8 @@ class BookAudit:
                 touched.add(self._reduce(sequence, event))
             if event["type"] == "OrderAmended":
                 touched.add(self._amend(sequence, event))
+            if event["type"] in ("FundingSet", "FundingPaid"):
+                self._fund(sequence, event, expected)
             if event["type"] != "TradeExecuted":
                 continue
             self.trades += 1
@@ -244,6 +254,22 @@ class BookAudit:
                 self._execute(sequence, event, role, fill)
                 touched.add(event[f"{role}_order_id"])
         return {place: minor for place, minor in expected.items() if minor}, fills
+
+    def _fund(self, sequence: int, event: dict[str, Any], expected: Moved) -> None:
+        """Take what a funding moves, which must be what its rate makes of the positions."""
+        market = self._listed()
+        if event["type"] == "FundingSet":
+            lots = {account_id: one.quantity_lots for account_id, one in self.positions.items()}
+            rate, mark_ticks = event.get("rate_millionths", 0), event.get("mark_price_ticks", 1)
+            due = fund(lots, rate, mark_ticks, market.tick_value_minor).amounts_minor
+            self.unfunded = {account_id: minor for account_id, minor in due.items() if minor}
+            return
+        account_id, amount_minor = event["account_id"], event["amount_minor"]
+        if self.unfunded.pop(account_id, 0) != amount_minor:
+            detail = f"a funding moves {amount_minor} of {account_id}, which is not due: {event}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        expected[account_id, market.quote] += amount_minor
+        expected[open_account(self.symbol), market.quote] -= amount_minor
 
     def _reduce(self, sequence: int, event: dict[str, Any]) -> str:
         """Take lots off an order that are not to be traded any more; returns its id."""

@@ -290,6 +290,16 @@ class ExpireCommand(Contract):
     accepted_at_ms: int
 
 
+class FundCommand(Contract):
+    """A funding time of a perpetual that has come."""
+
+    kind: Literal["fund"]
+    command_id: str
+    symbol: Symbol
+    funding_at_ms: int
+    accepted_at_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One payload: where it travels, and its contract."""
@@ -325,4 +335,5 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", ChangeCommand),
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
+    Payload("commands", FundCommand),
 )
