@@ -48,6 +48,7 @@ API: Final = frozenset(
 TRADING: Final = frozenset(
     {
         "archivist",
+        "liquidation",
         "matching",
         "partner_intake",
         "pricing",

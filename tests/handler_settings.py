@@ -20,6 +20,12 @@ SETTINGS: Final = {
     ),
     "PRICING_WORKFLOW_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:pricing_workflow",
     "PRICING_EXECUTIONS_ARN": "arn:aws:states:us-east-1:123456789012:execution:pricing_workflow",
+    "LIQUIDATION_WORKFLOW_ARN": (
+        "arn:aws:states:us-east-1:123456789012:stateMachine:liquidation_workflow"
+    ),
+    "LIQUIDATION_EXECUTIONS_ARN": (
+        "arn:aws:states:us-east-1:123456789012:execution:liquidation_workflow"
+    ),
     "POWERTOOLS_SERVICE_NAME": "tests",
     "POWERTOOLS_METRICS_NAMESPACE": "Zerodesk",
     "AWS_ACCESS_KEY_ID": "000000000000",

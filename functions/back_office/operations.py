@@ -19,6 +19,7 @@ from back_office.settings import (
     MARKET_TABLE,
     ORDERS_TABLE,
 )
+from back_office.sparing import SparingOffice
 from back_office.takeovers import Takeovers
 from back_office.trading_states import TradingStates
 from back_office.withdrawals import WithdrawalOffice
@@ -54,6 +55,7 @@ house = HouseAccounts(Register(journal, MARKETS), House(journal))
 limit_register = LimitRegister(journal)
 trading_states = TradingStates(markets, queue, limit_register)
 account_kills = AccountKills(account_journal, orders, queue)
+sparing = SparingOffice(account_journal)
 kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue, account_kills)
 halts = HaltList(Register(journal, MARKETS), markets, limit_register)
 limits = LimitOffice(

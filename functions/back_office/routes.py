@@ -32,6 +32,7 @@ from zerodesk_aws.contracts.limits import (
     SetLimits,
     SetStanding,
 )
+from zerodesk_aws.contracts.margin_status import SetLiquidation, Spared
 from zerodesk_aws.contracts.markets import (
     AskTakeover,
     ChangeMarket,
@@ -351,6 +352,24 @@ def kill_market(call: Call, asked: SetKill) -> Answer:
     from back_office.operations import kills
 
     return Answer(kills.set_market(call.path["symbol"], asked, call.account_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/accounts/{account_id}/liquidation",
+    SetLiquidation,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Spared},
+    refuses=(NOT_FOUND,),
+)
+def set_liquidation(call: Call, asked: SetLiquidation) -> Answer:
+    """Stop the liquidation of an account and spare it from another, or allow it again.
+
+    While it is spared the account trades as any other, and who runs short of margin is only called.
+    """
+    from back_office.operations import sparing
+
+    return Answer(sparing.set(call.path["account_id"], asked, call.account_id))
 
 
 @api.route(

@@ -1,5 +1,7 @@
 """What an account has against what its derivatives need, at the marks as they are shown."""
 
+from zerodesk.kills import Kill
+from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall, ratio_bps
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.risk.monitoring import Margin, margins, stale_marks
@@ -8,8 +10,10 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.margin_status import (
     CurrencyMargin,
+    LiquidationView,
     MarginCallView,
     MarginStatus,
+    Spared,
     StaleMark,
 )
 from zerodesk_aws.marks import Marks
@@ -40,7 +44,27 @@ class MarginViews:
                 StaleMark(symbol=symbol, since=None if since is None else iso_ms(since))
                 for symbol, since in stale.items()
             ],
+            liquidation=_liquidation(state.liquidation),
+            spared=_spared(account_id, state.terms.spared),
         )
+
+
+def _liquidation(found: Liquidation | None) -> LiquidationView | None:
+    if found is None:
+        return None
+    return LiquidationView(number=found.number, since=iso_ms(found.began_at_ms), steps=found.steps)
+
+
+def _spared(account_id: str, by: Kill | None) -> Spared | None:
+    if by is None:
+        return None
+    return Spared(
+        account_id=account_id,
+        is_allowed=False,
+        author=by.author,
+        reason=by.reason,
+        since=iso_ms(by.at_ms),
+    )
 
 
 def _margin(one: Margin, call: MarginCall | None) -> CurrencyMargin:

@@ -4,12 +4,15 @@ from collections import Counter
 from typing import Any, Final
 
 from risk_monitor.calls import MarginCalls
+from risk_monitor.liquidations import Liquidations
 from risk_monitor.monitor import RiskMonitor
 from risk_monitor.settings import (
     CURSORS_TABLE,
     EVENT_BUS_NAME,
     HOLDERS_TABLE,
     JOURNAL_TABLE,
+    LIQUIDATION_EXECUTIONS_ARN,
+    LIQUIDATION_WORKFLOW_ARN,
     MARKET_TABLE,
 )
 from zerodesk.instruments import Product, product_of
@@ -22,6 +25,7 @@ from zerodesk_aws.registers import MARKETS, Register
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.workflows import NamedWorkflow
 
 BUDGET_SECONDS: Final = 45.0
 """Of the function's 60 seconds: no account is begun later than that."""
@@ -36,6 +40,7 @@ monitor = RiskMonitor(
     cursors,
     bus,
     MarginCalls(accounts, cursors, bus),
+    Liquidations(accounts, NamedWorkflow(LIQUIDATION_WORKFLOW_ARN, LIQUIDATION_EXECUTIONS_ARN)),
 )
 
 
@@ -47,7 +52,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     asked = event.get("symbol")
     seen: Counter[str] = Counter()
     for symbol in derivatives() if asked is None else [asked]:
-        seen += monitor.run(symbol, context.aws_request_id, lambda: monotonic() > end)
+        seen += monitor.run(
+            symbol,
+            context.aws_request_id,
+            lambda: monotonic() > end,
+            by_the_clock=asked is None,
+        )
     count("MarginRuns")
     for name, number in seen.items():
         count(f"Margin{name}", number)

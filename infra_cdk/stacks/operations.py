@@ -14,7 +14,12 @@ QUEUES = "AWS/SQS"
 LAMBDA = "AWS/Lambda"
 BUSY_SHARE = 0.8
 """Of the concurrency that intake reserves: beyond it, clients are soon turned away."""
-JOBS = "pricing_workflow"
+MEANS = {
+    "pricing_workflow": "rows of a job have no values.",
+    "liquidation_workflow": "an account stays stopped until the monitor starts it again.",
+}
+"""What the failure of a workflow means that the sweeper does not drive on: one is enough."""
+
 SILENT_MINUTES = 5
 """Of what the clock calls every minute."""
 
@@ -115,15 +120,13 @@ def _of_functions(settings: Settings) -> Iterator[Alarm]:
 def _of_workflows(workflows: Mapping[str, str]) -> Iterator[Alarm]:
     driven_on = "what it stands for is driven on by the sweeper, later."
     for name, arn in sorted(workflows.items()):
-        is_job = name == JOBS
         yield Alarm(
             f"{FAILURES}-{name}",
-            f"{name} failed: {'rows of a job have no values.' if is_job else driven_on}",
+            f"{name} failed: {MEANS.get(name, driven_on)}",
             "AWS/States",
             "ExecutionsFailed",
             {"StateMachineArn": arn},
-            # Nobody starts a job again but whoever asked for it.
-            periods=1 if is_job else 3,
+            periods=1 if name in MEANS else 3,
         )
 
 

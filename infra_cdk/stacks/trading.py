@@ -38,7 +38,7 @@ COMMANDS_PER_BATCH = 10
 """Of one delivery to the books; also the most that a FIFO queue hands out at once."""
 
 
-WORKFLOWS = frozenset({"order_workflow", "settlement_workflow"})
+WORKFLOWS = frozenset({"liquidation_workflow", "order_workflow", "settlement_workflow"})
 """They are where trading is."""
 
 
@@ -72,6 +72,7 @@ class TradingStack(Stack):
         if settings.trades:
             self._declare_workflows()
             self._feed_books(messaging)
+        self._declare_liquidations()
         self._declare_doors()
         self._declare_jobs()
         self._declare_caretakers()
@@ -110,6 +111,40 @@ class TradingStack(Stack):
             address(self._bus),
             size=Size(memory_mb=1_024, timeout_seconds=30),
         )
+
+    def _declare_liquidations(self) -> None:
+        """Declare who marks the accounts, and what reduces those that run short of margin."""
+        data, name = self._data, "liquidation_workflow"
+        machine_arn, executions_arn = self._named_arns(name)
+        self._declare(
+            "risk_monitor",
+            data.journal.access(*APPEND),
+            data.market.access("GetItem"),
+            data.cursors.access("GetItem", "UpdateItem"),
+            data.holders.access("Query"),
+            self._publish,
+            start(machine_arn, "LIQUIDATION_WORKFLOW_ARN"),
+            watch(executions_arn, "LIQUIDATION_EXECUTIONS_ARN"),
+            size=Size(memory_mb=1_024, timeout_seconds=60),
+        )
+        self._declare(
+            "liquidation",
+            data.journal.access(*APPEND),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+            data.market.access("GetItem"),
+            data.cursors.access("GetItem", "UpdateItem"),
+            self._send,
+            self._publish,
+            size=Size(memory_mb=1_024, timeout_seconds=30),
+        )
+        if self._settings.trades:
+            self.workflows[name] = Workflow(
+                self,
+                name,
+                settings=self._settings,
+                access=[invoke(self.functions["liquidation"].function, "LiquidationFunctionArn")],
+                kind=sfn.StateMachineType.STANDARD,
+            )
 
     def _declare_doors(self) -> None:
         """Declare where something comes in from outside."""
@@ -249,15 +284,6 @@ class TradingStack(Stack):
             size=size,
         )
 
-        self._declare(
-            "risk_monitor",
-            data.journal.access(*APPEND),
-            data.market.access("GetItem"),
-            data.cursors.access("GetItem", "UpdateItem"),
-            data.holders.access("Query"),
-            self._publish,
-            size=size,
-        )
         self._declare(
             "archivist",
             data.journal.access(*READ_JOURNAL),

@@ -93,6 +93,7 @@ def stops() -> list[Asked]:
         ),
         ("back_office", http("PUT", "/v1/kills/markets/{symbol}", HOUSE, KILL, market)),
         ("back_office", http("PUT", "/v1/kills/venue", HOUSE, KILL)),
+        ("back_office", http("PUT", f"{ACCOUNT}/liquidation", HOUSE, ALLOWED, account)),
         ("back_office", http("PUT", "/v1/kills/accounts/{account_id}", HOUSE, KILL, account)),
         ("back_office", http("GET", "/v1/kills", HOUSE, None)),
         ("back_office", http("GET", "/v1/halts", HOUSE, None)),
@@ -109,6 +110,7 @@ TAKEOVER: Final = {"reason": "tour"}
 SOLANA: Final = {"symbol": "SOL-USD"}
 LIMITED: Final = {"max_quantity": "99", "reason": "tour"}
 KILL: Final = {"is_on": False, "reason": "tour"}
+ALLOWED: Final = {"is_allowed": True, "reason": "tour"}
 LISTING: Final = {
     "symbol": "SOL-USD",
     "base": "SOL",

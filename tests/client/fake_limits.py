@@ -95,4 +95,10 @@ class Limits(Operating):
             "at": SINCE,
             "margins": [margins | {"ratio": "1.4", "call": call}],
             "stale": [{"symbol": "ETH-PERP", "since": None}],
+            "liquidation": {"number": 7, "since": SINCE, "steps": 2},
+            "spared": None,
         }
+
+    def set_liquidation(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        place = {"account_id": account_id, "author": who.account_id, "since": SINCE}
+        return 200, place | data

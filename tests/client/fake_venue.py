@@ -81,6 +81,7 @@ ROUTES = [
     ("GET", "/v1/accounts/([^/]+)/limits", "account_limits", False),
     ("GET", "/v1/accounts/([^/]+)/positions", "positions", False),
     ("GET", "/v1/accounts/([^/]+)/margin", "margin", False),
+    ("PUT", "/v1/accounts/([^/]+)/liquidation", "set_liquidation", True),
     ("PUT", "/v1/accounts/([^/]+)/standing", "set_standing", True),
     ("POST", "/v1/transfers", "ask_transfer", False),
     ("GET", "/v1/statement", "own_statement", False),

@@ -49,7 +49,12 @@ def workflow(request: pytest.FixtureRequest) -> Definition:
 
 
 def test_every_workflow_is_found() -> None:
-    assert NAMES == ["order_workflow", "pricing_workflow", "settlement_workflow"]
+    assert NAMES == [
+        "liquidation_workflow",
+        "order_workflow",
+        "pricing_workflow",
+        "settlement_workflow",
+    ]
 
 
 def test_every_state_is_reached_and_every_next_exists(workflow: Definition) -> None:

@@ -52,6 +52,24 @@ RARE = {
         )
     },
     ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",
+    ("risk_monitor", "states:StartExecution", "liquidation_workflow"): "the same",
+    ("risk_monitor", "states:DescribeExecution", "*"): "the same",
+    **{
+        ("liquidation", action, resource): "the same"
+        for action, resource in (
+            ("dynamodb:Query", "journal"),
+            ("dynamodb:PutItem", "journal"),
+            ("dynamodb:GetItem", "orders"),
+            ("dynamodb:BatchGetItem", "orders"),
+            ("dynamodb:PutItem", "orders"),
+            ("dynamodb:UpdateItem", "orders"),
+            ("dynamodb:GetItem", "market"),
+            ("dynamodb:GetItem", "cursors"),
+            ("dynamodb:UpdateItem", "cursors"),
+            ("sqs:SendMessage", "commands.fifo"),
+            ("events:PutEvents", "zerodesk"),
+        )
+    },
     **{
         (function, action, "jobs/jobs/*"): "not simulated: jobs touch nobody's money"
         for function in ("pricing_jobs", "job_chunks", "chunk_pricing")

@@ -63,3 +63,11 @@ def test_margin_is_shown_with_the_call_that_stands_and_what_is_not_known(alice: 
     assert "2,800" in told
     assert "at 1.5 since" in told
     assert "ETH-PERP since ever" in told
+    assert "liquidated since" in told
+
+
+def test_a_liquidation_is_stopped_and_allowed_with_a_reason(alice: Zerodesk) -> None:
+    told = alice("liquidation", "stop", "alice", "--reason", "a wrong price").stdout
+    assert "alice is spared from liquidation: a wrong price" in told
+    told = alice("liquidation", "allow", "alice", "--reason", "mended").stdout
+    assert "alice may be liquidated: mended" in told

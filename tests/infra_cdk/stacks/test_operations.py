@@ -21,6 +21,7 @@ EVERY_REGION = {
     "undelivered-events",
 }
 WHERE_TRADING_IS = {
+    "failures-of-liquidation_workflow",
     "failures-of-order_workflow",
     "failures-of-settlement_workflow",
     "margins-silent",

@@ -138,6 +138,7 @@ def test_only_those_who_commit_append_to_the_journal(stage: StageTemplates) -> N
     assert appending == {
         "risk_check",
         "risk_monitor",
+        "liquidation",
         "matching",
         "settlement",
         "back_office",
@@ -245,6 +246,7 @@ def test_a_workflow_may_call_what_its_file_names_and_nothing_else(stage: StageTe
         ("states:DescribeExecution", "pricing_workflow:*"),
         ("states:StopExecution", "pricing_workflow:*"),
     }
+    assert called["liquidation_workflow"] == {("lambda:InvokeFunction", "liquidation")}
     assert {action for action, _ in called["settlement_workflow"]} == {
         "lambda:InvokeFunction",
         "events:PutEvents",
@@ -299,11 +301,11 @@ def test_every_log_has_the_end_that_the_settings_say(anywhere: StageTemplates) -
         assert kept_days == anywhere.settings.log_retention_days, group.name
 
 
-def test_workflows_are_express_but_for_the_long_one_and_leave_a_log(
+def test_workflows_are_express_but_for_the_long_ones_and_leave_a_log(
     stage: StageTemplates,
 ) -> None:
     for name, entry in workflows(stage).items():
-        long = name == "pricing_workflow"
+        long = name in ("liquidation_workflow", "pricing_workflow")
         assert entry.properties["StateMachineType"] == ("STANDARD" if long else "EXPRESS")
         logging = entry.properties["LoggingConfiguration"]
         assert logging["Level"] == "ERROR"

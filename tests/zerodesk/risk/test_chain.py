@@ -23,6 +23,7 @@ from tests.zerodesk.risk.cases import (
 from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
+from zerodesk.liquidations import Liquidation
 from zerodesk.orders import Side
 from zerodesk.positions import DAY_MS, FLAT
 from zerodesk.rejections import Rejection, RejectionCode
@@ -57,6 +58,7 @@ REFUSED: dict[str, Callable[[], Case]] = {
     ),
     "RISK_ACCOUNT_UNKNOWN": lambda: a_case(replace(FUNDED, opened=False)),
     "RISK_ACCOUNT_NOT_ACTIVE": lambda: a_case(with_terms(status=AccountStatus.SUSPENDED)),
+    "RISK_LIQUIDATION": lambda: a_case(replace(FUNDED, liquidation=Liquidation(7, NOON_MS))),
     "RISK_VERIFICATION_LEVEL": lambda: a_case(with_terms(verification_level=0)),
     "RISK_ORDER_RATE_LIMIT": lambda: a_case(
         replace(FUNDED, rate=(NOON_MS // 60_000, 5)), Limits(orders_per_minute=5)

@@ -11,14 +11,19 @@ from zerodesk.orders import Side
 from zerodesk.risk.leverage import Exposure, cross_margin
 from zerodesk.risk.liquidation import (
     BOUND_BPS,
+    IN_VAIN,
+    Decision,
     Ranked,
+    Reduction,
     Step,
     bound_ticks,
     deleveraged,
     deleveraging_order,
     insured,
     next_step,
+    paid_ticks,
 )
+from zerodesk.risk.monitoring import Margin
 from zerodesk.tiers import Tier, checked
 
 TIERS = checked([Tier(0, 500, 250)])
@@ -30,29 +35,55 @@ def a_position(
     return Exposure(Perpetual(symbol, "BTC", "USD", 1), lots, lots * entry, mark)
 
 
+def decided(cash: int, held: list[Exposure], in_vain: int = 0, fund: int = 0) -> Decision:
+    figures = cross_margin(cash, held, TIERS)
+    margin = Margin("USD", figures.equity_minor, figures.initial_minor, figures.maintenance_minor)
+    overdrawn = {"USD": -cash} if cash < 0 else {}
+    return next_step([margin], held, overdrawn, in_vain=in_vain, fund_minor={"USD": fund})
+
+
 def test_the_steps_come_in_their_order() -> None:
-    # Ten lots at 1,000: 250 are kept.
+    # Ten lots at 1,000: 500 are needed to have done enough.
     held = a_position(10)
-    assert next_step(375, [held], TIERS).step is Step.NONE
-    assert next_step(374, [held], TIERS).warn_bps == 15_000
-    assert next_step(299, [held], TIERS).warn_bps == 12_000
-    assert next_step(250, [held], TIERS).step is Step.WARN
-    ordering = replace(held, sell_lots=1)
-    assert next_step(249, [ordering], TIERS).step is Step.CANCEL_ORDERS
-    assert next_step(249, [held], TIERS).step is Step.REDUCE
-    assert next_step(-1, [a_position(0)], TIERS).step is Step.INSURE
-    assert next_step(0, [], TIERS).step is Step.NONE
+    assert decided(500, [held]).step is Step.NONE
+    assert decided(499, [held]).step is Step.REDUCE
+    assert decided(499, [held], in_vain=IN_VAIN - 1).step is Step.REDUCE
+    assert decided(499, [held], in_vain=IN_VAIN).step is Step.DELEVERAGE
+    assert decided(-1, [a_position(0)], fund=5).step is Step.INSURE
+    assert decided(-1, [a_position(0)]).step is Step.NONE
+    assert decided(0, []).step is Step.NONE
 
 
 def test_a_step_closes_a_quarter_of_the_largest_position_within_the_bound() -> None:
     small = a_position(-3, symbol="ETH-PERP")
-    found = next_step(0, [small, a_position(10)], TIERS).reduction
+    found = decided(400, [small, a_position(10)]).reduction
     assert found is not None
     assert (found.symbol, found.side, found.quantity_lots) == ("BTC-PERP", Side.SELL, 3)
     assert found.price_ticks == 980
-    bought = next_step(0, [small], TIERS).reduction
+    bought = decided(100, [small]).reduction
     assert bought is not None
     assert (bought.side, bought.quantity_lots, bought.price_ticks) == (Side.BUY, 1, 1_020)
+
+
+def test_without_equity_all_is_closed_at_no_worse_than_the_fund_can_pay() -> None:
+    assert decided(-100, [a_position(10)]).reduction == Reduction("BTC-PERP", Side.SELL, 10, 1_010)
+    with_fund = decided(-100, [a_position(10)], fund=150).reduction
+    assert with_fund == Reduction("BTC-PERP", Side.SELL, 10, 995)
+    richer = decided(-100, [a_position(10)], fund=10_000).reduction
+    assert richer == Reduction("BTC-PERP", Side.SELL, 10, 980)
+    short = decided(-100, [a_position(-10)], fund=150).reduction
+    assert short == Reduction("BTC-PERP", Side.BUY, 10, 1_005)
+
+
+@given(st.integers(-50, 50).filter(bool), st.integers(1, 2_000), st.integers(-9_000, 9_000))
+def test_what_is_closed_at_the_price_that_is_paid_takes_no_more_than_there_is(
+    lots: int, mark: int, equity: int
+) -> None:
+    held = a_position(lots, mark=mark, entry=mark)
+    price = paid_ticks(held, abs(lots), equity)
+    if price > 1:
+        assert equity + lots * (price - mark) >= 0
+        assert abs(equity + lots * (price - mark)) < abs(lots)
 
 
 @given(st.integers(1, 10**12))
@@ -68,14 +99,14 @@ def test_a_reduction_never_turns_a_position_and_repeated_ends_flat(
 ) -> None:
     held = {f"P{n}": a_position(one, symbol=f"P{n}") for n, one in enumerate(lots)}
     for _ in range(300):
-        decided = next_step(cash, list(held.values()), TIERS)
-        if decided.reduction is None:
+        reduction = decided(cash, list(held.values())).reduction
+        if reduction is None:
             break
-        one = held[decided.reduction.symbol]
-        closed = decided.reduction.quantity_lots
+        one = held[reduction.symbol]
+        closed = reduction.quantity_lots
         assert 1 <= closed <= abs(one.quantity_lots)
-        left = one.quantity_lots + (closed if decided.reduction.side is Side.BUY else -closed)
-        held[decided.reduction.symbol] = a_position(left, symbol=decided.reduction.symbol)
+        left = one.quantity_lots + (closed if reduction.side is Side.BUY else -closed)
+        held[reduction.symbol] = a_position(left, symbol=reduction.symbol)
     figures = cross_margin(cash, held.values(), TIERS)
     assert not figures.is_below_maintenance or all(not one.quantity_lots for one in held.values())
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.instruments import Product, product_of
+from zerodesk.kills import Kill
 from zerodesk.ledger import (
     AVAILABLE,
     EXTERNAL,
@@ -20,14 +21,19 @@ from zerodesk.ledger import (
     assert_balanced,
     clearing_account,
 )
+from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall
-from zerodesk.orders import HoldingCommand
+from zerodesk.orders import HoldingCommand, PlaceCommand
 from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
+
+
+LIQUIDATE: Final = "liquidate"
+"""The cause of each record by which an account is liquidated; its ``step`` says which."""
 
 
 class AnswersWaitError(LedgerError):
@@ -87,7 +93,7 @@ class AccountState:
     that a repeat can never be decided a second time. ``withdrawals`` has those that are reserved,
     ``positions`` what the fills add up to, by symbol. ``rate`` is (minute, orders admitted in it);
     ``terms`` are the operator's: standing, group, limits. ``calls`` are the margin calls that
-    stand, by currency.
+    stand, by currency; ``liquidation`` is the one that is under way.
     """
 
     opened: bool = False
@@ -100,6 +106,7 @@ class AccountState:
     rate: tuple[int, int] = (0, 0)
     terms: AccountTerms = TERMS
     calls: dict[str, MarginCall] = field(default_factory=dict)
+    liquidation: Liquidation | None = None
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
@@ -142,6 +149,8 @@ class AccountState:
             values["terms"] = self.terms.to_dict()
         if self.calls:
             values["calls"] = {currency: one.to_row() for currency, one in self.calls.items()}
+        if self.liquidation is not None:
+            values["liquidation"] = self.liquidation.to_dict()
         return values
 
     @classmethod
@@ -152,6 +161,7 @@ class AccountState:
         positions = values.get("positions", {}).items()
         terms = values.get("terms")
         calls = values.get("calls", {}).items()
+        liquidation = values.get("liquidation")
         read = {
             "holds": holds,
             "withdrawals": {key: Reservation(**one) for key, one in reserved},
@@ -159,6 +169,7 @@ class AccountState:
             "rate": tuple(values.get("rate", (0, 0))),
             "terms": TERMS if terms is None else AccountTerms.from_dict(terms),
             "calls": {currency: MarginCall.from_row(row) for currency, row in calls},
+            "liquidation": None if liquidation is None else Liquidation.from_dict(liquidation),
         }
         return cls(**(values | read))
 
@@ -196,8 +207,11 @@ class Change:
 def may_overdraw(cause: dict[str, Any]) -> bool:
     """Whether a record may take more than is free: only what a derivative lost may.
 
-    Such a loss is owed, whatever is there; nothing else is taken from what is not.
+    Such a loss is owed, whatever is there, and so is the fee of an order that liquidates; nothing
+    else is taken from what is not.
     """
+    if cause["kind"] == LIQUIDATE:
+        return True
     return cause["kind"] == "settle" and product_of(cause["book"]) is not Product.SPOT
 
 
@@ -275,6 +289,54 @@ def with_calls(
 ) -> Change:
     """Return the account with the margin calls that stand from now on; nothing moves."""
     return Change({"kind": "margin_call"} | evidence, (), replace(state, calls=calls))
+
+
+def begin_liquidation(state: AccountState, number: int, evidence: dict[str, Any]) -> Change:
+    """Return the account stopped from new orders, for the venue to reduce what it has open.
+
+    ``evidence`` is what decided it, with the time, ``at_ms``.
+    """
+    if state.liquidation is not None:
+        raise LedgerError(f"liquidation {state.liquidation.number} is under way")
+    begun = Liquidation(number, evidence["at_ms"])
+    return Change(
+        {"kind": LIQUIDATE, "step": "BEGIN"} | evidence, (), replace(state, liquidation=begun)
+    )
+
+
+def end_liquidation(state: AccountState, evidence: dict[str, Any]) -> Change:
+    """Return the account as its own again."""
+    assert state.liquidation is not None, "what ends has begun"
+    cause = {"kind": LIQUIDATE, "step": "END", "number": state.liquidation.number}
+    return Change(cause | evidence, (), replace(state, liquidation=None))
+
+
+def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> Change:
+    """Return the account spared from liquidation by an operator's word, or as all others again.
+
+    One that is under way ends with it, in the same record; what it has in a book still may fill.
+    """
+    changed = set_terms(state, state.terms._replace(spared=by), author=author, reason=reason)
+    return replace(changed, state=replace(changed.state, liquidation=None))
+
+
+def reduce_by_order(
+    state: AccountState,
+    liquidation: Liquidation,
+    command: PlaceCommand,
+    currency: str,
+    evidence: dict[str, Any],
+) -> Change:
+    """Return the account with the fee of an order held that the venue places to reduce it.
+
+    Parameters
+    ----------
+    liquidation
+        As it stands with this step taken.
+    """
+    held = hold(replace(state, liquidation=liquidation), command, currency)
+    step = {"step": "REDUCE", "number": liquidation.number, "order_id": command["command_id"]}
+    return Change({"kind": LIQUIDATE} | step | evidence, held.entries, held.state)
 
 
 def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:

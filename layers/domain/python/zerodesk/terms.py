@@ -34,10 +34,12 @@ class AccountTerms(NamedTuple):
     """The account's kill switch, where it is on."""
     loss_stop: LossStop | None = None
     """The latest stop for a day's loss, until the limits are set anew."""
+    spared: Kill | None = None
+    """By whose word the account is not liquidated, where an operator has said so."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the terms as JSON-able values."""
-        stops = {"kill": self.kill, "loss_stop": self.loss_stop}
+        stops = {"kill": self.kill, "loss_stop": self.loss_stop, "spared": self.spared}
         return {
             "status": self.status.value,
             "verification_level": self.verification_level,
@@ -55,6 +57,7 @@ class AccountTerms(NamedTuple):
             limits=Limits.from_dict(values["limits"]),
             kill=Kill.of(values["kill"]) if "kill" in values else None,
             loss_stop=LossStop.from_dict(values["loss_stop"]) if "loss_stop" in values else None,
+            spared=Kill.of(values["spared"]) if "spared" in values else None,
         )
 
 

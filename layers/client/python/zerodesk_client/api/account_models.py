@@ -172,6 +172,26 @@ class StaleMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Liquidation:
+    """A liquidation that is under way, and how many orders the venue has placed for it."""
+
+    number: int
+    since: datetime
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Whether the venue may liquidate an account, and who said so last."""
+
+    account_id: str
+    is_allowed: bool
+    author: str
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MarginStatus:
     """The margin of an account as it stands; with stale marks, of no currency."""
 
@@ -180,6 +200,8 @@ class MarginStatus:
     at: datetime
     margins: tuple[CurrencyMargin, ...]
     stale: tuple[StaleMark, ...]
+    liquidation: Liquidation | None = None
+    spared: Spared | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from zerodesk_client.api.account_models import (
     Balances,
     DepositReceipt,
     Reversal,
+    Spared,
     Withdrawal,
 )
 from zerodesk_client.api.decode import decode, encode, plain, timestamp
@@ -153,6 +154,11 @@ class Operating(Session):
     def halts(self) -> tuple[Halt, ...]:
         """Return all that is stopped now: markets that are not open, kill switches that are on."""
         return self._list(Halt, "/v1/halts", "halts")
+
+    def allow_liquidation(self, account_id: str, reason: str, *, is_allowed: bool) -> Spared:
+        """Let the venue liquidate an account, or stop that and spare it from another."""
+        body = {"is_allowed": is_allowed, "reason": reason}
+        return self._call(Spared, "PUT", f"/v1/accounts/{account_id}/liquidation", body=body)
 
     def kill_account(self, account_id: str, reason: str, *, is_on: bool) -> KillSwitch:
         """Turn an account's kill switch on or off; what it has in any book is cancelled."""

@@ -1,11 +1,33 @@
-"""What an account has against what its derivatives need: ``margin``."""
+"""What an account has against what its derivatives need: ``margin``, and ``liquidation``."""
 
 import typer
 
 from zerodesk_client.api import CurrencyMargin, MarginStatus
-from zerodesk_client.cli.limits import AnyAccount, about
+from zerodesk_client.cli.arguments import AccountArgument
+from zerodesk_client.cli.limits import AnyAccount, ReasonOption, about
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, number, table
+
+liquidation_app = typer.Typer(no_args_is_help=True, help="Stop liquidations (operator).")
+
+
+@liquidation_app.command("stop")
+def stop(context: typer.Context, account: AccountArgument, *, reason: ReasonOption) -> None:
+    """Stop an account's liquidation, and spare it from another until that is allowed."""
+    _allow(context, account, reason, is_allowed=False)
+
+
+@liquidation_app.command("allow")
+def allow(context: typer.Context, account: AccountArgument, *, reason: ReasonOption) -> None:
+    """Let the venue liquidate an account again that it was to spare."""
+    _allow(context, account, reason, is_allowed=True)
+
+
+def _allow(context: typer.Context, account: str, reason: str, *, is_allowed: bool) -> None:
+    session = Session.of(context)
+    found = session.operator().allow_liquidation(account, reason, is_allowed=is_allowed)
+    word = "may be liquidated" if found.is_allowed else "is spared from liquidation"
+    session.show(found, lambda: f"{account} {word}: {found.reason}")
 
 
 def margin(context: typer.Context, account: AnyAccount = None) -> None:
@@ -36,4 +58,8 @@ def _title(found: MarginStatus) -> str:
         for one in found.stale
     )
     title = f"Margin of {found.account_id}"
+    if found.liquidation is not None:
+        title += f", liquidated since {at(found.liquidation.since)}"
+    if found.spared is not None:
+        title += f", spared by {found.spared.author}: {found.spared.reason}"
     return title if not stale else f"{title}: not known, the marks are stale of {stale}"

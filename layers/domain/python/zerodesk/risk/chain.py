@@ -105,6 +105,21 @@ def account_is_active(case: Case) -> Rejection | None:
     )
 
 
+def account_is_not_liquidated(case: Case) -> Rejection | None:
+    """Refuse every order of an account that the venue liquidates, those that close too.
+
+    Two who close the same position would each have to know what the other has under way.
+    """
+    found = case.state.liquidation
+    if found is None:
+        return None
+    return Rejection(
+        RejectionCode.RISK_LIQUIDATION,
+        f"the account is liquidated since {found.began_at_ms} ms; its orders are taken again when "
+        "that has ended",
+    )
+
+
 def verification_allows_product(case: Case) -> Rejection | None:
     """Refuse a product that the account is not verified for."""
     have, need = case.state.terms.verification_level, LEVEL_OF[case.product]
@@ -294,6 +309,7 @@ CHAIN: Final[tuple[Check, ...]] = (
     order_fits_its_market,
     account_is_open,
     account_is_active,
+    account_is_not_liquidated,
     verification_allows_product,
     order_rate_within_limit,
     open_orders_within_limit,

@@ -12,27 +12,34 @@ from typing import Final
 
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import Side
-from zerodesk.risk.leverage import Exposure, MarginFigures, cross_margin
-from zerodesk.tiers import Tier
+from zerodesk.risk.leverage import Exposure
+from zerodesk.risk.monitoring import Margin
 
 STEP_BPS: Final = 2_500
-"""How much of a position one step closes; the rest is looked at again at the next mark."""
+"""How much of a position one step closes while there is equity left; then it is looked at again."""
 
 BOUND_BPS: Final = 200
 """How far from the mark a step may trade: a liquidation must not make the crash that it flees."""
 
-WARN_BPS: Final = (15_000, 12_000)
-"""At which shares of maintenance an account is warned, falling."""
+IN_VAIN: Final = 3
+"""Steps in a row that closed nothing, after which nobody in the book is waited for any more."""
+
+
+NO_FUND: Final[Mapping[str, int]] = {}
 
 
 class Step(StrEnum):
-    """What is next for an account."""
+    """What is next for an account that is liquidated.
+
+    NONE ends it. WAIT looks again later: the account still has orders, or money, on their way.
+    """
 
     NONE = "NONE"
-    WARN = "WARN"
+    WAIT = "WAIT"
     CANCEL_ORDERS = "CANCEL_ORDERS"
     REDUCE = "REDUCE"
     INSURE = "INSURE"
+    DELEVERAGE = "DELEVERAGE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,47 +54,70 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next step, why, and the order where it is one."""
+    """The next step, and the order or the currency where it is of one."""
 
     step: Step
-    figures: MarginFigures
-    warn_bps: int | None = None
     reduction: Reduction | None = None
+    currency: str = ""
 
 
-def next_step(cash_minor: int, exposures: Sequence[Exposure], tiers: Sequence[Tier]) -> Decision:
-    """Return what is to be done about an account, by its margin at the marks."""
-    figures = cross_margin(cash_minor, exposures, tiers)
-    if not figures.is_below_maintenance:
-        passed = [
-            level
-            for level in WARN_BPS
-            if figures.equity_minor * BASIS_POINTS < figures.maintenance_minor * level
-        ]
-        step = Step.WARN if passed else Step.NONE
-        return Decision(step, figures, warn_bps=min(passed, default=None))
-    if any(one.buy_lots or one.sell_lots for one in exposures):
-        return Decision(Step.CANCEL_ORDERS, figures)
-    reduction = _reduction(exposures)
-    if reduction is None:
-        return Decision(Step.INSURE, figures)
-    return Decision(Step.REDUCE, figures, reduction=reduction)
+def next_step(
+    margins: Sequence[Margin],
+    positions: Sequence[Exposure],
+    overdrawn: Mapping[str, int],
+    *,
+    in_vain: int = 0,
+    fund_minor: Mapping[str, int] = NO_FUND,
+) -> Decision:
+    """Return what is to be done about an account without open orders.
+
+    Parameters
+    ----------
+    margins
+        What it has and needs, by currency in which it has a derivative open.
+    positions
+        What it has open, at the marks.
+    overdrawn
+        What it owes, by currency in which it has less than nothing, positive.
+    in_vain
+        How many steps in a row closed nothing.
+    fund_minor
+        What the insurance fund has, by currency.
+    """
+    held = [one for one in positions if one.quantity_lots]
+    short_of = {one.currency for one in margins if not one.is_above_initial}
+    at_risk = [one for one in held if one.instrument.quote in short_of]
+    if at_risk:
+        worth = {one.currency: one.equity_minor for one in margins}
+        largest = min(
+            at_risk, key=lambda one: (-one.notional_minor(one.quantity_lots), one.instrument.symbol)
+        )
+        currency = largest.instrument.quote
+        reduction = reduction_of(largest, worth[currency], fund_minor.get(currency, 0))
+        step = Step.DELEVERAGE if in_vain >= IN_VAIN else Step.REDUCE
+        return Decision(step, reduction, currency)
+    open_in = {one.instrument.quote for one in held}
+    for currency in sorted(overdrawn):
+        if currency not in open_in and fund_minor.get(currency, 0):
+            return Decision(Step.INSURE, currency=currency)
+    return Decision(Step.NONE)
 
 
-def _reduction(exposures: Iterable[Exposure]) -> Reduction | None:
-    """Return a step of the position that is worth most, or None if everything is flat."""
-    held = [one for one in exposures if one.quantity_lots]
-    if not held:
-        return None
-    largest = min(
-        held, key=lambda one: (-one.notional_minor(one.quantity_lots), one.instrument.symbol)
-    )
-    lots = abs(largest.quantity_lots)
+def reduction_of(position: Exposure, equity_minor: int, fund_minor: int) -> Reduction:
+    """Return a step: a quarter of a position while there is equity left, and else all of it.
+
+    Its price is no further from the mark than the bound, and no worse than equity and the insurance
+    fund together can pay for.
+    """
+    lots, is_sale = abs(position.quantity_lots), position.quantity_lots > 0
+    step_lots = lots if equity_minor <= 0 else max(1, -(-lots * STEP_BPS // BASIS_POINTS))
+    bound = bound_ticks(position.mark_price_ticks, is_sale=is_sale)
+    paid = paid_ticks(position, step_lots, equity_minor + fund_minor)
     return Reduction(
-        symbol=largest.instrument.symbol,
-        side=Side.SELL if largest.quantity_lots > 0 else Side.BUY,
-        quantity_lots=max(1, -(-lots * STEP_BPS // BASIS_POINTS)),
-        price_ticks=bound_ticks(largest.mark_price_ticks, is_sale=largest.quantity_lots > 0),
+        symbol=position.instrument.symbol,
+        side=Side.SELL if is_sale else Side.BUY,
+        quantity_lots=step_lots,
+        price_ticks=max(bound, paid) if is_sale else max(1, min(bound, paid)),
     )
 
 
@@ -96,6 +126,26 @@ def bound_ticks(mark_price_ticks: int, *, is_sale: bool) -> int:
     if is_sale:
         return max(1, -(-mark_price_ticks * (BASIS_POINTS - BOUND_BPS) // BASIS_POINTS))
     return mark_price_ticks * (BASIS_POINTS + BOUND_BPS) // BASIS_POINTS
+
+
+def paid_ticks(position: Exposure, lots: int, equity_minor: int) -> int:
+    """Return the price at which closing so many lots of a position takes all of an equity.
+
+    Rounded so that it takes no more; with all lots it is the price of bankruptcy.
+
+    Examples
+    --------
+    Long ten lots at a mark of 900, and 50 short of nothing: sold at 905 the account owes nothing.
+
+    >>> from zerodesk.derivatives import Perpetual
+    >>> long = Exposure(Perpetual("BTC-PERP", "BTC", "USD", 1), 10, 10_000, 900)
+    >>> paid_ticks(long, 10, -50), paid_ticks(long, 10, 55), paid_ticks(long, 5, 55)
+    (905, 895, 889)
+    """
+    move = equity_minor // (lots * position.instrument.tick_value_minor)
+    if position.quantity_lots > 0:
+        return max(1, position.mark_price_ticks - move)
+    return position.mark_price_ticks + move
 
 
 def insured(shortfall_minor: int, fund_minor: int) -> tuple[int, int]:

@@ -481,6 +481,46 @@ class MarginCalled(Contract):
     at: Timestamp
 
 
+class MarginFigures(Contract):
+    """What an account had and needed of a currency when a step was decided, minor units."""
+
+    equity_minor: int
+    initial_minor: int
+    maintenance_minor: int
+
+
+class OfLiquidation(Contract):
+    """What a record of a liquidation tells; ``number`` is the record that began it."""
+
+    account_id: AccountId
+    account_sequence: int
+    number: int
+    at: Timestamp
+    margins: dict[Currency, MarginFigures]
+
+
+class LiquidationStarted(OfLiquidation):
+    """An account fell below its maintenance: it takes no orders, and the venue reduces it."""
+
+
+class LiquidationStepTaken(OfLiquidation):
+    """A liquidation placed an order that reduces the account."""
+
+    step: str
+    order_id: OrderId | None = None
+    symbol: Symbol | None = None
+    side: Annotated[SideField | None, Field(default=None)]
+    quantity_lots: int | None = None
+    price_ticks: int | None = None
+
+
+class LiquidationEnded(OfLiquidation):
+    """A liquidation is over, and the account its owner's again."""
+
+    reason: str
+    by: str
+
+
 class ReconciliationBreached(Contract):
     """Reconciliation found something wrong, and has halted the books that it is about."""
 
@@ -575,6 +615,9 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.risk", AccountStopped, "sweeper"),
     EventContract("zerodesk.risk", MarginRatiosUpdated, "risk_monitor"),
     EventContract("zerodesk.risk", MarginCalled, "risk_monitor"),
+    EventContract("zerodesk.risk", LiquidationStarted, "liquidation"),
+    EventContract("zerodesk.risk", LiquidationStepTaken, "liquidation"),
+    EventContract("zerodesk.risk", LiquidationEnded, "liquidation"),
     EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
     EventContract("partner.", OrderRequested, "a partner", inbound=True),
     EventContract("prices.", IndexPriceObserved, "a price feed", inbound=True),

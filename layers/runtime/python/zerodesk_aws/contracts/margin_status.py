@@ -4,7 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from zerodesk_aws.contracts.fields import AccountId, Amount, Contract, Currency, Symbol, Timestamp
+from zerodesk_aws.contracts.fields import (
+    AccountId,
+    Amount,
+    Contract,
+    Currency,
+    Reason,
+    Symbol,
+    Timestamp,
+)
 
 
 class MarginCallView(Contract):
@@ -37,6 +45,31 @@ class StaleMark(Contract):
     since: Annotated[Timestamp | None, Field(description="Null where there never was one.")]
 
 
+class LiquidationView(Contract):
+    """A liquidation that is under way: no order of the account is taken but the venue's."""
+
+    number: int = Field(description="The record of the account's journal that began it.")
+    since: Timestamp
+    steps: int = Field(description="Orders that the venue has placed to reduce the account.")
+
+
+class SetLiquidation(Contract):
+    """Whether the venue may liquidate an account. Not: one that is under way ends, too."""
+
+    is_allowed: bool
+    reason: Reason
+
+
+class Spared(Contract):
+    """Whether the venue may liquidate an account, and who said so last."""
+
+    account_id: AccountId
+    is_allowed: bool
+    author: str
+    reason: str
+    since: Timestamp
+
+
 class MarginStatus(Contract):
     """The margin of an account as it stands; with stale marks, of no currency."""
 
@@ -45,3 +78,5 @@ class MarginStatus(Contract):
     at: Timestamp
     margins: list[CurrencyMargin]
     stale: list[StaleMark]
+    liquidation: LiquidationView | None
+    spared: Spared | None = Field(description="Null where the venue may liquidate the account.")

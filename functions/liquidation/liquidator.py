@@ -1,0 +1,275 @@
+"""The steps of a liquidation, each decided on the account as it stands.
+
+An account that is liquidated takes no order but those of its liquidation. So what it has open
+changes by its own fills alone, and an account without holds has nothing on its way: only then is a
+step decided. The step's record is put behind the very record that was looked at, or not at all.
+"""
+
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from zerodesk.accounts import AccountState, Change, end_liquidation, reduce_by_order
+from zerodesk.instruments import Market, TradingState
+from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
+from zerodesk.orders import OrderStatus, PlaceCommand, order_id_for
+from zerodesk.positions import FLAT
+from zerodesk.risk import Marked
+from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step
+from zerodesk.risk.monitoring import (
+    Margin,
+    evidence,
+    exposure_of,
+    margins,
+    stale_marks,
+)
+from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.clock import now_ms
+from zerodesk_aws.entry import logger
+from zerodesk_aws.filters import fingerprint
+from zerodesk_aws.limits import LimitRegister
+from zerodesk_aws.marks import Marks
+from zerodesk_aws.mass_cancels import MassCancels
+from zerodesk_aws.queue import CommandQueue
+from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.orders import Orders
+
+ENDED: Final = "ENDED"
+WAIT: Final = Step.WAIT.value
+
+
+class Seen(NamedTuple):
+    """An account that is liquidated, what it has and needs, and what is next."""
+
+    account: Account
+    liquidation: Liquidation
+    marked: dict[str, Marked]
+    margins: list[Margin]
+    decision: Decision
+    in_vain: int
+    at_ms: int
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what was decided on, for the step's record."""
+        found = evidence(self.account.state, self.margins, self.marked)
+        return {"at_ms": self.at_ms} | found
+
+
+class Liquidator:
+    """Takes the steps."""
+
+    def __init__(
+        self,
+        accounts: AccountJournal,
+        orders: Orders,
+        markets: Markets,
+        limits: LimitRegister,
+        queue: CommandQueue,
+    ) -> None:
+        self._accounts, self._orders, self._markets = accounts, orders, markets
+        self._limits, self._queue = limits, queue
+        self._mass_cancels = MassCancels(accounts, orders, queue)
+
+    def look(self, account_id: str, number: int) -> str:
+        """Return what is next; end the liquidation where nothing is."""
+        seen = self._seen(account_id, number)
+        if not isinstance(seen, Seen):
+            return seen
+        if seen.decision.step is Step.NONE:
+            return self._end(seen)
+        return seen.decision.step.value
+
+    def cancel_orders(self, account_id: str, number: int) -> str:
+        """Have all cancelled that the account held; a repeat drives that on."""
+        account = self._accounts.latest(account_id)
+        if _is_under_way(account.state, number):
+            self._mass_cancels.cancel_held(account_id, _cancel_id(number), now_ms())
+        return WAIT
+
+    def reduce(self, account_id: str, number: int) -> str:
+        """Place an order that reduces the account, if that is what is next."""
+        seen = self._seen(account_id, number)
+        if not isinstance(seen, Seen) or seen.decision.step is not Step.REDUCE:
+            return WAIT
+        reduction = seen.decision.reduction
+        assert reduction is not None, "a reduction has an order"
+        command = self._place(seen, self._at_most(reduction))
+        if command is not None:
+            self._queue.send(command)
+        return WAIT
+
+    def _seen(self, account_id: str, number: int) -> Seen | str:
+        """Return the account with what is next, or why nothing can be decided now."""
+        account, at_ms = self._accounts.latest(account_id), now_ms()
+        state, liquidation = account.state, account.state.liquidation
+        if liquidation is None or not _is_under_way(state, number):
+            return ENDED
+        if state.holds:
+            was_opened = self._mass_cancels.was_opened(account_id, _cancel_id(number))
+            return WAIT if was_opened else Step.CANCEL_ORDERS.value
+        marked = Marks(self._markets).of(state.derivatives())
+        if stale_marks(state, marked, at_ms) or self._is_closed(state):
+            return WAIT
+        in_vain = _in_vain(state, liquidation)
+        found = margins(state, marked)
+        decision = next_step(
+            found,
+            [exposure_of(state, symbol, one) for symbol, one in marked.items()],
+            {currency: -minor for currency, minor in state.available.items() if minor < 0},
+            in_vain=in_vain,
+        )
+        return Seen(account, liquidation, marked, found, decision, in_vain, at_ms)
+
+    def _is_closed(self, state: AccountState) -> bool:
+        """Whether a market of the account takes no orders now: nothing is decided then."""
+        venue = self._limits.latest()
+        for symbol in sorted(state.derivatives()):
+            listed = self._markets.get(symbol)
+            if listed is None or listed.state is not TradingState.OPEN or venue.kills(symbol):
+                return True
+        return False
+
+    def _end(self, seen: Seen) -> str:
+        """Give the account back to whoever trades it, unless it has changed meanwhile."""
+        owed = {c: -minor for c, minor in seen.account.state.available.items() if minor < 0}
+        reason = "the account owes more than it has" if owed else "above initial margin"
+        told = seen.evidence() | {"by": BY_MARGIN, "reason": reason}
+
+        def decide(account: Account) -> Change | None:
+            return None if _has_moved(account, seen) else end_liquidation(account.state, told)
+
+        after = self._accounts.commit(seen.account.account_id, decide)
+        if after.state.liquidation is not None:
+            return WAIT
+        logger.warning("liquidation ended", number=seen.liquidation.number, reason=reason)
+        return ENDED
+
+    def _place(self, seen: Seen, reduction: Reduction) -> PlaceCommand | None:
+        """Record a step, the order's fee held; None where the account has moved meanwhile."""
+        listed = self._markets.get(reduction.symbol)
+        assert listed is not None, "what is reduced was listed"
+        account_id = seen.account.account_id
+        step, order_id = self._open_item(seen, reduction)
+        command = _command(account_id, order_id, reduction, listed.market, seen.at_ms)
+        position = seen.account.state.positions.get(reduction.symbol, FLAT)
+        taken = seen.liquidation._replace(
+            steps=step,
+            symbol=reduction.symbol,
+            lots_before=position.quantity_lots,
+            in_vain=seen.in_vain,
+        )
+        took = {
+            "order_id": order_id,
+            "symbol": reduction.symbol,
+            "side": reduction.side.value,
+            "quantity_lots": reduction.quantity_lots,
+            "price_ticks": reduction.price_ticks,
+        }
+        told = seen.evidence() | {"took": took}
+
+        def decide(account: Account) -> Change | None:
+            if _has_moved(account, seen):
+                return None
+            return reduce_by_order(account.state, taken, command, listed.market.quote, told)
+
+        after = self._accounts.commit(account_id, decide)
+        if order_id not in after.state.holds:
+            return None
+        logger.warning("account reduced", extra={"account_id": account_id, "step": step} | took)
+        return command
+
+    def _at_most(self, reduction: Reduction) -> Reduction:
+        """Return a reduction that is no larger than one order of its market may be."""
+        listed = self._markets.get(reduction.symbol)
+        assert listed is not None, "what is reduced was listed"
+        most_lots = listed.market.max_quantity_lots
+        return replace(reduction, quantity_lots=min(reduction.quantity_lots, most_lots))
+
+    def _open_item(self, seen: Seen, reduction: Reduction) -> tuple[int, str]:
+        """Return the number and the id of the next step's order, with its item.
+
+        A step whose record never came leaves an item behind, which the sweeper has refused: its
+        number is passed over.
+        """
+        account_id, step = seen.account.account_id, seen.liquidation.steps
+        while True:
+            step += 1
+            order_id = order_id_for(account_id, order_name(seen.liquidation, step))
+            shown = f"liquidation-{seen.liquidation.number}-{step}"
+            request = _request(account_id, order_id, shown, reduction, seen.at_ms)
+            item, is_new = self._orders.open_gate(
+                account_id,
+                order_id,
+                kind="order",
+                fingerprint=fingerprint(request),
+                request=request,
+                at_ms=seen.at_ms,
+            )
+            if is_new or (item.status == OrderStatus.QUEUED and item.request == request):
+                return step, order_id
+
+
+def _is_under_way(state: AccountState, number: int) -> bool:
+    return state.liquidation is not None and state.liquidation.number == number
+
+
+def _has_moved(account: Account, seen: Seen) -> bool:
+    """Whether an account is not the one that was looked at any more."""
+    return account.tip != seen.account.tip
+
+
+def _in_vain(state: AccountState, liquidation: Liquidation) -> int:
+    """Return how many steps in a row closed nothing, with the last one."""
+    if not liquidation.steps:
+        return 0
+    lots = state.positions.get(liquidation.symbol, FLAT).quantity_lots
+    return liquidation.in_vain + 1 if lots == liquidation.lots_before else 0
+
+
+def _cancel_id(number: int) -> str:
+    """Return an id that no client can have given a cancel of its own."""
+    return f"liquidation#{number}"
+
+
+def _command(
+    account_id: str, order_id: str, reduction: Reduction, market: Market, at_ms: int
+) -> PlaceCommand:
+    is_buy = reduction.side.value == "BUY"
+    return PlaceCommand(
+        kind="place",
+        command_id=order_id,
+        account_id=account_id,
+        symbol=reduction.symbol,
+        side=reduction.side.value,
+        type="LIMIT",
+        price_ticks=reduction.price_ticks,
+        quantity_lots=reduction.quantity_lots,
+        time_in_force="IOC",
+        post_only=False,
+        maker_bps=market.maker_bps,
+        taker_bps=market.taker_bps,
+        held_minor=market.need_minor(
+            reduction.price_ticks, reduction.quantity_lots, market.taker_bps, is_buy=is_buy
+        ),
+        accepted_at_ms=at_ms,
+        reduce_only=True,
+    )
+
+
+def _request(
+    account_id: str, order_id: str, name: str, reduction: Reduction, at_ms: int
+) -> dict[str, Any]:
+    """Return the order as intake would have stored it."""
+    return {
+        "client_order_id": name,
+        "symbol": reduction.symbol,
+        "side": reduction.side.value,
+        "type": "LIMIT",
+        "time_in_force": "IOC",
+        "post_only": False,
+        "reduce_only": True,
+        "quantity_lots": reduction.quantity_lots,
+        "price_ticks": reduction.price_ticks,
+        "account_id": account_id,
+        "order_id": order_id,
+        "accepted_at_ms": at_ms,
+    }

@@ -1,0 +1,78 @@
+"""Liquidations: begun by a record that stops the account, and driven by an execution each.
+
+The record is the fence: a hold of before is named by the cancel that the execution begins with, and
+behind it the risk check refuses every order. An execution is named after the account, the record
+and the attempt, so each runs once; the clock starts another attempt where one has ended and the
+liquidation has not.
+"""
+
+from typing import Final
+
+from zerodesk.accounts import Change, begin_liquidation
+from zerodesk.risk.monitoring import evidence, margins, stale_marks
+from zerodesk_aws.accounts import Account, AccountJournal
+from zerodesk_aws.entry import logger
+from zerodesk_aws.marks import Marks
+from zerodesk_aws.workflows import NamedWorkflow
+
+MAX_ATTEMPTS: Final = 50
+"""Executions of one liquidation: some eleven hours."""
+
+STOPPED: Final = "ABORTED"
+"""What Step Functions says of an execution that a person has stopped: nobody starts another."""
+
+RUNNING: Final = "RUNNING"
+
+
+class Liquidations:
+    """Begins liquidations, and sees that they go on."""
+
+    def __init__(self, accounts: AccountJournal, workflow: NamedWorkflow) -> None:
+        self._accounts, self._workflow = accounts, workflow
+
+    def look(self, account: Account, marks: Marks, at_ms: int, *, by_the_clock: bool) -> int:
+        """Stop an account that is below its maintenance; return how many executions were started.
+
+        One that is liquidated already is looked after when the clock asks.
+        """
+        if account.state.liquidation is None:
+            if _beginning(account, marks, at_ms) is None:
+                return 0
+            account = self._accounts.commit(
+                account.account_id, lambda now: _beginning(now, marks, at_ms)
+            )
+        elif not by_the_clock:
+            return 0
+        return self._drive(account)
+
+    def _drive(self, account: Account) -> int:
+        """Start the next attempt, unless one runs or somebody has stopped the last one."""
+        liquidation = account.state.liquidation
+        if liquidation is None:
+            return 0
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            name = f"{account.account_id}-{liquidation.number}-{attempt}"
+            status = self._workflow.status(name)
+            if status in (RUNNING, STOPPED):
+                return 0
+            given = {"account_id": account.account_id, "number": liquidation.number}
+            if status is None:
+                started = self._workflow.start(name, given)
+                logger.warning("liquidation driven", execution=name, started=started)
+                return int(started)
+        return 0
+
+
+def _beginning(account: Account, marks: Marks, at_ms: int) -> Change | None:
+    """Return the account stopped, if it is below its maintenance and nobody has spared it."""
+    state = account.state
+    if state.liquidation is not None or state.terms.spared is not None:
+        return None
+    marked = marks.of(state.derivatives())
+    if stale_marks(state, marked, at_ms):
+        return None
+    found = margins(state, marked)
+    if not any(one.is_below_maintenance for one in found):
+        return None
+    told = {"at_ms": at_ms} | evidence(state, found, marked)
+    return begin_liquidation(state, account.sequence + 1, told)
