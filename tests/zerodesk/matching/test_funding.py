@@ -210,6 +210,18 @@ def test_any_funding_folds_restores_and_sums_to_zero(
     assert folded.digest() == venue.book.digest()
 
 
+def test_what_comes_behind_a_funding_in_its_record_folds() -> None:
+    venue = at_a_premium()
+    behind = Book(PERP.symbol)
+    for body in venue.records:
+        behind.apply(body)
+    command: Any = {"kind": "fund", "command_id": "f", "symbol": PERP.symbol}
+    command |= {"funding_at_ms": TIME_MS, "accepted_at_ms": TIME_MS}
+    venue.take(command, order(PERP, "o9", "dan", "BUY", 1, 900, at_ms=TIME_MS))
+    behind.apply(venue.records[-1])
+    assert behind.digest() == venue.book.digest()
+
+
 def test_an_undone_funding_is_as_if_it_had_not_been() -> None:
     venue = at_a_premium()
     before = venue.book.state()

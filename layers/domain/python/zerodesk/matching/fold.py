@@ -118,6 +118,8 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
+        if state.funding is not None:
+            keep(state, state.funding)
         unfinished = state.cancelling or state.clearing or state.funding
         if unfinished:
             raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
