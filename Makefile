@@ -34,7 +34,7 @@ down:  ## save the state and stop the local cloud
 status: setup  ## say what runs, where, since when
 	@$(BIN)/zerodesk status
 
-test: setup lint types contracts unit  ## everything that must hold; starts a local cloud of its own
+test: setup lint contracts unit  ## everything that must hold; starts a local cloud of its own
 
 lint: setup  ## ruff: rules and format
 	@echo "ruff"
@@ -51,7 +51,7 @@ contracts: setup  ## the directions in which packages may import
 
 # A process for each core, and one that mostly waits for its local clouds. Groups of tests that
 # share something costly come first, the largest, the clouds', before all; then one test after the
-# other goes to whoever is idle.
+# other goes to whoever is idle. mypy, which has but one core at a time, is one of the tests.
 WORKERS ?= $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 unit: setup
 	@echo "pytest, in $(WORKERS) processes"

@@ -23,10 +23,16 @@ collect_ignore = ["benchmarks/path/echo.py", "tools/rationals.py"]
 """One runs as a function and has its plan in its environment; the other needs mpmath, which is with
 the benchmarks' peers and not in this environment."""
 
+LONGEST = "test_types.py"
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process have all that waits for local clouds, beside those that compute."""
+    """Let one process have all that waits for local clouds, beside those that compute.
+
+    Of the tests that go one by one, the one that takes longest is the first.
+    """
+    items.sort(key=lambda item: item.path.name != LONGEST)
     for item in items:
         if item.get_closest_marker("local_cloud"):
             item.add_marker(pytest.mark.xdist_group("clouds"))

@@ -10,15 +10,17 @@ from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
 
+from pynamodb import models
 from pynamodb.attributes import AttributeContainer
 from pynamodb.connection import base
 from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, Connection, MetaTable
 from pynamodb.constants import BATCH_GET_PAGE_LIMIT
-from pynamodb.exceptions import AttributeNullError, QueryError
+from pynamodb.exceptions import AttributeNullError, GetError, QueryError
 from pynamodb.expressions import projection
 from pynamodb.expressions.condition import Comparison
 from pynamodb.expressions.update import RemoveAction, SetAction
 from pynamodb.models import Model
+from pynamodb.pagination import ResultIterator
 
 UNASKED: Final = ("filter_condition", "exclusive_start_key", "return_consumed_capacity", "select")
 """What a query may have, and those of most calls have not."""
@@ -197,6 +199,65 @@ def _with_placeholders(asked: dict[str, Any], names: Names, values: Values) -> d
     return asked
 
 
+def got(
+    model: Any,
+    hash_key: Any,
+    range_key: Any = None,
+    consistent_read: bool = False,  # noqa: FBT001, FBT002 - as there
+    attributes_to_get: Any = None,
+) -> Any:
+    """Return the item of a key, as ``Model.get`` does."""
+    table = model._get_connection()
+    asked: dict[str, Any] = {"TableName": table.table_name, "ConsistentRead": consistent_read}
+    asked |= identifier(table.get_meta_table(), *serialized_keys(model, hash_key, range_key))
+    names: Names = {}
+    if attributes_to_get is not None:
+        asked["ProjectionExpression"] = projected(attributes_to_get, names)
+    try:
+        answer = table.connection.dispatch("GetItem", _with_placeholders(asked, names, {}))
+    except BOTOCORE_EXCEPTIONS as error:
+        raise GetError(f"Failed to get item: {error}", error) from error
+    item = answer.get("Item")
+    if not item:
+        raise model.DoesNotExist
+    return model.from_raw_data(item)
+
+
+def results_of(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what goes from item to item of a query's pages, as ``ResultIterator`` does."""
+
+    def results(
+        operation: Any,
+        arguments: Any,
+        named: dict[str, Any],
+        map_fn: Any = None,
+        limit: int | None = None,
+        rate_limit: float | None = None,
+    ) -> Iterator[Any]:
+        if rate_limit is not None or map_fn is None:
+            given: Iterator[Any] = original(operation, arguments, named, map_fn, limit, rate_limit)
+            return given
+        return _results(operation, arguments, named, map_fn, limit)
+
+    return results
+
+
+def _results(
+    operation: Any, arguments: Any, named: dict[str, Any], read: Any, left: int | None
+) -> Iterator[Any]:
+    while left != 0:
+        page = operation(*arguments, **named)
+        for item in page["Items"]:
+            yield read(item)
+            if left is not None:
+                left -= 1
+                if left == 0:
+                    return
+        named["exclusive_start_key"] = page.get("LastEvaluatedKey")
+        if named["exclusive_start_key"] is None:
+            return
+
+
 @cache
 def _hash_key_of(table: MetaTable, index_name: str | None) -> tuple[str, str]:
     name = table.get_index_hash_keyname(index_name) if index_name else table.hash_keyname
@@ -266,6 +327,8 @@ def take(stack: ExitStack) -> None:
         (Model, "_get_connection", connection_of(Model._get_connection)),
         (Model, "_serialize_keys", classmethod(serialized_keys)),
         (Model, "batch_get", classmethod(batch_get)),
+        (Model, "get", classmethod(got)),
+        (models, "ResultIterator", results_of(ResultIterator)),
         (MetaTable, "get_identifier_map", identifier),
         (Model, "_get_discriminator_attribute", classmethod(no_discriminator)),
         (SetAction, "serialize", action_text),

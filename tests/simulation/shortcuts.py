@@ -31,7 +31,7 @@ LENIENT: Final = json.JSONDecoder(strict=False)
 def dispatch(connection: Any, operation: str, asked: dict[str, Any]) -> Any:
     """Make a call, as ``Connection.dispatch`` does, without signals and debug lines."""
     try:
-        return connection.client._make_api_call(operation, asked)
+        return (connection._client or connection.client)._make_api_call(operation, asked)
     except ClientError as error:
         # The message names no table here; that is all that is lost.
         raise VerboseClientError({"Error": error.response["Error"]}, operation, {}) from error

@@ -38,6 +38,12 @@ RECORD = {
     "body": {"B": b"\x00\xff"},
 }
 CURSOR = {"name": {"S": "settlement#BTC-USD"}, "position": {"N": "0.5"}}
+BEHIND = {"LastEvaluatedKey": {"name": {"S": "b"}}}
+PAGES: list[dict[str, Any]] = [
+    {"Items": [{"name": {"S": "a"}}, {"name": {"S": "b"}}]} | BEHIND,
+    {"Items": []} | BEHIND,
+    {"Items": [{"name": {"S": "c"}}, {"name": {"S": "d"}}]},
+]
 
 
 @pytest.fixture
@@ -166,3 +172,35 @@ def test_which_keys_go_together_is_the_same_in_every_process(
     names = [f"o{number:03}" for number in range(150)]
     list(bound(OrderItem, "orders").batch_get([("alice", name) for name in reversed(names)]))
     assert asked_for == [names[:100], names[100:]]
+
+
+@pytest.mark.parametrize("limit", [None, 0, 1, 2, 3, 4, 9])
+def test_pages_are_read_as_pynamodb_reads_them(
+    limit: int | None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> tuple[list[str], list[Any]]:
+        asked_for = []
+
+        def answer(_: Any, __: str, asked: dict[str, Any]) -> dict[str, Any]:
+            asked_for.append(asked)
+            page = PAGES[len(asked_for) - 1]
+            return page | {"Count": len(page["Items"]), "ScannedCount": len(page["Items"])}
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Connection, "dispatch", answer)
+            names = bound(CursorItem, "cursors").query("c", limit=limit, page_size=2)
+            return [item.name for item in names], asked_for
+
+    plain = read()
+    request.getfixturevalue("short")
+    assert read() == plain
+    assert len(plain[0]) == (4 if limit is None else min(limit, 4))
+
+
+def test_an_item_that_is_not_there_is_none_of_the_model(
+    short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "dispatch", lambda *_: {})
+    cursors = bound(CursorItem, "cursors")
+    with pytest.raises(cursors.DoesNotExist):
+        cursors.get("c")
