@@ -42,14 +42,14 @@ FUNCTIONS = {
     "sweeper": ("chalice",),
 }
 BEYOND_FLOOR = {
-    "archivist": 230,
+    "archivist": 244,
     "authorizer": 20,
     "back_office": 177,
     "chunk_pricing": 174,
     "funds": 129,
     "job_chunks": 64,
     "liquidation": 180,
-    "matching": 76,
+    "matching": 86,
     "option_quotes": 231,
     "order_intake": 129,
     "partner_intake": 112,
