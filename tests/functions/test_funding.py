@@ -1,5 +1,6 @@
 """A perpetual is funded over its real handlers: by the sweep's clock, once, paid and told."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sweeper.books import BookSweep
 from tests.functions.gateway import Gateway
 from tests.functions.test_perpetuals import BTC_PERP, SECOND_LEVEL, totals, trade, usd
 from zerodesk.funding import FUNDING_EVERY_MS, funding_time
+from zerodesk.verification import NAMES, Record, Verifier
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.journal import Journal
@@ -77,6 +79,28 @@ def test_a_doubled_command_of_another_region_changes_nothing(venue: Gateway) -> 
     venue.send(command | {"command_id": "fund-of-elsewhere"})
     venue.settle(PERP)
     assert usd(venue, "ann")[0] == "6886.375"
+
+
+def test_the_streams_of_a_perpetual_verify_from_their_first_record_and_from_behind_any(
+    venue: Gateway,
+) -> None:
+    sweep(venue)
+    trade(venue, "close", "ben", "ann", "0.2", "60600")
+    venue.settle(PERP)
+    streams = (f"book#{PERP}", "account#ann", "account#ben", "account#cat")
+    for stream in streams:
+        records = [
+            Record(**{name: getattr(one, name) for name in NAMES})
+            for one in Journal("journal").read(stream)
+        ]
+        whole = Verifier(stream)
+        for number, record in enumerate(records):
+            whole.take(record)
+            state = json.loads(json.dumps(whole.state()))
+            later = Verifier.behind(stream, record.sequence, record.hash, state)
+            for following in records[number + 1 :]:
+                later.take(following)
+            later.state()
 
 
 def test_the_rates_of_a_perpetual_are_shown_newest_first(venue: Gateway) -> None:

@@ -229,10 +229,12 @@ def _share(market: "Market", notional_minor: int) -> int:
 def may_be_below_zero(record: "Record", currency: str) -> bool:
     """Whether what is free of a currency may be less than nothing behind a record of an account.
 
-    Only what a perpetual lost takes it there, and nothing else takes more of it then.
+    Only what a perpetual lost takes it there, or the fee of an order that only reduces, and nothing
+    else takes more of it then.
     """
     cause = record.body["cause"]
     of_perpetual = cause["kind"] == "settle" and is_perpetual(cause["book"])
+    of_perpetual = of_perpetual or cause.get("reduces", False)
     takes = any(
         name == "available" and of == currency and minor < 0
         for name, of, minor in record.body["entries"]
