@@ -126,7 +126,13 @@ LISTING: Final = {
 }
 
 MARKET: Final = "/v1/markets/{symbol}"
-OF_MARKETS: Final = (MARKET, f"{MARKET}/depth", f"{MARKET}/ticker", f"{MARKET}/trades")
+OF_MARKETS: Final = (
+    MARKET,
+    f"{MARKET}/depth",
+    f"{MARKET}/funding",
+    f"{MARKET}/ticker",
+    f"{MARKET}/trades",
+)
 OF_ALICE: Final = (
     "/v1/balances",
     "/v1/fills",
