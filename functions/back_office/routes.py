@@ -20,6 +20,7 @@ from zerodesk_aws.contracts.accounts import (
     RevokedKey,
 )
 from zerodesk_aws.contracts.balances import Balances
+from zerodesk_aws.contracts.fees import FeeSchedules, SetFees
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
 from zerodesk_aws.contracts.halts import Halts
@@ -296,6 +297,32 @@ def set_standing(call: Call, asked: SetStanding) -> Answer:
     from back_office.operations import limits
 
     return Answer(limits.set_standing(call.path["account_id"], asked, call.account_id))
+
+
+@api.route("GET", "/v1/fees", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: FeeSchedules})
+def list_fees(_: Call, __: Nothing) -> Answer:
+    """List the fee tiers of currencies and of markets, and who set them why."""
+    from back_office.operations import fees
+
+    return Answer(fees.all())
+
+
+@api.route(
+    "PUT",
+    "/v1/fees/{fee_scope}",
+    SetFees,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: FeeSchedules},
+    refuses=(ProblemCode.INTAKE_OFF_PRECISION, ProblemCode.REGISTER_FULL),
+)
+def set_fees(call: Call, asked: SetFees) -> Answer:
+    """Set the fee tiers of a quote currency, or of one market, which then goes by its own.
+
+    They hold for orders whose hold is made from then on; what is held or rests keeps its rates.
+    """
+    from back_office.operations import fees
+
+    return Answer(fees.set(call.path["fee_scope"], asked, call.account_id))
 
 
 @api.route("GET", "/v1/halts", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: Halts})

@@ -1,12 +1,13 @@
 """One step of the liquidation of one account.
 
 Trigger  each task of functions/liquidation_workflow/workflow.asl.yaml
-Input    {"step": LOOK, CANCEL_ORDERS or REDUCE, "account_id", "number"}
-Output   {"next": ENDED, WAIT, CANCEL_ORDERS or REDUCE}: of a look what to do, else to look again
+Input    {"step": LOOK, CANCEL_ORDERS, REDUCE or DELEVERAGE, "account_id", "number"}
+Output   {"next": ENDED, WAIT, or one of these steps}: of a look what to do, else to look again
 Faults   JournalContentionError, JournalUnavailableError, EventsNotTakenError (the workflow retries
          all of them by name)
 Writes   one record of the account's journal for each order that reduces it, with the order's fee
-         held, and for the end; before it the order's item, behind it the command to its book; the
-         cancel of many. Each step does nothing where the account is not as it was looked at.
+         held, for each takeover by others, and for the end; before it the order's item, behind it
+         the command to the book; the cancel of many. Each step does nothing where the account is
+         not as it was looked at.
 Tells    LiquidationStarted, LiquidationStepTaken, LiquidationEnded: from the journal, at least once
 """

@@ -3,10 +3,12 @@
 from typing import Any
 
 from liquidation.liquidator import Liquidator
+from liquidation.ranking import Ranking
 from liquidation.settings import (
     COMMAND_QUEUE_URL,
     CURSORS_TABLE,
     EVENT_BUS_NAME,
+    HOLDERS_TABLE,
     JOURNAL_TABLE,
     MARKET_TABLE,
     ORDERS_TABLE,
@@ -19,16 +21,18 @@ from zerodesk_aws.journal import Journal
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
-accounts = AccountJournal(JOURNAL_TABLE)
+accounts, markets = AccountJournal(JOURNAL_TABLE), Markets(MARKET_TABLE)
 liquidator = Liquidator(
     accounts,
     Orders(ORDERS_TABLE),
-    Markets(MARKET_TABLE),
+    markets,
     LimitRegister(Journal(JOURNAL_TABLE)),
     CommandQueue(COMMAND_QUEUE_URL),
+    Ranking(accounts, Holders(HOLDERS_TABLE), markets),
 )
 telling = Telling(accounts, Cursors(CURSORS_TABLE), Bus(EVENT_BUS_NAME))
 
@@ -42,6 +46,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
         "LOOK": liquidator.look,
         "CANCEL_ORDERS": liquidator.cancel_orders,
         "REDUCE": liquidator.reduce,
+        "DELEVERAGE": liquidator.deleverage,
     }
     following = steps[step](account_id, number)
     telling.tell(account_id, number)

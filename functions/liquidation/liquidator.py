@@ -8,13 +8,20 @@ step decided. The step's record is put behind the very record that was looked at
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from zerodesk.accounts import AccountState, Change, end_liquidation, reduce_by_order
+from liquidation.ranking import Ranking
+from zerodesk.accounts import (
+    AccountState,
+    Change,
+    deleverage,
+    end_liquidation,
+    reduce_by_order,
+)
 from zerodesk.instruments import Market, TradingState
 from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
-from zerodesk.orders import OrderStatus, PlaceCommand, order_id_for
+from zerodesk.orders import DeleverageCommand, OrderStatus, PlaceCommand, order_id_for
 from zerodesk.positions import FLAT
 from zerodesk.risk import Marked
-from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step
+from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step, paid_ticks
 from zerodesk.risk.monitoring import (
     Margin,
     evidence,
@@ -64,9 +71,10 @@ class Liquidator:
         markets: Markets,
         limits: LimitRegister,
         queue: CommandQueue,
+        ranking: Ranking,
     ) -> None:
         self._accounts, self._orders, self._markets = accounts, orders, markets
-        self._limits, self._queue = limits, queue
+        self._limits, self._queue, self._ranking = limits, queue, ranking
         self._mass_cancels = MassCancels(accounts, orders, queue)
 
     def look(self, account_id: str, number: int) -> str:
@@ -96,6 +104,65 @@ class Liquidator:
         if command is not None:
             self._queue.send(command)
         return WAIT
+
+    def deleverage(self, account_id: str, number: int) -> str:
+        """Have those on the other side take the largest position over, if that is what is next.
+
+        At the price of bankruptcy, so that the account owes nothing by it.
+        """
+        seen = self._seen(account_id, number)
+        if not isinstance(seen, Seen) or seen.decision.step is not Step.DELEVERAGE:
+            return WAIT
+        reduction = seen.decision.reduction
+        assert reduction is not None, "what is taken over is a position"
+        command = self._take_over(seen, reduction.symbol)
+        if command is not None:
+            self._queue.send(command)
+        return WAIT
+
+    def _take_over(self, seen: Seen, symbol: str) -> DeleverageCommand | None:
+        """Record that others take a position over; None where the account has moved, or nobody."""
+        account_id, liquidation = seen.account.account_id, seen.liquidation
+        position = exposure_of(seen.account.state, symbol, seen.marked[symbol])
+        lots = position.quantity_lots
+        others = self._ranking.others(symbol, lots, seen.at_ms)
+        if not others:
+            logger.warning("nobody takes over", account_id=account_id, symbol=symbol)
+            return None
+        [equity_minor] = [
+            one.equity_minor for one in seen.margins if one.currency == position.instrument.quote
+        ]
+        taken = liquidation._replace(
+            steps=liquidation.steps + 1, symbol=symbol, lots_before=lots, in_vain=seen.in_vain
+        )
+        command = DeleverageCommand(
+            kind="deleverage",
+            command_id=order_id_for(account_id, order_name(liquidation, taken.steps)),
+            account_id=account_id,
+            symbol=symbol,
+            price_ticks=paid_ticks(position, abs(lots), equity_minor),
+            others=others,
+            accepted_at_ms=seen.at_ms,
+        )
+        took: dict[str, str | int] = {
+            "order_id": command["command_id"],
+            "symbol": symbol,
+            "side": ("SELL" if lots > 0 else "BUY"),
+            "quantity_lots": abs(lots),
+            "price_ticks": command["price_ticks"],
+        }
+        told = seen.evidence() | {"took": took, "others": others}
+
+        def decide(account: Account) -> Change | None:
+            if _has_moved(account, seen):
+                return None
+            return deleverage(account.state, taken, command["command_id"], told)
+
+        after = self._accounts.commit(account_id, decide)
+        if after.state.liquidation != taken:
+            return None
+        logger.warning("account deleveraged", extra=took | {"account_id": account_id})
+        return command
 
     def _seen(self, account_id: str, number: int) -> Seen | str:
         """Return the account with what is next, or why nothing can be decided now."""

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from queries.backwards import MAX_RECORDS, page_back
+from zerodesk.accounts import LIQUIDATE
 from zerodesk.money import format_minor
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
@@ -69,4 +70,4 @@ def _fills(record: JournalRecord) -> list[dict[str, Any]]:
 def _holds(record: JournalRecord, order_id: str | None) -> bool:
     """Whether a record is the hold of an order: nothing of it was filled before."""
     cause = record.body["cause"]
-    return (cause["kind"], cause.get("order_id")) == ("hold", order_id)
+    return cause["kind"] in ("hold", LIQUIDATE) and cause.get("order_id") == order_id

@@ -25,6 +25,7 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.markets import Health, Market, Markets
+from zerodesk_aws.fee_views import FeeViews
 from zerodesk_aws.limit_views import LimitViews
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.listings import Listings
@@ -43,7 +44,9 @@ fill_lists = FillLists(accounts, listings)
 statements = Statements(accounts)
 position_views = PositionViews(accounts, markets)
 margin_views = MarginViews(accounts, markets)
-limit_views = LimitViews(accounts, LimitRegister(books.journal), markets)
+limit_register = LimitRegister(books.journal)
+limit_views = LimitViews(accounts, limit_register, markets)
+fee_views = FeeViews(accounts, limit_register, markets)
 trade_lists = TradeLists(books.journal, listings)
 book_views = BookViews(MarketData(books), listings)
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.balances import Balances
+from zerodesk_aws.contracts.fees import AccountFees
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.limits import AccountLimits, Positions
 from zerodesk_aws.contracts.margin_status import MarginStatus
@@ -135,6 +136,23 @@ def get_account_limits(call: Call, _: Nothing) -> Answer:
     from queries.operations import limit_views
 
     return Answer(limit_views.of(_within_reach(call)))
+
+
+@api.route(
+    "GET",
+    "/v1/accounts/{account_id}/fees",
+    Nothing,
+    answers={HTTPStatus.OK: AccountFees},
+    refuses=NOT_FOUND,
+)
+def get_account_fees(call: Call, _: Nothing) -> Answer:
+    """Get what an account's next order is charged in each market, and what its next tier is.
+
+    For a trader, of the own account alone.
+    """
+    from queries.operations import fee_views
+
+    return Answer(fee_views.of(_within_reach(call)))
 
 
 @api.route(

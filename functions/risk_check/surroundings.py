@@ -1,4 +1,4 @@
-"""What a decision looks at beyond the account: limits, marks, what the market traded."""
+"""What a decision looks at beyond the account: limits, fees, marks, what the market traded."""
 
 from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
@@ -34,7 +34,7 @@ class Surroundings:
         limits = venue.effective(state.terms)
         needed = symbols_needed(state, symbol, limits, at_ms)
         marked = {name: one for name in sorted(needed) if (one := self._marked(name)) is not None}
-        return Case(
+        case = Case(
             state=state,
             symbol=symbol,
             side=side,
@@ -49,6 +49,7 @@ class Surroundings:
             reduce_only=reduce_only,
             kills=venue.kills(symbol) | own_kill(state),
         )
+        return case._replace(schedule=venue.schedule_for(symbol, case.quote_currency))
 
     def _marked(self, symbol: str) -> Marked | None:
         listed = self._markets.get(symbol)

@@ -7,5 +7,5 @@ Output   {"symbol", "announcements": entries for the bus in lists of ten, "more"
 Faults   JournalContentionError, JournalUnavailableError (the workflow retries both by name)
 Writes   order items that matching did not get to write; one record per account, which raises
          its watermark for the book; of a derivative, who holds it; then the cursor, with what the
-         book traded by the hour. Each may be repeated, lost or late.
+         book traded by the hour and what a tick is worth there. Each may be repeated, lost or late.
 """

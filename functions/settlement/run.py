@@ -4,13 +4,14 @@ Every step may be repeated: the items are only ever moved forward, an account co
 records above its watermark, and the cursor moves last.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import Change, Due, settle
 from zerodesk.instruments import Product, product_of
 from zerodesk.positions import FLAT
 from zerodesk.settlement import dues_by_account, leaves_something
+from zerodesk.turnover import TickValue, tick_value_in
 from zerodesk.volume import with_trades
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.announcements import position_changed, trades_settled
@@ -18,7 +19,7 @@ from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal, JournalRecord
 from zerodesk_aws.streams import book_stream
-from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
+from zerodesk_aws.tables.cursors import Cursors, Taken, settlement_cursor
 from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.orders import Orders
 
@@ -74,7 +75,7 @@ class Settlement:
             return NOTHING
         try:
             records = self._behind(symbol, taken.position)
-            announcements = tuple(self._settle(symbol, records, owner, taken.traded))
+            announcements = tuple(self._settle(symbol, records, owner, taken))
         except BaseException:
             self._cursors.release(name, owner)
             raise
@@ -101,7 +102,7 @@ class Settlement:
         return behind
 
     def _settle(
-        self, symbol: str, records: list[JournalRecord], owner: str, traded: Mapping[str, int]
+        self, symbol: str, records: list[JournalRecord], owner: str, taken: Taken
     ) -> Iterator[Announcement]:
         if not records:
             self._cursors.release(settlement_cursor(symbol), owner)
@@ -109,13 +110,27 @@ class Settlement:
         upto = records[-1].sequence
         bodies = [(record.sequence, record.body) for record in records]
         self._orders.catch_up(bodies)
-        for account_id, dues in dues_by_account(symbol, bodies).items():
+        tick = self._tick_value(symbol, taken, bodies)
+        for account_id, dues in dues_by_account(symbol, bodies, tick).items():
             account = self._settle_account(account_id, symbol, upto, dues)
             self._show_holder(symbol, account)
             yield position_changed(symbol, account)
         yield from trades_settled(symbol, bodies)
-        traded = with_trades(traded, (body for _, body in bodies))
-        self._cursors.advance_and_release(settlement_cursor(symbol), upto, owner, traded)
+        traded = with_trades(taken.traded, (body for _, body in bodies))
+        self._cursors.advance_and_release(settlement_cursor(symbol), upto, owner, traded, tick)
+
+    def _tick_value(
+        self, symbol: str, taken: Taken, bodies: list[tuple[int, dict[str, Any]]]
+    ) -> TickValue | None:
+        """Return what a tick is worth, as the cursor knows it or the stretch lists it.
+
+        A cursor that passed the listing before it kept this is told from the beginning again.
+        """
+        tick = taken.tick or tick_value_in(body for _, body in bodies)
+        if tick is None and taken.position:
+            records = self._journal.read(book_stream(symbol))
+            tick = tick_value_in(record.body for record in records)
+        return tick
 
     def _show_holder(self, symbol: str, account: Account) -> None:
         """Show in the index of holders what a derivative's account has open as of its record."""

@@ -133,9 +133,11 @@ class TradingStack(Stack):
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.market.access("GetItem"),
             data.cursors.access("GetItem", "UpdateItem"),
+            data.holders.access("Query"),
             self._send,
             self._publish,
-            size=Size(memory_mb=1_024, timeout_seconds=30),
+            # To rank ten thousand holders is to read each of them.
+            size=Size(memory_mb=1_024, timeout_seconds=120),
         )
         if self._settings.trades:
             self.workflows[name] = Workflow(

@@ -41,6 +41,7 @@ from zerodesk.deltas import told_as_change
 from zerodesk.matching import Book, listing
 from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account
+from zerodesk.turnover import TickValue
 from zerodesk.verification import FIRST_EPOCH
 from zerodesk_client.archives import archives_in
 from zerodesk_client.verifying import reconciled, verify_archives
@@ -179,7 +180,9 @@ class Venue:
                 rows.append((self.append(self.book.stream, text), decision.record))
                 if self.book.sequence % RECORDS_A_MANIFEST == 0:
                     self.writers[self.book.stream].close(self.book.state())
-        for account_id, dues in dues_by_account(self.market.symbol, rows).items():
+        for account_id, dues in dues_by_account(
+            self.market.symbol, rows, TickValue.of(self.market)
+        ).items():
             change = settle(self.states[account_id], self.market.symbol, rows[-1][0], dues)
             if change is not None:
                 self.change(account_id, change)

@@ -77,6 +77,8 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/limits/venue", HOUSE, LIMITS)),
         ("back_office", http("PUT", "/v1/limits/groups/{group}", HOUSE, LIMITS, {"group": "g"})),
         ("back_office", http("PUT", "/v1/accounts/{account_id}/limits", HOUSE, LIMITS, account)),
+        ("back_office", http("GET", "/v1/fees", HOUSE, None)),
+        ("back_office", http("PUT", "/v1/fees/{fee_scope}", HOUSE, FEES, {"fee_scope": "USD"})),
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
         ("order_intake", http("POST", "/v1/orders/batch", "alice", BATCH)),
@@ -149,10 +151,15 @@ OF_ALICE: Final = (
     "/v1/statement",
 )
 ABOUT_ALICE: Final = (
+    "/v1/accounts/{account_id}/fees",
     "/v1/accounts/{account_id}/limits",
     "/v1/accounts/{account_id}/margin",
     "/v1/accounts/{account_id}/positions",
 )
+FEES: Final = {
+    "tiers": [{"from_turnover": "0", "maker_bps": 2, "taker_bps": 5}],
+    "reason": "a tour",
+}
 LIMITS: Final = {
     "order_volume_bps": 1,
     "free_notional": {"USD": "1000000"},

@@ -69,6 +69,32 @@ class Limits(Operating):
             "limits": shown,
         }
 
+    def list_fees(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        schedules = [
+            {"scope": scope, "currency": "USD", **entry}
+            for scope, entry in sorted(self.fees.items())
+        ]
+        return 200, {"limits_sequence": len(schedules), "schedules": schedules}
+
+    def set_fees(self, who: Principal, data: dict[str, Any], scope: str) -> Answer:
+        self.fees[scope] = {"author": who.account_id, **data}
+        return self.list_fees(who, {})
+
+    def account_fees(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
+        following = {"from_turnover": "1000000", "maker_bps": -1, "taker_bps": 4}
+        listed = {"maker_bps": 2, "taker_bps": 5, "set_by": "listing"}
+        return 200, {
+            "account_id": account_id,
+            "account_sequence": 1,
+            "limits_sequence": 2,
+            "turnovers": [{"currency": "USD", "turnover": "250000.5"}],
+            "markets": [
+                {"symbol": "BTC-USD", "maker_bps": 0, "taker_bps": 5, "set_by": "USD", "tier": 1}
+                | {"next_tier": following},
+                {"symbol": "ETH-EUR", "tier": None, "next_tier": None} | listed,
+            ],
+        }
+
     def positions(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
         amounts = dict.fromkeys(
             ("cost", "unrealised", "realised", "fees", "realised_today", "fees_today"), "0"

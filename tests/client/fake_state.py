@@ -70,6 +70,7 @@ class FakeState:
         self.transfers: dict[tuple[str, str], dict[str, Any]] = {}
         self.withdrawals: dict[tuple[str, str], dict[str, Any]] = {}
         self.limits: dict[str, dict[str, Any]] = {}
+        self.fees: dict[str, dict[str, Any]] = {}
         self.standings: dict[str, tuple[str, int]] = {}
         self.markets: dict[str, Listed] = {}
         self.orders: dict[str, dict[str, Any]] = {}

@@ -7,6 +7,7 @@ and UpdateItem.
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conformance.claims import Item, cursor, number, order, record, refused, text
 from tests.conformance.clouds import Cloud
@@ -57,6 +58,20 @@ def test_of_two_puts_at_one_place_the_second_is_refused_and_changes_nothing(
     with refused(CONDITION_FAILED):
         streams.put(record(1, hash=text("second")), **absent)
     assert streams.get(record(1)) == record(1, hash=text("first"))
+
+
+def test_a_put_that_asks_is_told_what_stands_in_its_place(streams: Things) -> None:
+    absent = {
+        "ConditionExpression": "attribute_not_exists (#0)",
+        "ExpressionAttributeNames": {"#0": "sequence"},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    standing = record(1, hash=text("first"), body={"B": b"\x00\xff"})
+    streams.put(standing, **absent)
+    with pytest.raises(ClientError) as failed:
+        streams.put(record(1, hash=text("second")), **absent)
+    assert failed.value.response["Error"]["Code"] == CONDITION_FAILED
+    assert failed.value.response["Item"] == standing  # type: ignore[typeddict-item]
 
 
 @pytest.mark.parametrize("key", ["stream", "sequence"])

@@ -22,7 +22,7 @@ from zerodesk.instruments import list_market
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Announcement
-from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
 NOW_MS = 1_764_000_000_000
@@ -294,6 +294,25 @@ def test_a_run_settles_only_as_many_trades_as_its_announcements_may_weigh(
     assert told.count("TradeSettled") == 2
     assert first["more"]
     assert [entry["DetailType"] for entry in venue.settle()].count("TradeSettled") == 1
+
+
+@pytest.mark.parametrize("cursor_knows", [True, False])
+def test_turnover_counts_once_whatever_the_cursor_knows_of_the_market(
+    venue: Venue, *, cursor_knows: bool
+) -> None:
+    """A cursor that passed the listing before it kept the tick's value reads from the beginning."""
+    for number in (1, 2):
+        venue.place("bob", f"sell-{number}", "SELL", quantity_lots=1_000)
+        venue.place("alice", f"buy-{number}", "BUY", quantity_lots=1_000)
+        venue.settle()
+        venue.settle()
+        if not cursor_knows:
+            item = settlement.settlement._cursors._items(settlement_cursor(SYMBOL))
+            item.update(actions=[CursorItem.tick.remove()])
+    day = str(NOW_MS // 86_400_000)
+    for account_id in ("alice", "bob"):
+        [turnover] = venue.accounts.latest(account_id).state.turnover.items()
+        assert turnover == ("USD", {day: 2 * 6_000 * 10**6})
 
 
 @pytest.mark.parametrize("trades", [False, True])

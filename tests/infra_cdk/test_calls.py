@@ -36,6 +36,7 @@ ASIDE = "undelivered"
 """The queue to which lambda itself brings what a woken function fails at."""
 
 RARE = {
+    ("reconciliation", "events:PutEvents", "zerodesk"): "tells of a breach, and there is none",
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
@@ -66,6 +67,7 @@ RARE = {
             ("dynamodb:GetItem", "market"),
             ("dynamodb:GetItem", "cursors"),
             ("dynamodb:UpdateItem", "cursors"),
+            ("dynamodb:Query", "holders"),
             ("sqs:SendMessage", "commands.fifo"),
             ("events:PutEvents", "zerodesk"),
         )

@@ -36,13 +36,17 @@ TERMS = {
     "amount": "amount_minor",
     "stop": "stop_ticks",
     "stop limit": "stop_limit_ticks",
+    "maker rate": "maker_bps",
+    "taker rate": "taker_bps",
 }
 
 
 def an_order(row: dict[str, str]) -> Any:
     terms: dict[str, Any] = {}
     for name, cell in row.items():
-        value: Any = {"yes": True, "no": False}.get(cell, int(cell) if cell.isdigit() else cell)
+        value: Any = {"yes": True, "no": False}.get(
+            cell, int(cell) if cell.lstrip("-").isdigit() else cell
+        )
         terms[TERMS.get(name, name)] = value
     order_id, account_id = terms.pop("order"), terms.pop("account")
     if "expires_at_ms" in terms:
@@ -81,6 +85,21 @@ def a_mass_cancel(rows: list[dict[str, str]], before: list[Any], now_ms: int) ->
         "account_sequence": len(before),
         "orders": [[row["order"], START_MS] for row in rows],
         "accepted_at_ms": now_ms,
+    }
+
+
+def a_takeover(
+    account: str, price_ticks: int, rows: list[dict[str, str]], before: list[Any]
+) -> Any:
+    """Return the command by which others take a position over, in their order."""
+    return {
+        "kind": "deleverage",
+        "command_id": f"d{len(before)}",
+        "account_id": account,
+        "symbol": MARKET.symbol,
+        "price_ticks": price_ticks,
+        "others": [[row["account"], int(row["lots"])] for row in rows],
+        "accepted_at_ms": START_MS,
     }
 
 
@@ -125,6 +144,8 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a
                 commands[0] = listing(PERPETUAL, at_ms=START_MS)
             case ["all", "of", "these", "orders", "are", "cancelled"]:
                 commands.append(a_mass_cancel(step.rows, commands, now_ms))
+            case ["the", "position", "of", account, "is", "taken", "over", "at", price, "by"]:
+                commands.append(a_takeover(account, int(price), step.rows, commands))
             case [seconds, "seconds", "pass"]:
                 now_ms += 1_000 * int(seconds)
             case words:
@@ -168,6 +189,18 @@ def check(scenario: Scenario, step: Step, run: Run) -> None:  # noqa: C901 - a c
                 for price, lots, surplus in uncrossings(run)
             ]
             assert found == step.rows
+        case "these fees":
+            found = [
+                {
+                    "maker": maker,
+                    "taker": taker,
+                    "maker pays": str(of_maker),
+                    "taker pays": str(of_taker),
+                }
+                for *_, maker, taker, of_maker, of_taker in run.trades
+            ]
+            assert found == step.rows
+            assert run.fees == sum(sum(trade[-2:]) for trade in run.trades)
         case "no trades":
             assert run.trades == []
         case "these orders":

@@ -4,12 +4,13 @@ A snapshot is believed only as far as the journal vouches for it. So whatever is
 every book must come to what it came to without.
 """
 
-import json
+import hashlib
 import zlib
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from zerodesk.codec import canonical_json, state_hash
+from zerodesk.codec import canonical_json
+from zerodesk.matching import Book
 
 if TYPE_CHECKING:
     from tests.simulation.cloud.dynamodb import Partition
@@ -42,15 +43,14 @@ def _torn(world: "World", partition: "Partition") -> None:
 
 def _older(world: "World", partition: "Partition") -> None:
     """Keep the bytes of another state than the one that the item says."""
-    state = _changed(_state(world, partition))
-    _write(world, partition, zlib.compress(canonical_json(state)))
+    _write(world, partition, zlib.compress(_other_text(world, partition)))
 
 
 def _forged(world: "World", partition: "Partition") -> None:
     """Make up a state, and an item that agrees with it in everything."""
-    state = _changed(_state(world, partition))
-    _write(world, partition, zlib.compress(canonical_json(state)))
-    _tell(partition, {"state_hash": {"S": state_hash(state)}})
+    text = _other_text(world, partition)
+    _write(world, partition, zlib.compress(text))
+    _tell(partition, {"state_hash": {"S": hashlib.sha256(text).hexdigest()}})
 
 
 def _misplaced(world: "World", partition: "Partition") -> None:
@@ -65,9 +65,17 @@ def _misplaced(world: "World", partition: "Partition") -> None:
     partition.items[last] = item
 
 
-def _changed(state: dict[str, Any]) -> dict[str, Any]:
-    """Return a state that looks like a book's, and is not this book's."""
-    return state | {"trades": state["trades"] + 1, "bids": state["bids"][1:], "asks": []}
+def _other_text(world: "World", partition: "Partition") -> bytes:
+    """Return a state that looks like a book's, and is not this book's.
+
+    It is no book's when the snapshot was damaged before.
+    """
+    try:
+        state = Book.from_text(zlib.decompress(_read(world, partition))).state()
+    except zlib.error:
+        return canonical_json({"trades": 1})
+    other = {"trades": state["trades"] + 1, "bids": state["bids"][1:], "asks": []}
+    return Book.from_state(state | other).text()
 
 
 def _read(world: "World", partition: "Partition") -> bytes:
@@ -76,15 +84,6 @@ def _read(world: "World", partition: "Partition") -> bytes:
         data: bytes = item["data"]["B"]
         return data
     return world.bucket.objects.get(item["object_key"]["S"], b"")
-
-
-def _state(world: "World", partition: "Partition") -> dict[str, Any]:
-    """Return the state that a snapshot holds; that of nothing, when it was damaged before."""
-    try:
-        state: dict[str, Any] = json.loads(zlib.decompress(_read(world, partition)))
-    except zlib.error:
-        return {"trades": 0, "bids": []}
-    return state
 
 
 def _write(world: "World", partition: "Partition", data: bytes) -> None:

@@ -31,6 +31,9 @@ BREAKERS_SHARE: Final = 0.5
 LIMITED_SHARE: Final = 0.4
 """In how many runs accounts, a group and the venue are limited, again and again."""
 
+TIERED_SHARE: Final = 0.25
+"""In how many runs fee tiers, some of them with rebates, come and go."""
+
 BATCHES_SHARE: Final = 0.15
 """In how many runs accounts place several orders in one request."""
 
@@ -213,6 +216,21 @@ def limits(at_ms: float, whose: str, body: dict[str, Any]) -> Errand:
         path=path,
         body=body,
         subject=whose,
+    )
+
+
+def fees(at_ms: float, scope: str, tiers: list[dict[str, Any]]) -> Errand:
+    """Return fee tiers that an operator sets, of a currency or of a market."""
+    return Errand(
+        "fees",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "PUT",
+        "/v1/fees/{fee_scope}",
+        path={"fee_scope": scope},
+        body={"tiers": tiers, "reason": "a test"},
+        subject=scope,
     )
 
 
@@ -448,6 +466,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _batches(Random(f"batches {seed}"), pace)
     found += _sent_back(Random(f"sent back {seed}"), pace)
     found += _breakers(Random(f"breakers {seed}"), pace)
+    found += _fees(Random(f"fees {seed}"), pace)
     found += _marks(Random(f"marks {seed}"), pace)
     return tuple(found)
 
@@ -647,6 +666,31 @@ def _limits(chance: Random, pace: Pace) -> Iterator[Errand]:
     account_id, at_ms = chance.choice(pace.accounts), chance.uniform(0, pace.duration_ms)
     for status, after_ms in (("SUSPENDED", 0.0), ("ACTIVE", chance.uniform(0, 5_000))):
         yield replace(standing(at_ms + after_ms, account_id, status), tries=TRIES_MAX)
+
+
+def _fees(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield fee tiers of the quote currency and of markets, in some runs, set anew and taken off.
+
+    Some are from the beginning on, so that the rebates of one schedule rest when another comes.
+    """
+    if chance.random() >= TIERED_SHARE:
+        return
+    for number in range(max(3, pace.lives // 40)):
+        at_ms = chance.uniform(0, pace.duration_ms) if number else 0.0
+        scope = chance.choice(("USD", "USD", *SYMBOLS))
+        yield _asked(chance, fees(at_ms, scope, _tiers(chance)), pace)
+
+
+def _tiers(chance: Random) -> list[dict[str, Any]]:
+    """Return tiers within reach of a run, or none."""
+    top = chance.choice(((2, 5), (5, 9), (0, 1), (-4, 30)))
+    rows = [("0", *top), ("900", min(0, top[0]), top[1]), ("4000.5", -1, max(1, top[1] - 1))]
+    if top[0] < -1:
+        rows = rows[:1]
+    return [
+        {"from_turnover": turnover, "maker_bps": maker, "taker_bps": taker}
+        for turnover, maker, taker in rows[: chance.randint(0, 3)]
+    ]
 
 
 def _batches(chance: Random, pace: Pace) -> Iterator[Errand]:

@@ -65,6 +65,7 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "UpdateItem": (*WRITE, Fault.CONFLICT),
     "SendMessage": WRITE,
     "PutEvents": WRITE,
+    "DescribeExecution": READ,
     "StartExecution": WRITE,
     "StartSyncExecution": (*ANYWHERE, *TIMEOUTS, Fault.THROTTLED, Fault.SERVER_ERROR),
     # By a workflow, which is no process of ours and is not killed.

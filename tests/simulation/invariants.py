@@ -18,6 +18,7 @@ from tests.simulation.bounds import Bounds
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import Message
+from tests.simulation.fee_rules import fees_follow_turnover
 from tests.simulation.keeping_rules import (
     anchors_wanted,
     archives_are_the_journal,
@@ -322,6 +323,7 @@ def total_of(state: dict[str, Any]) -> Counter[str]:
 def positions_are_fills(evidence: Evidence) -> Broken:
     """4. Position is the sum of fills, fees paid, and of what items tell of money in and out."""
     yield from positions_add_up(evidence)
+    yield from fees_follow_turnover(evidence)
     yield from perpetuals_add_up(evidence)
     have = moved_by_items(evidence)
     have.update(cash_of_perpetuals(evidence))

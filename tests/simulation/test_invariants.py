@@ -241,6 +241,30 @@ def test_6_an_order_held_for_an_account_that_is_limited_to_less(
     assert 6 in broken(run)
 
 
+def test_4_an_order_held_at_other_rates_than_its_tier_s(run: "Result", journal: Journal) -> None:
+    def cheaper(body: Body) -> None:
+        order_id = body["cause"]["order_id"]
+        body["state"]["holds"][order_id]["command"]["maker_bps"] -= 1
+
+    def of_an_order(body: Body) -> bool:
+        return body["cause"]["kind"] == "hold" and "amends" not in body["cause"] and "state" in body
+
+    journal.change(journal.find("account#", of_an_order), cheaper)
+    assert 4 in broken(run)
+
+
+def test_4_a_turnover_that_is_not_what_was_traded(run: "Result", journal: Journal) -> None:
+    def has_turnover(body: Body) -> bool:
+        return body["cause"]["kind"] == "settle" and bool(body.get("state", {}).get("turnover"))
+
+    def more(body: Body) -> None:
+        days = body["state"]["turnover"]["USD"]
+        days[next(iter(days))] += 1
+
+    journal.change(journal.find("account#", has_turnover), more)
+    assert 4 in broken(run)
+
+
 def test_7_a_house_that_has_more_than_it_was_given(run: "Result", journal: Journal) -> None:
     stream, _ = journal.find("house#", kind_is("sweep"))
     last = run.world.dynamodb.tables["journal"].partitions[stream].keys[-1]

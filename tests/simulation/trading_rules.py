@@ -301,14 +301,20 @@ class _Followed:
                 yield f"{trade['trade_id']} fills {order_id} beyond {self.amended[order_id]}"
 
     def _fees(self, trade: Event) -> Iterator[str]:
-        """Yield fees that are not exactly the rate of the order's own command, rounded down."""
+        """Yield fees that are not exactly the rate of the order's own command, rounded down.
+
+        A rebate is rounded down in size, and never more than what the taker of its trade pays.
+        """
         notional_minor = (
             trade["quantity_lots"] * trade["price_ticks"] * self.market.tick_value_minor
         )
+        is_auctioned = "auction_id" in trade
         for role in ("maker", "taker"):
-            rated = "maker" if "auction_id" in trade else role
+            rated = "maker" if is_auctioned else role
             rate_bps = self.placed[trade[f"{role}_order_id"]][f"{rated}_bps"]
-            fee_minor = notional_minor * rate_bps // BASIS_POINTS
+            fee_minor = notional_minor * abs(rate_bps) // BASIS_POINTS
+            if rate_bps < 0:
+                fee_minor = 0 if is_auctioned else -min(fee_minor, trade["taker_fee_minor"])
             paid_minor = trade[f"{role}_fee_minor"]
             if paid_minor != fee_minor:
                 yield f"{trade['trade_id']}: {role} pays {paid_minor}, not {fee_minor}"

@@ -24,6 +24,7 @@ from zerodesk.matching import Book
 from zerodesk.orders import Command
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.settlement import dues_by_account
+from zerodesk.turnover import TickValue
 from zerodesk.verification import FIRST_EPOCH, Record
 
 GOLDEN: Final = Path(__file__).parents[1] / "data" / "golden"
@@ -98,7 +99,9 @@ class Venue:
         records = self.journals[self.book.stream]
         bodies = [(record.sequence, record.body) for record in records[self.settled :]]
         self.settled = len(records)
-        for account_id, dues in dues_by_account(MARKET.symbol, bodies).items():
+        for account_id, dues in dues_by_account(
+            MARKET.symbol, bodies, TickValue.of(MARKET)
+        ).items():
             change = settle(self.states[account_id], MARKET.symbol, self.settled, dues)
             assert change is not None
             self.change(account_id, change)

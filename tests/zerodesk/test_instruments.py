@@ -81,7 +81,7 @@ def test_a_step_is_kept_in_lowest_terms() -> None:
         ({"tick_size": Decimal("0.001")}, "tick_size"),
         ({"lot_size": Decimal("0.000000001"), "tick_size": Decimal(1000)}, "lot_size"),
         ({"lot_size": Decimal(0)}, "lot_size"),
-        ({"maker_bps": -1}, "maker_bps"),
+        ({"maker_bps": -6, "taker_bps": 5}, "maker_bps"),
         ({"taker_bps": 1_001}, "taker_bps"),
         ({"maker_bps": 6, "taker_bps": 5}, "maker_bps"),
         ({"collar_bps": -1}, "collar_bps"),

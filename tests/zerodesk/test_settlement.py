@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from zerodesk.settlement import dues_by_account, leaves_something
+from zerodesk.turnover import TickValue
 
 TRADE = {
     "type": "TradeExecuted",
@@ -21,6 +22,8 @@ TRADE = {
     "executed_at_ms": 6,
 }
 
+TICK = TickValue("USD", 5)
+
 
 def a_record(**changes: Any) -> dict[str, Any]:
     return {"time_ms": 7, "events": [], "postings": [], "releases": []} | changes
@@ -29,14 +32,14 @@ def a_record(**changes: Any) -> dict[str, Any]:
 def test_each_account_is_owed_its_own_rows_and_the_fees_stay_in_the_book() -> None:
     rows = [["tom", "ot", "USD", -22, 0], ["mary", "om", "USD", 0, 19]]
     fees = ["fees#BTC-USD", "", "USD", 0, 3]
-    dues = dues_by_account("BTC-USD", [(4, a_record(postings=[*rows, fees]))])
+    dues = dues_by_account("BTC-USD", [(4, a_record(postings=[*rows, fees]))], TICK)
     assert sorted(dues) == ["mary", "tom"]
     assert dues["tom"][0].postings == (("tom", "ot", "USD", -22, 0),)
 
 
 def test_a_trade_is_a_fill_on_each_side_with_its_own_fee() -> None:
     rows = [["tom", "ot", "USD", -22, 0], ["mary", "om", "USD", 0, 19]]
-    dues = dues_by_account("BTC-USD", [(4, a_record(postings=rows, events=[TRADE]))])
+    dues = dues_by_account("BTC-USD", [(4, a_record(postings=rows, events=[TRADE]))], TICK)
     (mary,), (tom,) = dues["mary"][0].fills, dues["tom"][0].fills
     assert (mary["side"], mary["liquidity"], mary["fee_minor"]) == ("SELL", "MAKER", 1)
     assert (tom["side"], tom["liquidity"], tom["fee_minor"]) == ("BUY", "TAKER", 2)
@@ -46,20 +49,20 @@ def test_a_trade_is_a_fill_on_each_side_with_its_own_fee() -> None:
 def test_an_account_that_trades_with_itself_gets_both_fills() -> None:
     own = TRADE | {"maker_account_id": "tom"}
     rows = [["tom", "ot", "USD", -22, 0]]
-    dues = dues_by_account("BTC-USD", [(4, a_record(postings=rows, events=[own]))])
+    dues = dues_by_account("BTC-USD", [(4, a_record(postings=rows, events=[own]))], TICK)
     assert [fill["liquidity"] for fill in dues["tom"][0].fills] == ["MAKER", "TAKER"]
 
 
 def test_a_release_alone_is_a_due_and_records_keep_their_order() -> None:
     first = (4, a_record(releases=[["tom", "ot"]]))
     second = (5, a_record(postings=[["tom", "ox", "USD", -1, 1]]))
-    dues = dues_by_account("BTC-USD", [first, second])
+    dues = dues_by_account("BTC-USD", [first, second], TICK)
     assert [due.sequence for due in dues["tom"]] == [4, 5]
     assert dues["tom"][0].releases == ("ot",)
 
 
 def test_a_record_that_owes_nobody_yields_nothing() -> None:
-    assert dues_by_account("BTC-USD", [(1, a_record())]) == {}
+    assert dues_by_account("BTC-USD", [(1, a_record())], TICK) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Accounts on their journals: two writers never both decide on the same money."""
 
+from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
 from zerodesk.accounts import AccountState, Change, deposit, open_account
 from zerodesk_aws.accounts import COMMIT_ATTEMPTS, Account, AccountJournal
 from zerodesk_aws.faults import JournalContentionError
+from zerodesk_aws.journal import Journal, JournalRecord
 
 
 @pytest.fixture
@@ -57,6 +60,30 @@ def test_who_loses_the_race_decides_again_on_what_the_winner_wrote(
     after = accounts.commit("alice", decide)
     assert seen == [1, 2]
     assert after.state.available_minor("USD") == 12
+
+
+def test_the_first_lost_race_tells_the_winner_and_asks_for_no_read(
+    accounts: AccountJournal, journal_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = AccountJournal(journal_table)
+    other.commit("alice", opening)
+    reads: list[str] = []
+    read = Journal.backwards
+
+    def counted(journal: Journal, stream: str, *args: Any, **asked: Any) -> Iterator[JournalRecord]:
+        reads.append(stream)
+        return read(journal, stream, *args, **asked)
+
+    def decide(account: Account) -> Change:
+        if account.sequence == 1:
+            other.commit("alice", partial(paid_in, 7))
+            reads.clear()
+        return deposit(account.state, "mine", "USD", 5)
+
+    monkeypatch.setattr(Journal, "backwards", counted)
+    monkeypatch.setattr(Journal, "_hash_at", None)
+    after = accounts.commit("alice", decide)
+    assert (after.state.available_minor("USD"), reads) == (12, [])
 
 
 def test_who_always_loses_gives_up_with_a_fault_that_is_worth_another_try(

@@ -1,6 +1,6 @@
 """The way of an order on the local cloud, beside two yardsticks in the same run.
 
-    .venv/bin/python -m tests.benchmarks.path [--clients 1 4 8 16] [--rounds 6] [--orders 20]
+    .venv/bin/python -m tests.benchmarks.path [--clients 1 4 8 16] [--rounds 4] [--orders 20]
 
 starts a local cloud of its own, deploys the product and the yardsticks to it, and lets clients
 place orders one after the other, each path in turn for seconds: a machine is not the same for long.
@@ -20,6 +20,7 @@ paths take turns in rounds, another one first in each, and a turn begins when th
 left nothing to be done: the local cloud's own log of calls says so (``calls.py``). The same log
 says how many calls of each kind an order made on both paths. More than the plan on the real one
 are what several processes cost it: a book that another process wrote last is read again first.
-Schedules stand still meanwhile. How far it is goes to standard error, the tables to standard
+Schedules stand still meanwhile. With more clients each places fewer orders, so that a turn takes as
+long. How far it is goes to standard error, the tables to standard
 output.
 """

@@ -40,6 +40,11 @@ WARM_UP_TURNS: Final = 4
 then, or the machine is too busy for so many clients, and the tables will say so."""
 
 
+TURN_ORDERS: Final = 96
+"""Of all clients together: with more of them a turn is no longer, and there are enough to cut at
+the 95th percentile. It is what the whole command's time goes by."""
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -48,8 +53,13 @@ def main() -> None:
     parser.add_argument(
         "--clients", type=int, nargs="+", default=[1, 4, 8, 16], help="default 1 4 8 16"
     )
-    parser.add_argument("--rounds", type=int, default=6, help="turns of each path (default 6)")
-    parser.add_argument("--orders", type=int, default=20, help="of a client and turn (default 20)")
+    parser.add_argument("--rounds", type=int, default=4, help="turns of each path (default 4)")
+    parser.add_argument(
+        "--orders",
+        type=int,
+        default=20,
+        help=f"of a client and turn at most (default 20); of all clients at most {TURN_ORDERS}",
+    )
     asked = parser.parse_args()
     with cloud() as (session, endpoint, calls):
         paths = prepared(session, endpoint, max(asked.clients))
@@ -61,7 +71,8 @@ def main() -> None:
         added = []
         for clients in asked.clients:
             since_ms = int(time.time() * 1_000)
-            results[clients] = measured(paths, clients, asked.rounds, asked.orders, calls, cpu)
+            orders = orders_of_client(clients, asked.orders)
+            results[clients] = measured(paths, clients, asked.rounds, orders, calls, cpu)
             if clients == asked.clients[0]:
                 added = list(hops(session, since_ms))
     print_speeds(results)
@@ -128,6 +139,17 @@ def warm_up(paths: Sequence[Path], most: int, calls: Calls) -> None:
             break
 
 
+def orders_of_client(clients: int, most: int) -> int:
+    """Return how many orders each client places in a turn: pairs, of which one rests and one takes.
+
+    Examples
+    --------
+    >>> [orders_of_client(clients, 20) for clients in (1, 4, 8, 16, 100)]
+    [20, 20, 12, 6, 2]
+    """
+    return max(2, min(most, TURN_ORDERS // clients) // 2 * 2)
+
+
 def ramp(most: int) -> Iterator[int]:
     """Yield 1, 2, 4, ... below ``most``."""
     clients = 1
@@ -144,6 +166,7 @@ def measured(
     Each begins when what the one before left to be done is done.
     """
     found = {path.name: Measured() for path in paths}
+    began = time.monotonic()
     for number in range(rounds + 1):
         first = number % len(paths)
         speeds = []
@@ -154,7 +177,11 @@ def measured(
             speeds.append(f"{path.name} {done.orders_per_second:.1f}/s")
             if number:
                 found[path.name].add(done)
-        say(f"{clients} client(s), round {number} of {rounds}: {', '.join(speeds)}")
+        left_s = (time.monotonic() - began) / (number + 1) * (rounds - number)
+        say(
+            f"{clients} client(s), round {number} of {rounds}: {', '.join(speeds)}; "
+            f"{left_s:.0f} s more with so many"
+        )
     return found
 
 

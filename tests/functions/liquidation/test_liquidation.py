@@ -9,6 +9,7 @@ from tests.functions.killing import killed
 from tests.functions.liquidation.conftest import Desk, marked_at, trade, under_way
 from tests.functions.risk_monitor.conftest import WatchMargins
 from zerodesk.accounts import AccountState
+from zerodesk.risk.liquidation import IN_VAIN
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.contracts.events import EVENTS
 from zerodesk_aws.tables.orders import Orders
@@ -242,3 +243,57 @@ def test_an_operator_stops_a_liquidation_and_no_other_begins_before_it_is_allowe
     assert fallen.call("PUT", path, stop, who=LONG).status == 403
     assert fallen.operator("PUT", "/v1/accounts/nobody/liquidation", stop).code == "NOT_FOUND"
     assert fallen.operator("PUT", path, {"is_allowed": 1, "reason": "x"}).status == 400
+
+
+def test_where_nobody_buys_those_who_won_by_it_take_over_at_the_price_of_bankruptcy(
+    fallen: Gateway, desk: Desk, watch: WatchMargins
+) -> None:
+    from reconciliation import operations
+    from tests.functions.test_perpetuals import totals
+
+    number = under_way(LONG).number
+    bids = fallen.call("DELETE", "/v1/orders?cancel_id=all", who="deep")
+    assert bids.status in (200, 202), bids.text
+    marked_at(fallen, "50000")
+    acts = desk.run(LONG)
+    assert acts == ["CANCEL_ORDERS", *["REDUCE"] * IN_VAIN, "DELEVERAGE"]
+    assert (lots(), lots("ben")) == (0, 0)
+    # 6,970 are short of the 10,000 that the mark lost: she leaves at 53,030, and owes nothing.
+    assert state().available_minor("USD") >= 0
+    assert state().available_minor("USD") < 10_000 * 100
+    [taken] = [one.detail for one in fallen.told if one.detail_type == "PositionsDeleveraged"]
+    assert (taken["account_id"], taken["taken"]) == (LONG, [["ben", 10_000]])
+    assert taken["price_ticks"] == 5_303_000
+    found = totals(operations.reconcile(60.0))
+    assert (found["open"], found["in_clearing"]) == ("0", "0")
+    fills = fallen.call("GET", "/v1/fills", who="ben").json["fills"]
+    assert (fills[0]["liquidity"], fills[0]["price"], fills[0]["fee"]) == (
+        "DELEVERAGED",
+        "53030",
+        "0",
+    )
+    assert desk.take("DELEVERAGE", LONG, number) == "WAIT"
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_takeover_that_dies_anywhere_goes_on_and_takes_over_no_unit_too_much(
+    fallen: Gateway, desk: Desk, *, after: bool
+) -> None:
+    number = under_way(LONG).number
+    fallen.call("DELETE", "/v1/orders?cancel_id=all", who="deep")
+    marked_at(fallen, "50000")
+    desk.take("CANCEL_ORDERS", LONG, number)
+    fallen.settle("BTC-PERP")
+    for _ in range(IN_VAIN):
+        desk.take("REDUCE", LONG, number)
+        fallen.settle("BTC-PERP")
+    for at_call in range(100):
+        with killed(at_call, after=after) as made:
+            desk.take("DELEVERAGE", LONG, number)
+        fallen.settle("BTC-PERP")
+        assert (lots(), lots("ben")) in ((10_000, -10_000), (0, 0))
+        if len(made) <= at_call:
+            break
+    desk.run(LONG)
+    assert (lots(), lots("ben")) == (0, 0)
+    assert state().available_minor("USD") >= 0

@@ -41,7 +41,7 @@ def looks(*following: str) -> list[dict[str, Any]]:
     told = []
     for one in following:
         told.append(answers({"next": one}))
-        if one in ("CANCEL_ORDERS", "REDUCE"):
+        if one in ("CANCEL_ORDERS", "REDUCE", "DELEVERAGE"):
             told.append(answers({"next": "WAIT"}))
     return told
 
@@ -51,9 +51,9 @@ def looks(*following: str) -> list[dict[str, Any]]:
     [
         pytest.param(looks("ENDED"), ["LOOK"], id="nothing to do"),
         pytest.param(
-            looks("CANCEL_ORDERS", "REDUCE", "ENDED"),
-            ["LOOK", "CANCEL_ORDERS", "LOOK", "REDUCE", "LOOK"],
-            id="cleared and reduced",
+            looks("CANCEL_ORDERS", "REDUCE", "DELEVERAGE", "ENDED"),
+            ["LOOK", "CANCEL_ORDERS", "LOOK", "REDUCE", "LOOK", "DELEVERAGE", "LOOK"],
+            id="cleared, reduced, deleveraged",
         ),
         pytest.param(
             [raises("JournalContentionError"), *looks("WAIT", "ENDED")],

@@ -66,7 +66,7 @@ UPDATING: Final = {"Key", "UpdateExpression", "ReturnValues"}
 OF_ALL: Final = {"TableName", "ReturnConsumedCapacity"}
 PARAMETERS: Final[Mapping[str, set[str]]] = MappingProxyType(
     {
-        "PutItem": {"Item"} | CONDITIONAL | OF_ALL,
+        "PutItem": {"Item", "ReturnValuesOnConditionCheckFailure"} | CONDITIONAL | OF_ALL,
         "UpdateItem": UPDATING | CONDITIONAL | OF_ALL,
         "GetItem": {"Key"} | PROJECTING | OF_ALL,
         "Query": QUERYING | PROJECTING | OF_ALL,
@@ -292,7 +292,8 @@ class DynamoDB:
             raise refused("PutItem", "AccessDeniedException", "the journal takes no blind put")
         standing = table.get(key)
         if text is not None:
-            self._hold("PutItem", table, key, text, (names, values))
+            told = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            self._hold("PutItem", table, key, text, (names, values), told=told)
         # IAM could not keep a put with a loose condition out: it is a defect, not a refusal.
         assert not table.schema.append_only or standing is None, f"{key} would be replaced"
         table.put(key, stored, self._clock_ms(), lag_ms)
@@ -325,14 +326,27 @@ class DynamoDB:
 
     @staticmethod
     def _hold(
-        operation: str, table: Table, key: Key, text: str, placeholders: tuple[Names, Values]
+        operation: str,
+        table: Table,
+        key: Key,
+        text: str,
+        placeholders: tuple[Names, Values],
+        *,
+        told: bool = False,
     ) -> None:
-        """Refuse unless the condition holds. To have asked costs as much as to have written."""
-        if not expressions.condition(text)(table.get(key) or {}, *placeholders):
+        """Refuse unless the condition holds, and tell what stands to who asked for that.
+
+        To have asked costs as much as to have written.
+        """
+        standing = table.get(key)
+        if not expressions.condition(text)(standing or {}, *placeholders):
             table.charge(table.size_at(key))
-            raise refused(
+            refusal = refused(
                 operation, "ConditionalCheckFailedException", "The conditional request failed"
             )
+            if told and standing is not None:
+                refusal.response["Item"] = dict(standing)  # type: ignore[typeddict-unknown-key]
+            raise refusal
 
     def _get_item(self, table: Table, asked: dict[str, Any], *, stale: bool) -> dict[str, Any]:
         names, _ = _placeholders(asked, "ProjectionExpression")

@@ -10,6 +10,7 @@ from tests.simulation.mutants import (
     banding,
     breaking,
     cancelling,
+    charging,
     driving,
     funding,
     intake,
@@ -40,6 +41,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *killing.MUTANTS,
     *limiting.MUTANTS,
     *cancelling.MUTANTS,
+    *charging.MUTANTS,
     *perpetuals.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")

@@ -6,6 +6,7 @@ from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 SNAPSHOTS: Final = f"{DOMAIN}/snapshots.py"
 STATE: Final = f"{DOMAIN}/matching/state.py"
+LAYOUT: Final = f"{DOMAIN}/matching/layout.py"
 HISTORY: Final = "functions/archivist/history.py"
 EXPORTS: Final = "functions/archivist/exports.py"
 
@@ -61,9 +62,18 @@ MUTANTS: Final = (
     Mutant(
         "snapshot forgets the ids",
         "What was done before the snapshot does not come again.",
-        STATE,
-        '        state.memory = CommandMemory.of(values["known_commands"])\n',
-        "        state.memory = CommandMemory.of({})\n",
+        LAYOUT,
+        "        state.memory.lay(span, dict(zip(ids, since_ms, strict=True)), _hash(line))\n",
+        "        state.memory.lay(span, {}, _hash(line))\n",
+    ),
+    Mutant(
+        "a snapshot's order rests twice",
+        "The digest has every order.",
+        LAYOUT,
+        "    if len(state.orders) != rested + len(orders):\n",
+        "    if len(state.orders) > rested + len(orders):\n",
+        claim="tests/zerodesk/test_snapshots.py"
+        "::test_a_state_that_says_something_twice_or_more_than_it_may_is_refused",
     ),
     Mutant(
         "time travel beyond its point",

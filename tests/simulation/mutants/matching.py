@@ -85,8 +85,8 @@ MUTANTS: Final = (
         "terminal ids evicted early",
         "After a minute nobody repeats anything.",
         f"{BOOK}/memory.py",
-        "        horizon_ms = time_ms - COMMAND_BOUND_MS\n        for span",
-        "        horizon_ms = time_ms - 60_000\n        for span",
+        "        horizon_ms = time_ms - COMMAND_BOUND_MS\n        for span in",
+        "        horizon_ms = time_ms - 60_000\n        for span in",
     ),
     Mutant(
         "resting ids forgotten",

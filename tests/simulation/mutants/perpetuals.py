@@ -25,7 +25,7 @@ MUTANTS: Final = (
     Mutant(
         "resting reduce-only orders not cut by a trade",
         "An order was cut when it came, and rests as it is.",
-        f"{BOOK}/self_trades.py",
+        f"{BOOK}/meeting.py",
         CAPS,
         "",
         claim="tests/scenarios",
@@ -33,7 +33,7 @@ MUTANTS: Final = (
     Mutant(
         "all or nothing counts on what only reduces",
         "What rests is there to be taken.",
-        f"{BOOK}/self_trades.py",
+        f"{BOOK}/meeting.py",
         "            if not maker.reduce_only:\n",
         "            if maker is not None:\n",
         claim="tests/scenarios",

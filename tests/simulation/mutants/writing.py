@@ -5,6 +5,7 @@ from typing import Final
 from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 JOURNAL: Final = f"{RUNTIME}/journal.py"
+BIND: Final = f"{RUNTIME}/tables/bind.py"
 BOOKS: Final = f"{RUNTIME}/books.py"
 ACCOUNTS: Final = f"{RUNTIME}/accounts.py"
 
@@ -12,17 +13,20 @@ MUTANTS: Final = (
     Mutant(
         "put without condition",
         "The key is unique, so the condition on the put says nothing.",
-        JOURNAL,
-        "item.save(condition=JournalItem.sequence.does_not_exist())",
-        "item.save()",
+        BIND,
+        '            "ConditionExpression": "attribute_not_exists (#0)",\n'
+        '            "ExpressionAttributeNames": {"#0": absent},\n',
+        "",
     ),
     Mutant(
         "put over what stands",
         "Whoever builds on the same record may put: the chain stays whole.",
-        JOURNAL,
-        "condition=JournalItem.sequence.does_not_exist()",
-        "condition=JournalItem.sequence.does_not_exist()"
-        " | (JournalItem.previous_hash == item.previous_hash)",
+        BIND,
+        '            "ConditionExpression": "attribute_not_exists (#0)",\n'
+        '            "ExpressionAttributeNames": {"#0": absent},\n',
+        '            "ConditionExpression": "(attribute_not_exists (#0) OR #1 = :0)",\n'
+        '            "ExpressionAttributeNames": {"#0": absent, "#1": "previous_hash"},\n'
+        '            "ExpressionAttributeValues": {":0": item["previous_hash"]},\n',
     ),
     Mutant(
         "time-out taken for success",
@@ -45,10 +49,10 @@ MUTANTS: Final = (
         "time-out taken for failure",
         "A put that failed is put again behind whatever stands, as its own record or not.",
         JOURNAL,
-        "                if standing == item.hash:\n                    return\n"
+        "                if standing == tip.hash:\n                    return\n"
         "                if standing is not None:\n",
         "                if standing is not None:\n"
-        "                    item.sequence = int(item.sequence) + 1\n"
+        '                    item["sequence"] = {"N": str(int(item["sequence"]["N"]) + 1)}\n'
         "                    continue\n"
         "                if standing is not None:\n",
     ),
@@ -73,6 +77,13 @@ MUTANTS: Final = (
         ACCOUNTS,
         "            change = decide(account)\n",
         "            change = decide(account) if attempt == 0 else change\n",
+    ),
+    Mutant(
+        "decided again on what lost",
+        "Who lost the race knows the account; only its tip has moved.",
+        ACCOUNTS,
+        "            return self._remembered(self._account(account.account_id, taken.standing, account))\n",
+        "            return account._replace(tip=taken.standing.tip)\n",
     ),
     Mutant(
         "chain not checked",

@@ -266,7 +266,7 @@ class NaiveBook:
         if changes.get("band") is not None:
             changes["band"] = Band.from_dict(changes["band"])
         changed = self.market._replace(**changes)
-        if changed.maker_bps > changed.taker_bps:
+        if not -changed.taker_bps <= changed.maker_bps <= changed.taker_bps:
             return
         after = changed.band
         if after is not None and after.window_ms < MIN_BAND_MS:
@@ -760,9 +760,16 @@ class NaiveBook:
         assert self.market is not None
         price = maker.price if auction_price is None else auction_price
         notional = self.market.notional_minor(price, lots)
-        maker_fee = notional * maker.command["maker_bps"] // 10_000
-        taker_rate = "taker_bps" if auction_price is None else "maker_bps"
-        taker_fee = notional * taker.command[taker_rate] // 10_000
+        maker_rate = maker.command["maker_bps"]
+        if auction_price is not None:
+            taker_fee = notional * max(0, taker.command["maker_bps"]) // 10_000
+            maker_fee = notional * max(0, maker_rate) // 10_000
+        else:
+            taker_fee = notional * taker.command["taker_bps"] // 10_000
+            # A rebate: rounded to the house's favour, and never more than what the taker pays.
+            maker_fee = max(-taker_fee, -(notional * -maker_rate // 10_000))
+            if maker_rate >= 0:
+                maker_fee = notional * maker_rate // 10_000
         self.told.append((self.time, price, auction_price is not None))
         number = len(self.trades) + 1
         self.trades.append(
@@ -777,7 +784,8 @@ class NaiveBook:
             self.fees += fee
             delivered = self.market.sell_need_minor(lots)
             if not self.delivers:
-                self.move(order, self.market.quote, -fee, self.made(order, lots, price))
+                made = self.made(order.account, lots, price, buys=order.buys)
+                self.move(order, self.market.quote, -fee, made)
                 order.held -= fee
             elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
@@ -789,22 +797,45 @@ class NaiveBook:
                 order.held -= delivered
             self.settle_hold(order)
 
-    def made(self, order: NaiveOrder, lots: int, price: int) -> int:
+    def made(self, account: str, lots: int, price: int, *, buys: bool) -> int:
         """Take lots into a position: close first, at the average cost, and open with the rest."""
         assert self.market is not None
-        row = self.held_lots[order.account]
-        has = row[0] if order.buys is bool(row[0] < 0) else 0
+        row = self.held_lots[account]
+        has = row[0] if buys is bool(row[0] < 0) else 0
         closed = min(abs(has), lots)
         made = 0
         if closed:
             average = abs(row[1]) * closed // abs(row[0])
-            made = (average - closed * price) if order.buys else (closed * price - average)
-            row[1] += average if order.buys else -average
+            made = (average - closed * price) if buys else (closed * price - average)
+            row[1] += average if buys else -average
         opened = (lots - closed) * price
-        row[1] += opened if order.buys else -opened
-        row[0] += lots if order.buys else -lots
+        row[1] += opened if buys else -opened
+        row[0] += lots if buys else -lots
         self.open -= made * self.market.tick_value_minor
         return made * self.market.tick_value_minor
+
+    def take_deleverage(self, command: dict[str, Any]) -> None:
+        """Let others take a position over, one lot of one account after the other."""
+        assert self.market is not None
+        account, price = command["account_id"], command["price_ticks"]
+        if self.delivers or self.state != "OPEN" or price <= 0 or len(command["others"]) > 100:
+            return
+        has = self.held_lots[account][0]
+        parts: dict[str, int] = {}
+        for other, most in command["others"]:
+            for _ in range(max(0, most)):
+                left = abs(has) - sum(parts.values())
+                gives = self.held_lots[other][0] + (
+                    parts.get(other, 0) if has > 0 else -parts.get(other, 0)
+                )
+                if left and gives * has < 0:
+                    parts[other] = parts.get(other, 0) + 1
+        for other, lots in [*parts.items(), (account, sum(parts.values()))]:
+            if lots:
+                buys = (has > 0) is (other != account)
+                row = self.moved[other, "", self.market.quote]
+                row[1] += self.made(other, lots, price, buys=buys)
+        self.cut_resting()
 
     def open_positions(self) -> dict[str, list[int]]:
         return {account: row for account, row in self.held_lots.items() if row[0]}

@@ -16,6 +16,8 @@ from zerodesk.orders import COMMAND_BOUND_MS, Command
 from zerodesk.tiers import Tier
 
 START_MS = 10 * COMMAND_BOUND_MS
+RATES_BPS = ((7, 31), (0, 0), (1, 777), (90, 20), (-3, 31), (-31, 31), (-40, 9))
+"""(maker, taker): of a maker that has a rebate, some larger than any taker pays."""
 ACCOUNTS = ("alice", "bob", "carol")
 PRICES_TICKS = (97, 99, 99, 100, 100, 100, 100, 101, 101, 103)
 STEPS_MS = (0, 0, 1, 1, 1, 5, 5, 20, 20, 20, 20, COMMAND_BOUND_MS // 2)
@@ -113,7 +115,7 @@ class Stream:
         side = noise.choice(("BUY", "SELL"))
         price_ticks = noise.choice(PRICES_TICKS)
         quantity_lots = noise.randint(1, 9)
-        maker_bps, taker_bps = noise.choice(((7, 31), (0, 0), (1, 777), (90, 20)))
+        maker_bps, taker_bps = noise.choice(RATES_BPS)
         need_minor = need_of(side, price_ticks, quantity_lots, max(maker_bps, taker_bps))
         self.placed += 1
         special = self.special_terms(quantity_lots) if self.special else {}
@@ -314,6 +316,8 @@ class Stream:
         changes = self.noise.choice(
             (
                 {"taker_bps": 40},
+                {"maker_bps": -4},
+                {"maker_bps": -41},
                 {"taker_bps": 3},
                 {"tick_units": 5},
                 {"band": None},

@@ -15,6 +15,7 @@ from zerodesk.accounts import AccountState, deposit, hold, open_account, settle,
 from zerodesk.orders import Command
 from zerodesk.positions import FLAT
 from zerodesk.settlement import dues_by_account
+from zerodesk.turnover import TickValue
 
 FUNDS_MINOR = {"USD": 10**12, "BTC": 10**12}
 
@@ -60,7 +61,9 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
         run.take(commands[start : start + batch], [batch], max_fills)
         rows = list(enumerate(run.records, start=1))[settled:]
         settled = len(run.records)
-        for account_id, dues in dues_by_account(run.book.symbol, rows).items():
+        for account_id, dues in dues_by_account(
+            run.book.symbol, rows, TickValue.of(MARKET)
+        ).items():
             change = settle(accounts[account_id], run.book.symbol, settled, dues)
             assert change is not None
             accounts[account_id] = change.state

@@ -27,6 +27,7 @@ from zerodesk.reconciliation import (
     report,
 )
 from zerodesk.settlement import dues_by_account
+from zerodesk.turnover import TickValue
 
 Actor = Iterator[None]
 Body = dict[str, Any]
@@ -184,8 +185,8 @@ class Venue:
             for order_id, projection in body["orders"].items():
                 self.show(order_id, projection, sequence)
                 yield
-        upto = records[-1][0]
-        for account_id, dues in dues_by_account(symbol, records).items():
+        upto, tick = records[-1][0], TickValue.of(self.markets[symbol])
+        for account_id, dues in dues_by_account(symbol, records, tick).items():
             while True:
                 sequence, state = self.latest(account_id)
                 yield

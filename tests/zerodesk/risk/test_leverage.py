@@ -1,6 +1,5 @@
 """Margin of perpetuals: shares by tier, rounded up; isolated margin loses no more than it is."""
 
-from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
@@ -56,7 +55,7 @@ def test_cross_margin_nets_profits_and_adds_needs() -> None:
 
 
 def test_open_orders_need_initial_margin_at_their_worst_and_no_maintenance() -> None:
-    resting = replace(a_position(10), buy_lots=5, sell_lots=40)
+    resting = a_position(10)._replace(buy_lots=5, sell_lots=40)
     assert resting.worst_lots == 30
     found = cross_margin(0, [resting], TIERS)
     assert (found.initial_minor, found.maintenance_minor) == (3_000, 500)
@@ -87,13 +86,13 @@ def test_a_tick_before_the_liquidation_mark_all_is_well(
     if found is None:
         if lots > 0:
             assert not cross_margin(
-                cash_minor, [replace(held, mark_price_ticks=0)], TIERS
+                cash_minor, [held._replace(mark_price_ticks=0)], TIERS
             ).is_below_maintenance
         return
-    at = replace(held, mark_price_ticks=found)
+    at = held._replace(mark_price_ticks=found)
     assert cross_margin(cash_minor, [at], TIERS).is_below_maintenance
     if found != mark:
-        before = replace(held, mark_price_ticks=found + (1 if lots > 0 else -1))
+        before = held._replace(mark_price_ticks=found + (1 if lots > 0 else -1))
         assert not cross_margin(cash_minor, [before], TIERS).is_below_maintenance
 
 

@@ -27,6 +27,7 @@ from zerodesk.orders import HoldingCommand, PlaceCommand
 from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
+from zerodesk.turnover import Days, with_turnover
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
@@ -91,9 +92,10 @@ class AccountState:
     ``watermarks`` says up to which record of each book the account has been settled.
     ``answered`` keeps refusals, deposits and the like by id until their gate items show them, so
     that a repeat can never be decided a second time. ``withdrawals`` has those that are reserved,
-    ``positions`` what the fills add up to, by symbol. ``rate`` is (minute, orders admitted in it);
-    ``terms`` are the operator's: standing, group, limits. ``calls`` are the margin calls that
-    stand, by currency; ``liquidation`` is the one that is under way.
+    ``positions`` what the fills add up to, by symbol, ``turnover`` what it traded by the day, by
+    quote currency. ``rate`` is (minute, orders admitted in it); ``terms`` are the operator's:
+    standing, group, limits. ``calls`` are the margin calls that stand, by currency;
+    ``liquidation`` is the one that is under way.
     """
 
     opened: bool = False
@@ -103,6 +105,7 @@ class AccountState:
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     withdrawals: dict[str, Reservation] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
+    turnover: dict[str, Days] = field(default_factory=dict)
     rate: tuple[int, int] = (0, 0)
     terms: AccountTerms = TERMS
     calls: dict[str, MarginCall] = field(default_factory=dict)
@@ -143,6 +146,8 @@ class AccountState:
             values["withdrawals"] = {key: one._asdict() for key, one in self.withdrawals.items()}
         if self.positions:
             values["positions"] = {symbol: one.to_row() for symbol, one in self.positions.items()}
+        if self.turnover:
+            values["turnover"] = self.turnover
         if self.rate[1]:
             values["rate"] = list(self.rate)
         if self.terms != TERMS:
@@ -318,6 +323,15 @@ def end_liquidation(state: AccountState, evidence: dict[str, Any]) -> Change:
     return Change(cause | evidence, (), replace(state, liquidation=None))
 
 
+def deleverage(
+    state: AccountState, liquidation: Liquidation, command_id: str, evidence: dict[str, Any]
+) -> Change:
+    """Return the account with a step on record by which others take over from it; nothing moves."""
+    step = {"step": "DELEVERAGE", "number": liquidation.number, "command_id": command_id}
+    cause = {"kind": LIQUIDATE} | step | evidence
+    return Change(cause, (), replace(state, liquidation=liquidation))
+
+
 def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> Change:
     """Return the account spared from liquidation by an operator's word, or as all others again.
 
@@ -362,6 +376,9 @@ class Due(NamedTuple):
     fills: tuple[dict[str, Any], ...]
     amends: tuple[tuple[str, int], ...] = ()
     """(order, its whole quantity from then on)."""
+    currency: str = ""
+    traded: tuple[tuple[int, int], ...] = ()
+    """(day, notional in the currency) of its trades, see ``zerodesk.turnover``."""
     fundings: tuple[dict[str, Any], ...] = ()
 
 
@@ -390,6 +407,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         holds=holds,
         watermarks=state.watermarks | {symbol: upto},
         positions=_positions_after(state.positions, symbol, fills),
+        turnover=_turnover_after(state.turnover, fresh),
     )
     cause = {
         "kind": "settle",
@@ -413,6 +431,15 @@ def _positions_after(
     for fill in fills:
         position = with_fill(position, fill)
     return positions | {symbol: position}
+
+
+def _turnover_after(turnover: dict[str, Days], dues: Sequence[Due]) -> dict[str, Days]:
+    after = turnover
+    for due in dues:
+        if due.traded:
+            days = with_turnover(after.get(due.currency, {}), due.traded)
+            after = after | {due.currency: days}
+    return after
 
 
 def _count_fills(fills: Iterable[dict[str, Any]], holds: dict[str, Hold]) -> None:

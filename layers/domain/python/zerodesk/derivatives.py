@@ -1,7 +1,7 @@
 """Derivatives: linear perpetual futures and European cash-settled options, in ticks and lots."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class OptionType(StrEnum):
@@ -11,8 +11,7 @@ class OptionType(StrEnum):
     PUT = "PUT"
 
 
-@dataclass(frozen=True, slots=True)
-class Perpetual:
+class Perpetual(NamedTuple):
     """A future without an end, kept near its index by funding. One tick of one lot is a value."""
 
     symbol: str
@@ -25,8 +24,7 @@ class Perpetual:
         return quantity_lots * (exit_ticks - entry_ticks) * self.tick_value_minor
 
 
-@dataclass(frozen=True, slots=True)
-class EuropeanOption:
+class EuropeanOption(NamedTuple):
     """A right that is worth its payoff at expiry, in cash; strikes in ticks of the underlying."""
 
     symbol: str

@@ -436,7 +436,6 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
 
 def _check_rates(maker_bps: int, taker_bps: int, collar_bps: int) -> None:
     for field, rate, ceiling in (
-        ("maker_bps", maker_bps, MAX_FEE_BPS),
         ("taker_bps", taker_bps, MAX_FEE_BPS),
         ("collar_bps", collar_bps, MAX_COLLAR_BPS),
     ):
@@ -444,6 +443,9 @@ def _check_rates(maker_bps: int, taker_bps: int, collar_bps: int) -> None:
             raise ListingError(field, rate, f"0 to {ceiling} basis points")
     if maker_bps > taker_bps:
         raise ListingError("maker_bps", maker_bps, "at most taker_bps: a hold covers that rate")
+    if maker_bps < -taker_bps:
+        rule = "at least -taker_bps: a rebate is paid out of the taker's fee"
+        raise ListingError("maker_bps", maker_bps, rule)
 
 
 def _check_band(band: Band | None) -> None:

@@ -328,6 +328,27 @@ class FundCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+MAX_OTHERS: Final = 100
+"""Accounts that one deleveraging names: its record has as many rows, far below an item's bound."""
+
+
+class DeleverageCommand(TypedDict):
+    """A position of a derivative that others take over from an account at a price, past the queue.
+
+    ``others`` are those on the other side, each with how many lots it gives up at most, in the
+    order of the ranking. The book cuts them to what is open then, on either side.
+    """
+
+    kind: Literal["deleverage"]
+    command_id: str
+    account_id: str
+    symbol: str
+    price_ticks: int
+    others: list[list[Any]]
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class TakeOver(TypedDict):
     """What a region is told that is to become a book's home: no command of the book itself.
 
@@ -353,6 +374,7 @@ Command = (
     | EndAuctionCommand
     | ExpireCommand
     | FundCommand
+    | DeleverageCommand
 )
 
 

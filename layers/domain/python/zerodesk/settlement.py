@@ -7,9 +7,13 @@ from typing import Any, Final
 from zerodesk.accounts import Due
 from zerodesk.ledger import Posting, own_accounts
 from zerodesk.orders import Side
+from zerodesk.turnover import TickValue, turnover_of_trade
 
 AUCTION: Final = "AUCTION"
 """The liquidity of fills in an auction, where nobody makes or takes."""
+
+DELEVERAGED: Final = "DELEVERAGED"
+"""That of fills past the queue, by which a position was taken over."""
 
 
 OF_FUNDING: Final = (
@@ -35,7 +39,7 @@ def leaves_something(body: dict[str, Any]) -> bool:
 
 
 def dues_by_account(
-    symbol: str, records: Iterable[tuple[int, dict[str, Any]]]
+    symbol: str, records: Iterable[tuple[int, dict[str, Any]]], tick: TickValue | None
 ) -> dict[str, list[Due]]:
     """Return what records of a book owe, per account and in the order of the records.
 
@@ -45,32 +49,35 @@ def dues_by_account(
         The book.
     records
         (sequence, body) of its records, ascending.
+    tick
+        What one tick on one lot is worth there; None of a market that is not listed.
     """
     dues: dict[str, list[Due]] = defaultdict(list)
     for sequence, body in records:
-        for account_id, due in _dues_of_record(symbol, sequence, body).items():
+        for account_id, due in _dues_of_record(symbol, sequence, body, tick).items():
             dues[account_id].append(due)
     return dict(dues)
 
 
-def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[str, Due]:
+def _dues_of_record(
+    symbol: str, sequence: int, body: dict[str, Any], tick: TickValue | None
+) -> dict[str, Due]:
     postings: dict[str, list[Posting]] = defaultdict(list)
     releases: dict[str, list[str]] = defaultdict(list)
     fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
     amends: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    traded = _traded(body["events"], tick)
     for account_id, order_id, currency, held_minor, available_minor in body["postings"]:
         row = (account_id, order_id, currency, held_minor, available_minor)
         postings[account_id].append(row)
     for account_id, order_id in body["releases"]:
         releases[account_id].append(order_id)
     for event in body["events"]:
-        match event["type"]:
-            case "TradeExecuted":
-                for fill in fills_of_trade(event):
-                    fills[fill.pop("account_id")].append(fill)
-            case "OrderAmended":
-                amended = event["order_id"], event["quantity_lots"]
-                amends[event["account_id"]].append(amended)
+        for fill in _fills_of(event):
+            fills[fill.pop("account_id")].append(fill)
+        if event["type"] == "OrderAmended":
+            amended = event["order_id"], event["quantity_lots"]
+            amends[event["account_id"]].append(amended)
     fundings = _fundings_of(body["events"])
     for own in own_accounts(symbol):
         postings.pop(own, None)
@@ -81,6 +88,8 @@ def _dues_of_record(symbol: str, sequence: int, body: dict[str, Any]) -> dict[st
             tuple(releases[account_id]),
             tuple(fills[account_id]),
             tuple(amends[account_id]),
+            "" if tick is None else tick.currency,
+            tuple(traded[account_id]),
             tuple(fundings[account_id]),
         )
         for account_id in sorted({*postings, *releases})
@@ -93,6 +102,51 @@ def _fundings_of(events: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, A
         if event["type"] == "FundingPaid":
             fundings[event["account_id"]].append({name: event[name] for name in OF_FUNDING})
     return fundings
+
+
+def _traded(
+    events: Iterable[dict[str, Any]], tick: TickValue | None
+) -> dict[str, list[tuple[int, int]]]:
+    """Return what the trades of a record count for, by account."""
+    traded: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for event in events:
+        if event["type"] == "TradeExecuted":
+            assert tick is not None, "only a market that is listed trades"
+            turnover = turnover_of_trade(event, tick)
+            for account_id in {event["maker_account_id"], event["taker_account_id"]}:
+                traded[account_id].append(turnover)
+    return traded
+
+
+def _fills_of(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    match event["type"]:
+        case "TradeExecuted":
+            return fills_of_trade(event)
+        case "PositionsDeleveraged":
+            return fills_of_deleveraging(event)
+        case _:
+            return ()
+
+
+def fills_of_deleveraging(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return the fills of a position that others took over: one of its account, one of each."""
+    is_sale = event["side"] == Side.SELL
+    taken = [(account_id, not is_sale, lots) for account_id, lots in event["taken"]]
+    parties = [(event["account_id"], is_sale, event["quantity_lots"]), *taken]
+    return tuple(
+        {
+            "account_id": account_id,
+            "trade_id": event["command_id"],
+            "order_id": event["command_id"],
+            "side": (Side.SELL if sells else Side.BUY).value,
+            "price_ticks": event["price_ticks"],
+            "quantity_lots": lots,
+            "fee_minor": 0,
+            "liquidity": DELEVERAGED,
+            "executed_at_ms": event["executed_at_ms"],
+        }
+        for account_id, sells, lots in parties
+    )
 
 
 def fills_of_trade(trade: dict[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
-from zerodesk.codec import canonical_json, compressed
+from zerodesk.codec import compressed, state_hash
 from zerodesk.matching import Book
 
-FORMAT: Final = 1
-"""Raised when a state as older code wrote it is not to be read any more."""
+FORMAT: Final = 2
+BY_NAMES: Final = 1
+"""The format of older snapshots: the state as one canonical JSON object. It is read still."""
 
 
 class SnapshotRefusedError(ValueError):
@@ -27,7 +28,8 @@ class SnapshotRefusedError(ValueError):
 class Snapshot(NamedTuple):
     """A book's state behind record ``sequence``, whose hash is ``record_hash``.
 
-    ``data`` is the state as compressed canonical JSON, ``state_hash`` the hash of that JSON.
+    ``data`` is the state as text, see ``zerodesk.matching.layout``, compressed; ``state_hash`` is
+    the hash of the text.
     """
 
     stream: str
@@ -51,7 +53,7 @@ def take(book: Book, record_hash: str) -> Snapshot:
     Traceback (most recent call last):
     zerodesk.snapshots.SnapshotRefusedError: the journal vouches for another state
     """
-    text = canonical_json(book.state())
+    text = book.text()
     return Snapshot(
         book.stream,
         book.sequence,
@@ -79,7 +81,7 @@ def restore(snapshot: Snapshot, *, record_hash: str, anchor: dict[str, Any]) -> 
     SnapshotRefusedError
         It is of another format, stands elsewhere, was altered, or was never true.
     """
-    if snapshot.format != FORMAT:
+    if snapshot.format not in (FORMAT, BY_NAMES):
         raise SnapshotRefusedError(f"format {snapshot.format}, this code reads {FORMAT}")
     if snapshot.record_hash != record_hash:
         raise SnapshotRefusedError(f"stands behind record {snapshot.record_hash}, not in place")
@@ -106,7 +108,9 @@ def _read(snapshot: Snapshot) -> Book:
         raise SnapshotRefusedError("its bytes do not hash to what it says")
     try:
         with _no_collections():
-            return Book.from_state(json.loads(text))
+            if snapshot.format == BY_NAMES:
+                return Book.from_state(json.loads(text))
+            return Book.from_text(text)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SnapshotRefusedError(f"not a state: {error!r}") from error
 
@@ -131,4 +135,7 @@ def _vouches(anchor: dict[str, Any], snapshot: Snapshot, book: Book) -> bool:
     """Whether an anchor says the state of a snapshot, by its digest or, from old code, its hash."""
     if "state_digest" in anchor:
         return bool(anchor["state_digest"] == book.digest())
-    return bool(anchor.get("state_hash") == snapshot.state_hash)
+    said = anchor.get("state_hash")
+    if snapshot.format == BY_NAMES:
+        return bool(said == snapshot.state_hash)
+    return said is not None and bool(said == state_hash(book.state()))

@@ -60,6 +60,17 @@ class AccountJournal:
             return self._remembered(known)
         return self._remembered(self._account(account_id, record, known))
 
+    def _winner(self, account: Account, taken: SequenceTakenError, attempt: int) -> Account | None:
+        """Return the account as the winner of a race left it, if that is what to decide on.
+
+        Of the first race that is lost the refusal told it, as strongly as a read. Who loses more
+        of them waits, and reads what stands behind the pause.
+        """
+        if attempt == 0 and taken.standing is not None:
+            return self._remembered(self._account(account.account_id, taken.standing, account))
+        sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
+        return None
+
     def _remembered(self, account: Account) -> Account:
         """Remember an account as the one seen last, and forget the one not seen for longest."""
         self._known.pop(account.account_id, None)
@@ -133,8 +144,9 @@ class AccountJournal:
         JournalContentionError
             Other writers were first at every try.
         """
+        standing: Account | None = None
         for attempt in range(COMMIT_ATTEMPTS):
-            account = self.latest(account_id)
+            account = self.latest(account_id) if standing is None else standing
             change = decide(account)
             if change is None:
                 return account
@@ -150,8 +162,8 @@ class AccountJournal:
                 tip = self._journal.append(
                     account_stream(account_id), account.tip, encoded, at_ms=at_ms
                 )
-            except SequenceTakenError:
-                sleep(uniform(0, PAUSE_SECONDS_MAX * attempt))  # noqa: S311 - spreads writers
+            except SequenceTakenError as taken:
+                standing = self._winner(account, taken, attempt)
                 continue
             whole_at = encoded.body.get("whole_at", tip.sequence)
             return self._remembered(Account(account_id, tip, change.state, at_ms, whole_at))

@@ -56,8 +56,8 @@ def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Anno
                 yield Announcement(ORDERS, kind, place | facts)
             case kind if kind in OF_A_MARKET:
                 yield Announcement(MARKETS, OF_A_MARKET[kind], place | facts)
-            case "FundingPaid":
-                yield Announcement(MATCHING, "FundingPaid", place | facts)
+            case "FundingPaid" | "PositionsDeleveraged" as kind:
+                yield Announcement(MATCHING, kind, place | facts)
             case "MarketStateChanged":
                 yield from (Announcement(MARKETS, name, place | facts) for name in _changed(facts))
     if trades:

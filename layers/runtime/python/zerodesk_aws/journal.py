@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PutError, PynamoDBConnectionError
+from pynamodb.exceptions import PynamoDBConnectionError
 
 from zerodesk import CODE_VERSION
 from zerodesk.codec import GENESIS_HASH, EncodedBody, record_hash
@@ -21,7 +21,7 @@ from zerodesk_aws.faults import (
     JournalUnavailableError,
     RecordTooLargeError,
 )
-from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.bind import bound, put_new, standing_item
 from zerodesk_aws.tables.journal import JournalItem
 
 FIRST_EPOCH: Final = 1
@@ -38,7 +38,14 @@ PAGE_RECORDS: Final = 100
 
 
 class SequenceTakenError(Exception):
-    """Another writer's record stands at the sequence: read it and decide again."""
+    """Another writer's record stands at the sequence: decide again on it.
+
+    ``standing`` is that record, where the refusal told it; None says only that there is one.
+    """
+
+    def __init__(self, place: str = "", standing: "JournalRecord | None" = None) -> None:
+        super().__init__(place)
+        self.standing = standing
 
 
 class Tip(NamedTuple):
@@ -123,35 +130,36 @@ class Journal:
         size = len(encoded.data)
         if size > MAX_ITEM_BYTES:
             raise RecordTooLargeError(f"{stream}: {size} bytes, above {MAX_ITEM_BYTES}")
-        item = self._items(
-            stream,
-            sequence,
-            previous_hash=after.hash,
-            hash=tip.hash,
-            code_version=CODE_VERSION,
-            epoch=epoch,
-            recorded_at_ms=at_ms,
-            body=encoded.data,
-        )
-        self._put(item)
+        item = {
+            "stream": {"S": stream},
+            "sequence": {"N": str(sequence)},
+            "previous_hash": {"S": after.hash},
+            "hash": {"S": digest},
+            "code_version": {"S": CODE_VERSION},
+            "epoch": {"N": str(epoch)},
+            "recorded_at_ms": {"N": str(at_ms)},
+            "body": {"B": encoded.data},
+        }
+        self._put(stream, tip, item)
         return tip
 
-    def _put(self, item: JournalItem) -> None:
+    def _put(self, stream: str, tip: Tip, item: dict[str, Any]) -> None:
         """Put at an empty place, and resolve every doubt by reading that place."""
         doubt: Exception | None = None
         for _ in range(PUT_ATTEMPTS):
             try:
-                item.save(condition=JournalItem.sequence.does_not_exist())
-            except (PutError, PynamoDBConnectionError, BotoCoreError, ClientError) as fault:
-                standing = self._hash_at(item.stream, int(item.sequence))
-                if standing == item.hash:
+                put_new(self._items, item, absent="sequence")
+            except (PynamoDBConnectionError, BotoCoreError, ClientError) as fault:
+                record = _told(fault)
+                standing = self._hash_at(stream, tip.sequence) if record is None else record.hash
+                if standing == tip.hash:
                     return
                 if standing is not None:
-                    raise SequenceTakenError(f"{item.stream} {item.sequence}") from fault
+                    raise SequenceTakenError(f"{stream} {tip.sequence}", record) from fault
                 doubt = fault
             else:
                 return
-        raise JournalUnavailableError(f"{item.stream} {item.sequence}") from doubt
+        raise JournalUnavailableError(f"{stream} {tip.sequence}") from doubt
 
     def _hash_at(self, stream: str, sequence: int) -> str | None:
         items = self._items.query(
@@ -244,6 +252,12 @@ def _follows(record: JournalRecord, before: Tip) -> bool:
     # Who asks for no more than the chain need not have a record parsed that does not name it.
     takes_over = TAKEOVER in record.text and "takeover" in record.body
     return (record.previous_hash, record.epoch) == (before.hash, before.epoch + takes_over)
+
+
+def _told(fault: Exception) -> JournalRecord | None:
+    """Return the record that a refused put was told to stand in its place, if it was."""
+    item = standing_item(fault)
+    return None if item is None else _verified(JournalItem.from_raw_data(item))
 
 
 def _verified(item: JournalItem) -> JournalRecord:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
+from zerodesk.fee_tiers import Schedule
 from zerodesk.kills import Kill
 from zerodesk.limits import Limits, tightest
 from zerodesk.terms import AccountTerms
@@ -14,7 +15,10 @@ GROUP: Final = "group:"
 KILL: Final = "kill:"
 MARKET: Final = "market:"
 
+FEES: Final = "fees:"
+
 MAX_GROUPS: Final = 200
+MAX_SCHEDULES: Final = 200
 """Every order reads all of them at once."""
 
 
@@ -45,7 +49,25 @@ class VenueLimits(NamedTuple):
     @property
     def limited(self) -> dict[str, Entry]:
         """The limits that were set, by whom they hold for."""
-        return {name: one for name, one in self.entries.items() if not name.startswith(KILL)}
+        others = (KILL, FEES)
+        return {name: one for name, one in self.entries.items() if not name.startswith(others)}
+
+    @property
+    def schedules(self) -> dict[str, tuple[Schedule, Entry]]:
+        """The fee schedules that were ever set, by currency or market, and who set them why."""
+        return {
+            scope: (Schedule.of(scope, entry["tiers"]), entry)
+            for name, entry in self.entries.items()
+            if name.startswith(FEES) and (scope := name.removeprefix(FEES))
+        }
+
+    def schedule_for(self, symbol: str, currency: str) -> Schedule | None:
+        """Return the fee tiers of a market: its own, else those of its quote currency, if any."""
+        for scope in (symbol, currency):
+            tiers = self.entries.get(FEES + scope, {}).get("tiers")
+            if tiers:
+                return Schedule.of(scope, tiers)
+        return None
 
     @property
     def switches(self) -> dict[str, tuple[Kill, bool]]:
@@ -98,6 +120,11 @@ class LimitRegister:
     def put(self, name: str, limits: Limits, *, author: str, reason: str) -> None:
         """Set the limits of a scope; what was set before is replaced as a whole."""
         self._register.put(name, {"limits": limits.to_dict(), "author": author, "reason": reason})
+
+    def put_fees(self, schedule: Schedule, *, author: str, reason: str) -> None:
+        """Set the fee tiers of a currency or of a market; without any, those of before are over."""
+        entry = {"tiers": schedule.rows(), "author": author, "reason": reason}
+        self._register.put(FEES + schedule.scope, entry)
 
     def switch(self, name: str, kill: Kill, *, is_on: bool) -> None:
         """Turn a kill switch on or off; one that is so already stays as it is."""

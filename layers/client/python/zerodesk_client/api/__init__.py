@@ -23,6 +23,7 @@ from zerodesk_client.api.account_models import (
 )
 from zerodesk_client.api.client import Client
 from zerodesk_client.api.faults import ApiError, ApiProblem, UnexpectedAnswerError, UnreachableError
+from zerodesk_client.api.fee_models import AccountFees, FeeSchedule, FeeTier, MarketFees, Turnover
 from zerodesk_client.api.market_models import (
     Auction,
     Depth,
@@ -66,6 +67,7 @@ from zerodesk_client.api.transport import Retry, RetryPolicy
 
 __all__ = [
     "Account",
+    "AccountFees",
     "AccountKey",
     "AccountLimits",
     "AmendedOrder",
@@ -83,6 +85,8 @@ __all__ = [
     "Depth",
     "EffectiveLimit",
     "Exported",
+    "FeeSchedule",
+    "FeeTier",
     "Fill",
     "Halt",
     "Health",
@@ -93,6 +97,7 @@ __all__ = [
     "MarginCall",
     "MarginStatus",
     "Market",
+    "MarketFees",
     "NewMarket",
     "NewOrder",
     "Order",
@@ -121,6 +126,7 @@ __all__ = [
     "Ticker",
     "Trade",
     "Transfer",
+    "Turnover",
     "UnexpectedAnswerError",
     "UnreachableError",
     "Withdrawal",

@@ -1,6 +1,6 @@
 """The part of an operator: accounts, money in and out, limits, markets, the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from zerodesk_client.api.account_models import (
     Withdrawal,
 )
 from zerodesk_client.api.decode import decode, encode, plain, timestamp
+from zerodesk_client.api.fee_models import FeeSchedule, FeeTier
 from zerodesk_client.api.market_models import Market, NewMarket
 from zerodesk_client.api.operating_models import (
     Account,
@@ -101,6 +102,15 @@ class Operating(Session):
     def scope_limits(self) -> tuple[ScopeLimits, ...]:
         """Return the limits of the venue and of its groups."""
         return self._list(ScopeLimits, "/v1/limits", "scopes")
+
+    def fee_schedules(self) -> tuple[FeeSchedule, ...]:
+        """Return the fee tiers of currencies and of markets."""
+        return self._list(FeeSchedule, "/v1/fees", "schedules")
+
+    def set_fees(self, scope: str, tiers: Iterable[FeeTier], reason: str) -> None:
+        """Set the fee tiers of a quote currency or of a market; none: they are over."""
+        body = {"tiers": [encode(tier) for tier in tiers], "reason": reason}
+        self._send("PUT", f"/v1/fees/{scope}", body=body)
 
     def set_venue_limits(self, limits: Mapping[str, Any], reason: str) -> None:
         """Set what holds for every account, in place of what held before."""

@@ -15,6 +15,7 @@ from zerodesk_client.api.account_models import (
     Withdrawal,
 )
 from zerodesk_client.api.decode import encode, plain, timestamp
+from zerodesk_client.api.fee_models import AccountFees
 from zerodesk_client.api.job_models import Job, NewJob
 from zerodesk_client.api.order_models import (
     AmendedOrder,
@@ -244,6 +245,10 @@ class Trading(Session):
     def limits(self, account_id: str) -> AccountLimits:
         """Return what limits an account and how much is used: as with ``positions``."""
         return self._call(AccountLimits, "GET", f"/v1/accounts/{account_id}/limits")
+
+    def fees(self, account_id: str) -> AccountFees:
+        """Return what an account's next order is charged in each market: as ``positions``."""
+        return self._call(AccountFees, "GET", f"/v1/accounts/{account_id}/fees")
 
     # Pricing jobs
 

@@ -10,6 +10,7 @@ from zerodesk_client.cli import (
     cost,
     debugging,
     demo,
+    fees,
     funds,
     halts,
     history,
@@ -107,6 +108,7 @@ app.command(rich_help_panel=MONEY)(accounts.balances)
 app.command(rich_help_panel=MONEY)(limits.positions)
 app.command(rich_help_panel=MONEY)(margin.margin)
 app.command(rich_help_panel=MONEY)(limits.limits)
+app.command(rich_help_panel=MONEY)(fees.fees)
 app.command(rich_help_panel=MONEY)(statements.statement)
 app.command(rich_help_panel=MONEY)(funds.withdraw)
 app.command(rich_help_panel=MONEY)(funds.transfer)
@@ -126,6 +128,7 @@ app.command(rich_help_panel=OPERATING)(accounts.house)
 app.add_typer(market_terms.market_app, name="market", rich_help_panel=OPERATING)
 app.add_typer(margin.liquidation_app, name="liquidation", rich_help_panel=OPERATING)
 app.add_typer(limits.limit_app, name="limit", rich_help_panel=OPERATING)
+app.add_typer(fees.fee_app, name="fee", rich_help_panel=OPERATING)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 app.command(rich_help_panel=HISTORY)(history.state)
 app.command(rich_help_panel=HISTORY)(history.export)

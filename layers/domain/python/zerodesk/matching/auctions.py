@@ -6,6 +6,7 @@ enters the book until it is through, as with a taker.
 
 from typing import Any, Final, NamedTuple
 
+from zerodesk.fees import auction_fee_minor
 from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import refresh
@@ -14,7 +15,6 @@ from zerodesk.matching.positions import take_trade
 from zerodesk.matching.reducing import cap_resting
 from zerodesk.matching.state import Auction, BookState, Outside, Uncrossing, told
 from zerodesk.matching.trailing import see_last
-from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
     BY_BAND,
     BY_TIME,
@@ -211,8 +211,8 @@ def go_on(state: BookState, draft: Draft) -> None:
 def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: int) -> int:
     """Let the first of each side trade with each other; returns how many lots.
 
-    Both rested, so both pay the maker's rate. Whose order is told as the taker's means nothing:
-    it is the buyer's.
+    Both rested, so both pay the maker's rate, and none has a rebate. Whose order is told as the
+    taker's means nothing: it is the buyer's.
     """
     bids, asks = state.bids.best(), state.asks.best()
     assert bids is not None, "what is to trade crosses"
@@ -259,7 +259,7 @@ def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: in
 def _fill(state: BookState, draft: Draft, order: BookOrder, lots: int, notional_minor: int) -> int:
     """Take lots off a resting order; returns its fee."""
     draft.touch(order)
-    fee_minor = notional_minor * order.maker_bps // BASIS_POINTS
+    fee_minor = auction_fee_minor(notional_minor, order.maker_bps)
     state.ladder_of(order).levels[order.key].change(-lots)
     order.remaining_lots -= lots
     order.notional_minor += notional_minor

@@ -7,6 +7,8 @@ from zerodesk.matching.decide import draft_batch
 from zerodesk.matching.draft import Draft, rollback
 from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
 from zerodesk.matching.fold import MismatchError, fold_record
+from zerodesk.matching.ladder import EMPTY_LEVELS_KEPT
+from zerodesk.matching.layout import state_of, text_of
 from zerodesk.matching.record import record_body
 from zerodesk.matching.state import NEVER_MS, BookState, open_order_view
 from zerodesk.orders import Command
@@ -137,10 +139,13 @@ class Book:
         state = self._state
         if not commands and not state.is_unfinished():
             return None
-        state.memory.purge(state.time_ms)
+        if state.time_ms >= state.memory.purge_at_ms:
+            state.memory.purge(state.time_ms)
         live_orders = len(state.orders)
-        state.bids.compact(live_orders)
-        state.asks.compact(live_orders)
+        most_levels = 2 * live_orders + EMPTY_LEVELS_KEPT
+        if len(state.bids.levels) > most_levels or len(state.asks.levels) > most_levels:
+            state.bids.compact(live_orders)
+            state.asks.compact(live_orders)
         try:
             decision = self._decide(commands, max_fills)
         except CommandError as error:
@@ -239,6 +244,18 @@ class Book:
         """Return the book that ``state`` wrote."""
         book = cls(state["symbol"], anchor_every=anchor_every)
         book._state = BookState.from_dict(state)
+        return book
+
+    def text(self) -> bytes:
+        """Return the whole state as a snapshot keeps it, see ``zerodesk.matching.layout``."""
+        return text_of(self._state)
+
+    @classmethod
+    def from_text(cls, text: bytes, *, anchor_every: int = ANCHOR_EVERY) -> Self:
+        """Return the book of which ``text`` is; its digest says whether to believe it."""
+        state = state_of(text)
+        book = cls(state.symbol, anchor_every=anchor_every)
+        book._state = state
         return book
 
     def depth(self, levels: int) -> tuple[list[list[int]], list[list[int]]]:

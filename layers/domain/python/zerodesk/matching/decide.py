@@ -3,7 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from zerodesk.matching import amend, auctions, cancel_all, clearing, control, funding
+from zerodesk.matching import (
+    amend,
+    auctions,
+    cancel_all,
+    clearing,
+    control,
+    deleveraging,
+    funding,
+)
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
@@ -38,6 +46,7 @@ DECISIONS: Final = HOT | {
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
     "fund": control.fund,
+    "deleverage": deleveraging.deleverage,
 }
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from zerodesk.fees import rebate_minor
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.positions import take_trades
@@ -58,13 +59,15 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
     )
 
 
-def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -> None:
+def _book(  # noqa: C901 - the hot path, flat
+    state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]
+) -> None:
     """Tell each fill as a trade.
 
     A maker pays the maker rate of its own command, the taker its taker rate, each fee rounded
     down per fill. Whatever changes once per fill is kept in locals until the end.
     """
-    moves, events = draft.moves, draft.events
+    moves, events, touched = draft.moves, draft.events, draft.touched
     stamp, time_ms, tick_value_minor = draft.stamp, state.time_ms, state.tick_value_minor
     taker_id, taker_account_id, taker_bps = taker.order_id, taker.account_id, taker.taker_bps
     taker_side = BUY if taker.is_buy else SELL
@@ -73,10 +76,24 @@ def _book(state: BookState, draft: Draft, taker: BookOrder, fills: list[Fill]) -
     price_ticks = quantity_lots = 0
     for maker, quantity_lots, price_ticks in fills:
         if maker.stamp != stamp:
-            draft.note(maker, maker.remaining_lots + quantity_lots)
+            # As ``draft.note`` does it, without a call for each fill.
+            maker.stamp = stamp
+            touched.append(
+                (
+                    maker,
+                    maker.remaining_lots + quantity_lots,
+                    maker.notional_minor,
+                    maker.fee_minor,
+                    maker.held_minor,
+                    maker.quantity_lots,
+                    maker.hidden_lots,
+                )
+            )
         fill_notional_minor = price_ticks * quantity_lots * tick_value_minor
         maker_fee_minor = fill_notional_minor * maker.maker_bps // BASIS_POINTS
         taker_fee_minor = fill_notional_minor * taker_bps // BASIS_POINTS
+        if maker_fee_minor < 0:
+            maker_fee_minor = rebate_minor(fill_notional_minor, maker.maker_bps, taker_fee_minor)
         maker.notional_minor += fill_notional_minor
         maker.fee_minor += maker_fee_minor
         notional_minor += fill_notional_minor

@@ -18,11 +18,12 @@ from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account, 
 from zerodesk.matching.amend import filled_lots, replacement
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.cancel_all import begin, next_one
+from zerodesk.matching.deleveraging import take
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
-from zerodesk.matching.funding import keep, left, take
+from zerodesk.matching.funding import keep, left, take_funding
 from zerodesk.matching.marks import take_sample
 from zerodesk.matching.memory import LATE, NEW, admission
-from zerodesk.matching.order import BookOrder, PairedOrder, SpecialOrder
+from zerodesk.matching.order import SELL, BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
 from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
@@ -50,7 +51,7 @@ class Fold:
         self.of_many: set[str] = set()
         self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
-        self.funded_minor: Counter[str] = Counter()
+        self.past_orders_minor: Counter[str] = Counter()
         self.unfunded: Iterator[tuple[str, int, int]] = iter(())
 
     def run(self) -> None:
@@ -386,6 +387,20 @@ class Fold:
         if cancelling is not None:
             next_one(self.state, cancelling)
 
+    def deleveraged(self, event: Event) -> None:
+        """Fold a position that others took over."""
+        is_sale, price_ticks = event["side"] == SELL, event["price_ticks"]
+        moved_lots = sum(lots for _, lots in event["taken"])
+        if not 0 < moved_lots == event["quantity_lots"]:
+            raise MismatchError(f"{event['command_id']} moves {moved_lots} lots: {event}")
+        parties = [[event["account_id"], -moved_lots], *event["taken"]]
+        for account_id, lots in parties:
+            signed_lots = lots if is_sale else -lots
+            made_minor = take(
+                self.state, self.draft, event["command_id"], account_id, signed_lots, price_ticks
+            )
+            self.past_orders_minor[account_id] += made_minor
+
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""
 
@@ -404,7 +419,7 @@ class Fold:
         names = ("rate_millionths", "mark_price_ticks", "index_price_ticks")
         rate, mark_ticks, index_ticks = (event.get(name, 0) for name in names)
         priced = None if "reason" in event else (rate, mark_ticks, index_ticks)
-        take(state, event["command_id"], funding_at_ms, priced)
+        take_funding(state, event["command_id"], funding_at_ms, priced)
         self.unfunded = iter(()) if state.funding is None else left(state, state.funding)
 
     def funding_paid(self, event: Event) -> None:
@@ -414,7 +429,7 @@ class Fold:
         if funding is None or next(self.unfunded, None) != paid:
             raise MismatchError(f"{event} is not what is next of {funding}")
         self.draft.funded_minor += event["amount_minor"]
-        self.funded_minor[account_id] += event["amount_minor"]
+        self.past_orders_minor[account_id] += event["amount_minor"]
         self.state.funding = funding._replace(paid_upto=account_id)
 
     def listed(self, event: Event) -> None:
@@ -493,7 +508,7 @@ class Fold:
         return deltas
 
     def _compare_moved(self, postings: list[list[Any]]) -> None:
-        """Compare what is posted without an order with the fees, what was closed, and fundings."""
+        """Compare what is posted without an order with the fees, what was closed, and the rest."""
         moved: Counter[str] = Counter()
         for account_id, order_id, _, _, available_minor in postings:
             if not order_id:
@@ -507,8 +522,8 @@ class Fold:
         made_minor += self.draft.funded_minor
         if paid_minor != made_minor:
             raise MismatchError(f"{paid_minor} paid for what was closed, trades made {made_minor}")
-        if moved != self.funded_minor:
-            raise MismatchError(f"a funding of {self.funded_minor} is posted as {moved}")
+        if moved != self.past_orders_minor:
+            raise MismatchError(f"{self.past_orders_minor} of no order is posted as {moved}")
 
     def _project(self, held_deltas: dict[str, int]) -> None:
         """Take over what the projections say of each order, as it stands after the record.
@@ -560,6 +575,7 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "OrderRejected": Fold.rejected,
     "OrderCancelled": Fold.cancelled,
     "CommandRefused": Fold.refused,
+    "PositionsDeleveraged": Fold.deleveraged,
     "IndexPriceChanged": Fold.index_changed,
     "FundingSet": Fold.funding_set,
     "FundingPaid": Fold.funding_paid,

@@ -50,7 +50,7 @@ def begin(state: BookState, draft: Draft, command: FundCommand) -> None:
     else:
         names = ("rate_millionths", "mark_price_ticks", "index_price_ticks")
         event |= dict(zip(names, priced, strict=True))
-    take(state, command["command_id"], funding_at_ms, priced)
+    take_funding(state, command["command_id"], funding_at_ms, priced)
     draft.events.append(event)
     go_on(state, draft)
 
@@ -65,7 +65,7 @@ def _priced(state: BookState) -> tuple[int, int, int] | None:
     return rate, mark_ticks, index_ticks
 
 
-def take(
+def take_funding(
     state: BookState,
     command_id: str,
     funding_at_ms: int,

@@ -100,6 +100,31 @@ class Ladder:
         if order.hidden_lots:
             level.hidden_lots += order.hidden_lots
 
+    def lay(self, orders: list[BookOrder], digest: str | None) -> None:
+        """Have the queue of a price as it stands, where there is none; ``digest`` is its hash.
+
+        Raises
+        ------
+        ValueError
+            There is a queue, or no order.
+        """
+        if not orders or orders[0].key in self.levels:
+            raise ValueError("a price has one queue, of one order at least")
+        level = self._add(orders[0].key)
+        before: BookOrder | None = None
+        for order in orders:
+            order.previous = before
+            if before is None:
+                level.head = order
+            else:
+                before.next = order
+            before = order
+        level.tail = before
+        level.orders = len(orders)
+        level.quantity_lots = sum([order.remaining_lots for order in orders])
+        level.hidden_lots = sum([order.hidden_lots for order in orders])
+        level.digest = digest
+
     def remove(self, order: BookOrder) -> None:
         """Take an order out of its queue, wherever it stands there."""
         level = self.levels[order.key]

@@ -6,9 +6,10 @@ memory, done between records and never undone.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final, Self
 
-from zerodesk.codec import state_hash
+from zerodesk.codec import canonical_json, state_hash
 from zerodesk.matching.order import BookOrder
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 
@@ -34,14 +35,14 @@ class CommandMemory:
     theirs all at once, when that is done.
     """
 
-    __slots__ = ("_digests", "_purge_at_ms", "_spans", "_ungrouped", "since_ms")
+    __slots__ = ("_digests", "_spans", "_ungrouped", "purge_at_ms", "since_ms")
 
     def __init__(self) -> None:
         self.since_ms: dict[str, int] = {}
         self._spans: dict[int, dict[str, int]] = {}
         self._ungrouped: list[str] = []
         self._digests: dict[int, str] = {}
-        self._purge_at_ms = 0
+        self.purge_at_ms = 0
 
     @classmethod
     def of(cls, known: dict[str, int]) -> Self:
@@ -51,6 +52,20 @@ class CommandMemory:
             spans[since_ms // SPAN_MS][command_id] = since_ms
         memory.since_ms, memory._spans = dict(known), dict(spans)
         return memory
+
+    def lay(self, span: int, ids: dict[str, int], digest: str) -> None:
+        """Have a group of ids as it stands, where there is none; ``digest`` is its hash.
+
+        Raises
+        ------
+        ValueError
+            The group is there, or an id in it is.
+        """
+        known = len(self.since_ms) + len(ids)
+        self.since_ms |= ids
+        if span in self._spans or len(self.since_ms) != known:
+            raise ValueError(f"commands of {span * SPAN_MS} ms are known twice")
+        self._spans[span], self._digests[span] = ids, digest
 
     def knows(self, command_id: str, time_ms: int) -> bool:
         """Whether a command was seen and its bound has not passed at a record time."""
@@ -105,9 +120,9 @@ class CommandMemory:
 
     def purge(self, time_ms: int) -> None:
         """Drop ids whose bound has passed. Call between records, with the book's time."""
-        if time_ms < self._purge_at_ms:
+        if time_ms < self.purge_at_ms:
             return
-        self._purge_at_ms = time_ms + PURGE_EVERY_MS
+        self.purge_at_ms = time_ms + PURGE_EVERY_MS
         self._group()
         horizon_ms = time_ms - COMMAND_BOUND_MS
         for span in [span for span in self._spans if (span + 1) * SPAN_MS <= horizon_ms]:
@@ -122,17 +137,26 @@ class CommandMemory:
 
     def digests_at(self, time_ms: int) -> list[list[Any]]:
         """Return [span, hash of its ids with their times] of all that is known at a time."""
+        return [
+            [span, self._digest(span, ids) if is_whole else _hash(ids)]
+            for span, ids, is_whole in self._groups_at(time_ms)
+        ]
+
+    def texts_at(self, time_ms: int) -> list[tuple[int, bytes]]:
+        """Return (span, the text whose hash ``digests_at`` says) of all that is known at a time."""
+        return [(span, canonical_json(_sorted(ids))) for span, ids, _ in self._groups_at(time_ms)]
+
+    def _groups_at(self, time_ms: int) -> Iterator[tuple[int, dict[str, int], bool]]:
+        """Yield (span, its ids that are known at a time, whether these are all), oldest first."""
         self._group()
         horizon_ms = time_ms - COMMAND_BOUND_MS
-        digests: list[list[Any]] = []
         for span, ids in sorted(self._spans.items()):
             if not ids or (span + 1) * SPAN_MS <= horizon_ms:
                 continue
             if span * SPAN_MS >= horizon_ms:
-                digests.append([span, self._digest(span, ids)])
+                yield span, ids, True
             elif known := {key: at_ms for key, at_ms in ids.items() if at_ms >= horizon_ms}:
-                digests.append([span, _hash(known)])
-        return digests
+                yield span, known, False
 
     def _digest(self, span: int, ids: dict[str, int]) -> str:
         digest = self._digests.get(span)
@@ -142,9 +166,13 @@ class CommandMemory:
 
 
 def _hash(since_ms: dict[str, int]) -> str:
-    """Return the hash of ids, sorted, and their times: two lists, for half the cost of a map."""
+    return state_hash(_sorted(since_ms))
+
+
+def _sorted(since_ms: dict[str, int]) -> list[list[Any]]:
+    """Return ids, sorted, and their times: two lists, for half the cost of a map."""
     ids = sorted(since_ms)
-    return state_hash([ids, [since_ms[command_id] for command_id in ids]])
+    return [ids, [since_ms[command_id] for command_id in ids]]
 
 
 def admission(

@@ -233,6 +233,39 @@ class BookOrder:
             order.take_stop(values)
         return order
 
+    @classmethod
+    def of_row(cls, row: list[Any]) -> "BookOrder":
+        """Return the order without special terms that ``row`` wrote, in no queue yet."""
+        (
+            order_id,
+            account_id,
+            side,
+            price_ticks,
+            quantity_lots,
+            remaining_lots,
+            notional_minor,
+            fee_minor,
+            held_minor,
+            maker_bps,
+            taker_bps,
+            rests,
+        ) = row
+        order = BookOrder(
+            order_id,
+            account_id,
+            side == BUY,
+            price_ticks,
+            quantity_lots,
+            rests,
+            maker_bps,
+            taker_bps,
+            held_minor,
+        )
+        order.remaining_lots = remaining_lots
+        order.notional_minor = notional_minor
+        order.fee_minor = fee_minor
+        return order
+
     def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
         """Return what lots of the order need held: quote for a buyer, base for a seller.
 

@@ -28,6 +28,7 @@ EVER: Final = [one.value for one in TimeInForce if not one.expires]
 KNOWN_TERMS: Final = frozenset(product(SIDES, TYPES, EVER))
 KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(SIDES, TYPES, EXPIRING))
 AUCTION: Final = TradingState.AUCTION.value
+LARGEST_REBATE_BPS: Final = -BASIS_POINTS
 
 
 def place(  # noqa: C901, PLR0912 - the hot path, flat
@@ -67,7 +68,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         ((side, order_type, time_in_force) not in KNOWN_TERMS and not _may_expire(command))
         or price_ticks <= 0
         or quantity_lots <= 0
-        or not 0 <= maker_bps <= BASIS_POINTS
+        or not LARGEST_REBATE_BPS <= maker_bps <= BASIS_POINTS
         or not 0 <= taker_bps <= BASIS_POINTS
         or (special is not None and not special.make_sense_for(command))
         or (special is not None and special.reduce_only and state.positions is None)

@@ -29,7 +29,7 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
     """
     orders, postings, market = draft.answers, draft.postings, state.market
     paid_minor = draft.funded_minor
-    if draft.touched:
+    if draft.touched or draft.made_tick_lots:
         assert market is not None, "an order is touched only in a listed market"
         _settle(state, draft, postings, orders)
         fees_minor = state.fees_minor - draft.fees_before_minor

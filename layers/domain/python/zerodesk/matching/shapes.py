@@ -15,6 +15,7 @@ from zerodesk.orders import (
     CancelAllCommand,
     CancelCommand,
     ChangeCommand,
+    DeleverageCommand,
     EndAuctionCommand,
     ExpireCommand,
     FundCommand,
@@ -47,6 +48,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
     "fund": _shape(FundCommand),
+    "deleverage": _shape(DeleverageCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
@@ -80,6 +82,8 @@ def fault_of(command: Any) -> str | None:
         fault = _change_fault(command["changes"])
     if fault is None and command["kind"] == "cancel_all":
         fault = _misnamed(command["orders"])
+    if fault is None and command["kind"] == "deleverage":
+        fault = _misranked(command["others"])
     return fault
 
 
@@ -133,6 +137,16 @@ def _misnamed(orders: list[Any]) -> str | None:
     for named in orders:
         if type(named) is not list or [type(value) for value in named] != [str, int]:
             return f"orders has {named!r}, not an id and a time"
+    return None
+
+
+def _misranked(others: list[Any]) -> str | None:
+    """Return what keeps a list from naming accounts, each once, with lots to give up."""
+    for named in others:
+        if type(named) is not list or [type(value) for value in named] != [str, int]:
+            return f"others has {named!r}, not an account and its lots"
+    if len({name for name, _ in others}) != len(others):
+        return "others names an account twice"
     return None
 
 

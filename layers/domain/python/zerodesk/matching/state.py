@@ -503,20 +503,19 @@ class BookState(Queues):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as JSON-able values: equal states, equal values."""
+        return self.apart() | {
+            "bids": [order.to_dict() for order in self.bids.in_priority()],
+            "asks": [order.to_dict() for order in self.asks.in_priority()],
+            "known_commands": self.memory.known_at(self.time_ms),
+        }
+
+    def apart(self) -> dict[str, Any]:
+        """Return ``to_dict`` without the orders that rest and the commands that are known."""
         armed = {
             name: [order.to_dict() for order in ladder.in_priority()]
             for name, ladder in self._armed_ladders().items()
         }
-        return (
-            self._scalars()
-            | armed
-            | self._trailing()
-            | {
-                "bids": [order.to_dict() for order in self.bids.in_priority()],
-                "asks": [order.to_dict() for order in self.asks.in_priority()],
-                "known_commands": self.memory.known_at(self.time_ms),
-            }
-        )
+        return self._scalars() | armed | self._trailing()
 
     def digest(self) -> str:
         """Return a hash of all that ``to_dict`` tells, at the cost of what changed since the last.
@@ -583,6 +582,16 @@ class BookState(Queues):
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """Return the state that ``to_dict`` wrote."""
+        state = cls.of_apart(values)
+        for order in values["bids"] + values["asks"]:
+            state.rest(BookOrder.from_dict(order))
+        state.memory = CommandMemory.of(values["known_commands"])
+        state.keep_waiting(values)
+        return state
+
+    @classmethod
+    def of_apart(cls, values: dict[str, Any]) -> Self:
+        """Return the state that ``apart`` wrote, in which nobody rests or waits yet."""
         state = cls(values["symbol"])
         if values["market"] is not None:
             market = Market.from_dict(values["market"])
@@ -618,17 +627,21 @@ class BookState(Queues):
             state.continuing = BookOrder.from_dict(values["continuing"])
         if (prices_ticks := values.get("prices_ticks")) is not None:
             state.saw_prices(*prices_ticks)
-        for order in values["bids"] + values["asks"]:
-            state.rest(BookOrder.from_dict(order))
+        return state
+
+    def keep_waiting(self, values: dict[str, Any]) -> None:
+        """Have those wait that ``apart`` tells of, and whatever else of the orders is waited for.
+
+        An order without special terms waits for nothing, and most are.
+        """
         waiting = (values.get(name, []) for name in ("rising", "falling", "trailing"))
         for order in chain.from_iterable(waiting):
-            state.arm(ArmedOrder.from_dict(order))
-        for one in state.orders.values():
-            state.keep_expiry(one)
-            state.keep_reducing(one)
-            state.keep_paired(one)
-        state.memory = CommandMemory.of(values["known_commands"])
-        return state
+            self.arm(ArmedOrder.from_dict(order))
+        for one in self.orders.values():
+            if type(one) is not BookOrder:
+                self.keep_expiry(one)
+                self.keep_reducing(one)
+                self.keep_paired(one)
 
 
 def _funded(row: list[Any]) -> Funded:

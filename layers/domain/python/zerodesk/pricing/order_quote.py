@@ -30,6 +30,8 @@ class Quote(NamedTuple):
     ``worst_price_ticks`` is the limit, or the collar's end for a market order; ``need_minor`` of
     ``need_currency`` is the most that the order can cost, the taker's fee included. Of an order
     that names an amount, ``amount_minor``, ``most_lots`` are the most that it may trade.
+    ``worth_minor`` is what the fee is of at worst, in the quote currency. The rates are those of
+    the listing; an account's own come with its hold.
     """
 
     mark_price_ticks: int
@@ -44,6 +46,30 @@ class Quote(NamedTuple):
     most_lots: int | None = None
     stop_limit_ticks: int | None = None
     """Of a pair: the worst price behind its stop."""
+    worth_minor: int | None = None
+    """None in a quote of a version that did not say it: the listing's rates then hold."""
+
+    def at_rates(self, maker_bps: int, taker_bps: int, *, holds_fee: bool) -> Self:
+        """Return the quote of the same order at other rates.
+
+        ``holds_fee`` says whether its fee is held with it: not where a seller delivers, who pays it
+        out of the proceeds.
+
+        Examples
+        --------
+        >>> quote = Quote(100, Collar(90, 110), 100, "USD", 1_005, 5, 2, 50, worth_minor=1_000)
+        >>> quote.at_rates(-1, 40, holds_fee=True).need_minor
+        1004
+        """
+        assert self.worth_minor is not None, "what the fee is of is known"
+        fee_minor = share_bps(self.worth_minor, taker_bps)
+        more_minor = fee_minor - self.estimated_fee_minor if holds_fee else 0
+        return self._replace(
+            maker_bps=maker_bps,
+            taker_bps=taker_bps,
+            estimated_fee_minor=fee_minor,
+            need_minor=self.need_minor + more_minor,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the quote as JSON-able values, for the workflow; without what it has not."""
@@ -60,6 +86,7 @@ class Quote(NamedTuple):
             "amount_minor": self.amount_minor,
             "most_lots": self.most_lots,
             "stop_limit_ticks": self.stop_limit_ticks,
+            "worth_minor": self.worth_minor,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -257,6 +284,7 @@ def quote_pair(
         need_minor=max(limit.need_minor, stop.need_minor),
         estimated_fee_minor=max(limit.estimated_fee_minor, stop.estimated_fee_minor),
         stop_limit_ticks=stop.worst_price_ticks,
+        worth_minor=max(limit.worth_minor or 0, stop.worth_minor or 0),
     )
 
 
@@ -282,4 +310,5 @@ def _quoted(
         estimated_fee_minor=share_bps(worth_minor, market.taker_bps),
         maker_bps=market.maker_bps,
         taker_bps=market.taker_bps,
+        worth_minor=worth_minor,
     )

@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
+from zerodesk.fees import auction_fee_minor, maker_fee_minor
 from zerodesk.funding import fund
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
@@ -21,6 +22,7 @@ from zerodesk.reconciliation.findings import BreachCode, Check, Findings
 from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in, unfunded_in
 from zerodesk.reconciliation.owed import Held, Moved, Owed, note_steps
 from zerodesk.reconciliation.shown import NothingShown, ShownOrders
+from zerodesk.settlement import fills_of_deleveraging
 
 MAKER: Final = "maker"
 TAKER: Final = "taker"
@@ -219,6 +221,8 @@ class BookAudit(AuditedOrders):
                 touched.add(self._amend(sequence, event))
             if event["type"] in ("FundingSet", "FundingPaid"):
                 self._fund(sequence, event, expected)
+            if event["type"] == "PositionsDeleveraged":
+                self._deleverage(sequence, event, expected, fills)
             if event["type"] != "TradeExecuted":
                 continue
             self.trades += 1
@@ -250,6 +254,25 @@ class BookAudit(AuditedOrders):
         expected[account_id, market.quote] += amount_minor
         expected[open_account(self.symbol), market.quote] -= amount_minor
 
+    def _deleverage(
+        self,
+        sequence: int,
+        event: dict[str, Any],
+        expected: Moved,
+        fills: dict[str, Fills],
+    ) -> None:
+        """Take in a position that others took over: nobody's may grow or turn by it."""
+        self.findings.checked[Check.POSITIONS] += 1
+        for told in fills_of_deleveraging(event):
+            account_id, lots = told["account_id"], told["quantity_lots"]
+            fill = Fills.of(told["side"], told["price_ticks"], lots, 0)
+            held_lots = self.positions.get(account_id, OpenLots()).quantity_lots
+            if held_lots * fill.lots >= 0 or lots > abs(held_lots):
+                detail = f"{event['command_id']} moves {lots} of {held_lots} lots of {account_id}"
+                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            fills[account_id] = fills.get(account_id, NONE).plus(fill)
+            self._expect(expected, account_id, fill)
+
     def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
         market = self._listed()
         if market.product is Product.SPOT:
@@ -279,8 +302,6 @@ class BookAudit(AuditedOrders):
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
             return
         order.remaining_lots -= event["quantity_lots"]
-        is_maker = role == MAKER or "auction_id" in event
-        rate_bps = order.maker_bps if is_maker else order.taker_bps
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
         if order.left_minor is not None:
             order.left_minor -= notional_minor
@@ -288,7 +309,7 @@ class BookAudit(AuditedOrders):
             order.remaining_lots < 0
             or (order.left_minor or 0) < 0
             or not order.allows(event["price_ticks"])
-            or fill.fee_minor != share_bps(notional_minor, rate_bps)
+            or fill.fee_minor != _fee_due_minor(order, event, role, notional_minor)
         ):
             detail = f"{event['trade_id']} is not within {order}: {event}"
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
@@ -339,6 +360,15 @@ def amends_of(events: list[dict[str, Any]]) -> list[Amended]:
         for event in events
         if event["type"] == "OrderAmended"
     ]
+
+
+def _fee_due_minor(order: OpenOrder, trade: dict[str, Any], role: str, notional_minor: int) -> int:
+    """Return what a trade's maker or taker owes by the rates that its order came with."""
+    if "auction_id" in trade:
+        return auction_fee_minor(notional_minor, order.maker_bps)
+    if role == MAKER:
+        return maker_fee_minor(notional_minor, order.maker_bps, trade["taker_fee_minor"])
+    return share_bps(notional_minor, order.taker_bps)
 
 
 def _sides(trade: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState
+from zerodesk.fee_tiers import Charged, Schedule
 from zerodesk.instruments import Product, product_of
 from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
@@ -25,6 +26,8 @@ class Case(NamedTuple):
     record of the venue's limits ``limits`` came to be; zero when the venue has set none. An order
     that is ``reduce_only`` opens nothing, whatever it asks for: its book cuts it. ``kills``
     are the kill switches that are on, by whom they stop, of the same record and of the account.
+    ``schedule`` has the fee tiers that hold for the market, of the same record; ``charged`` is
+    what the order is charged by them, once that is decided.
     """
 
     state: AccountState
@@ -40,11 +43,20 @@ class Case(NamedTuple):
     day_volume_lots: int | None = None
     reduce_only: bool = False
     kills: Mapping[str, Kill] = NONE_KILLED
+    schedule: Schedule | None = None
+    charged: Charged | None = None
 
     @property
     def product(self) -> Product:
         """What the order trades."""
         return product_of(self.symbol)
+
+    @property
+    def quote_currency(self) -> str:
+        """In what the order is priced: a derivative's need is in it, a spot pair's name says it."""
+        if self.product is Product.SPOT:
+            return self.symbol.partition("-")[2]
+        return self.quote.need_currency
 
     @property
     def opening_lots(self) -> int:
@@ -82,6 +94,8 @@ class Case(NamedTuple):
             seen["unmarked"] = list(self.unmarked)
         if self.day_volume_lots is not None:
             seen["day_volume_lots"] = self.day_volume_lots
+        if self.charged is not None:
+            seen["fees"] = self.charged.to_dict()
         return {"at_ms": self.at_ms, "decided_on": seen}
 
 

@@ -5,14 +5,13 @@ one, and no more of the account can be lost by it. Every share is rounded up.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zerodesk.derivatives import Perpetual
 from zerodesk.tiers import Tier, share_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """A position in a perpetual, what may still be filled on each side, and its mark."""
 
     instrument: Perpetual
@@ -47,8 +46,7 @@ class Exposure:
         return share_minor(self.notional_minor(self.quantity_lots), tiers, initial=False)
 
 
-@dataclass(frozen=True, slots=True)
-class MarginFigures:
+class MarginFigures(NamedTuple):
     """What an account has against what it needs, minor units."""
 
     equity_minor: int

@@ -18,6 +18,7 @@ class Variable(NamedTuple):
 
 VARIABLES: Final = {
     "account_id": Variable(fields.ACCOUNT_ID, fields.ACCOUNT_ID_RULE),
+    "fee_scope": Variable(fields.FEE_SCOPE, fields.FEE_SCOPE_RULE),
     "group": Variable(fields.GROUP, fields.GROUP_RULE),
     "job_id": Variable(fields.JOB_ID, fields.JOB_ID_RULE),
     "key_id": Variable(fields.KEY_ID, fields.KEY_ID_RULE),

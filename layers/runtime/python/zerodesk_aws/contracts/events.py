@@ -179,6 +179,22 @@ class TradesExecuted(OfBook):
     trades: list[TradeFacts]
 
 
+class PositionsDeleveraged(OfBook):
+    """A position was taken over at a price, past the queue, by those on its other side.
+
+    ``side`` is what its account did; ``taken`` has who gave up how many lots, in the order of the
+    ranking.
+    """
+
+    command_id: OrderId
+    account_id: AccountId
+    side: SideField
+    price_ticks: int
+    quantity_lots: int
+    taken: list[list[str | int]]
+    executed_at_ms: int
+
+
 class SettlementWanted(Contract):
     """A batch held only repeats; whoever decided them may not have lived to tell."""
 
@@ -504,7 +520,7 @@ class LiquidationStarted(OfLiquidation):
 
 
 class LiquidationStepTaken(OfLiquidation):
-    """A liquidation placed an order that reduces the account."""
+    """A liquidation placed an order that reduces the account, or has others take over from it."""
 
     step: str
     order_id: OrderId | None = None
@@ -591,6 +607,7 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.orders", OrderAmended, "matching"),
     EventContract("zerodesk.orders", AmendRejected, "matching"),
     EventContract("zerodesk.matching", TradesExecuted, "matching"),
+    EventContract("zerodesk.matching", PositionsDeleveraged, "matching"),
     EventContract("zerodesk.matching", SettlementWanted, "matching"),
     EventContract("zerodesk.settlement", TradeSettled, "settlement"),
     EventContract("zerodesk.settlement", PositionChanged, "settlement"),

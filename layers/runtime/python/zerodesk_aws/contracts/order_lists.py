@@ -55,7 +55,7 @@ class Fill(Contract):
     quantity: Amount
     fee: Amount
     fee_currency: Currency
-    liquidity: Literal["MAKER", "TAKER", "AUCTION"]
+    liquidity: Literal["MAKER", "TAKER", "AUCTION", "DELEVERAGED"]
     executed_at: Timestamp
 
 

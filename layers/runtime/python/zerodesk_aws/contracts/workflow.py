@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from zerodesk.limits import MAX_OPEN_ORDERS
+from zerodesk.orders import MAX_OTHERS
 from zerodesk.rejections import RejectionCode
 from zerodesk_aws.contracts.events import (
     AuctionKindField,
@@ -134,6 +135,7 @@ class Quote(Contract):
     amount_minor: int | None = Field(default=None, description="Of an order that names one.")
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
     stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
+    worth_minor: int | None = Field(default=None, description="What the fee is of, at worst.")
 
 
 class OrderPriced(Contract):
@@ -205,6 +207,24 @@ class CancelAllCommand(Contract):
     symbol: Symbol
     account_sequence: int
     orders: list[NamedOrder] = Field(max_length=MAX_OPEN_ORDERS)
+    accepted_at_ms: int
+
+
+Named = Annotated[
+    list[AccountId | int],
+    Field(min_length=2, max_length=2, description="An account, and the lots it gives up at most."),
+]
+
+
+class DeleverageCommand(Contract):
+    """A position that others take over from an account at a price, past the queue."""
+
+    kind: Literal["deleverage"]
+    command_id: OrderId
+    account_id: AccountId
+    symbol: Symbol
+    price_ticks: int
+    others: list[Named] = Field(max_length=MAX_OTHERS)
     accepted_at_ms: int
 
 
@@ -336,4 +356,5 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
     Payload("commands", FundCommand),
+    Payload("commands", DeleverageCommand),
 )

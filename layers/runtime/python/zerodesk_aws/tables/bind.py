@@ -8,7 +8,7 @@ a cold start another client, about 100 ms of CPU.
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
@@ -62,6 +62,35 @@ def update(
     """Update the item of a key. ``Model.update`` has the whole item sent back, and reads it."""
     table = model._get_connection()  # noqa: SLF001 - as in ``bound``
     table.update_item(hash_key, range_key, actions=actions, condition=condition)
+
+
+def put_new(model: type[Model], item: dict[str, Any], *, absent: str) -> None:
+    """Put an item, given as DynamoDB has it, at a place that is empty: no attribute ``absent``.
+
+    What stands there else is told by the refusal (``standing_item``), which ``Model.save`` cannot
+    ask for; and an item that is only written needs no instance of its model.
+    """
+    connection().dispatch(
+        "PutItem",
+        {
+            "TableName": model.Meta.table_name,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists (#0)",
+            "ExpressionAttributeNames": {"#0": absent},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        },
+    )
+
+
+def standing_item(fault: Exception) -> dict[str, Any] | None:
+    """Return the item that a refusal told, as DynamoDB has it; None where it told none.
+
+    pynamodb raises an error of its own from botocore's, and leaves the item with that one.
+    """
+    refusal = fault.__cause__
+    if not isinstance(refusal, ClientError):
+        return None
+    return cast("dict[str, Any] | None", refusal.response.get("Item"))
 
 
 def condition_failed(error: PynamoDBException) -> bool:

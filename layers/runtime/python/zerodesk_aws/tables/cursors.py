@@ -13,6 +13,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from zerodesk.turnover import TickValue
 from zerodesk_aws.tables.bind import bound, condition_failed, update
 
 
@@ -27,6 +28,8 @@ class Taken(NamedTuple):
     position: int
     traded: Mapping[str, int]
     """What the book traded by the hour, up to the position (``zerodesk.volume``)."""
+    tick: TickValue | None
+    """What a tick of the book's market is worth; None until the cursor has passed its listing."""
 
 
 class CursorItem(Model):
@@ -43,6 +46,7 @@ class CursorItem(Model):
     until_ms = NumberAttribute(null=True)
     note = JSONAttribute(null=True)
     traded = JSONAttribute(null=True)
+    tick = JSONAttribute(null=True)
 
 
 class Cursors:
@@ -90,10 +94,16 @@ class Cursors:
             if condition_failed(error):
                 return None
             raise
-        return Taken(int(item.position or 0), item.traded or {})
+        tick = None if item.tick is None else TickValue(*item.tick)
+        return Taken(int(item.position or 0), item.traded or {}, tick)
 
     def advance_and_release(
-        self, name: str, position: int, owner: str, traded: Mapping[str, int]
+        self,
+        name: str,
+        position: int,
+        owner: str,
+        traded: Mapping[str, int],
+        tick: TickValue | None,
     ) -> None:
         """Move a cursor forward and give the lease back, in one write unless it ran out.
 
@@ -101,6 +111,8 @@ class Cursors:
         """
         behind = CursorItem.position.does_not_exist() | (CursorItem.position < position)
         moved = [CursorItem.position.set(position), CursorItem.traded.set(dict(traded))]
+        if tick is not None:
+            moved.append(CursorItem.tick.set(list(tick)))
         released = [CursorItem.owner.remove(), CursorItem.until_ms.remove()]
         if not self._update(name, [*moved, *released], behind & (CursorItem.owner == owner)):
             self._update(name, moved, behind)
