@@ -72,7 +72,7 @@ def _other_text(world: "World", partition: "Partition") -> bytes:
     """
     try:
         state = Book.from_text(zlib.decompress(_read(world, partition))).state()
-    except zlib.error:
+    except (zlib.error, KeyError):
         return canonical_json({"trades": 1})
     other = {"trades": state["trades"] + 1, "bids": state["bids"][1:], "asks": []}
     return Book.from_state(state | other).text()
