@@ -41,17 +41,7 @@ RARE = {
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
-    ("reconciliation", "dynamodb:Query", "holders"): "the same",
-    **{
-        ("risk_monitor", f"dynamodb:{action}", table): "the same"
-        for action, table in (
-            ("PutItem", "journal"),
-            ("GetItem", "market"),
-            ("GetItem", "cursors"),
-            ("UpdateItem", "cursors"),
-            ("Query", "holders"),
-        )
-    },
+    ("risk_monitor", "dynamodb:PutItem", "journal"): "the same",
     ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",
     ("risk_monitor", "states:StartExecution", "liquidation_workflow"): "the same",
     ("risk_monitor", "states:DescribeExecution", "*"): "the same",
