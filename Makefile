@@ -70,7 +70,7 @@ simulate-pairs: setup  ## play every fault, and every pair of faults, at every b
 	@$(BIN)/python -m tests.simulation --pairs
 
 DEVIATIONS ?= 2
-explore: setup  ## play every schedule of the protocol's scenarios with DEVIATIONS=2, and some by chance
+explore: setup  ## play every schedule of the protocol's scenarios with DEVIATIONS=2, and some by chance, on all cores
 	@$(BIN)/python -m tests.protocol --deviations $(DEVIATIONS)
 
 format: setup  ## rewrite the code in the house format

@@ -6,10 +6,11 @@ from back_office.waiting import awaited
 from zerodesk.bands import Band
 from zerodesk.instruments import ListingError, Market, TradingState, list_market
 from zerodesk.money import NumberError, to_minor
+from zerodesk.options import OptionTerms
 from zerodesk.orders import ListCommand
 from zerodesk.tiers import Tier
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import now_ms, sleep
+from zerodesk_aws.clock import iso_ms, now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import ListMarket, MarginTier, PriceBand
 from zerodesk_aws.entry import count, logger
@@ -44,6 +45,8 @@ class Listing:
             answered; the same request again finds out.
         """
         market = _market(asked)
+        if market.option is not None and self._register.get(market.symbol) is None:
+            self._check_option(market, market.option)
         standing, is_new = self._register.add(market.symbol, market.to_dict())
         if standing != market.to_dict():
             raise refused(
@@ -59,6 +62,16 @@ class Listing:
             count("MarketsListed")
             logger.info("market listed", symbol=market.symbol)
         return market_view(listed), is_new
+
+    def _check_option(self, market: Market, terms: OptionTerms) -> None:
+        """Refuse a new option that has expired, or whose underlying has no market to settle by."""
+        rule = None
+        if terms.expiry_ms <= now_ms():
+            rule = f"an expiry to come, not {iso_ms(terms.expiry_ms)}"
+        elif self._markets.get(market.underlying, consistent=True) is None:
+            rule = f"on an underlying with a market: {market.underlying} is not listed"
+        if rule is not None:
+            raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", market.symbol, rule)
 
     def _send(self, market: Market) -> Listed:
         """Send the listing to its book, and wait until the book shows it."""

@@ -8,12 +8,19 @@ from back_office.listing import band_of, ms_of
 from back_office.waiting import awaited
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
 from zerodesk.money import NumberError, minor_digits, scaled
-from zerodesk.orders import ChangeCommand, Command, SetStateCommand
+from zerodesk.orders import (
+    ChangeCommand,
+    Command,
+    SetStateCommand,
+    SettleCommand,
+    settling_id_for,
+)
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
-from zerodesk_aws.contracts.markets import ChangeMarket, Delist
+from zerodesk_aws.contracts.markets import ChangeMarket, Delist, SettleOption
 from zerodesk_aws.entry import count, logger
+from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.market import Listed, Markets
 from zerodesk_aws.views.markets import market_view
@@ -88,6 +95,37 @@ class MarketTerms:
             accepted_at_ms=now_ms(),
         )
         count("MarketsDelisted")
+        return self._told(command, lambda shown: shown.state is TradingState.DELISTED)
+
+    def settle(self, symbol: str, asked: SettleOption, author: str) -> contracts.Market:
+        """End an option that has expired and whose index says no price, at one that is said.
+
+        Raises
+        ------
+        ProblemError
+            NOT_FOUND: no such market. INTAKE_BAD_VALUE: it is no option, or has not expired.
+            INTAKE_OFF_PRECISION: a price finer than its currency. UNAVAILABLE: the book has not
+            answered; the same request again finds out.
+        """
+        listed = self._listed(symbol)
+        if listed.state is TradingState.DELISTED:
+            return market_view(listed)
+        terms, at_ms = listed.market.option, now_ms()
+        if terms is None or at_ms < terms.expiry_ms:
+            rule = "an option that has expired"
+            raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", symbol, rule)
+        command = SettleCommand(
+            kind="settle",
+            command_id=settling_id_for(symbol, at_ms),
+            symbol=symbol,
+            price_minor=amount_minor_of(asked.price, listed.market.quote, field="price"),
+            first_sequence=0,
+            last_sequence=0,
+            reason=asked.reason,
+            by=author,
+            accepted_at_ms=at_ms,
+        )
+        count("OptionsSettledByHand")
         return self._told(command, lambda shown: shown.state is TradingState.DELISTED)
 
     def _told(self, command: Command, is_done: Callable[[Listed], bool]) -> contracts.Market:

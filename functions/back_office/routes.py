@@ -41,6 +41,7 @@ from zerodesk_aws.contracts.markets import (
     EndAuction,
     ListMarket,
     Market,
+    SettleOption,
     SetTradingState,
     TakeoverAsked,
 )
@@ -471,6 +472,24 @@ def delist_market(call: Call, asked: Delist) -> Answer:
     from back_office.operations import market_terms
 
     return Answer(market_terms.delist(call.path["symbol"], asked, call.account_id))
+
+
+@api.route(
+    "POST",
+    "/v1/markets/{symbol}/settlement",
+    SettleOption,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: Market},
+    refuses=(NOT_FOUND, ProblemCode.INTAKE_OFF_PRECISION),
+)
+def settle_option(call: Call, asked: SettleOption) -> Answer:
+    """End an option that has expired, at a price of its underlying that is said and why.
+
+    Where the index was known an option ends by itself, within minutes.
+    """
+    from back_office.operations import market_terms
+
+    return Answer(market_terms.settle(call.path["symbol"], asked, call.account_id))
 
 
 @api.route("GET", "/v1/house", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: House})

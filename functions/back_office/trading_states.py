@@ -133,7 +133,13 @@ class TradingStates:
 
 
 def _refuse_if_stale(listed: Listed, at_ms: int) -> None:
-    if listed.stale_at_ms is not None and listed.stale_at_ms < at_ms:
+    if listed.stale_at_ms is None or listed.stale_at_ms >= at_ms:
+        return
+    if listed.market.option is not None:
+        raise ended(
+            ProblemCode.MARK_STALE, f"{listed.market.symbol} has expired and opens no more."
+        )
+    if listed.stale_at_ms < at_ms:
         raise ended(
             ProblemCode.MARK_STALE,
             f"{listed.market.symbol} has had no fresh index price since "

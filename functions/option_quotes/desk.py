@@ -6,9 +6,9 @@ from decimal import Decimal
 from option_quotes.surfaces import Surfaces
 from zerodesk.instruments import Market
 from zerodesk.money import NumberError, format_minor
+from zerodesk.options import OptionTerms
 from zerodesk.pricing.option_quote import (
     OptionQuote,
-    OptionTerms,
     quote_option,
 )
 from zerodesk.rejections import Rejection
@@ -47,7 +47,7 @@ class Desk:
         answer = quote_option(
             market,
             OptionTerms(asked.option_type, asked.strike, as_ms(asked.expiry)),
-            current.published,
+            current,
             mark_price_ticks=listed.mark_price_ticks,
             now_ms=now_ms(),
             side=asked.side,
@@ -57,7 +57,7 @@ class Desk:
             ),
             ranges=RANGES,
         )
-        version = current.version
+        version = current.as_of_ms
         if isinstance(answer, Rejection):
             count("OptionQuotesRefused")
             return QuotedOption(

@@ -1,7 +1,5 @@
 """Surfaces of the market table: published by operators, warm by version."""
 
-from typing import NamedTuple
-
 from zerodesk.pricing.batch import MalformedCallError
 from zerodesk.pricing.option_quote import MarketSurface
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
@@ -11,26 +9,16 @@ from zerodesk_aws.contracts.option_quotes import PublishedSurface, PublishSurfac
 from zerodesk_aws.contracts.pricing import Surface
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.listings import Listings
+from zerodesk_aws.surfaces import WarmSurfaces
 from zerodesk_aws.tables.market import Markets, StoredSurface
 
 
-class Current(NamedTuple):
-    """A surface that is valid now, and its version."""
-
-    version: int
-    published: MarketSurface
-
-
 class Surfaces:
-    """The surfaces of one market table.
-
-    What is warm is a surface as it was read and checked, under its version. Each question reads the
-    table first, so no answer is older than what it says.
-    """
+    """The surfaces of one market table. Each question reads the table first."""
 
     def __init__(self, markets: Markets, listings: Listings) -> None:
         self._markets, self._listings = markets, listings
-        self._warm: dict[str, Current] = {}
+        self._warm = WarmSurfaces()
 
     def publish(self, symbol: str, asked: PublishSurface) -> PublishedSurface:
         """Store a surface; the same one again is the same.
@@ -71,7 +59,7 @@ class Surfaces:
         """Return the surface of a market, or refuse with NOT_FOUND."""
         return _shown(symbol, self._stored(symbol))
 
-    def current(self, symbol: str) -> Current:
+    def current(self, symbol: str) -> MarketSurface:
         """Return the surface of a market, ready to be asked.
 
         Raises
@@ -86,12 +74,7 @@ class Surfaces:
                 ProblemCode.UNAVAILABLE,
                 f"The surface of {symbol} was valid until {iso_ms(stored.valid_until_ms)}.",
             )
-        warm = self._warm.get(symbol)
-        if warm is None or warm.version != stored.as_of_ms:
-            surface = VolatilitySurface.from_dict(stored.document)
-            warm = Current(stored.as_of_ms, MarketSurface(surface, stored.as_of_ms, stored.price))
-            self._warm[symbol] = warm
-        return warm
+        return self._warm.of(symbol, stored)
 
     def _stored(self, symbol: str) -> StoredSurface:
         stored = self._markets.surface(symbol, consistent=True)

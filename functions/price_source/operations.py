@@ -27,9 +27,12 @@ class Prices:
         Raises
         ------
         ProblemError
-            NOT_FOUND: no such market. INTAKE_BAD_VALUE: less than half a tick.
+            NOT_FOUND: no such market. INTAKE_BAD_VALUE: less than half a tick; an option.
         """
         market = self._listings.listed(symbol)
+        if market.option is not None:
+            rule = f"no option's: {market.underlying} has the index price that it follows"
+            raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", symbol, rule)
         price_ticks = _nearest_ticks(market, asked.price)
         observed_at_ms = as_ms(asked.observed_at)
         command = IndexCommand(

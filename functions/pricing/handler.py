@@ -1,15 +1,19 @@
-"""Price one order; the card is in this package's docstring."""
+"""Price one order, or mark the options; the card is in this package's docstring."""
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pricing.settings import MARKET_TABLE
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.orders import Side, Trigger
 from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError
 from zerodesk_aws.tables.market import Markets
+
+if TYPE_CHECKING:
+    from pricing.options import OptionDesk
 
 markets = Markets(MARKET_TABLE)
 
@@ -18,16 +22,41 @@ markets = Markets(MARKET_TABLE)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with a quote or a refusal."""
+    if "symbol" not in event:
+        return marked()
     listed = markets.get(event["symbol"])
     if listed is None:
         raise StaleMarketError(event["symbol"])
-    answer = quoted(listed.market, listed.mark_price_ticks, event)
+    if listed.market.product is Product.OPTION:
+        answer = desk().quote(listed, event)
+    else:
+        answer = quoted(listed.market, listed.mark_price_ticks, event)
     if isinstance(answer, Rejection):
         count("PricingRefused")
         logger.info("order not priced", code=answer.code, have=answer.have, limit=answer.limit)
         return {"verdict": "REFUSED", "rejection": answer.to_dict()}
     count("OrdersPriced")
     return {"verdict": "PRICED", "quote": answer.to_dict()}
+
+
+@cache
+def desk() -> "OptionDesk":
+    """Return the desk of options, with numpy: no order of anything else waits for that."""
+    from pricing.options import OptionDesk
+
+    return OptionDesk(markets)
+
+
+def marked() -> dict[str, Any]:
+    """Mark every option that is listed, as the clock asks."""
+    listed = [
+        one
+        for one in markets.all()
+        if one.market.product is Product.OPTION and one.state is not TradingState.DELISTED
+    ]
+    marked_count = desk().mark(listed) if listed else 0
+    count("OptionsMarked", marked_count)
+    return {"marked": marked_count, "unmarked": len(listed) - marked_count}
 
 
 def quoted(market: Market, mark_price_ticks: int, order: dict[str, Any]) -> Quote | Rejection:

@@ -6,6 +6,7 @@ from typing import Any
 from queries.backwards import MAX_RECORDS, page_back
 from zerodesk.accounts import LIQUIDATE
 from zerodesk.money import format_minor
+from zerodesk.settlement import EXPIRY
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.clock import iso_ms
@@ -48,7 +49,7 @@ class FillLists:
         assert market is not None, "a fill happens only in a listed market"
         return Fill(
             trade_id=fill["trade_id"],
-            order_id=fill["order_id"],
+            order_id=None if fill["liquidity"] == EXPIRY else fill["order_id"],
             symbol=market.symbol,
             side=fill["side"],
             price=market.format_price(fill["price_ticks"]),

@@ -25,7 +25,9 @@ class PositionViews:
         for symbol, position in sorted(account.state.positions.items()):
             listed = self._markets.get(symbol)
             assert listed is not None, "what was filled was listed"
-            shown.append(_position(listed.market, listed.mark_price_ticks, position, at_ms))
+            risk = self._markets.option(symbol) if listed.market.option else None
+            mark_ticks = listed.mark_price_ticks if risk is None else risk.mark_price_ticks
+            shown.append(_position(listed.market, mark_ticks, position, at_ms))
         return Positions(account_id=account_id, account_sequence=account.sequence, positions=shown)
 
 

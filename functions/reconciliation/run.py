@@ -5,7 +5,7 @@ and nothing else: a new process reads everything again and comes to the same rep
 read first, for they know who traded, and once more after the accounts: see ``turns``.
 """
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -33,6 +33,7 @@ from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Entry, Register
+from zerodesk_aws.streams import account_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
@@ -155,17 +156,32 @@ class Reconciliation:
         return book.tip.sequence
 
     def _read_accounts(self, account_ids: Set[str], time_is_up: TimeIsUp) -> set[str]:
-        """Read on those accounts whose turn it is; return which were read."""
+        """Read on those accounts whose turn it is; return those that are known to their end."""
         waiting = [book.audit.waiting() for book in self._books.values()]
         moved = [one for one in self._turns.moved(waiting) if one in account_ids]
-        read: set[str] = set()
-        for account_id in chain(moved, self._turns.in_turn(account_ids)):
+        fresh: set[str] = set()
+        stirred = self._stirred(fresh, time_is_up)
+        for account_id in chain(moved, stirred, self._turns.in_turn(account_ids)):
             if time_is_up():
                 break
-            if account_id not in read:
+            if account_id not in fresh:
                 self._account(account_id).read(self._journal, time_is_up)
-                read.add(account_id)
-        return read
+                fresh.add(account_id)
+        return fresh
+
+    def _stirred(self, fresh: set[str], time_is_up: TimeIsUp) -> Iterator[str]:
+        """Yield the accounts that do not end where they did, whoever wrote there.
+
+        Those that do are as fresh as if they had been read.
+        """
+        ends = {key: one.tip for key, one in self._accounts.items() if one.current}
+        for together in self._turns.looks(ends.keys() - fresh):
+            if time_is_up():
+                return
+            tips = {account_stream(key): ends[key] for key in together}
+            unmoved = self._journal.unmoved(tips)
+            fresh.update(key for key in together if account_stream(key) in unmoved)
+            yield from (key for key in together if account_stream(key) not in unmoved)
 
     def _troubled(self) -> frozenset[str]:
         """Return the accounts whose journal is in trouble, to look at them again at once."""

@@ -5,6 +5,7 @@ from typing import Any, cast
 from risk_check.decision import refusal
 from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, Hold, reject
+from zerodesk.instruments import Product, product_of
 from zerodesk.orders import AmendCommand, OrderStatus, Side
 from zerodesk.pricing.order_quote import Quote
 from zerodesk.risk.amends import Amended, admit_amend, beyond_hold_minor
@@ -99,5 +100,6 @@ def _beyond(asked: dict[str, Any], order: OrderItem, held: Hold) -> int:
             tick_value_minor=asked["tick_value_minor"],
             delivered_minor=asked["delivered_minor"],
             added_lots=changes.get("quantity_lots", quantity_lots) - quantity_lots,
+            is_option=product_of(asked["symbol"]) is Product.OPTION,
         )
     )

@@ -4,10 +4,12 @@ from zerodesk.accounts import AccountState
 from zerodesk.kills import Kill
 from zerodesk.limits import Limits
 from zerodesk.orders import Side
+from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.pricing.order_quote import Quote
 from zerodesk.risk import Case, Marked, symbols_needed
 from zerodesk.volume import day_volume_lots
 from zerodesk_aws.limits import LimitRegister
+from zerodesk_aws.marks import marked as marked_of
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
 
@@ -33,7 +35,12 @@ class Surroundings:
         venue = self._limits.latest()
         limits = venue.effective(state.terms)
         needed = symbols_needed(state, symbol, limits, at_ms)
-        marked = {name: one for name in sorted(needed) if (one := self._marked(name)) is not None}
+        own = {} if quote.option is None else self._own(symbol, quote.option)
+        marked = {
+            name: one
+            for name in sorted(needed)
+            if (one := own.get(name) or marked_of(self._markets, name)) is not None
+        }
         case = Case(
             state=state,
             symbol=symbol,
@@ -51,11 +58,10 @@ class Surroundings:
         )
         return case._replace(schedule=venue.schedule_for(symbol, case.quote_currency))
 
-    def _marked(self, symbol: str) -> Marked | None:
+    def _own(self, symbol: str, risk: OptionRisk) -> dict[str, Marked]:
+        """Return the order's own option as its quote marked it, which is just now."""
         listed = self._markets.get(symbol)
-        if listed is None:
-            return None
-        return Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+        return {} if listed is None else {symbol: Marked.of_option(listed.market, risk)}
 
     def _day_volume_lots(self, symbol: str, limits: Limits, at_ms: int) -> int | None:
         if limits.order_volume_bps is None:

@@ -30,6 +30,9 @@ MAX_TRADES: Final = 350
 """Trades settled in one run, or those of one record if it has more: their announcements travel
 through a workflow, which carries 256 KB from one state to the next."""
 
+FILLING: Final = frozenset({"TradeExecuted", "PositionSettled"})
+"""Events that give an account something to be told of."""
+
 LEASE_MS: Final = 10_000
 """How long one run has a book to itself. The lease only spares work: two runs at once are safe,
 they would race for the same account records."""
@@ -95,7 +98,7 @@ class Settlement:
         behind: list[JournalRecord] = []
         trades = 0
         for record in self._journal.read(book_stream(symbol), position, limit=MAX_RECORDS):
-            trades += sum(event["type"] == "TradeExecuted" for event in record.body["events"])
+            trades += sum(event["type"] in FILLING for event in record.body["events"])
             if behind and trades > MAX_TRADES:
                 break
             behind.append(record)

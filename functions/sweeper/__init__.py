@@ -12,7 +12,8 @@ Does     orders, amends and cancels, of one or of many, without an answer are se
          stands between two records of its book is filled to its end, fees are swept from the books
          to the house, a book in which an order's time has come is told to look at the time, what a
          dead man's switch stands for is cancelled when its time is up, an open book whose index
-         price is older than it bears likewise, accounts that have lost a limit of theirs today are
+         price is older than it bears likewise, an option that has expired is told by which price it
+         ends, accounts that have lost a limit of theirs today are
          stopped until the day ends
 Writes   the swept cursors; through what it calls, what that writes. Every repeat is harmless: each
          receiver knows what it has done

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
+from sweeper.options import OptionEnds
 from zerodesk.funding import funding_time
 from zerodesk.instruments import Product, TradingState
 from zerodesk.kills import Kill
@@ -39,6 +40,7 @@ class BookSweep:
     ) -> None:
         self._books, self._journal = books, books.journal
         self._house = House(books.journal)
+        self._ends = OptionEnds(books.journal, markets, queue)
         self._markets, self._cursors = markets, cursors
         self._queue, self._settlement_workflow = queue, settlement_workflow
 
@@ -65,6 +67,7 @@ class BookSweep:
             yield "Markets"
         if shown is not None:
             yield from self._times(symbol, shown, now_ms)
+            yield from self._ends.end(shown, now_ms)
         if shown is not None and kills:
             yield from self._kill(shown, kills, now_ms)
         yield from self._fees(symbol, listing["quote"], now_ms)

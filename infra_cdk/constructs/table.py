@@ -17,8 +17,10 @@ from infra_cdk.constructs.access import Access, Decryption
 from infra_cdk.settings import Settings
 
 READ_JOURNAL = ("Query",)
+LOOK_AT_JOURNAL = (*READ_JOURNAL, "BatchGetItem")
 APPEND = (*READ_JOURNAL, "PutItem")
-"""All that anybody may do to an append-only table: one module reads and puts, by these two.
+APPEND_ONLY = {*APPEND, *LOOK_AT_JOURNAL}
+"""All that anybody may do to an append-only table: one module reads and puts, by these.
 IAM cannot demand the condition of the put: a lint rule keeps that module alone, and the hash chain
 shows a replaced record."""
 
@@ -164,7 +166,7 @@ class Table(Construct):
         ValueError
             An action would change or remove items of an append-only table.
         """
-        if self._shape.append_only and not set(actions) <= set(APPEND):
+        if self._shape.append_only and not set(actions) <= APPEND_ONLY:
             raise ValueError(f"{self.node.path} is append-only; asked for {', '.join(actions)}")
         return Access(
             f"{self._shape.name.upper()}_TABLE",

@@ -27,7 +27,7 @@ from infra_cdk.constructs.access import (
 from infra_cdk.constructs.choreography import Choreography
 from infra_cdk.constructs.function import DEFAULT_SIZE, Size, ZerodeskFunction
 from infra_cdk.constructs.layers import Layers
-from infra_cdk.constructs.table import APPEND, READ_JOURNAL
+from infra_cdk.constructs.table import APPEND, LOOK_AT_JOURNAL, READ_JOURNAL
 from infra_cdk.constructs.workflow import Workflow
 from infra_cdk.regions import EVERY_FUNCTION
 from infra_cdk.settings import Settings
@@ -83,7 +83,7 @@ class TradingStack(Stack):
     def _declare_steps(self, messaging: MessagingStack) -> None:
         """Declare what the workflows and the queue call."""
         data = self._data
-        self._declare("pricing", data.market.access("GetItem"))
+        self._declare("pricing", data.market.access("GetItem", "Scan", "UpdateItem"), computes=True)
         self._declare(
             "risk_check",
             data.journal.access(*APPEND),
@@ -262,7 +262,7 @@ class TradingStack(Stack):
         size = Size(memory_mb=1_024, timeout_seconds=60)
         self._declare(
             "reconciliation",
-            data.journal.access(*READ_JOURNAL),
+            data.journal.access(*LOOK_AT_JOURNAL),
             data.orders.access("BatchGetItem"),
             data.market.access("GetItem"),
             data.cursors.access("GetItem", "UpdateItem"),

@@ -95,6 +95,7 @@ def stops() -> list[Asked]:
             "back_office",
             http("POST", f"{MARKET}/delisting", HOUSE, TAKEOVER, SOLANA),
         ),
+        ("back_office", http("POST", f"{MARKET}/settlement", HOUSE, SETTLEMENT, SOLANA)),
         ("back_office", http("PUT", "/v1/kills/markets/{symbol}", HOUSE, KILL, market)),
         ("back_office", http("PUT", "/v1/kills/venue", HOUSE, KILL)),
         ("back_office", http("PUT", f"{ACCOUNT}/liquidation", HOUSE, ALLOWED, account)),
@@ -111,6 +112,7 @@ REVERSAL: Final = {"sequence": 2, "reason": "tour"}
 
 AUCTION: Final = {"state": "AUCTION", "auction": "HALT", "reason": "tour"}
 TAKEOVER: Final = {"reason": "tour"}
+SETTLEMENT: Final = {"price": "60000", "reason": "the tour"}
 SOLANA: Final = {"symbol": "SOL-USD"}
 LIMITED: Final = {"max_quantity": "99", "reason": "tour"}
 KILL: Final = {"is_on": False, "reason": "tour"}

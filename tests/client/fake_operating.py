@@ -86,6 +86,11 @@ class Operating(Markets):
         listed.state, listed.reason = "DELISTED", data["reason"]
         return 200, self._market(symbol)
 
+    def settle_option(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        listed = self._listed(symbol)
+        listed.state, listed.reason = "DELISTED", f"{data['reason']} at {data['price']}"
+        return 200, self._market(symbol)
+
     def list_halts(self, _who: Principal, _data: dict[str, Any]) -> Answer:
         on = [
             {

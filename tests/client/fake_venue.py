@@ -101,6 +101,7 @@ ROUTES = [
     ("POST", f"/v1/markets/{SYMBOL}/takeover", "take_over", True),
     ("PATCH", f"/v1/markets/{SYMBOL}", "change_market", True),
     ("POST", f"/v1/markets/{SYMBOL}/delisting", "delist_market", True),
+    ("POST", f"/v1/markets/{SYMBOL}/settlement", "settle_option", True),
     ("GET", "/v1/kills", "list_kills", True),
     ("GET", "/v1/halts", "list_halts", True),
     ("PUT", "/v1/kills/venue", "kill_venue", True),

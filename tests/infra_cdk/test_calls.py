@@ -40,6 +40,8 @@ RARE = {
     ("reconciliation", "sqs:SendMessage", "commands.fifo"): "stops the book of a breach",
     ("option_quotes", "dynamodb:GetItem", "market"): "not simulated: numpy is loaded but once",
     ("option_quotes", "dynamodb:UpdateItem", "market"): "not simulated: numpy is loaded but once",
+    ("pricing", "dynamodb:Scan", "market"): "marks the options, of which the run has none",
+    ("pricing", "dynamodb:UpdateItem", "market"): "the same",
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
     ("risk_monitor", "dynamodb:PutItem", "journal"): "the same",
     ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",

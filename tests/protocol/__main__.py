@@ -1,14 +1,20 @@
 """``python -m tests.protocol``: play every schedule of the protocol with few deviations, and more.
 
 Schedules that deviate at one or two places from running one process after the other are played
-all, fewest deviations first; then some by chance. With ``--rules``, each rule is left out in turn,
-and the schedule that finds it is told.
+all, fewest deviations first; then some by chance. Each core explores a scenario at a time. With
+``--rules``, each rule is left out in turn, and the schedule that finds it is told.
 """
 
 import argparse
+import gc
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from tests.protocol.scenarios import SCENARIOS, Scenario, installed
@@ -27,21 +33,75 @@ def main(arguments: Sequence[str]) -> int:
     scenarios = [BY_NAME[name] for name in asked.scenario or BY_NAME]
     from tests.simulation.campaign import few_collections
 
-    with installed(), few_collections() as collect:
+    with installed(), few_collections():
         if asked.rules:
             return _without_rules(asked.deviations, asked.seeds)
         if asked.play is not None:
             return _play(scenarios[0], asked.play)
-        failures = schedules = 0
-        for scenario in scenarios:
-            print(f"{scenario.name}: {scenario.story}", flush=True)
-            for tally in _tallies(scenario, asked, collect):
-                schedules += tally.schedules
-                if tally.found is not None:
-                    failures += 1
-                    _tell(scenario, tally.found)
-        print(f"{schedules} schedules of {len(scenarios)} scenarios, {failures} violations")
-        return min(failures, 1)
+        return _explore(scenarios, asked)
+
+
+def _explore(scenarios: Sequence[Scenario], asked: argparse.Namespace) -> int:
+    """Explore scenarios on all cores, the longest first; 1 when one breaks something."""
+    begun_s = time.monotonic()
+    cores = len(os.sched_getaffinity(0))
+    told = sorted(scenarios, key=_size, reverse=True)
+    found = Explored()
+    with ProcessPoolExecutor(min(cores, len(told)), get_context("fork")) as pool:
+        for one in pool.map(partial(_explored, asked=asked), [one.name for one in told]):
+            print("\n".join(one.lines), flush=True)
+            found.add(one)
+    print(
+        f"{found.schedules:,} schedules of {len(told)} scenarios, {found.merged:,} of them led to "
+        f"what another had led to, {found.violations} violations; "
+        f"{found.cpu_seconds:,.0f} CPU seconds, {time.monotonic() - begun_s:,.0f} s"
+    )
+    return min(found.violations, 1)
+
+
+def _size(scenario: Scenario) -> int:
+    """Return how many schedules a scenario has with one deviation."""
+    from tests.protocol.explore import Deviating
+    from tests.protocol.schedules import played
+
+    choice = Deviating({})
+    played(scenario, choice)
+    return len(list(choice.extended(())))
+
+
+@dataclass(slots=True)
+class Explored:
+    """What was explored, and what there is to say of it."""
+
+    lines: list[str] = field(default_factory=list)
+    schedules: int = 0
+    merged: int = 0
+    violations: int = 0
+    cpu_seconds: float = 0.0
+
+    def add(self, other: "Explored") -> None:
+        """Count another with this."""
+        self.schedules += other.schedules
+        self.merged += other.merged
+        self.violations += other.violations
+        self.cpu_seconds += other.cpu_seconds
+
+
+def _explored(name: str, asked: argparse.Namespace) -> Explored:
+    """Explore a scenario, and say now and then how far it is."""
+    scenario, begun_s = BY_NAME[name], time.process_time()
+    explored = Explored([f"{name}: {scenario.story}"])
+    for tally in _tallies(scenario, asked):
+        counts = ", ".join(f"{number:,} {kind}" for kind, number in tally.by_deviations.items())
+        explored.lines.append(f"  {counts}; {tally.merged:,} led to what another had led to")
+        explored.schedules += tally.schedules
+        explored.merged += tally.merged
+        if tally.found is not None:
+            explored.violations += 1
+            explored.lines += _told(scenario, tally.found)
+    explored.cpu_seconds = time.process_time() - begun_s
+    explored.lines.append(f"  {explored.cpu_seconds:.0f} CPU seconds")
+    return explored
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,40 +134,37 @@ def _deviations(text: str) -> "Deviations":
     return tuple((int(step), int(option)) for step, _, option in pairs)
 
 
-def _tallies(scenario: Scenario, asked: argparse.Namespace, collect: object) -> Iterator["Tally"]:
+def _tallies(scenario: Scenario, asked: argparse.Namespace) -> Iterator["Tally"]:
     from tests.protocol.explore import by_chance, with_deviations
 
     seeds = range(asked.from_seed, asked.from_seed + asked.seeds)
-    yield _watched(with_deviations(scenario, asked.deviations, asked.part), collect)
-    yield _watched(by_chance(scenario, seeds), collect)
+    yield _watched(scenario.name, with_deviations(scenario, asked.deviations, asked.part))
+    yield _watched(scenario.name, by_chance(scenario, seeds))
 
 
-def _watched(tallies: Iterator["Tally"], collect: object) -> "Tally":
+def _watched(name: str, tallies: Iterator["Tally"]) -> "Tally":
     """Play until something breaks or to the end, and say now and then how far it is."""
     from tests.protocol.explore import Tally
 
-    assert callable(collect), "garbage is collected by a function"
-    begun = said = time.monotonic()
+    begun_s = said_s = time.monotonic()
     tally = Tally()
     for tally in tallies:
         if tally.schedules % COLLECT_EVERY == 0:
-            collect()
-        if time.monotonic() - said > REPORT_SECONDS:
-            said = time.monotonic()
-            rate = tally.schedules / (said - begun)
-            print(f"  {tally.schedules:>8} schedules, {rate:.0f} a second", flush=True)
+            gc.collect()
+        if time.monotonic() - said_s > REPORT_SECONDS:
+            said_s = time.monotonic()
+            rate = tally.schedules / (said_s - begun_s)
+            most = f"{tally.schedules:>8,} of {tally.known:,}"
+            print(f"{name:>12}: {most} schedules, {rate:.0f} a second", flush=True)
         if tally.found is not None:
             break
-    counts = ", ".join(f"{number} {kind}" for kind, number in tally.by_deviations.items())
-    print(f"  {counts}; {time.monotonic() - begun:.0f} s", flush=True)
     return tally
 
 
-def _tell(scenario: Scenario, found: "Counterexample") -> None:
-    for number, line in enumerate(found.trace):
-        print(f"    {number:>3} {line}")
-    print(f"  broken: {found.broken}")
-    print(f"  by {scenario.name}, schedule {found.schedule}", flush=True)
+def _told(scenario: Scenario, found: "Counterexample") -> list[str]:
+    steps = [f"    {number:>3} {line}" for number, line in enumerate(found.trace)]
+    broken = [f"  broken: {found.broken}", f"  by {scenario.name}, schedule {found.schedule}"]
+    return [*steps, *broken]
 
 
 def _play(scenario: Scenario, deviations: "Deviations") -> int:
@@ -116,7 +173,8 @@ def _play(scenario: Scenario, deviations: "Deviations") -> int:
 
     outcome = played(scenario, Deviating(dict(deviations)))
     broken = outcome.broken or "nothing"
-    _tell(scenario, Counterexample(Schedule(deviations), broken, outcome.trace))
+    counterexample = Counterexample(Schedule(deviations), broken, outcome.trace)
+    print("\n".join(_told(scenario, counterexample)))
     return int(outcome.broken is not None)
 
 

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from greenlet import getcurrent, greenlet
 
+from tests.protocol.clocks import Place
+from tests.protocol.digests import digest
 from tests.simulation.bounds import Bounds
+from tests.simulation.invariants import books_of
 from tests.simulation.processes import Process, load
-from tests.simulation.regions import environment
+from tests.simulation.regions import QUEUE_URLS, environment
 from tests.simulation.scheduler import Killed
 
 BOUNDS: Final = Bounds(fills_per_record=1, anchor_every=3)
@@ -24,6 +27,9 @@ class Asked:
     what: str
     run: Callable[[], Any]
     writes: bool
+    places: tuple[Place, ...] = ()
+    unheard: bool = False
+    """Whether nobody waits for the answer any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,10 @@ class Actor(greenlet):
         self.gone = False
         self.skew_ms = 0.0
         """By how much the machine's clock is ahead."""
+        self.at_ms = 0.0
+        """When it took its last step."""
+        self.history = b""
+        """The digest of all that it was ever told, and so of what it is about to do."""
         self.may_die = True
 
     def _go(self) -> None:
@@ -67,6 +77,10 @@ class Actor(greenlet):
     def ended(self) -> bool:
         """Whether there is nothing more to do."""
         return self.gone or self.dead
+
+    def born(self, at_ms: float, *origin: Any) -> None:
+        """Be there from a moment on; ``origin`` says what for, beside the name."""
+        self.at_ms, self.history = at_ms, digest(self.name, *origin)
 
     def begin(self) -> None:
         """Come to the first call."""
@@ -87,15 +101,18 @@ class Actor(greenlet):
         try:
             answer = asked.run()
         except Exception as fault:  # noqa: BLE001 - a refusal is an answer
+            self._told(repr(fault))
             self._enter()
             self.throw(fault)
             return
+        self._told(answer)
         self._enter()
         self.switch(answer)
 
     def lose_answer(self, fault: Exception) -> Asked:
         """Go on as one whose call was not answered; return the call, done or not."""
         asked = self._taken()
+        self._told("no answer")
         self._enter()
         self.throw(fault)
         return asked
@@ -103,6 +120,7 @@ class Actor(greenlet):
     def kill(self) -> None:
         """End here. Nothing is done any more, not even on the way out."""
         self.gone = True
+        self._told("killed")
         if self.process is not None:
             self.process.dead = True
         if not self.dead:
@@ -121,8 +139,21 @@ class Actor(greenlet):
         self.may_die = asked.writes
         return asked
 
+    def leaves(self) -> list[bytes]:
+        """Return the digests of the books that its process still has in memory at the end."""
+        if self.process is None or self.process.dead:
+            return []
+        return [
+            digest(symbol, live.tip.sequence, live.tip.hash, live.book.digest())
+            for symbol, live in books_of(self.process)
+        ]
+
+    def _told(self, what: Any) -> None:
+        self.history = digest(self.history, self.at_ms, what)
+
     def _enter(self) -> None:
-        os.environ.update(environment(self.region))
+        if os.environ["COMMAND_QUEUE_URL"] != QUEUE_URLS[self.region]:
+            os.environ.update(environment(self.region))
         if self.process is not None:
             self.process.enter()
 

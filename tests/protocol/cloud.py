@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.handler_settings import SETTINGS
-from tests.protocol.actors import BOUNDS, Asked, acting
+from tests.protocol.actors import BOUNDS, Actor, Asked, acting
+from tests.protocol.calls import WRITES, is_aside, told, touched
+from tests.protocol.clocks import Clocks, Place
+from tests.protocol.digests import Sum, digest
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import Message
@@ -15,22 +18,8 @@ from tests.simulation.trading_rules import goes_back
 if TYPE_CHECKING:
     from tests.simulation.processes import Process
 
-WRITES: Final = frozenset({"PutItem", "UpdateItem", "SendMessage"})
-ASIDE: Final = frozenset(
-    {
-        ("UpdateItem", "market"),
-        ("Query", "snapshots"),
-        ("PutEvents", None),
-        ("StartExecution", None),
-    }
-)
-"""Calls that no rule is about: what is shown of a market, who is woken. They are no boundary."""
-
 TELLING: Final = ("command quarantined", "reconciliation breached")
 """What handlers log only if something is broken. That something stands still is the schedule's."""
-
-REGISTERS: Final = "control#"
-"""Registers, set up once: to read one is no boundary, either."""
 
 
 @dataclass(slots=True)
@@ -44,6 +33,12 @@ class Queue:
     def copy(self) -> "Queue":
         """Return a queue that changes apart from this one."""
         return Queue(list(self.waiting), list(self.bodies))
+
+    @property
+    def digest(self) -> bytes:
+        """All that waits in it, and all that ever was in it."""
+        waiting = [(one.message_id, one.body, one.sent_at_ms) for one in self.waiting]
+        return digest(waiting, self.bodies)
 
 
 class Cloud:
@@ -71,8 +66,9 @@ class Cloud:
         self.defects: list[str] = []
         self.woken: list[tuple[str, dict[str, Any]]] = []
         """Workflows that somebody started, and what they were given."""
+        self.clocks = Clocks(now_ms)
         self._by = HOME
-        self._sent = sum(len(queue.bodies) for queue in self.queues.values())
+        self._items = Sum()
 
     # What the seam asks.
 
@@ -96,15 +92,18 @@ class Cloud:
     def call(self, _: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer a call when its turn has come; aside from the protocol, at once."""
         actor = acting()
-        if actor is None or _is_aside(operation, asked):
+        if actor is None:
             return self.execute(operation, asked)
-        writes = operation in WRITES
-        place = _place(operation, asked)
+        writes, places = operation in WRITES, touched(operation, asked, self.dynamodb)
+        if is_aside(operation, asked):
+            self.clocks.touch(places, actor.at_ms, writes=writes)
+            return self.execute(operation, asked)
         answer: dict[str, Any] = actor.turn(
             Asked(
-                f"{operation} {place}",
+                told(operation, asked),
                 lambda: self.execute(operation, asked, by=actor.region),
-                writes=writes,
+                writes,
+                places,
             )
         )
         return answer
@@ -119,23 +118,25 @@ class Cloud:
                 region = asked["QueueUrl"].split(".")[1]
                 return self.send(region, asked["MessageGroupId"], asked["MessageBody"])
             case "PutEvents":
-                self.announced += ((self._now_ms, entry) for entry in asked["Entries"])
+                for entry in asked["Entries"]:
+                    self.announced.append((self._now_ms, entry))
+                    self._items.set(("announced", self._now_ms, repr(entry)))
                 return {"FailedEntryCount": 0, "Entries": [{} for _ in asked["Entries"]]}
             case "StartExecution":
                 machine = str(asked["stateMachineArn"]).rpartition(":")[2]
                 self.woken.append((machine, json.loads(asked["input"])))
                 return {"executionArn": asked["stateMachineArn"]}
-            case "UpdateItem" if asked["TableName"] == "orders":
-                return self._move_item(asked)
+            case "PutItem" | "UpdateItem":
+                return self._write(operation, asked)
             case _:
                 return self.dynamodb.call(operation, asked)
 
     def send(self, region: str, symbol: str, body: str) -> dict[str, Any]:
         """Put a message at the end of a region's queue."""
-        self._sent += 1
-        message = Message(f"m{self._sent}", symbol, body, int(self._now_ms))
-        self.queues[region].waiting.append(message)
-        self.queues[region].bodies.append(body)
+        queue = self.queues[region]
+        message = Message(f"{region}-{len(queue.bodies)}", symbol, body, int(self._now_ms))
+        queue.waiting.append(message)
+        queue.bodies.append(body)
         return {"MessageId": message.message_id}
 
     def delete(self, region: str, taken: list[Message]) -> None:
@@ -145,7 +146,19 @@ class Cloud:
 
     def pass_time(self, passed_ms: float) -> None:
         """Let time pass for everybody."""
-        self._now_ms += passed_ms
+        self.clocks.pass_time(passed_ms)
+        self._now_ms = self.clocks.latest_ms
+
+    def come(self, actor: Actor, places: tuple[Place, ...] = (), *, writes: bool = False) -> None:
+        """Let it be when an actor takes its next step."""
+        self.clocks.step(actor, places, writes=writes)
+        self._now_ms = actor.at_ms
+
+    @property
+    def digest(self) -> bytes:
+        """All that stands, and all that was told."""
+        queues = [queue.digest for queue in self.queues.values()]
+        return digest(self._items.total, queues, self.clocks.digest, self.defects)
 
     def judge(self, fault: BaseException, where: str) -> None:
         """Take a failure down unless a lost answer explains it."""
@@ -154,12 +167,14 @@ class Cloud:
         if not isinstance(fault, PASSING):
             self.defects.append(f"{where}: {fault!r}")
 
-    def _move_item(self, asked: dict[str, Any]) -> dict[str, Any]:
-        table = self.dynamodb.tables["orders"]
-        key = table.key_of(asked["Key"])
+    def _write(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+        table = self.dynamodb.tables[asked["TableName"]]
+        key = table.key_of(asked.get("Key") or asked["Item"])
         before = table.get(key)
-        answer = self.dynamodb.call("UpdateItem", asked)
-        back = goes_back(before, table.get(key))
+        answer = self.dynamodb.call(operation, asked)
+        after = table.get(key)
+        self._items.set((table.schema.name, key), after)
+        back = goes_back(before, after) if table.schema.name == "orders" else None
         if back is not None:
             self.defects.append(back)
         return answer
@@ -168,22 +183,4 @@ class Cloud:
         """Remember when a record came to stand, and in which region it was written."""
         place = item["stream"]["S"], int(item["sequence"]["N"])
         self.appended_ms[place], self.appended_in[place] = self._now_ms, self._by
-
-
-def _is_aside(operation: str, asked: dict[str, Any]) -> bool:
-    if (operation, asked.get("TableName")) in ASIDE:
-        return True
-    values = asked.get("ExpressionAttributeValues", {}).values()
-    return any(str(value.get("S", "")).startswith(REGISTERS) for value in values)
-
-
-def _place(operation: str, asked: dict[str, Any]) -> str:
-    """Return what a call is about, for the trace."""
-    if operation == "SendMessage":
-        return f"{asked['QueueUrl'].split('.')[1]} {json.loads(asked['MessageBody'])['kind']}"
-    key = asked.get("Key") or asked.get("Item")
-    if key is None:
-        values = asked.get("ExpressionAttributeValues", {}).values()
-        return " ".join([asked.get("TableName", ""), *(str(*value.values()) for value in values)])
-    names = ("stream", "sequence", "account_id", "order_id", "name")
-    return " ".join([asked["TableName"], *(str(*key[n].values()) for n in names if n in key)])
+        self._items.set(("appended", place), self._now_ms, self._by)

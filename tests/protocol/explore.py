@@ -1,6 +1,6 @@
 """Schedules: all with few deviations from running one after the other, and others by chance."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -39,21 +39,25 @@ class Counterexample:
 
 @dataclass(slots=True)
 class Tally:
-    """How many schedules were played, and the first that broke something."""
+    """How many schedules were played, and the first that broke something.
+
+    ``merged`` of them led to what another had led to, and were left there. ``known`` is how many
+    there are, as far as can be said before those with fewer deviations are played.
+    """
 
     schedules: int = 0
+    known: int = 0
+    merged: int = 0
     found: Counterexample | None = None
     by_deviations: dict[str, int] = field(default_factory=dict)
 
     def add(self, kind: str, schedule: Schedule, outcome: Played) -> None:
         """Count a schedule."""
         self.schedules += 1
+        self.merged += outcome.merged
         self.by_deviations[kind] = self.by_deviations.get(kind, 0) + 1
         if outcome.broken is not None and self.found is None:
             self.found = Counterexample(schedule, outcome.broken, outcome.trace)
-
-
-Step = Callable[[Tally], None]
 
 
 def with_deviations(
@@ -71,27 +75,47 @@ def with_deviations(
         (number, parts): one of several even parts of the schedules with ``most`` deviations.
         Those with fewer are played in each.
     """
-    tally = Tally()
+    tally, seen = Tally(known=1), set[bytes]()
     frontier: list[Deviations] = [()]
     for depth in range(most + 1):
         following: list[Deviations] = []
         for number, deviations in enumerate(frontier):
             if depth == most > 0 and number % part[1] != part[0]:
                 continue
-            choice = Deviating(dict(deviations))
-            tally.add(f"{depth} deviations", Schedule(deviations), played(scenario, choice))
-            yield tally
+            choice = Deviating(dict(deviations), seen)
+            outcome = played(scenario, choice, choice.knows)
+            tally.add(f"{depth} deviations", Schedule(deviations), outcome)
             if depth < most:
-                following += choice.extended(deviations)
+                more = list(choice.extended(deviations))
+                following += more
+                tally.known += len(more) if depth + 1 < most else -(-len(more) // part[1])
+            yield tally
         frontier = following
 
 
 class Deviating:
-    """Chooses as before but at given steps, and remembers what else there was to choose."""
+    """Chooses as before but at given steps, and remembers what else there was to choose.
 
-    def __init__(self, deviations: Mapping[int, int]) -> None:
+    ``seen`` are the states behind the last deviation of each schedule so far, which had as many
+    deviations as this one or fewer. From each of them every schedule with as many more is played,
+    so that of one with this one's, which comes there again, nothing is left to play.
+    """
+
+    def __init__(self, deviations: Mapping[int, int], seen: set[bytes] | None = None) -> None:
         self._deviations = deviations
+        self._seen = set() if seen is None else seen
+        self._last = max(deviations, default=-1)
         self.options: list[int] = []
+
+    def knows(self, state: Callable[[], bytes]) -> bool:
+        """Whether another schedule came to this state; from now on one has."""
+        if len(self.options) <= self._last:
+            return False
+        told = state()
+        if told in self._seen:
+            return True
+        self._seen.add(told)
+        return False
 
     def __call__(self, options: int) -> int:
         step = len(self.options)
@@ -106,9 +130,9 @@ class Deviating:
                 yield (*deviations, (step, option))
 
 
-def by_chance(scenario: Scenario, seeds: Iterable[int]) -> Iterator[Tally]:
+def by_chance(scenario: Scenario, seeds: Sequence[int]) -> Iterator[Tally]:
     """Play a schedule of each seed; yield the tally so far."""
-    tally = Tally()
+    tally = Tally(known=len(seeds))
     for seed in seeds:
         tally.add("by chance", Schedule(seed=seed), played(scenario, Wandering(seed)))
         yield tally

@@ -39,7 +39,8 @@ class Rule:
 _KNOWN: Final = {mutant.name: mutant for mutant in CATALOGUE}
 
 # Not here: what no schedule of few processes can need (10: watermarks are not dropped; 11: seen by
-# clients, so by the simulation; 13: a bound) or what is not in the product (16). And that a book
+# clients, so by the simulation; 13: a bound) or what is not in the product (16, but
+# that a pair has one hold). And that a book
 # answers the repeat of a done order with a release (2): settlement shows an order's end before it
 # releases anything, so no hold comes after it. The engine's own tests hold that rule. Nor that
 # commands of a book that moved are forwarded (15): the sweeper there sends them, a minute later.
@@ -67,6 +68,8 @@ RULES: Final = (
     Rule(9, _KNOWN["reconciled as of now, not of the watermark (rule 9)"], "books"),
     Rule(12, _KNOWN["something enters before a taker ends"], "taker"),
     Rule(None, _KNOWN["an armed order put back is not counted"], "stop"),
+    Rule(None, _KNOWN["a filled pair is folded as if withdrawn"], "pair-moves"),
+    Rule(16, _KNOWN["a pair holds for its limit alone"], "pair"),
     Rule(
         14,
         Mutant(

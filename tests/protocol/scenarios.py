@@ -19,6 +19,7 @@ from tests.simulation.regions import AWAY, HOME
 LATE_MS: Final = 16 * 60_000.0
 """Longer than a command may be on its way."""
 
+MINUTE_MS: Final = 60_000.0
 RICH_MINOR: Final = 10**14
 Order = dict[str, Any]
 
@@ -44,7 +45,7 @@ class Scenario:
     @property
     def story(self) -> str:
         """What it is about."""
-        return (self.act.__doc__ or "").partition("\n")[0]
+        return " ".join((self.act.__doc__ or "").split())
 
     @cached_property
     def _begun(self) -> tuple[Cloud, list[Order]]:
@@ -319,7 +320,7 @@ def a_mass_cancel(stage: Stage, orders: list[Order]) -> list[Actor]:
         stage.matcher("matching 1", warm=(SYMBOL,)),
         stage.settler("settlement"),
         stage.matcher("matching 2"),
-        stage.sweeper("sweeper"),
+        stage.sweeper("sweeper", behind_ms=2 * MINUTE_MS),
     ]
 
 
@@ -332,7 +333,8 @@ def _armed(stage: Stage) -> list[Order]:
         stage.order("maker 2", "bob", "SELL", 1, ticks=60_100),
         stage.order("maker 3", "bob", "SELL", 1, ticks=60_200),
     ]
-    stop = stage.order("stop", "alice", "BUY", 3, ticks=60_200, stop_ticks=60_000)
+    terms = {"trigger": "STOP", "trigger_ticks": 60_000}
+    stop = stage.order("stop", "alice", "BUY", 3, ticks=60_200, terms=terms)
     stage.rest(*makers, stop)
     return [*makers, stop, stage.order("taker", "alice", "BUY", 1)]
 
@@ -365,8 +367,58 @@ def a_stop_moves(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
+# A pair.
+
+
+def _paired(stage: Stage) -> list[Order]:
+    makers = [
+        stage.order("maker 1", "bob", "SELL", 1),
+        stage.order("maker 2", "bob", "SELL", 1, ticks=60_100),
+        stage.order("maker 3", "bob", "SELL", 1, ticks=60_200),
+        stage.order("bid", "alice", "BUY", 1, ticks=58_900),
+    ]
+    beside = {"stop_ticks": 60_000, "stop_limit_ticks": 60_200, "stop_rests": True}
+    pair = stage.order("pair", "alice", "BUY", 2, ticks=59_000, terms=beside)
+    stage.rest(*makers, pair)
+    seller = stage.order("seller", "bob", "SELL", 3, ticks=58_900)
+    return [*makers, pair, seller, stage.order("buyer", "alice", "BUY", 1)]
+
+
+def a_pair(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """A seller fills the limit of a pair and needs more records, a buyer trades at its stop, which
+    needs records of its own. Whoever comes first ends the other way; a cancel would end both.
+    """
+    *_, pair, seller, buyer = orders
+    return [
+        stage.workflow("seller", seller),
+        stage.matcher("matching 1", warm=(SYMBOL,), most=1),
+        stage.workflow("buyer", buyer),
+        stage.canceller("cancel", pair),
+        stage.matcher("matching 2", warm=(SYMBOL,)),
+        stage.settler("settlement"),
+    ]
+
+
+def a_pair_moves(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """A pair's book is taken over between the records of who fills its limit, before a trade at its
+    stop or its cancel comes, or behind them.
+    """
+    *_, pair, seller, buyer = orders
+    stage.submit(seller)
+    stage.take_over(AWAY)
+    stage.submit(buyer)
+    return [
+        stage.matcher("here", HOME, warm=(SYMBOL,), most=1),
+        stage.matcher("there", AWAY),
+        stage.canceller("cancel", pair, AWAY),
+        stage.settler("settlement"),
+        stage.matcher("here again", HOME, warm=(SYMBOL,)),
+        stage.matcher("there again", AWAY, warm=(SYMBOL,)),
+    ]
+
+
 # Not here: ends of orders and auctions, which the simulation has, and what is not in the product:
-# OCO groups, reduce-only orders, liquidations. Each of these comes with a scenario of its own, and
+# reduce-only orders, liquidations. Each of these comes with a scenario of its own, and
 # with the rules of ``rules`` that it needs.
 SCENARIOS: Final = (
     Scenario("order", _two_meet, an_order),
@@ -383,4 +435,6 @@ SCENARIOS: Final = (
     Scenario("mass-cancel", _rests_and_comes, a_mass_cancel),
     Scenario("stop", _armed, a_stop),
     Scenario("stop-moves", _armed, a_stop_moves),
+    Scenario("pair", _paired, a_pair),
+    Scenario("pair-moves", _paired, a_pair_moves),
 )

@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 from tests.protocol.actors import Actor, Asked
+from tests.protocol.digests import digest
 from tests.protocol.scenarios import Scenario
 from tests.protocol.stage import SECOND, SYMBOL, LivelockError, Stage
 from tests.protocol.verdict import broken, unreconciled
@@ -14,9 +15,6 @@ from tests.simulation.cloud.faults import unanswered
 from tests.simulation.regions import REGIONS
 
 STEPS_MAX: Final = 600
-STEP_MS: Final = 11_000.0
-"""Longer than a lease lasts: leases spare work, and nothing may rely on them."""
-
 DRAINS_MAX: Final = 10
 MINUTE_MS: Final = 60_000.0
 ROUNDS_MS: Final = (0.0, MINUTE_MS, 16 * MINUTE_MS, MINUTE_MS, MINUTE_MS)
@@ -25,15 +23,27 @@ ROUNDS_MS: Final = (0.0, MINUTE_MS, 16 * MINUTE_MS, MINUTE_MS, MINUTE_MS)
 Choose = Callable[[int], int]
 """From the number of options at a step to one of them; 0 is to go on as before."""
 
+Known = Callable[[Callable[[], bytes]], bool]
+"""Whether all that a state may lead to is known; asked before each step, told by its digest."""
+
 Option = tuple[str, Actor, Callable[[], None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a schedule: the first thing that it broke, if any, and how it went."""
+    """What came of a schedule: the first thing that it broke, if any, and how it went.
+
+    ``merged`` is whether it was left where what it leads to was known.
+    """
 
     broken: str | None
     trace: tuple[str, ...]
+    merged: bool = False
+
+
+def nothing_known(_: Callable[[], bytes]) -> bool:
+    """Play every schedule to its end."""
+    return False
 
 
 class Play:
@@ -41,15 +51,20 @@ class Play:
 
     def __init__(self, stage: Stage, cast: Sequence[Actor], choose: Choose) -> None:
         self._stage, self._choose = stage, choose
-        self._live = deque(cast)
+        self._live: deque[Actor] = deque()
+        self._cast = cast
+        self._left: list[bytes] = []
         self.trace: list[str] = []
 
-    def play(self) -> None:
-        """Let everybody act until nobody has anything to do."""
-        for actor in list(self._live):
-            self._begin(actor)
-        steps = 0
-        while self._live and steps < STEPS_MAX:
+    def play(self, known: Known = nothing_known) -> bool:
+        """Let everybody act until nobody has anything to do; False where the rest is known."""
+        for number, actor in enumerate(self._cast):
+            self._begin(actor, number)
+        for _ in range(STEPS_MAX):
+            if known(self.digest):
+                return False
+            if not self._live:
+                break
             options = list(self._options())
             what, actor, act = options[self._choose(len(options))]
             asked = actor.asked
@@ -57,19 +72,23 @@ class Play:
             self.trace.append(f"{actor.name}: {asked.what}{what}")
             self._turn_to(actor)
             act()
-            self._stage.cloud.pass_time(STEP_MS)
             self._settle(actor)
-            steps += 1
+        self._stage.cloud.pass_time(0.0)
+        return True
+
+    def digest(self) -> bytes:
+        """Return the digest of all that the rest depends on: who is in turn, and what stands."""
+        live = [(actor.history, actor.at_ms, actor.may_die) for actor in self._live]
+        return digest(live, sorted(self._left), self._stage.cloud.digest)
 
     def _options(self) -> Iterator[Option]:
         """Yield what may happen next: who is at work goes on, another's turn comes, a fault."""
         now, *others = self._live
-        yield "", now, now.go_on
-        for other in others:
-            yield "", other, other.go_on
+        for actor in (now, *others):
+            yield "", actor, partial(self._go_on, actor)
         if now.may_die:
             yield "  <-- killed before", now, now.kill
-        if now.asked is not None and now.asked.writes:
+        if now.asked is not None and now.asked.writes and not now.asked.unheard:
             yield "  <-- done, not answered", now, partial(self._lose, now, late=False)
             yield "  <-- not answered, done later", now, partial(self._lose, now, late=True)
 
@@ -78,19 +97,31 @@ class Play:
         while self._live[0] is not actor:
             self._live.rotate(-1)
 
+    def _go_on(self, actor: Actor) -> None:
+        self._come(actor)
+        actor.go_on()
+
+    def _come(self, actor: Actor) -> None:
+        """Let it be when an actor's call is done."""
+        asked = actor.asked
+        assert asked is not None, f"{actor.name} waits for nothing"
+        self._stage.cloud.come(actor, asked.places, writes=asked.writes)
+
     def _lose(self, actor: Actor, *, late: bool) -> None:
         """Let a call be done, now or by and by, whose answer nobody gets."""
         if late:
             asked = actor.asked
             assert asked is not None, "an answer is lost to a call"
-            self._begin(Actor("late", actor.region, partial(_do_late, asked)))
+            self._stage.cloud.come(actor)
+            self._begin(Actor("late", actor.region, partial(_do_late, asked)), actor.history)
         else:
+            self._come(actor)
             _try(actor)
         actor.lose_answer(unanswered())
 
-    def _begin(self, actor: Actor) -> None:
-        if actor not in self._live:
-            self._live.append(actor)
+    def _begin(self, actor: Actor, *origin: Any) -> None:
+        self._live.append(actor)
+        actor.born(self._stage.cloud.process_now_ms(), *origin)
         actor.begin()
         self._settle(actor)
 
@@ -98,15 +129,17 @@ class Play:
         """Let who has ended leave, and those come whom he woke."""
         if actor.ended:
             self._live.remove(actor)
+            self._left += actor.leaves()
             if actor.fault is not None:
                 self._stage.cloud.judge(actor.fault, actor.name)
-        for woken in woken_by(self._stage):
-            self._begin(woken)
+        for number, woken in enumerate(woken_by(self._stage)):
+            self._begin(woken, actor.history, number)
 
 
 def _do_late(asked: Asked, actor: Actor) -> None:
+    late = replace(asked, what=f"{asked.what}, late", unheard=True)
     try:
-        actor.turn(Asked(f"{asked.what}, late", asked.run, writes=False))
+        actor.turn(late)
     except Exception:  # noqa: BLE001 - whatever it is, nobody hears of it
         return
 
@@ -132,12 +165,13 @@ def _woken(stage: Stage, machine: str, given: dict[str, Any]) -> Actor:
     return stage.workflow("workflow", given)
 
 
-def played(scenario: Scenario, choose: Choose) -> Played:
-    """Play a scenario by one schedule."""
+def played(scenario: Scenario, choose: Choose, known: Known = nothing_known) -> Played:
+    """Play a scenario by one schedule, to its end or to where what follows is known."""
     stage = scenario.stage()
     play = Play(stage, scenario.cast(stage), choose)
     try:
-        play.play()
+        if not play.play(known):
+            return Played(None, tuple(play.trace), merged=True)
         found = unreconciled(stage) if scenario.reconciled else None
         return Played(found or _calm(stage), tuple(play.trace))
     except LivelockError as error:

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any, Final
 
 from tests.protocol.actors import Actor, Asked, process_in
+from tests.protocol.calls import queue_place
 from tests.protocol.cloud import Cloud
+from tests.simulation.cloud.sqs import Message
 from tests.simulation.processes import Process
 from tests.simulation.regions import HOME
 from tests.simulation.traffic import Heard
@@ -63,9 +65,9 @@ class Stage:
             process.modules["matching.handler"].books.current(symbol)
 
         def work(actor: Actor) -> None:
-            taken = actor.turn(
-                Asked("receive", lambda: self.cloud.queues[region].waiting[:most], writes=False)
-            )
+            queue = (queue_place(region),)
+            receive = partial(self._waiting, region, most)
+            taken = actor.turn(Asked("receive", receive, writes=False, places=queue))
             if not taken:
                 return
             event = {"Records": [message.to_record() for message in taken]}
@@ -73,7 +75,8 @@ class Stage:
                 one["itemIdentifier"] for one in actor.invoke(process, event)["batchItemFailures"]
             }
             done = [message for message in taken if message.message_id not in failed]
-            actor.turn(Asked("delete", lambda: self.cloud.delete(region, done), writes=True))
+            delete = partial(self.cloud.delete, region, done)
+            actor.turn(Asked("delete", delete, writes=True, places=queue))
 
         matcher = self._actor(name, region, work)
         matcher.skew_ms = skew_ms
@@ -147,10 +150,12 @@ class Stage:
 
         return self._actor(name, HOME, work)
 
-    def sweeper(self, name: str, region: str = HOME) -> Actor:
-        """Return one who drives on whatever stands still."""
+    def sweeper(self, name: str, region: str = HOME, *, behind_ms: float = 0.0) -> Actor:
+        """Return one who drives on whatever stands still, so long behind all that was done."""
 
         def work(actor: Actor) -> None:
+            if behind_ms:
+                actor.turn(self._pass(behind_ms))
             actor.invoke(self._process(region, "sweeper"), {})
 
         return self._actor(name, region, work)
@@ -185,10 +190,7 @@ class Stage:
     def passing(self, name: str, passed_ms: float) -> Actor:
         """Return what lets time pass."""
 
-        def work(actor: Actor) -> None:
-            actor.turn(Asked("pass", lambda: self.cloud.pass_time(passed_ms), writes=False))
-
-        return self._actor(name, HOME, work)
+        return self._actor(name, HOME, lambda actor: actor.turn(self._pass(passed_ms)))
 
     # What is there from the beginning, or comes at the end.
 
@@ -206,11 +208,11 @@ class Stage:
         *,
         ticks: int | None = None,
         market: bool = False,
-        stop_ticks: int | None = None,
+        terms: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return an order that intake has let in: its item stands, nothing else has happened.
 
-        One with ``stop_ticks`` waits for a trade there or beyond.
+        ``terms`` are special ones, of a stop or a pair.
         """
         order: dict[str, Any] = {
             "client_order_id": name,
@@ -225,8 +227,7 @@ class Stage:
             "order_id": order_id_for(account_id, name),
             "accepted_at_ms": self.now_ms(),
         }
-        if stop_ticks is not None:
-            order |= {"trigger": "STOP", "trigger_ticks": stop_ticks}
+        order |= terms or {}
         self._gate(order, "order")
         return order
 
@@ -289,13 +290,20 @@ class Stage:
         self.cloud.processes.append(process)
         return process
 
+    def _pass(self, passed_ms: float) -> Asked:
+        return Asked("pass", lambda: self.cloud.pass_time(passed_ms), writes=False)
+
+    def _waiting(self, region: str, most: int) -> list[Message]:
+        return self.cloud.queues[region].waiting[:most]
+
     def _send(self, actor: Actor, command: Any) -> None:
         body = json.dumps(command)
 
         def send() -> None:
             self.cloud.send(actor.region, command["symbol"], body)
 
-        actor.turn(Asked(f"send {command['kind']}", send, writes=True))
+        queue = (queue_place(actor.region),)
+        actor.turn(Asked(f"send {command['kind']}", send, writes=True, places=queue))
 
     def _gate(self, request: Any, kind: str) -> None:
         from zerodesk_aws.tables.orders import Orders

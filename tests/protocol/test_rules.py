@@ -1,21 +1,12 @@
 """Each rule of the protocol is needed: leaving it out is found."""
 
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from tests.protocol.scenarios import SCENARIOS, installed
+from tests.protocol.scenarios import SCENARIOS
 
 SEEDS = 60
-
-
-@pytest.fixture(autouse=True)
-def stage() -> Iterator[None]:
-    from tests.simulation.campaign import few_collections
-
-    with installed(), few_collections():
-        yield
 
 
 def _names() -> list[str]:

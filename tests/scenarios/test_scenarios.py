@@ -1,6 +1,7 @@
 """The rules of the market, scenario by scenario: engine, fold, audit and the obvious book."""
 
 from collections import defaultdict
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,17 @@ from tests.zerodesk.matching.builders import (
     an_index,
 )
 from tests.zerodesk.matching.naive import NaiveBook
-from tests.zerodesk.matching.streams import MARKET, PERPETUAL, START_MS, Run, symbol_of
+from tests.zerodesk.matching.streams import MARKET, OPTION, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book, listing
 from zerodesk.money import share_bps
-from zerodesk.orders import Command, halt_id_for
+from zerodesk.options import OptionTerms
+from zerodesk.orders import Command, halt_id_for, settling_id_for
 from zerodesk.reconciliation import BookAudit
 
 SCENARIOS = [scenario for rule in rules() for scenario in rule.scenarios]
+EXPIRY_MS = OptionTerms.of(OPTION.symbol).expiry_ms
 TERMS = {
     "lots": "quantity_lots",
     "price": "price_ticks",
@@ -142,6 +145,12 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a
                 commands.append(observed | {"sent_at_ms": now_ms})
             case ["the", "market", "is", "a", "perpetual"]:
                 commands[0] = listing(PERPETUAL, at_ms=START_MS)
+            case ["the", "market", "is", "an", "option"]:
+                commands[0] = listing(OPTION, at_ms=START_MS)
+            case ["the", "option", "ends", "with", "its", "underlying", "at", price]:
+                commands.append(an_end(price, EXPIRY_MS + len(commands)))
+            case ["somebody", "ends", "the", "option", "before", "its", "time"]:
+                commands.append(an_end("99999", EXPIRY_MS - 1))
             case ["all", "of", "these", "orders", "are", "cancelled"]:
                 commands.append(a_mass_cancel(step.rows, commands, now_ms))
             case ["the", "position", "of", account, "is", "taken", "over", "at", price, "by"]:
@@ -152,6 +161,22 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a
                 commands.append(a_change(words, commands, f"{scenario.place}: {step.text!r}"))
     symbol = commands[0]["symbol"]
     return [command | {"symbol": symbol} for command in commands]
+
+
+def an_end(price: str, at_ms: int) -> Any:
+    """Return the command that ends the option at a price of its underlying."""
+    return {
+        "kind": "settle",
+        "command_id": settling_id_for(OPTION.symbol, at_ms),
+        "symbol": OPTION.symbol,
+        "price_minor": int(Decimal(price).scaleb(6)),
+        "first_sequence": 1,
+        "last_sequence": 9,
+        "reason": "the average",
+        "by": "time",
+        "accepted_at_ms": at_ms,
+        "sent_at_ms": at_ms,
+    }
 
 
 def a_change(words: list[str], commands: list[Any], place: str) -> Any:

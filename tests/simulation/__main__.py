@@ -15,6 +15,7 @@ from tests.simulation import seam
 
 if TYPE_CHECKING:
     from tests.simulation.campaign import Tally
+    from tests.simulation.kept import Kept
 
 REPORT_SECONDS: Final = 5.0
 INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -82,6 +83,7 @@ class Campaign:
     """A campaign that tells how it goes."""
 
     def __init__(self, asked: argparse.Namespace) -> None:
+        from tests.commits import commit
         from tests.simulation.campaign import Tally, seeds_of
         from tests.simulation.kept import Kept
 
@@ -91,8 +93,9 @@ class Campaign:
         if asked.run is not None:
             self._seeds = [(asked.run, asked.lives)]
         elif asked.keep is not None:
-            self._kept = Kept(asked.keep, asked.seed, asked.lives)
-        self._tally = Tally() if self._kept is None else self._kept.read()
+            self._kept = Kept(asked.keep, asked.seed, asked.lives, commit())
+        self._tally = Tally() if self._kept is None else self._kept.tally
+        self._earlier = (0, 0) if self._kept is None else self._kept.earlier
         self._lives_before = self._tally.lives
         self._begun_s = time.monotonic()
         self._told_s = self._begun_s
@@ -107,18 +110,23 @@ class Campaign:
         tally, stopped = self._tally, False
         with self._stopping_between_runs():
             try:
-                rest = self._seeds[tally.runs :]
+                rest = self._seeds[self._earlier[0] + tally.runs :]
                 campaign(rest, self._progress, processes=self._processes, tally=tally)
             except KeyboardInterrupt:
                 stopped = True
+        if self._kept is not None:
+            self._keep(self._kept)
         if tally.failed is not None:
             self._explain(tally)
-        elif self._kept is not None:
-            self._kept.write(tally)
         if tally.lives:
             self._summary(tally)
         if stopped:
-            print(f"interrupted: {tally.runs} of {len(self._seeds)} runs are done")
+            done = self._earlier[0] + tally.runs
+            print(f"interrupted: {done} of {len(self._seeds)} runs are done")
+        if self._earlier[0]:
+            print(
+                f"{self._earlier[1]} order lives were played with earlier commits; with this one:"
+            )
         print(
             f"{tally.lives} order lives, {tally.errands} errands, {tally.kills} kills, "
             f"{tally.timeouts_after_commit} time-outs after commit, {tally.violations} violations, "
@@ -144,6 +152,15 @@ class Campaign:
             for number, handler in standing.items():
                 signal.signal(number, handler)
 
+    def _keep(self, kept: "Kept") -> None:
+        """Have the file say what was played; a run that failed is not done."""
+        failed = self._tally.failed
+        if failed is None:
+            kept.write()
+        else:
+            assert self._tally.failed_seed is not None, "a failure has a seed"
+            kept.take_broken(self._tally.failed_seed, failed.violations)
+
     def _progress(self, tally: "Tally") -> None:
         if self._stopped:
             raise KeyboardInterrupt
@@ -152,13 +169,14 @@ class Campaign:
             return
         self._told_s = now_s
         if self._kept is not None:
-            self._kept.write(tally)
+            self._kept.write()
+        lives = self._earlier[1] + tally.lives
         rate = (tally.lives - self._lives_before) / (now_s - self._begun_s)
         print(
-            f"{tally.lives:>9} of {self._lives} lives, {rate:6.0f} a second, "
+            f"{lives:>9} of {self._lives} lives, {rate:6.0f} a second, "
             f"{tally.lives / tally.cpu_seconds:.0f} a second of a core, "
             f"{tally.kills} kills, {sum(tally.faults.values())} faults, "
-            f"{timedelta(seconds=round((self._lives - tally.lives) / rate))} to go",
+            f"{timedelta(seconds=round((self._lives - lives) / rate))} to go",
             flush=True,
         )
 

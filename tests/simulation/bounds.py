@@ -35,6 +35,7 @@ class Bounds:
     reserved_ms: int = 72 * 60 * MINUTE_MS
     accounts_in_turn: int = 1_000
     funding_every_ms: int = funding.FUNDING_EVERY_MS
+    accounts_looked_at: int = 20_000
 
     def of_module(self, name: str) -> dict[str, int]:
         """Return what a module of a function has as its own."""
@@ -44,7 +45,7 @@ class Bounds:
             case "sweeper.accounts":
                 return {"BOUND_MS": self.reserved_ms}
             case "reconciliation.turns":
-                return {"ROUND": self.accounts_in_turn}
+                return {"ROUND": self.accounts_in_turn, "LOOKS": self.accounts_looked_at}
             case "archivist.exports":
                 return {"MAX_RECORDS": self.records_per_export}
             case "archivist.archiving":
@@ -105,6 +106,7 @@ def draw(seed: int) -> Bounds:
         minutes_a_day=chance.choice((5, 60, 1_440)),
         accounts_in_turn=chance.choice((1, 2, 1_000)),
         funding_every_ms=chance.choice((2_000, 20_000, DEPLOYED.funding_every_ms)),
+        accounts_looked_at=chance.choice((0, 2, 20_000)),
     )
 
 

@@ -141,7 +141,7 @@ class Evidence:
             (process, symbol, live)
             for process in self.world.processes
             if not process.dead
-            for symbol, live in _books_of(process)
+            for symbol, live in books_of(process)
         ]
 
     @cached_property
@@ -234,7 +234,7 @@ class Evidence:
 Broken = Iterator[str]
 
 
-def _books_of(process: Process) -> Iterator[tuple[str, Any]]:
+def books_of(process: Process) -> Iterator[tuple[str, Any]]:
     """Yield (symbol, book) of what a process has in memory."""
     match process.function:
         case "matching" | "sweeper":

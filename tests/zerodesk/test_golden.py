@@ -73,6 +73,7 @@ def test_the_golden_book_has_seen_everything() -> None:
         "AuctionUncrossed",
         "CommandRefused",
         "IndexPriceChanged",
+        "MarketChanged",
         "MarketListed",
         "MarketStateChanged",
         "OrderCancelled",

@@ -168,3 +168,23 @@ def test_a_time_leads_to_the_last_record_until_then(journal: Journal) -> None:
     positions = {at_ms: journal.position_at(STREAM, at_ms) for at_ms in (9, 10, 19, 20, 49, 50, 99)}
     assert positions == {9: 0, 10: 1, 19: 1, 20: 4, 49: 4, 50: 5, 99: 5}
     assert journal.position_at("account#nobody", 99) == 0
+
+
+def test_a_stream_is_unmoved_while_its_last_record_is_as_it_was_and_none_is_behind(
+    journal: Journal,
+) -> None:
+    filled(journal, 2)
+    other = "account#bob"
+    tips = {STREAM: EMPTY, other: EMPTY}
+    assert journal.unmoved(tips) == {other}
+    tips = {name: record.tip for name in (STREAM,) if (record := journal.latest(name))}
+    assert journal.unmoved({**tips, other: EMPTY}) == {STREAM, other}
+    tampered(body=encode_body({"number": 7}))
+    assert journal.unmoved(tips) == set()
+
+
+def test_more_streams_than_one_read_asks_for_are_looked_at(journal: Journal) -> None:
+    names = [f"account#{number}" for number in range(120)]
+    tips = {name: journal.append(name, EMPTY, {}, at_ms=0) for name in names}
+    journal.append(names[60], tips[names[60]], {}, at_ms=1)
+    assert journal.unmoved(tips) == {*names} - {names[60]}

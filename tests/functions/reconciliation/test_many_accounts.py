@@ -46,8 +46,9 @@ def venue(context: Any) -> Venue:
 
 @pytest.fixture
 def operator(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> Operator:
-    """Return an operator whose process has read everything once."""
+    """Return an operator whose process has read everything once, and takes no looks."""
     monkeypatch.setattr(turns, "ROUND", ROUND)
+    monkeypatch.setattr(turns, "LOOKS", 0)
     operator = Operator(Outside(), monkeypatch)
     for _ in range(ROUNDS - 1):
         assert not operator.reconcile()["complete"]
@@ -197,6 +198,48 @@ def test_a_record_that_was_replaced_is_found_within_a_round_and_stays_found(
     assert rounds(operator, "CHAIN_BROKEN") <= ROUNDS
     for _ in range(ROUNDS):
         assert operator.codes() == ["CHAIN_BROKEN"]
+
+
+@pytest.fixture
+def looking(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    """Return an operator who looks at all accounts in each run, some at once."""
+    monkeypatch.setattr(turns, "LOOKS", len(NAMES))
+    monkeypatch.setattr(turns, "AT_ONCE", 5)
+    return operator
+
+
+def test_who_stands_still_is_looked_at_in_each_run_and_not_read(
+    venue: Venue, looking: Operator, reads: Counter[str]
+) -> None:
+    trade(venue, 1)
+    for _ in range(3):
+        assert looking.reconcile()["balanced"]
+    accounts = {stream for stream in reads if stream.startswith("account#")}
+    assert accounts == {"account#alice", "account#bob"}
+
+
+@pytest.mark.parametrize("name", ["quiet-00", "quiet-04", "quiet-09"])
+def test_a_wrong_balance_of_who_stands_still_is_found_in_one_run_of_looks(
+    looking: Operator, name: str
+) -> None:
+    append(f"account#{name}", spoil_balance)
+    assert rounds(looking, "BALANCE_DIFFERS") == 1
+
+
+def test_a_record_that_was_replaced_is_found_in_one_run_of_looks(looking: Operator) -> None:
+    overwrite(last_record("account#quiet-07"), spoil_balance)
+    assert rounds(looking, "CHAIN_BROKEN") == 1
+
+
+def test_of_more_accounts_than_a_run_may_look_at_each_has_its_look_in_turn() -> None:
+    turn, seen = turns.Turns(), list[str]()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(turns, "LOOKS", 5)
+        patched.setattr(turns, "AT_ONCE", 2)
+        for _ in range(2):
+            for together in turn.looks(NAMES):
+                seen += together
+    assert seen == list(NAMES[:10])
 
 
 def test_a_transfer_between_accounts_that_are_not_read_together_is_no_alarm(

@@ -81,8 +81,8 @@ MUTANTS: Final = (
         "accounts that traded wait for their turn",
         "Everybody has a turn.",
         "functions/reconciliation/run.py",
-        "        for account_id in chain(moved, self._turns.in_turn(account_ids)):\n",
-        "        for account_id in chain((), self._turns.in_turn(account_ids)):\n",
+        "        for account_id in chain(moved, stirred, self._turns.in_turn(account_ids)):\n",
+        "        for account_id in chain(stirred, self._turns.in_turn(account_ids)):\n",
         claim="tests/functions/reconciliation/test_many_accounts.py"
         "::test_a_run_reads_who_traded_and_as_many_of_the_others_as_it_may",
     ),

@@ -331,8 +331,8 @@ MUTANTS: Final = (
         "an iceberg gives its hold back with its first lots",
         "A filled order holds nothing.",
         f"{BOOK}/fills.py",
-        "        order.hidden_lots, state.tick_value_minor, state.delivered_minor\n",
-        "        shown_lots, state.tick_value_minor, state.delivered_minor\n",
+        "        order.hidden_lots,\n        state.tick_value_minor,\n",
+        "        shown_lots,\n        state.tick_value_minor,\n",
         claim="tests/scenarios",
     ),
     Mutant(
@@ -378,7 +378,8 @@ MUTANTS: Final = (
         "A triggered order holds what its command says.",
         f"{BOOK}/triggers.py",
         "    order.held_minor = armed.need_minor(\n"
-        "        armed.remaining_lots, state.tick_value_minor, state.delivered_minor\n    )\n",
+        "        armed.remaining_lots,\n        state.tick_value_minor,\n"
+        "        state.delivered_minor,\n        is_option=state.is_option,\n    )\n",
         '    order.held_minor = armed.command["held_minor"]\n',
         claim=CLAIMS,
     ),

@@ -119,7 +119,7 @@ class NaiveOrder:
         worth = market.notional_minor(dearer, self.remaining)
         if "amount_minor" in self.command:
             worth = int(self.command["amount_minor"]) - self.notional
-        if market.product == "PERPETUAL":
+        if market.product == "PERPETUAL" or (market.product == "OPTION" and not self.buys):
             return 1 + worth * rate // 10_000
         if not self.buys:
             return market.sell_need_minor(self.remaining)
@@ -175,7 +175,7 @@ class NaiveBook:
     def take_one(self, command: dict[str, Any]) -> None:
         key, kind = command["command_id"], command["kind"]
         time = max(self.time, command.get("sent_at_ms", command["accepted_at_ms"]))
-        if self.ends is not None and self.ends <= time:
+        if self.ends is not None and self.ends <= time and not self.has_expired(time):
             self.time = time
             self.end_what_is_due()
             self.known[f"end-{self.auction}"] = time
@@ -208,12 +208,39 @@ class NaiveBook:
 
     def is_stale(self) -> bool:
         """Whether the index price, or the listing before there was one, is too long ago."""
+        if self.has_expired(self.time):
+            return True
         if self.market is None or self.market.stale_after_ms is None:
             return False
         seen = self.listed if self.index is None else self.index[2]
         return self.time - seen > self.market.stale_after_ms
 
+    def has_expired(self, time: int) -> bool:
+        terms = self.market.option if self.market else None
+        return terms is not None and time >= terms.expiry_ms
+
+    def take_settle(self, command: dict[str, Any]) -> None:
+        """The end of an option: everybody goes, and every lot is paid for."""
+        price = command["price_minor"]
+        if not self.has_expired(self.time) or self.state == "DELISTED" or price <= 0:
+            return
+        assert self.market is not None
+        self.state, self.ends, self.auction = "DELISTED", None, None
+        standing, self.resting, self.armed = self.resting + self.armed, [], []
+        for order in standing:
+            self.close(order, "CANCELLED")
+        strike, is_call = int(self.symbol.split("-")[2]) * 10**6, self.symbol.endswith("C")
+        payoff = max(0, price - strike if is_call else strike - price)
+        ticks = payoff * 10**self.market.tick_digits // (self.market.tick_units * 10**6)
+        for account, row in self.held_lots.items():
+            paid = row[0] * ticks * self.market.tick_value_minor
+            self.moved[account, "", self.market.quote][1] += paid
+            self.open -= paid
+            row[0] = row[1] = 0
+
     def stop_if_stale(self) -> None:
+        if self.has_expired(self.time) and self.state == "AUCTION":
+            self.state, self.ends, self.auction = "CANCEL_ONLY", None, None
         if self.state == "OPEN" and self.is_stale():
             self.state, self.by_mark = "CANCEL_ONLY", True
 
@@ -785,8 +812,9 @@ class NaiveBook:
             delivered = self.market.sell_need_minor(lots)
             if not self.delivers:
                 made = self.made(order.account, lots, price, buys=order.buys)
-                self.move(order, self.market.quote, -fee, made)
-                order.held -= fee
+                paid = notional if self.market.product == "OPTION" and order.buys else 0
+                self.move(order, self.market.quote, -fee - paid, made + paid)
+                order.held -= fee + paid
             elif order.buys:
                 self.move(order, self.market.base, 0, delivered)
                 self.move(order, self.market.quote, -notional - fee, 0)
@@ -811,6 +839,8 @@ class NaiveBook:
         opened = (lots - closed) * price
         row[1] += opened if buys else -opened
         row[0] += lots if buys else -lots
+        if self.market.product == "OPTION":
+            return self.market.notional_minor(price, -lots if buys else lots)
         self.open -= made * self.market.tick_value_minor
         return made * self.market.tick_value_minor
 

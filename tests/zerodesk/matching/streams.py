@@ -53,6 +53,9 @@ BOTH = STALING._replace(band=Band(bps=200, window_ms=1_000, auction_ms=1_000))
 PERPETUAL = MARKET._replace(symbol="BTC-PERP", margin=(Tier(0, 5_000, 2_500),))
 """Of the same steps and fees, in which nothing is delivered."""
 
+OPTION = MARKET._replace(symbol="BTC-25DEC26-100000-C")
+"""In which nothing is delivered either, and who buys pays who sells."""
+
 
 def need_of(side: str, price_ticks: int, quantity_lots: int, rate_bps: int) -> int:
     if side == "SELL":
@@ -368,28 +371,34 @@ def streams() -> st.SearchStrategy[list[Command]]:
         special=st.booleans(),
         market=st.sampled_from((MARKET, BANDED, STALING, BOTH)),
     )
-    return st.one_of(drawn, st.builds(of_a_perpetual, drawn, st.integers(0, 2**32 - 1)))
+    of_what = st.sampled_from((PERPETUAL, OPTION))
+    return st.one_of(drawn, st.builds(of_a_derivative, drawn, st.integers(0, 2**32 - 1), of_what))
 
 
-def of_a_perpetual(commands: list[Any], seed: int) -> list[Command]:
-    """Return a stream for a perpetual: held is its fee, more or less; some orders only reduce."""
+def of_a_derivative(commands: list[Any], seed: int, listed: Market = PERPETUAL) -> list[Command]:
+    """Return a stream for a derivative: held is what it needs, or not quite; some only reduce."""
     noise = random.Random(seed)
-    return [of_perpetual(command, noise) for command in commands]
+    return [of_one(command, noise, listed) for command in commands]
 
 
-def of_perpetual(command: Any, noise: random.Random) -> Any:
-    told = command | {"symbol": PERPETUAL.symbol}
+def of_one(command: Any, noise: random.Random, listed: Market) -> Any:
+    told = command | {"symbol": listed.symbol}
     if command["kind"] == "list":
         market = Market.from_dict(command["market"])
-        market = market._replace(symbol=PERPETUAL.symbol, margin=PERPETUAL.margin)
+        market = market._replace(symbol=listed.symbol, margin=listed.margin)
+        if listed is OPTION:
+            market = market._replace(stale_after_ms=None)
         return told | {"market": market.to_dict()}
+    if command["kind"] == "change" and listed is OPTION:
+        changes = {name: one for name, one in command["changes"].items() if "stale" not in name}
+        return told | {"changes": changes}
     if command["kind"] != "place":
         return told
     side, price, lots = command["side"], command["price_ticks"], command["quantity_lots"]
     rate = max(command["maker_bps"], command["taker_bps"])
     dearer = max(price, command.get("stop_limit_ticks", 0))
     spare = command["held_minor"] - need_of(side, dearer, lots, rate)
-    need = PERPETUAL.need_minor(dearer, lots, rate, is_buy=side == "BUY")
+    need = listed.need_minor(dearer, lots, rate, is_buy=side == "BUY")
     reduces = {"reduce_only": True} if noise.randrange(3) == 0 else {}
     slides = {"slides": True} if command["post_only"] and noise.randrange(2) == 0 else {}
     return told | {"held_minor": max(1, need + spare)} | reduces | slides

@@ -10,10 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, PERPETUAL, Run, streams
+from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, OPTION, PERPETUAL, Run, streams
 from zerodesk.accounts import AccountState, deposit, hold, open_account, settle, without_answers
 from zerodesk.orders import Command
-from zerodesk.positions import FLAT
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
 
@@ -31,7 +30,7 @@ def with_hold(state: AccountState, command: Any) -> AccountState:
     """Hold what a command says in what its order pays with; for an amend, its order is held."""
     amends = command["kind"] == "amend"
     placed: Any = state.holds[command["order_id"]].command if amends else command
-    market = PERPETUAL if placed["symbol"] == PERPETUAL.symbol else MARKET
+    [market] = [m for m in (MARKET, PERPETUAL, OPTION) if m.symbol == placed["symbol"]]
     currency = market.held_currency(is_buy=placed["side"] == "BUY")
     return hold(state, command, currency).state
 
@@ -88,10 +87,10 @@ def test_every_hold_ends_as_what_its_order_needs_and_money_is_conserved(
 
 
 def open_in(accounts: dict[str, AccountState]) -> dict[str, list[int]]:
-    """Return [lots, cost] of each account with a position in the perpetual."""
-    held = {key: state.positions.get(PERPETUAL.symbol, FLAT) for key, state in accounts.items()}
+    """Return [lots, cost] of each account with a position in a derivative."""
     return {
         key: [one.quantity_lots, one.cost_tick_lots]
-        for key, one in held.items()
-        if one.quantity_lots
+        for key, state in accounts.items()
+        for symbol, one in state.positions.items()
+        if one.quantity_lots and symbol != MARKET.symbol
     }

@@ -9,6 +9,7 @@ import pytest
 
 from tests.zerodesk.pricing.surfaces.chains import a_surface
 from zerodesk.instruments import list_market
+from zerodesk.options import OptionTerms
 from zerodesk.orders import Side
 from zerodesk.pricing.black_scholes import black76
 from zerodesk.pricing.option_quote import (
@@ -17,7 +18,6 @@ from zerodesk.pricing.option_quote import (
     YEAR_MS,
     MarketSurface,
     OptionQuote,
-    OptionTerms,
     quote_option,
 )
 from zerodesk.rejections import Rejection, RejectionCode

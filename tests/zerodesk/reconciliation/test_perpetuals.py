@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.zerodesk.matching.streams import PERPETUAL, Run, a_stream, of_a_perpetual
+from tests.zerodesk.matching.streams import PERPETUAL, Run, a_stream, of_a_derivative
 from zerodesk.codec import decode_body, encode_body
 from zerodesk.matching import Book
 from zerodesk.reconciliation import BookAudit
 
 
 def a_run(seed: int, length: int = 80) -> list[dict[str, Any]]:
-    commands = of_a_perpetual(a_stream(seed, length, special=seed % 2 == 0), seed)
+    commands = of_a_derivative(a_stream(seed, length, special=seed % 2 == 0), seed)
     run = Run.of(commands)
     run.take(commands, [3], 1_000)
     return [decode_body(encode_body(record)) for record in run.records]

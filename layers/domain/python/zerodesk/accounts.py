@@ -268,7 +268,7 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
         cause["amends"] = command["order_id"]
         held = state.holds.get(command["order_id"])
         order = command if held is None else held.command
-    if order.get("reduce_only"):
+    if order.get("reduce_only") and product_of(command["symbol"]) is Product.PERPETUAL:
         cause["reduces"] = True
     return Change(
         cause,

@@ -16,10 +16,15 @@ from zerodesk.money import (
     scaled,
     share_bps,
 )
+from zerodesk.options import FORM as OPTION_FORM
+from zerodesk.options import RULE as OPTION_RULE
+from zerodesk.options import NoOptionError, OptionTerms
 from zerodesk.tiers import Tier, TiersError, checked
 
-SYMBOL: Final = re.compile(r"[A-Z0-9]{2,12}-[A-Z]{3,5}", re.ASCII)
-SYMBOL_RULE: Final = "BASE-QUOTE: 2 to 12 capitals or digits, a hyphen, 3 to 5 capitals"
+SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,12}}-(?:[A-Z]{{3,5}}|{OPTION_FORM})", re.ASCII)
+SYMBOL_RULE: Final = (
+    f"BASE-QUOTE: 2 to 12 capitals or digits, a hyphen, 3 to 5 capitals; of an option {OPTION_RULE}"
+)
 PERPETUAL: Final = "PERP"
 """What stands in the place of the quote in the symbol of a perpetual; no currency has this name."""
 QUOTE: Final = re.compile(r"[A-Z]{3,5}", re.ASCII)
@@ -52,11 +57,16 @@ def product_of(symbol: str) -> Product:
     --------
     >>> product_of("BTC-PERP").value, product_of("BTC-USD").value
     ('PERPETUAL', 'SPOT')
+    >>> product_of("BTC-25DEC26-100000-C").value
+    'OPTION'
     """
-    return Product.PERPETUAL if symbol.endswith(_PERPETUAL_ENDING) else Product.SPOT
+    if symbol.endswith(_PERPETUAL_ENDING):
+        return Product.PERPETUAL
+    return Product.OPTION if symbol.endswith(_OPTION_ENDINGS) else Product.SPOT
 
 
 _PERPETUAL_ENDING: Final = f"-{PERPETUAL}"
+_OPTION_ENDINGS: Final = ("-C", "-P")
 
 
 class TradingState(StrEnum):
@@ -100,10 +110,11 @@ class DecimalsChangedError(Exception):
 
 
 class Market(NamedTuple):
-    """A spot pair, or a linear perpetual future. Prices count in ticks, quantities in lots.
+    """A spot pair, a linear perpetual future or an option. Prices in ticks, quantities in lots.
 
-    Of a perpetual, ``base`` is the underlying: lots are counted in it, and none of it is delivered
-    or held. Only cash in ``quote`` moves, and ``margin`` says how much of it a position needs.
+    Of a derivative, ``base`` is the underlying: lots are counted in it, and none of it is delivered
+    or held. Only cash in ``quote`` moves. ``margin`` says how much of it a position in a perpetual
+    needs; what an option is, its symbol says.
 
     ``tick_digits``/``tick_units`` write the tick as ``tick_units`` / 10**``tick_digits`` quote
     units, and likewise the lot in base units; both integers, so nothing is ever rounded.
@@ -131,12 +142,22 @@ class Market(NamedTuple):
     """How old the index price may be, or the listing before the first, before the market takes
     cancels only. None: as old as it likes."""
     margin: tuple[Tier, ...] = ()
-    """Of a derivative."""
+    """Of a perpetual."""
 
     @property
     def product(self) -> Product:
         """What is traded here."""
         return product_of(self.symbol)
+
+    @property
+    def option(self) -> OptionTerms | None:
+        """Strike, expiry and kind of an option."""
+        return OptionTerms.of(self.symbol) if self.product is Product.OPTION else None
+
+    @property
+    def underlying(self) -> str:
+        """The market whose index price a derivative follows."""
+        return f"{self.base}-{self.quote}"
 
     @property
     def tick_value_minor(self) -> int:
@@ -156,6 +177,19 @@ class Market(NamedTuple):
         """Base minor units that are delivered for one lot: none of a derivative."""
         return self.lot_value_minor if self.product is Product.SPOT else 0
 
+    def payoff_ticks(self, price_minor: int) -> int:
+        """Return what an option pays at expiry, in ticks, rounded down.
+
+        Parameters
+        ----------
+        price_minor
+            Of one unit of the underlying, quote minor units.
+        """
+        terms = self.option
+        assert terms is not None, "only an option has a payoff"
+        price = Decimal(price_minor).scaleb(-self.quote_minor_digits)
+        return int(terms.payoff(price).scaleb(self.tick_digits) // self.tick_units)
+
     def held_currency(self, *, is_buy: bool) -> str:
         """Return in which currency something is held for an order."""
         return self.quote if is_buy or self.product is not Product.SPOT else self.base
@@ -165,10 +199,11 @@ class Market(NamedTuple):
     ) -> int:
         """Return what must be held for an order, in its ``held_currency``.
 
-        Of a derivative it is the fee at the limit and a unit, so that no hold is empty before its
-        order ends; that the account can bear the position is for its margin.
+        Who buys an option pays for it. Of any other order of a derivative it is the fee at the
+        limit and a unit, so that no hold is empty before its order ends; that the account can bear
+        the position is for its margin.
         """
-        if self.product is not Product.SPOT:
+        if self.product is not Product.SPOT and not (is_buy and self.product is Product.OPTION):
             return FEE_HOLD_MINOR + share_bps(
                 self.notional_minor(price_ticks, quantity_lots), rate_bps
             )
@@ -176,10 +211,11 @@ class Market(NamedTuple):
             return self.buy_need_minor(price_ticks, quantity_lots, rate_bps)
         return self.sell_need_minor(quantity_lots)
 
-    def amount_need_minor(self, amount_minor: int, rate_bps: int) -> int:
+    def amount_need_minor(self, amount_minor: int, rate_bps: int, *, is_buy: bool = True) -> int:
         """Return what must be held of the quote currency to trade for an amount of it."""
         fee_minor = share_bps(amount_minor, rate_bps)
-        return fee_minor + (amount_minor if self.product is Product.SPOT else FEE_HOLD_MINOR)
+        is_paid = self.product is Product.SPOT or (self.product is Product.OPTION and is_buy)
+        return fee_minor + (amount_minor if is_paid else FEE_HOLD_MINOR)
 
     def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
         """Return price x quantity in quote minor units."""
@@ -296,7 +332,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
     Parameters
     ----------
     quote
-        Of a perpetual, whose symbol does not say it.
+        Of a derivative, whose symbol does not say it.
     margin
         Of a perpetual: see ``zerodesk.tiers``. The first share to open is at least the collar, so
         that no order can lose more at once than it needs as margin.
@@ -323,6 +359,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
     _check_band(band)
     _check_staleness(stale_after_ms)
     _check_margin(product_of(symbol), margin, collar_bps)
+    _check_option(symbol, quote, stale_after_ms)
     tick_units, tick_digits = _step_units("tick_size", tick_size)
     lot_units, lot_digits = _step_units("lot_size", lot_size)
     if scaled(tick_size * lot_size, minor_digits(quote)) is None:
@@ -370,7 +407,7 @@ LATER_TERMS: Final = (*REMOVABLE, "margin")
 
 def _currencies(symbol: str, quote: str | None) -> tuple[str, str]:
     """Return base and quote: both by the symbol of a spot pair, the base by any other."""
-    base, ending = symbol.split("-")
+    base, ending = symbol.split("-", 1)
     if product_of(symbol) is Product.SPOT:
         quote = quote or ending
         if quote != ending:
@@ -425,6 +462,7 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
     _check_band(changed.band)
     _check_staleness(changed.stale_after_ms)
     _check_margin(changed.product, changed.margin, changed.collar_bps)
+    _check_option(changed.symbol, changed.quote, changed.stale_after_ms)
     for field, amount, least in (
         ("min_notional", changed.min_notional_minor, 0),
         ("max_quantity", changed.max_quantity_lots, 1),
@@ -467,9 +505,9 @@ def _check_staleness(stale_after_ms: int | None) -> None:
 
 def _check_margin(product: Product, margin: Sequence[Tier], collar_bps: int) -> None:
     told = [list(tier) for tier in margin]
-    if product is Product.SPOT:
+    if product is not Product.PERPETUAL:
         if margin:
-            raise ListingError("margin", told, "of a derivative only")
+            raise ListingError("margin", told, "of a perpetual only")
         return
     try:
         tiers = checked(margin)
@@ -481,6 +519,21 @@ def _check_margin(product: Product, margin: Sequence[Tier], collar_bps: int) -> 
     if tiers[0].initial_bps < collar_bps:
         rule = f"initial at least the collar, {collar_bps} basis points"
         raise ListingError("margin", told, rule)
+
+
+def _check_option(symbol: str, quote: str, stale_after_ms: int | None) -> None:
+    """Refuse an option on a day that is none, or at a strike finer than its currency."""
+    if product_of(symbol) is not Product.OPTION:
+        return
+    if stale_after_ms is not None:
+        rule = "absent: an option is marked by the surface of its underlying"
+        raise ListingError("stale_after_seconds", stale_after_ms // 1_000, rule)
+    try:
+        terms = OptionTerms.of(symbol)
+    except NoOptionError as error:
+        raise ListingError("symbol", symbol, str(error)) from error
+    if scaled(terms.strike, minor_digits(quote)) is None:
+        raise ListingError("symbol", symbol, f"a strike of whole {quote} minor units")
 
 
 def _positive_steps(field: str, amount: Decimal, units: int, digits: int, step: str) -> int:

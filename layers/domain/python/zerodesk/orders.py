@@ -328,6 +328,26 @@ class FundCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class SettleCommand(TypedDict):
+    """The end of an option: by which price of its underlying its positions are paid.
+
+    ``price_minor`` is of one unit of the underlying, minor units of the quote. ``first_sequence``
+    to ``last_sequence`` are the records of the underlying's book that it is the average of, zero
+    where an operator said it.
+    """
+
+    kind: Literal["settle"]
+    command_id: str
+    symbol: str
+    price_minor: int
+    first_sequence: int
+    last_sequence: int
+    reason: str
+    by: str
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 MAX_OTHERS: Final = 100
 """Accounts that one deleveraging names: its record has as many rows, far below an item's bound."""
 
@@ -374,6 +394,7 @@ Command = (
     | EndAuctionCommand
     | ExpireCommand
     | FundCommand
+    | SettleCommand
     | DeleverageCommand
 )
 
@@ -418,6 +439,14 @@ def halt_id_for(symbol: str, halts: int) -> str:
 def mass_cancel_id_for(account_id: str, client_cancel_id: str) -> str:
     """Return the command id that a client's own id of a cancel of many always leads to."""
     return "m" + order_id_for(account_id, client_cancel_id)[1:]
+
+
+def settling_id_for(symbol: str, at_ms: int) -> str:
+    """Return the command id of an end of an option that is asked for at a time.
+
+    The first that its book takes is the one; whatever comes behind finds the option ended.
+    """
+    return f"settle-{symbol}-{at_ms}"
 
 
 def ending_id_for(auction_id: str) -> str:

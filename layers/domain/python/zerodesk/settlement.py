@@ -12,6 +12,8 @@ from zerodesk.turnover import TickValue, turnover_of_trade
 AUCTION: Final = "AUCTION"
 """The liquidity of fills in an auction, where nobody makes or takes."""
 
+EXPIRY: Final = "EXPIRY"
+"""And of the end of a position in an option, which is no trade."""
 DELEVERAGED: Final = "DELEVERAGED"
 """That of fills past the queue, by which a position was taken over."""
 
@@ -73,7 +75,7 @@ def _dues_of_record(
     for account_id, order_id in body["releases"]:
         releases[account_id].append(order_id)
     for event in body["events"]:
-        for fill in _fills_of(event):
+        for fill in _fills_of(symbol, event):
             fills[fill.pop("account_id")].append(fill)
         if event["type"] == "OrderAmended":
             amended = event["order_id"], event["quantity_lots"]
@@ -118,14 +120,41 @@ def _traded(
     return traded
 
 
-def _fills_of(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+def _fills_of(symbol: str, event: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     match event["type"]:
         case "TradeExecuted":
             return fills_of_trade(event)
         case "PositionsDeleveraged":
             return fills_of_deleveraging(event)
+        case "PositionSettled":
+            return (fill_of_expiry(symbol, event),)
         case _:
             return ()
+
+
+def fill_of_expiry(symbol: str, ended: dict[str, Any]) -> dict[str, Any]:
+    """Return the end of a position in an option as a fill: all of it, at its payoff, for nothing.
+
+    Examples
+    --------
+    >>> ended = {"command_id": "settle-BTC-25DEC26-9-C-5", "account_id": "alice",
+    ...          "quantity_lots": -3, "payoff_ticks": 7, "at_ms": 5}
+    >>> fill = fill_of_expiry("BTC-25DEC26-9-C", ended)
+    >>> fill["side"], fill["price_ticks"], fill["quantity_lots"], fill["liquidity"]
+    ('BUY', 7, 3, 'EXPIRY')
+    """
+    lots = ended["quantity_lots"]
+    return {
+        "account_id": ended["account_id"],
+        "trade_id": f"{symbol}-expiry",
+        "order_id": ended["command_id"],
+        "side": (Side.SELL if lots > 0 else Side.BUY).value,
+        "price_ticks": ended["payoff_ticks"],
+        "quantity_lots": abs(lots),
+        "fee_minor": 0,
+        "liquidity": EXPIRY,
+        "executed_at_ms": ended["at_ms"],
+    }
 
 
 def fills_of_deleveraging(event: dict[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -30,6 +30,7 @@ OF_A_MARKET: Final = {
     "MarketChanged": "MarketChanged",
     "AuctionUncrossed": "AuctionUncrossed",
     "FundingSet": "FundingSet",
+    "OptionSettled": "OptionSettled",
 }
 OF_ONE_ORDER: Final = {
     "OrderArmed",
@@ -43,7 +44,9 @@ OF_ONE_ORDER: Final = {
 }
 
 
-def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Announcement]:
+def of_record(  # noqa: C901 - a case for each kind of event
+    symbol: str, sequence: int, body: dict[str, Any]
+) -> Iterator[Announcement]:
     """Yield what a book's record tells: its trades in one event, everything else one by one."""
     place = {"symbol": symbol, "book_sequence": sequence, "at": iso_ms(body["time_ms"])}
     trades = []
@@ -56,6 +59,8 @@ def of_record(symbol: str, sequence: int, body: dict[str, Any]) -> Iterator[Anno
                 yield Announcement(ORDERS, kind, place | facts)
             case kind if kind in OF_A_MARKET:
                 yield Announcement(MARKETS, OF_A_MARKET[kind], place | facts)
+            case "PositionSettled":
+                yield Announcement(SETTLEMENT, "OptionExercised", place | facts)
             case "FundingPaid" | "PositionsDeleveraged" as kind:
                 yield Announcement(MATCHING, kind, place | facts)
             case "MarketStateChanged":

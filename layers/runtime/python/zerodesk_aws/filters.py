@@ -27,6 +27,8 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         The first filter that is broken: tick, lot, maximum quantity, minimum notional. That of a
         market order goes by the mark, see ``below_min_notional``.
     """
+    if market.product is Product.OPTION:
+        _only_plain(asked, market)
     price_ticks = _price_ticks("price", asked.price, market)
     trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
     how_much = _how_much(asked, market)
@@ -45,6 +47,16 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         "time_in_force": asked.in_force.value,
         "post_only": asked.post_only,
     } | _special_terms(asked, market)
+
+
+def _only_plain(asked: PlaceOrder, market: Market) -> None:
+    """Refuse what an order of an option has not: its price moves with another market's."""
+    for name in ("quote_amount", "trigger", "stop_price"):
+        value = getattr(asked, name)
+        if value is not None:
+            text = format(value, "f") if isinstance(value, Decimal) else str(value)
+            rule = f"absent in {market.symbol}: an option is ordered by quantity, at once"
+            raise refused(ProblemCode.INTAKE_BAD_VALUE, name, text, rule)
 
 
 def _how_much(asked: PlaceOrder, market: Market) -> dict[str, int]:

@@ -6,7 +6,7 @@ A commit is one conditional ``PutItem`` of one item. Whoever loses the race for 
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -231,6 +231,22 @@ class Journal:
             yield record
             before, expected = record.tip, expected + 1
 
+    def unmoved(self, tips: Mapping[str, Tip]) -> set[str]:
+        """Return the streams that end where they did, their last record as it was.
+
+        Two places of each stream are looked at, its last record and the one behind it, a hundred
+        places a read: to look at fifty streams takes hardly longer than to read one on.
+        """
+        places = [(name, tip.sequence + more) for name, tip in tips.items() for more in (0, 1)]
+        items = self._items.batch_get(places, consistent_read=True)
+        found = {(item.stream, int(item.sequence)): item for item in items}
+        return {
+            name
+            for name, tip in tips.items()
+            if (name, tip.sequence + 1) not in found
+            and _stands(found.get((name, tip.sequence)), tip)
+        }
+
     def backwards(
         self, stream: str, before_sequence: int | None = None, *, limit: int
     ) -> Iterator[JournalRecord]:
@@ -245,6 +261,14 @@ class Journal:
             page_size=min(limit, PAGE_RECORDS),
         )
         return map(_verified, items)
+
+
+def _stands(item: JournalItem | None, tip: Tip) -> bool:
+    """Whether a stream's last record, as it was read, is the one that was known."""
+    try:
+        return tip == (EMPTY if item is None else _verified(item).tip)
+    except JournalCorruptError:
+        return False
 
 
 def _follows(record: JournalRecord, before: Tip) -> bool:

@@ -18,6 +18,7 @@ from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.kills import KillSwitch
 from zerodesk_aws.contracts.limits import AccountLimits, EffectiveLimit, LimitSet, LossStopView
 from zerodesk_aws.limits import LimitRegister, VenueLimits
+from zerodesk_aws.marks import marked as marked_of
 from zerodesk_aws.tables.market import Markets
 
 PLATFORM: Final = "platform"
@@ -52,9 +53,9 @@ class LimitViews:
         venue = self._limits.latest()
         limited = venue.effective(account.state.terms).position_minor
         marked = {
-            symbol: Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+            symbol: one
             for symbol in sorted({*symbols_of(account.state, at_ms), *limited})
-            if (listed := self._markets.get(symbol)) is not None
+            if (one := marked_of(self._markets, symbol)) is not None
         }
         return account_limits(account, venue, marked, at_ms)
 

@@ -4,13 +4,13 @@ from typing import Final
 
 from zerodesk.accounts import AccountState, Change, set_terms
 from zerodesk.losses import BY_LOSS, LossStop
-from zerodesk.risk import Marked
 from zerodesk.risk.loss import loss_stop, symbols_that_count
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.entry import logger
 from zerodesk_aws.limits import VenueLimits
+from zerodesk_aws.marks import marked as marked_of
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.tables.market import Markets
 
@@ -65,9 +65,9 @@ class LossStops:
         if not limits.daily_loss_minor:
             return None
         marked = {
-            symbol: Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+            symbol: one
             for symbol in sorted(symbols_that_count(state, at_ms))
-            if (listed := self._markets.get(symbol)) is not None
+            if (one := marked_of(self._markets, symbol)) is not None
         }
         return loss_stop(state, limits, marked, at_ms)
 

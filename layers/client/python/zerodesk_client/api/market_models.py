@@ -32,7 +32,8 @@ class MarginTier:
 class NewMarket:
     """A market to list. Rates and the collar in basis points.
 
-    One whose symbol ends in PERP is a perpetual, and has ``margin``.
+    One whose symbol ends in PERP is a perpetual, and has ``margin``. An option's says what it is,
+    such as BTC-25DEC26-100000-C.
     """
 
     symbol: str
@@ -64,6 +65,16 @@ class Auction:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What an option is a right to: settled in cash by the index of its underlying's market."""
+
+    underlying: str
+    option_type: str
+    strike: Decimal
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """A market: its listing, what it accepts now, its mark and its last trade's price."""
 
@@ -89,6 +100,7 @@ class Market:
     state_since: datetime | None = None
     product: str = "SPOT"
     margin: tuple[MarginTier, ...] = ()
+    option: Option | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,11 @@ class Operating(Session):
         body = {"reason": reason}
         return self._call(Market, "POST", f"/v1/markets/{symbol}/delisting", body=body)
 
+    def settle_option(self, symbol: str, price: Decimal, reason: str) -> Market:
+        """End an option that has expired, where the index says no price."""
+        body = {"price": f"{price:f}", "reason": reason}
+        return self._call(Market, "POST", f"/v1/markets/{symbol}/settlement", body=body)
+
     def set_trading_state(self, symbol: str, state: str, reason: str) -> Market:
         """Stop a market (CANCEL_ONLY, HALTED) or open it again (OPEN)."""
         body = {"state": state, "reason": reason}

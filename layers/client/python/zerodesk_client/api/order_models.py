@@ -196,10 +196,10 @@ class CancelsAfter:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One side of a trade."""
+    """One side of a trade, or the end of a position in an option, which is of no order."""
 
     trade_id: str
-    order_id: str
+    order_id: str | None
     symbol: str
     side: Side
     price: Decimal

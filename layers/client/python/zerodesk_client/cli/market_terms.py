@@ -1,21 +1,70 @@
-"""Markets after their listing: ``market change`` and ``market delist``."""
+"""Markets and their terms: ``market list``, ``market change`` and ``market delist``."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 
 import typer
 
+from zerodesk_client.api import NewMarket
 from zerodesk_client.cli.arguments import SymbolArgument
 from zerodesk_client.cli.exits import CommandError
 from zerodesk_client.cli.session import Session
 
-market_app = typer.Typer(no_args_is_help=True, help="Change and delist markets (operator).")
+market_app = typer.Typer(no_args_is_help=True, help="List, change and delist markets (operator).")
 
 COUNTS: Final = ("maker_bps", "taker_bps", "collar_bps")
 AMOUNTS: Final = ("min_notional", "max_quantity")
 STALE: Final = "stale_after_seconds"
+NEW: Final = ("tick_size", "lot_size", *AMOUNTS, *COUNTS, "reference_price")
 BAND: Final = ("bps", "window_seconds", "auction_seconds")
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in the journal.")]
+
+
+@market_app.command("list")
+def list_(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    settings: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TERM=VALUE...",
+            help=f"{', '.join(NEW)}, all of them, and stale_after_seconds where it is wanted.",
+        ),
+    ],
+    *,
+    quote: Annotated[
+        str | None, typer.Option(help="Of an option: the currency in which it is settled.")
+    ] = None,
+) -> None:
+    """List a spot market, such as BTC-USD, or an option, such as BTC-25DEC26-100000-C."""
+    session = Session.of(context)
+    listing = listing_of(symbol.upper(), quote, settings)
+    market = session.operator().list_market(listing)
+    session.show(market, lambda: f"{market.symbol} is {market.state}")
+
+
+def listing_of(symbol: str, quote: str | None, settings: list[str]) -> NewMarket:
+    """Return the market that ``term=value`` texts describe.
+
+    Examples
+    --------
+    >>> terms = ["tick_size=1", "lot_size=0.1", "min_notional=1", "max_quantity=100",
+    ...     "maker_bps=2", "taker_bps=5", "collar_bps=5000", "reference_price=10"]
+    >>> listed = listing_of("BTC-25DEC26-100000-C", "USD", terms)
+    >>> listed.base, listed.quote, listed.lot_size, listed.taker_bps
+    ('BTC', 'USD', Decimal('0.1'), 5)
+    """
+    base, _, ending = symbol.partition("-")
+    terms: dict[str, Any] = {}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if not equals or name not in (*NEW, STALE):
+            raise CommandError(f"{text!r}: {', '.join((*NEW, STALE))}, and a value")
+        terms[name] = _whole(text, value) if name in (*COUNTS, STALE) else _decimal(text, value)
+    if missing := [name for name in NEW if name not in terms]:
+        raise CommandError(f"{', '.join(missing)}: every market has it")
+    return NewMarket(symbol=symbol, base=base, quote=quote or ending, **terms)
 
 
 @market_app.command("change")
@@ -46,6 +95,21 @@ def delist(context: typer.Context, symbol: SymbolArgument, *, reason: ReasonOpti
     session = Session.of(context)
     market = session.operator().delist_market(symbol.upper(), reason)
     session.show(market, lambda: f"{market.symbol} is {market.state}")
+
+
+@market_app.command("settle")
+def settle(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    price: Annotated[str, typer.Option(help="Of the underlying, in units of the quote.")],
+    *,
+    reason: ReasonOption,
+) -> None:
+    """End an option that has expired, where the index had a gap and says no price."""
+    session = Session.of(context)
+    operator = session.operator()
+    market = operator.settle_option(symbol.upper(), _decimal("--price", price), reason)
+    session.show(market, lambda: f"{market.symbol} is {market.state}: {market.state_reason}")
 
 
 def terms_of(settings: list[str]) -> dict[str, Any]:
@@ -82,6 +146,13 @@ def _band(text: str, value: str) -> dict[str, int]:
     if len(parts) != len(BAND):
         raise CommandError(f"{text!r}: band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or band=none")
     return {name: _whole(text, part) for name, part in zip(BAND, parts, strict=True)}
+
+
+def _decimal(text: str, value: str) -> Decimal:
+    try:
+        return Decimal(value)
+    except InvalidOperation as error:
+        raise CommandError(f"{text!r}: {value!r} is no number") from error
 
 
 def _whole(text: str, value: str) -> int:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from zerodesk.instruments import Product, product_of
 from zerodesk_client.api import Depth, Level, Market
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument
 from zerodesk_client.cli.session import Session
@@ -55,7 +56,7 @@ def book(
 def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 20) -> None:
     """List a market's trades, newest first."""
     session = Session.of(context)
-    base, quote = symbol.upper().split("-") if symbol.count("-") == 1 else (symbol, "")
+    base, quote = currencies(symbol.upper())
     page = session.anybody().trades(symbol.upper(), limit=limit)
     texts = prices([trade.price for trade in page.entries])
     rows: list[tuple[Cell, ...]] = [
@@ -68,7 +69,7 @@ def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 
         )
         for trade, text in zip(page.entries, texts, strict=True)
     ]
-    headings = ("time (UTC)", "trade", "taker", f">price ({quote})", f">quantity ({base})")
+    headings = ("time (UTC)", "trade", "taker", _priced(quote), f">quantity ({base})")
     document = {"trades": page.entries, "next_cursor": page.next_cursor}
     session.show(document, lambda: table(f"Trades of {symbol.upper()}", headings, rows))
 
@@ -122,6 +123,11 @@ def auction(
     session.show(market, lambda: f"{market.symbol} is {market.state}{_indication(market)}")
 
 
+def _priced(quote: str) -> str:
+    """Return the heading of prices."""
+    return f">price ({quote})" if quote else ">price"
+
+
 def _why(market: Market) -> str:
     """Return who had a market be as it is, since when, until when and why, in brackets."""
     if market.state == "OPEN" or market.state_since is None:
@@ -164,13 +170,25 @@ def _set_trading_state(context: typer.Context, symbol: str, state: str, reason: 
     session.show(market, lambda: f"{market.symbol} is {market.state}")
 
 
+def currencies(symbol: str) -> tuple[str, str]:
+    """Return what quantities and prices are in, as far as the symbol says: of spot, both.
+
+    Examples
+    --------
+    >>> currencies("BTC-USD"), currencies("BTC-25DEC26-100000-C")
+    (('BTC', 'USD'), ('BTC', ''))
+    """
+    base, _, rest = symbol.partition("-")
+    return base, rest if product_of(symbol) is Product.SPOT else ""
+
+
 def ladder(depth: Depth) -> Table:
     """Return a book as a ladder, with the quantity summed up from the best price outwards."""
-    base, quote = depth.symbol.split("-")
+    base, quote = currencies(depth.symbol)
     texts = prices([level.price for level in (*depth.asks, *depth.bids)])
     asks = list(_rows(depth.asks, texts[: len(depth.asks)], "red"))
     bids = list(_rows(depth.bids, texts[len(depth.asks) :], "green"))
-    headings = (f">price ({quote})", f">quantity ({base})", f">sum ({base})", ">orders")
+    headings = (_priced(quote), f">quantity ({base})", f">sum ({base})", ">orders")
     made = table(f"{depth.symbol}, book sequence {depth.book_sequence}", headings, asks[::-1])
     made.add_section()
     for row in bids:

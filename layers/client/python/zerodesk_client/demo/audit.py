@@ -177,4 +177,4 @@ def _sums(parts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
 
 
 def _name(fill: Fill) -> tuple[str, str]:
-    return fill.trade_id, fill.order_id
+    return fill.trade_id, fill.order_id or ""

@@ -65,7 +65,9 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
         )
         held_minor = max(held_minor, stopped_minor)
     if "amount_minor" in special and market.held_currency(is_buy=side == "BUY") == market.quote:
-        held_minor = market.amount_need_minor(special["amount_minor"], market.taker_bps)
+        held_minor = market.amount_need_minor(
+            special["amount_minor"], market.taker_bps, is_buy=side == "BUY"
+        )
     command: PlaceCommand = {
         "kind": "place",
         "command_id": order_id,

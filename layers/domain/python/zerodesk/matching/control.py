@@ -3,7 +3,7 @@
 from typing import Final
 
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
-from zerodesk.matching import auctions, funding, staleness
+from zerodesk.matching import auctions, funding, settling, staleness
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.marks import sample_ticks, take_sample
@@ -19,6 +19,7 @@ from zerodesk.orders import (
     IndexCommand,
     ListCommand,
     SetStateCommand,
+    SettleCommand,
 )
 from zerodesk.rejections import RejectionCode
 from zerodesk.rows import CANCEL_FIELDS, cancel_row, command_entry
@@ -106,7 +107,7 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
     if state.market is not None:
         refuse(draft, command, INVALID, f"{state.symbol} is listed already")
         return
-    is_sound = (market.product is Product.SPOT) == (not market.margin)
+    is_sound = (market.product is Product.PERPETUAL) == bool(market.margin)
     is_sound = is_sound and min(market.tick_value_minor, market.lot_value_minor) > 0
     if market.symbol != state.symbol or not is_sound:
         refuse(draft, command, INVALID, f"{market.symbol} cannot be listed in {state.symbol}")
@@ -198,6 +199,14 @@ def fund(state: BookState, draft: Draft, command: FundCommand) -> None:
         refuse(draft, command, INVALID, fault)
         return
     funding.begin(state, draft, command)
+
+
+def settle(state: BookState, draft: Draft, command: SettleCommand) -> None:
+    """End an option that has expired, once and for all."""
+    if settling.settles(state, command):
+        settling.settle(state, draft, command)
+    else:
+        refuse(draft, command, INVALID, f"{state.symbol} has nothing to settle now")
 
 
 def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:

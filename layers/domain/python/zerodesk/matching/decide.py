@@ -11,6 +11,7 @@ from zerodesk.matching import (
     control,
     deleveraging,
     funding,
+    settling,
 )
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
@@ -46,6 +47,7 @@ DECISIONS: Final = HOT | {
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
     "fund": control.fund,
+    "settle": control.settle,
     "deleverage": deleveraging.deleverage,
 }
 
@@ -54,7 +56,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
     """Decide as many commands as fit the record; returns how many.
 
     What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many, a
-    clearing or a funding, and what it triggered; nothing else enters until all of it is through.
+    clearing, a funding or the end of an option, and what it triggered; nothing else enters until
+    all of it is through.
 
     Raises
     ------
@@ -112,8 +115,9 @@ def _go_on(state: BookState, draft: Draft) -> None:
         ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
         stop_if_stale(state, draft, ending_id)
-    elif state.clearing:
+    elif state.clearing or state.settling is not None:
         clearing.go_on(state, draft)
+        settling.go_on(state, draft)
     elif state.cancelling is not None:
         cancel_all.go_on(state, draft)
     elif state.funding is not None:

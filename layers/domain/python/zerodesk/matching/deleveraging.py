@@ -24,7 +24,9 @@ def deleverage(state: BookState, draft: Draft, command: DeleverageCommand) -> No
     command_id, account_id = command["command_id"], command["account_id"]
     price_ticks, others = command["price_ticks"], command["others"]
     is_open = state.trading_state == TradingState.OPEN
-    if state.positions is None or not is_open or price_ticks <= 0 or len(others) > MAX_OTHERS:
+    # Of an option no result is paid by closing: nobody's cash would move with the position.
+    is_settled = state.positions is not None and not state.is_option
+    if not is_settled or not is_open or price_ticks <= 0 or len(others) > MAX_OTHERS:
         refuse(draft, command, INVALID, f"{account_id} of {state.symbol} at {price_ticks} ticks")
         return
     held_lots = _lots(state, account_id)

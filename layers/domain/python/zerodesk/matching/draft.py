@@ -13,6 +13,7 @@ from zerodesk.matching.state import (
     Funded,
     Funding,
     LastTrade,
+    Settling,
     Uncrossing,
 )
 from zerodesk.positions import OpenLots
@@ -51,6 +52,7 @@ Scalars = tuple[
     int,
     str,
     dict[str, OpenLots] | None,
+    Settling | None,
     Funding | None,
     tuple[Funded, ...],
     tuple[tuple[int, int], ...],
@@ -141,6 +143,7 @@ class Draft:
             state.state_since_ms,
             state.clearing,
             state.positions,
+            state.settling,
             state.funding,
             state.fundings,
             state.basis,
@@ -262,6 +265,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.state_since_ms,
         state.clearing,
         state.positions,
+        state.settling,
         state.funding,
         state.fundings,
         state.basis,

@@ -42,7 +42,10 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
     hidden_lots = order.hidden_lots - shown_lots
     # The first ones are left with just what the next ones need.
     following.held_minor = order.need_minor(
-        order.hidden_lots, state.tick_value_minor, state.delivered_minor
+        order.hidden_lots,
+        state.tick_value_minor,
+        state.delivered_minor,
+        is_option=state.is_option,
     )
     draft.note(following, shown_lots)
     draft.moves.append(order)

@@ -25,7 +25,16 @@ from zerodesk.matching.marks import take_sample
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import SELL, BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
-from zerodesk.matching.state import OPEN, Auction, BookState, Outside, Uncrossing, last_trade
+from zerodesk.matching.settling import pay
+from zerodesk.matching.state import (
+    OPEN,
+    Auction,
+    BookState,
+    Outside,
+    Settling,
+    Uncrossing,
+    last_trade,
+)
 from zerodesk.matching.trailing import see_last, see_prices
 from zerodesk.orders import halt_id_for
 
@@ -93,6 +102,8 @@ class Fold:
         if state.funding is not None:
             self.unfunded = left(state, state.funding)
             return {state.funding.command_id}
+        if state.settling is not None:
+            return {state.settling.command_id}
         return {state.clearing} if state.clearing else set()
 
     def _compare_anchor(self) -> None:
@@ -121,7 +132,7 @@ class Fold:
             raise MismatchError(f"a command for {command['symbol']}")
         if state.funding is not None:
             keep(state, state.funding)
-        unfinished = state.cancelling or state.clearing or state.funding
+        unfinished = state.cancelling or state.clearing or state.funding or state.settling
         if unfinished:
             raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
         state.forget_unpaired()
@@ -414,7 +425,7 @@ class Fold:
     def funding_set(self, event: Event) -> None:
         """Fold the rate of a funding, or that there was none to be known."""
         state, funding_at_ms = self.state, event["funding_at_ms"]
-        if state.positions is None or not state.funded_at_ms < funding_at_ms <= state.time_ms:
+        if not state.is_perpetual or not state.funded_at_ms < funding_at_ms <= state.time_ms:
             raise MismatchError(f"{event} behind {state.funded_at_ms}")
         names = ("rate_millionths", "mark_price_ticks", "index_price_ticks")
         rate, mark_ticks, index_ticks = (event.get(name, 0) for name in names)
@@ -460,6 +471,24 @@ class Fold:
             self.state.clear_by(event["command_id"])
         if event["state"] == OPEN:
             see_last(self.state, self.draft)
+
+    def option_settled(self, event: Event) -> None:
+        """Fold the price at which an option ends, and what it pays."""
+        state, market = self.state, self.state.market
+        if market is None or market.payoff_ticks(event["price_minor"]) != event["payoff_ticks"]:
+            raise MismatchError(f"{event} is not what {state.symbol} pays")
+        state.settle_by(Settling(event["command_id"], event["payoff_ticks"]))
+
+    def position_settled(self, event: Event) -> None:
+        """Fold the end of a position: the next one, and what it is paid."""
+        state, account_id = self.state, event["account_id"]
+        positions, settling = state.positions, state.settling
+        if settling is None or state.clearing or not positions or account_id != min(positions):
+            raise MismatchError(f"{event} is not the next of {settling}")
+        if pay(state, self.draft, account_id, settling) != event:
+            raise MismatchError(f"{event} is not what {settling} pays")
+        self.past_orders_minor[account_id] += event["paid_minor"]
+        state.settle_by(settling)
 
     def _trades_on(self, uncrossing: Uncrossing) -> bool:
         """Whether the end of an auction has more to trade; lots are cut in a derivative alone."""
@@ -582,6 +611,8 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "MarketListed": Fold.listed,
     "MarketStateChanged": Fold.state_changed,
     "MarketChanged": Fold.changed,
+    "OptionSettled": Fold.option_settled,
+    "PositionSettled": Fold.position_settled,
 }
 
 

@@ -27,7 +27,7 @@ HISTORY: Final = 9
 
 def why_not(state: BookState, funding_at_ms: int) -> str | None:
     """Return why a book is not funded for a time, None where it is."""
-    if state.positions is None or state.market is None:
+    if not state.is_perpetual or state.market is None:
         return f"{state.symbol} has no funding"
     if funding_at_ms != funding_time(state.time_ms):
         return f"{funding_at_ms} is not the funding time that came last by {state.time_ms}"

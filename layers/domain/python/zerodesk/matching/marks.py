@@ -10,7 +10,7 @@ def sample_ticks(state: BookState, index_ticks: int) -> int | None:
     None where there is no middle, or where nobody could trade at it.
     """
     bid, ask = state.bids.best(), state.asks.best()
-    if state.positions is None or state.trading_state != OPEN or bid is None or ask is None:
+    if not state.is_perpetual or state.trading_state != OPEN or bid is None or ask is None:
         return None
     return (bid.price_ticks + ask.price_ticks) // 2 - index_ticks
 

@@ -266,7 +266,9 @@ class BookOrder:
         order.fee_minor = fee_minor
         return order
 
-    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+    def need_minor(
+        self, lots: int, tick_value_minor: int, lot_value_minor: int, *, is_option: bool = False
+    ) -> int:
         """Return what lots of the order need held: quote for a buyer, base for a seller.
 
         The same as ``Market.need_minor``, without looking the market's values up again for each
@@ -279,7 +281,9 @@ class BookOrder:
         maker_bps, taker_bps = self.maker_bps, self.taker_bps
         rate_bps = maker_bps if maker_bps > taker_bps else taker_bps
         fee_minor = notional_minor * rate_bps // BASIS_POINTS
-        return notional_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
+        if lot_value_minor or (is_option and self.is_buy):
+            return notional_minor + fee_minor
+        return FEE_HOLD_MINOR + fee_minor
 
 
 class SpecialOrder(BookOrder):
@@ -388,13 +392,17 @@ class AmountOrder(SpecialOrder):
         left_minor = self.amount_minor - self.notional_minor
         return min(self.remaining_lots, left_minor // (price_ticks * tick_value_minor))
 
-    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+    def need_minor(
+        self, lots: int, tick_value_minor: int, lot_value_minor: int, *, is_option: bool = False
+    ) -> int:
         """Return what must be held: the rest of the amount and its fee, or a seller's lots."""
         if lot_value_minor and not self.is_buy:
             return super().need_minor(lots, tick_value_minor, lot_value_minor)
         left_minor = self.amount_minor - self.notional_minor
         fee_minor = left_minor * max(self.maker_bps, self.taker_bps) // BASIS_POINTS
-        return left_minor + fee_minor if lot_value_minor else FEE_HOLD_MINOR + fee_minor
+        if lot_value_minor or (is_option and self.is_buy):
+            return left_minor + fee_minor
+        return FEE_HOLD_MINOR + fee_minor
 
 
 class PairedOrder(SpecialOrder):
@@ -435,12 +443,15 @@ class PairedOrder(SpecialOrder):
         terms = {"stop_ticks": self.stop_ticks, "stop_limit_ticks": self.stop_limit_ticks}
         return super().special() | terms | ({"stop_rests": True} if self.stop_rests else {})
 
-    def need_minor(self, lots: int, tick_value_minor: int, lot_value_minor: int) -> int:
+    def need_minor(
+        self, lots: int, tick_value_minor: int, lot_value_minor: int, *, is_option: bool = False
+    ) -> int:
         """Return the larger of what its two ways need held, or its limit's once it has traded."""
-        need = super().need_minor(lots, tick_value_minor, lot_value_minor)
+        values = (lots, tick_value_minor, lot_value_minor)
+        need = super().need_minor(*values, is_option=is_option)
         if lots != self.quantity_lots:
             return need
-        stopped_need = self.triggered().need_minor(lots, tick_value_minor, lot_value_minor)
+        stopped_need = self.triggered().need_minor(*values, is_option=is_option)
         return max(need, stopped_need)
 
     def triggered(self) -> SpecialOrder:

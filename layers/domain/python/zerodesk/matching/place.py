@@ -97,7 +97,9 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         if special.stop_ticks is not None and looking_on(state) >= MAX_TRAILING:
             reject(state, draft, command, _too_many_trail())
             return
-    need = order.need_minor(quantity_lots, state.tick_value_minor, state.delivered_minor)
+    need = order.need_minor(
+        quantity_lots, state.tick_value_minor, state.delivered_minor, is_option=state.is_option
+    )
     asked_minor = need
     if special is not None and special.slides and not _stays_where_it_is(state, order):
         slide(state, order)
@@ -131,7 +133,12 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
 
 def need_of(state: BookState, order: BookOrder) -> int:
     """Return what the rest of an order needs held at its price."""
-    return order.need_minor(order.total_lots, state.tick_value_minor, state.delivered_minor)
+    return order.need_minor(
+        order.total_lots,
+        state.tick_value_minor,
+        state.delivered_minor,
+        is_option=state.is_option,
+    )
 
 
 def _may_expire(command: PlaceCommand) -> bool:

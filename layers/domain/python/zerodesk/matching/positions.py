@@ -2,7 +2,8 @@
 
 The book keeps of each account what is open and what it cost, and nothing of who is flat. What
 closing made is paid in cash at once, per order, against the book's own account ``open#SYMBOL``: so
-its balance is at every moment minus the cost of all that is open.
+its balance is at every moment minus the cost of all that is open. An option is paid for when it is
+traded, by who buys to who sells: nothing is left to pay by closing.
 """
 
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ def take_trade(
         after, made_tick_lots = before.traded(lots, price_ticks)
         draft.positions_before.setdefault(order.account_id, before)
         state.keep_position(order.account_id, after)
-        if made_tick_lots:
+        if made_tick_lots and not state.is_option:
             made[order.order_id] = made.get(order.order_id, 0) + made_tick_lots
 
 

@@ -35,11 +35,10 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         fees_minor = state.fees_minor - draft.fees_before_minor
         if fees_minor:
             postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
-        paid_minor += state.tick_value_minor * sum(draft.made_tick_lots.values())
-    if draft.touched or paid_minor:
-        assert market is not None, "only a listed market pays"
-        if paid_minor:
-            postings.append((open_account(state.symbol), "", market.quote, 0, -paid_minor))
+    paid_minor += state.tick_value_minor * sum(draft.made_tick_lots.values())
+    if paid_minor and market is not None:
+        postings.append((open_account(state.symbol), "", market.quote, 0, -paid_minor))
+    if market is not None and (draft.touched or draft.made_tick_lots or draft.funded_minor):
         _assert_balanced(postings, market.quote)
     return {
         "format": FORMAT,
@@ -99,18 +98,20 @@ def expire(draft: Draft, order: BookOrder) -> None:
     draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
 
 
-def _settle(  # noqa: C901 - the hot path, flat
+def _settle(  # noqa: C901, PLR0915 - the hot path, flat
     state: BookState, draft: Draft, postings: list[Any], orders: dict[str, Any]
 ) -> None:
     """Post what each touched order's hold gives up and what arrives for it, and show the order.
 
-    Where nothing is delivered, what the order made by closing is paid in cash. A loss may take more
-    than the hold, as may the fee of a seller who got a better price: the rest is of what is free.
+    Where nothing is delivered, what the order made by closing is paid in cash; of an option the
+    premium is, by who buys to who sells. A loss may take more than the hold, as may the fee of a
+    seller who got a better price: the rest is of what is free.
     """
     market = state.market
     assert market is not None, "an order is touched only in a listed market"
     base, quote = market.base, market.quote
     tick_value_minor, lot_value_minor = state.tick_value_minor, state.delivered_minor
+    is_option = state.is_option
     made_tick_lots = dict(draft.made_tick_lots)
     for (
         order,
@@ -128,7 +129,9 @@ def _settle(  # noqa: C901 - the hot path, flat
         status = order.outcome
         held_minor = 0
         if status is None:
-            held_minor = order.need_minor(remaining_lots, tick_value_minor, lot_value_minor)
+            held_minor = order.need_minor(
+                remaining_lots, tick_value_minor, lot_value_minor, is_option=is_option
+            )
             status = order.untraded if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
         answer = (
@@ -151,6 +154,8 @@ def _settle(  # noqa: C901 - the hot path, flat
         limit_minor = executed_lots * order.price_ticks * tick_value_minor
         if not lot_value_minor:
             made_minor = made_tick_lots.pop(order_id, 0) * tick_value_minor
+            if is_option:
+                made_minor = -notional_minor if is_buy else notional_minor
             free_minor = leaves_minor - fee_minor + made_minor
             beyond_minor = notional_minor - limit_minor if is_buy else limit_minor - notional_minor
             if not (executed_lots >= 0 <= remaining_lots and beyond_minor <= 0):

@@ -23,6 +23,7 @@ from zerodesk.orders import (
     ListCommand,
     PlaceCommand,
     SetStateCommand,
+    SettleCommand,
 )
 from zerodesk.tiers import Tier
 
@@ -48,6 +49,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
     "fund": _shape(FundCommand),
+    "settle": _shape(SettleCommand),
     "deleverage": _shape(DeleverageCommand),
 }
 OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}

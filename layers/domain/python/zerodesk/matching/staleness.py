@@ -10,17 +10,20 @@ from zerodesk.matching import auctions
 from zerodesk.matching.auctions import Change
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.state import Auction, BookState
-from zerodesk.orders import BY_MARK
+from zerodesk.orders import BY_MARK, BY_TIME
 
 
 def stop_if_stale(state: BookState, draft: Draft, command_id: str) -> None:
-    """Stop a market that is open on a mark that is stale by record time."""
-    if not (state.is_plain and state.is_stale()):
+    """Stop a market that is open on a mark that is stale by record time, or past its expiry.
+
+    An option that gathers for an auction stops as well: behind its expiry nothing trades.
+    """
+    if not state.is_stale():
         return
-    reason = why_stale(state)
-    auctions.change_state(
-        state, draft, Change(command_id, TradingState.CANCEL_ONLY.value, reason, BY_MARK)
-    )
+    by = BY_TIME if state.is_option else BY_MARK
+    if state.is_plain or (state.is_option and state.trading_state == TradingState.AUCTION):
+        to = TradingState.CANCEL_ONLY.value
+        auctions.change_state(state, draft, Change(command_id, to, why_stale(state), by))
 
 
 def open_if_fresh(state: BookState, draft: Draft, command_id: str) -> None:
@@ -49,6 +52,8 @@ def why_stale(state: BookState) -> str:
     """Return for how long a market has had no fresh mark, and for how long it may."""
     market = state.market
     assert market is not None, "a mark is stale only in a listed market"
+    if market.option is not None:
+        return f"it expired at {market.option.expiry_ms} ms"
     assert market.stale_after_ms is not None, "no mark is stale where there is no bound"
     age_ms = state.time_ms - state.marked_at_ms()
     return f"no index price for {age_ms} ms; at most {market.stale_after_ms} ms may pass"

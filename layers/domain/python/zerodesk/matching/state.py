@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.bands import Band, Reference, around
 from zerodesk.codec import state_hash
-from zerodesk.instruments import Market, TradingState
+from zerodesk.instruments import Market, Product, TradingState, product_of
 from zerodesk.marks import median_ticks
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.indication import Indication, indicate
@@ -114,6 +114,13 @@ class Cancelling(NamedTuple):
     orders: list[list[Any]]
 
 
+class Settling(NamedTuple):
+    """The end of an option while its positions are paid: by which command, how much a lot."""
+
+    command_id: str
+    payoff_ticks: int
+
+
 class BookState(Queues):
     """The fold of a book's journal: the queues of the orders that rest, and all around them.
 
@@ -126,7 +133,9 @@ class BookState(Queues):
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
     ``clearing`` is the command that has every order cancelled, until that is done.
-    ``stale_at_ms`` is the last time at which the index price is fresh enough for the market.
+    ``stale_at_ms`` is the last time at which the index price is fresh enough for the market, or
+    the last before an option expires; ``settling`` is the end of one while positions are paid.
+    ``is_option`` says that who buys pays who sells, and that nothing is delivered for it.
     ``funding`` is the funding that the latest record left unfinished, ``fundings`` the latest ones,
     ``basis`` the latest samples of (how far the book was from the index in ticks, at ms).
     ``positions`` is what each account has open, None where lots are delivered; ``reducing`` names
@@ -147,6 +156,7 @@ class BookState(Queues):
         "halts",
         "home",
         "index",
+        "is_option",
         "is_plain",
         "last",
         "listed_at_ms",
@@ -157,6 +167,7 @@ class BookState(Queues):
         "reducing",
         "reference",
         "sequence",
+        "settling",
         "stale_at_ms",
         "stamp",
         "state_by",
@@ -173,6 +184,7 @@ class BookState(Queues):
     def __init__(self, symbol: str) -> None:
         super().__init__()
         self.symbol = symbol
+        self.is_option = product_of(symbol) is Product.OPTION
         self.sequence = 0
         self.time_ms = 0
         self.market: Market | None = None
@@ -192,6 +204,7 @@ class BookState(Queues):
         self.uncrossing: Uncrossing | None = None
         self.clearing = ""
         self.cancelling: Cancelling | None = None
+        self.settling: Settling | None = None
         self.index: dict[str, Any] | None = None
         self.stale_at_ms = NEVER_MS
         self.last: LastTrade | None = None
@@ -288,8 +301,12 @@ class BookState(Queues):
         return self.time_ms > self.stale_at_ms
 
     def _bound_mark(self) -> None:
-        bound_ms = None if self.market is None else self.market.stale_after_ms
+        """Keep the last time at which the market trades as it is: an option does until expiry."""
+        market = self.market
+        bound_ms = None if market is None else market.stale_after_ms
         self.stale_at_ms = NEVER_MS if bound_ms is None else self.marked_at_ms() + bound_ms
+        if market is not None and market.option is not None:
+            self.stale_at_ms = market.option.expiry_ms - 1
 
     def enter(
         self,
@@ -316,9 +333,14 @@ class BookState(Queues):
             # The tenths of another window are others.
             self.reference = Reference(self.reference.at(self.time_ms, before.band.window_ms).ticks)
 
+    def settle_by(self, settling: Settling | None) -> None:
+        """Have all positions paid at the end of an option, if an order or one of them is left."""
+        self.settling = settling if self.positions or self.clearing else None
+
     def clear_by(self, command_id: str) -> None:
         """Have a command cancel every order there is, if there is any left."""
         self.clearing = command_id if self.orders else ""
+        self.settle_by(self.settling)
 
     def outside(self, price_ticks: int) -> Outside | None:
         """Return the band that a price is outside of, None where it is within or there is none."""
@@ -401,6 +423,7 @@ class BookState(Queues):
             or self.cancelling is not None
             or self.funding is not None
             or bool(self.clearing)
+            or self.settling is not None
             or (self.prices_ticks is not None and self.is_plain)
         )
 
@@ -490,11 +513,16 @@ class BookState(Queues):
         }
 
     def _median_ticks(self) -> int | None:
-        if self.index is None or self.positions is None:
+        if self.index is None or not self.is_perpetual:
             return None
         index = self.index["price_ticks"], self.index["observed_at_ms"]
         last = None if self.last is None else (self.last[1], self.last[4])
         return median_ticks(self.time_ms, index, last, self.basis)
+
+    @property
+    def is_perpetual(self) -> bool:
+        """Whether what is open here is funded, and marked by its own book too."""
+        return self.positions is not None and not self.is_option
 
     @property
     def funded_at_ms(self) -> int:
@@ -555,6 +583,7 @@ class BookState(Queues):
             "uncrossing": self.uncrossing and told(self.uncrossing),
             "cancelling": self.cancelling and self.cancelling._asdict(),
             "clearing": self.clearing,
+            "settling": self.settling and self.settling._asdict(),
             "state_by": self.state_by,
             "state_since_ms": self.state_since_ms,
             "reference": self.reference and self.reference.to_list(),
@@ -618,6 +647,8 @@ class BookState(Queues):
         state.clearing = values.get("clearing", "")
         cancelling = values.get("cancelling")
         state.cancelling = cancelling and Cancelling(**cancelling)
+        settling = values.get("settling")
+        state.settling = settling and Settling(**settling)
         state.take_index(values["index"])
         state.trades = values["trades"]
         if values["last"] is not None:

@@ -68,7 +68,10 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder | PairedOrder) ->
     order = armed.triggered()
     # Just what it needs is held, once what an armed order has too much goes back.
     order.held_minor = armed.need_minor(
-        armed.remaining_lots, state.tick_value_minor, state.delivered_minor
+        armed.remaining_lots,
+        state.tick_value_minor,
+        state.delivered_minor,
+        is_option=state.is_option,
     )
     draft.note(order, order.remaining_lots)
     draft.events.append(

@@ -10,12 +10,20 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, Product
 from zerodesk.money import BASIS_POINTS, MAX_EXACT, share_bps
+from zerodesk.options import OptionTerms
 from zerodesk.orders import Side
 from zerodesk.pricing.batch import FloatArray
 from zerodesk.pricing.black_scholes import black76
-from zerodesk.pricing.order_quote import Collar, collar_around, outside_collar, too_large
+from zerodesk.pricing.option_risk import OptionRisk
+from zerodesk.pricing.order_quote import (
+    Collar,
+    Quote,
+    collar_around,
+    outside_collar,
+    too_large,
+)
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.scenarios import RANGES, SCENARIOS, ScanRanges
@@ -25,16 +33,6 @@ YEAR_MS: Final = 365 * 24 * 3_600_000
 LEAST_COLLAR_TICKS: Final = 10
 """To either side: a share of next to nothing is no room to trade in."""
 GREEK_DIGITS: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class OptionTerms:
-    """A European option on a market's underlying, settled in its quote currency."""
-
-    option_type: str
-    """``call`` or ``put``."""
-    strike: Decimal
-    expiry_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,8 @@ class OptionQuote:
 
     Prices in ticks, amounts in minor units of the quote currency; fair value, Greeks, forward and
     volatility as decimal strings, per unit of the underlying. ``need_minor`` is the most that
-    buying could cost, fee included; what selling needs is margin, from the risk array.
+    buying could cost, fee included; of a listed option also what is held for selling, beyond which
+    the seller needs margin, from the risk array.
     """
 
     fair_value: str
@@ -94,13 +93,14 @@ def quote_option(
     price_ticks: int | None,
     quantity_lots: int,
     ranges: ScanRanges = RANGES,
+    underlying: Market | None = None,
 ) -> OptionQuote | Rejection:
     """Return the quote of an order of an option, or why it is refused.
 
     Parameters
     ----------
     market
-        For steps, fees and the collar; of the underlying, until the option has a listing.
+        For steps, fees and the collar: the option's listing, or the underlying's where it has none.
     terms
         The option.
     published
@@ -113,6 +113,8 @@ def quote_option(
         The order, as for `zerodesk.pricing.order_quote.quote_quantity`.
     ranges
         Of the scenarios of the risk array.
+    underlying
+        The market whose ticks the mark is in; ``market`` where it is not given.
 
     Returns
     -------
@@ -133,6 +135,7 @@ def quote_option(
     Examples
     --------
     >>> from zerodesk.instruments import list_market
+    >>> from zerodesk.options import OptionTerms
     >>> from zerodesk.pricing.surfaces.essvi import EssviSurface, Slices
     >>> from zerodesk.pricing.surfaces.surface import Provenance
     >>> market = list_market(
@@ -150,7 +153,8 @@ def quote_option(
     >>> quote.mark_price_ticks, quote.volatility, quote.risk_array_minor[:2]
     (1414937, '0.6', (339100, -346813))
     """
-    mark = mark_price_ticks * market.tick_units / 10**market.tick_digits
+    priced = market if underlying is None else underlying
+    mark = mark_price_ticks * priced.tick_units / 10**priced.tick_digits
     valued = _value(terms, published, mark, now_ms, ranges)
     if valued is None:
         return Rejection(RejectionCode.PRICING_NO_MARK, "the option has no value: it has expired")
@@ -163,8 +167,9 @@ def quote_option(
         return refusal
     notional_minor = market.notional_minor(worst_ticks, quantity_lots)
     need_minor = 0
-    if side is Side.BUY:
-        need_minor = market.buy_need_minor(worst_ticks, quantity_lots, market.taker_bps)
+    if side is Side.BUY or market.product is Product.OPTION:
+        is_buy, rate_bps = side is Side.BUY, market.taker_bps
+        need_minor = market.need_minor(worst_ticks, quantity_lots, rate_bps, is_buy=is_buy)
     lot_minor = market.lot_units * 10.0 ** (market.quote_minor_digits - market.lot_digits)
     profits_minor = np.rint(valued.profits * lot_minor)
     if max(need_minor, notional_minor, float(np.abs(profits_minor).max())) > MAX_EXACT:
@@ -182,6 +187,51 @@ def quote_option(
         volatility=_text(valued.volatility),
         greeks={name: _text(valued.figures[name]) for name in GREEKS},
         risk_array_minor=tuple(int(profit) for profit in profits_minor),
+    )
+
+
+def option_risk(
+    market: Market, quote: OptionQuote, published: MarketSurface, mark: Decimal, marked_at_ms: int
+) -> OptionRisk:
+    """Return what risk needs of a listed option that was quoted.
+
+    Parameters
+    ----------
+    market
+        The option's listing.
+    quote
+        Off that surface, at that mark of the underlying.
+    published
+        The surface: its time is its version.
+    mark, marked_at_ms
+        The underlying's mark, in units of the quote currency, and when it was observed.
+    """
+    lot = Decimal(market.lot_units).scaleb(-market.lot_digits)
+    return OptionRisk(
+        surface_version=published.as_of_ms,
+        marked_at_ms=marked_at_ms,
+        mark_price_ticks=quote.mark_price_ticks,
+        profit_minor=quote.risk_array_minor,
+        delta_millionths=round(Decimal(quote.greeks["delta"]).scaleb(6)),
+        underlying_minor=int((mark * lot).scaleb(market.quote_minor_digits)),
+    )
+
+
+def as_order_quote(
+    market: Market, quote: OptionQuote, side: Side, quantity_lots: int, risk: OptionRisk
+) -> Quote:
+    """Return the quote of a listed option's order as any order has one."""
+    return Quote(
+        mark_price_ticks=quote.mark_price_ticks,
+        collar=quote.collar,
+        worst_price_ticks=quote.worst_price_ticks,
+        need_currency=market.held_currency(is_buy=side is Side.BUY),
+        need_minor=quote.need_minor,
+        estimated_fee_minor=quote.estimated_fee_minor,
+        maker_bps=quote.maker_bps,
+        taker_bps=quote.taker_bps,
+        option=risk,
+        worth_minor=market.notional_minor(quote.worst_price_ticks, quantity_lots),
     )
 
 

@@ -6,6 +6,7 @@ from zerodesk.bands import around
 from zerodesk.instruments import Market
 from zerodesk.money import MAX_EXACT, format_minor, share_bps
 from zerodesk.orders import Side, Trigger, rises
+from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.rejections import Rejection, RejectionCode
 
 
@@ -46,6 +47,8 @@ class Quote(NamedTuple):
     most_lots: int | None = None
     stop_limit_ticks: int | None = None
     """Of a pair: the worst price behind its stop."""
+    option: OptionRisk | None = None
+    """Of an option."""
     worth_minor: int | None = None
     """None in a quote of a version that did not say it: the listing's rates then hold."""
 
@@ -86,6 +89,7 @@ class Quote(NamedTuple):
             "amount_minor": self.amount_minor,
             "most_lots": self.most_lots,
             "stop_limit_ticks": self.stop_limit_ticks,
+            "option": self.option and self.option.to_dict(),
             "worth_minor": self.worth_minor,
         }
         return {name: value for name, value in values.items() if value is not None}
@@ -95,6 +99,8 @@ class Quote(NamedTuple):
         """Return the quote that ``to_dict`` wrote."""
         rest = dict(values)
         collar = Collar(rest.pop("collar_low_ticks"), rest.pop("collar_high_ticks"))
+        if "option" in rest:
+            rest["option"] = OptionRisk.from_dict(rest["option"])
         return cls(collar=collar, **rest)
 
 
@@ -230,7 +236,8 @@ def quote_amount(
     # The mark may have moved since the amount came to a lot: it then takes what it still covers.
     most_lots = min(max(lots, 1), market.max_quantity_lots)
     if market.held_currency(is_buy=side is Side.BUY) == market.quote:
-        need_minor = market.amount_need_minor(amount_minor, market.taker_bps)
+        is_buy = side is Side.BUY
+        need_minor = market.amount_need_minor(amount_minor, market.taker_bps, is_buy=is_buy)
     else:
         need_minor = market.sell_need_minor(most_lots)
     worst_ticks = collar.worst_ticks(side)

@@ -36,6 +36,7 @@ class BookAudit(AuditedOrders):
 
     ``fees`` is all that the book collected by currency, ``swept`` the part of it that the house has
     by the house's own watermark, ``unswept`` the rest: (sequence, currency, minor units).
+    ``payoff_ticks`` is what an option pays once it has ended.
     ``positions`` is what its trades leave open where nothing is delivered, ``open`` the balance of
     the book's own account, out of which it paid for what they closed.
     """
@@ -51,6 +52,7 @@ class BookAudit(AuditedOrders):
         self.unswept: deque[tuple[int, str, int]] = deque()
         self.swept: dict[str, int] = defaultdict(int)
         self.positions: dict[str, OpenLots] = {}
+        self.payoff_ticks: int | None = None
         self.open: dict[str, int] = defaultdict(int)
         self.unfunded: dict[str, int] = {}
         self.owed: dict[str, Owed] = defaultdict(Owed)
@@ -74,6 +76,8 @@ class BookAudit(AuditedOrders):
             owed.open[order.order_id] = (order.currency, order.held_minor)
         audit.positions = positions_in(state)
         audit.unfunded = unfunded_in(state, market.tick_value_minor)
+        settling = state.get("settling")
+        audit.payoff_ticks = settling and settling["payoff_ticks"]
         return audit
 
     def join(self, later: Self) -> None:
@@ -83,6 +87,7 @@ class BookAudit(AuditedOrders):
         self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
         self.unfunded = later.unfunded
+        self.payoff_ticks = later.payoff_ticks
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
         for mine, theirs in kinds:
             for currency, amount_minor in theirs.items():
@@ -208,7 +213,7 @@ class BookAudit(AuditedOrders):
             self._breach(BreachCode.ENTRIES_NOT_ZERO, sequence, f"postings sum to {off}")
         return {place: minor for place, minor in moved.items() if minor}, held_deltas
 
-    def _trades(
+    def _trades(  # noqa: C901 - a line for each event that moves something
         self, sequence: int, events: list[dict[str, Any]], touched: set[str]
     ) -> tuple[Moved, dict[str, Fills]]:
         """Return what the trades must move, and each account's fills, by the formulas alone."""
@@ -221,6 +226,10 @@ class BookAudit(AuditedOrders):
                 touched.add(self._amend(sequence, event))
             if event["type"] in ("FundingSet", "FundingPaid"):
                 self._fund(sequence, event, expected)
+            if event["type"] == "OptionSettled":
+                self.payoff_ticks = self._listed().payoff_ticks(event["price_minor"])
+            if event["type"] == "PositionSettled":
+                self._end(sequence, event, expected, fills)
             if event["type"] == "PositionsDeleveraged":
                 self._deleverage(sequence, event, expected, fills)
             if event["type"] != "TradeExecuted":
@@ -278,12 +287,34 @@ class BookAudit(AuditedOrders):
         if market.product is Product.SPOT:
             expected[account_id, market.base] += fill.lots * market.lot_value_minor
             expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
+        elif market.product is Product.OPTION:
+            self._close(account_id, fill)
+            expected[account_id, market.quote] -= fill.tick_lots * market.tick_value_minor
         else:
             made_minor = self._close(account_id, fill) * market.tick_value_minor
             expected[account_id, market.quote] += made_minor
             expected[open_account(self.symbol), market.quote] -= made_minor
         expected[account_id, market.quote] -= fill.fee_minor
         expected[fee_account(self.symbol), market.quote] += fill.fee_minor
+
+    def _end(
+        self, sequence: int, event: dict[str, Any], expected: Moved, fills: dict[str, Fills]
+    ) -> None:
+        """Take the end of a position in an option: all of it, at the payoff by the formula."""
+        market, account_id = self._listed(), event["account_id"]
+        lots, payoff_ticks = self.positions.pop(account_id, OpenLots()).quantity_lots, 0
+        if self.payoff_ticks is not None:
+            payoff_ticks = self.payoff_ticks
+        if (event["quantity_lots"], event["payoff_ticks"]) != (lots, payoff_ticks) or not lots:
+            detail = f"{event} ends {lots} lots that are worth {payoff_ticks} ticks each"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        self.findings.checked[Check.POSITIONS] += 1
+        fills[account_id] = fills.get(account_id, NONE).plus(
+            Fills(1, -lots, -lots * payoff_ticks, 0)
+        )
+        paid_minor = lots * payoff_ticks * market.tick_value_minor
+        expected[account_id, market.quote] += paid_minor
+        expected[open_account(self.symbol), market.quote] -= paid_minor
 
     def _close(self, account_id: str, fill: Fills) -> int:
         """Take a fill into a position; return what it made by closing, tick-lots."""

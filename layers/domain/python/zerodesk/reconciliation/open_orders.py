@@ -69,7 +69,7 @@ class OpenOrder:
         """Return what the rest of the order could cost at worst."""
         rate_bps = max(self.maker_bps, self.taker_bps)
         if self.left_minor is not None and self.currency == market.quote:
-            return market.amount_need_minor(self.left_minor, rate_bps)
+            return market.amount_need_minor(self.left_minor, rate_bps, is_buy=self.is_buy)
         price_ticks = self.price_ticks
         if self.stop_limit_ticks is not None and self.remaining_lots == self.quantity_lots:
             price_ticks = max(price_ticks, self.stop_limit_ticks)

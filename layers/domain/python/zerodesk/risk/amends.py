@@ -26,6 +26,7 @@ class Amended(NamedTuple):
     tick_value_minor: int
     delivered_minor: int
     added_lots: int = 0
+    is_option: bool = False
 
 
 def beyond_hold_minor(amended: Amended) -> int:
@@ -44,14 +45,17 @@ def beyond_hold_minor(amended: Amended) -> int:
     204
     >>> beyond_hold_minor(Amended(True, 100, 4, 50, 500, 1, 100))
     0
+    >>> beyond_hold_minor(Amended(True, 100, 7, 50, 500, 1, 0, is_option=True))
+    204
     >>> beyond_hold_minor(Amended(True, 100, 7, 0, 1, 1, 0, added_lots=3))
     1
     """
     if amended.delivered_minor and not amended.is_buy:
         return max(0, amended.remaining_lots * amended.delivered_minor - amended.held_minor)
     notional_minor = amended.price_ticks * amended.remaining_lots * amended.tick_value_minor
+    is_paid = amended.delivered_minor or (amended.is_option and amended.is_buy)
     need_minor = share_bps(notional_minor, amended.rate_bps)
-    need_minor += notional_minor if amended.delivered_minor else FEE_HOLD_MINOR
+    need_minor += notional_minor if is_paid else FEE_HOLD_MINOR
     beyond_minor = need_minor - amended.held_minor
     if beyond_minor > 0:
         return beyond_minor + ROUNDING_MINOR

@@ -90,6 +90,13 @@ class Case(NamedTuple):
             for symbol, one in sorted(self.marked.items())
         }
         seen: dict[str, Any] = {"limits_sequence": self.limits_sequence, "marks": marks}
+        options = {
+            symbol: one.option.to_dict()
+            for symbol, one in sorted(self.marked.items())
+            if one.option is not None
+        }
+        if options:
+            seen["options"] = options
         if self.unmarked:
             seen["unmarked"] = list(self.unmarked)
         if self.day_volume_lots is not None:

@@ -8,6 +8,7 @@ takes orders is its book's to say, which alone knows it without delay.
 from collections.abc import Callable
 from typing import Final
 
+from zerodesk.instruments import Product
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import Side
@@ -34,7 +35,7 @@ def marks_are_fresh(case: Case) -> Rejection | None:
         return Rejection(RejectionCode.RISK_STALE_MARK, f"{symbol} has no mark", need=symbol)
     for symbol, instrument in case.marked.items():
         oldest_ms = case.limits.mark_age_ms
-        if oldest_ms is None and instrument.margin:
+        if oldest_ms is None and instrument.is_derivative:
             oldest_ms = MARGIN_MARK_AGE_MS
         if oldest_ms is not None and case.at_ms - instrument.marked_at_ms > oldest_ms:
             age_ms = case.at_ms - instrument.marked_at_ms
@@ -188,6 +189,9 @@ def balance_covers_need(case: Case) -> Rejection | None:
 
 
 def _asks_for_no_more_than_is_open(case: Case) -> bool:
+    """Whether an order closes a perpetual; who closes an option may have its price to pay."""
+    if case.product is not Product.PERPETUAL:
+        return False
     held_lots = case.state.positions.get(case.symbol, FLAT).quantity_lots
     closable_lots = -held_lots if case.side is Side.BUY else held_lots
     return 0 < case.quantity_lots <= closable_lots
@@ -237,7 +241,7 @@ def leverage_within_limit(case: Case) -> Rejection | None:
 
     What a derivative may be worth is for its margin.
     """
-    if case.symbol not in case.marked or case.side is Side.SELL or case.own.margin:
+    if case.symbol not in case.marked or case.side is Side.SELL or case.own.is_derivative:
         return None
     notional_minor = case.worth_minor
     if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:

@@ -1,8 +1,8 @@
 """Margin at the chain: what an account has against what its derivatives need, every order filled.
 
 All of it is of one currency. What an account has is what is free of it, with what closing every
-position at the mark would make. What is held does not count: it is there to be spent, on a fee, on
-a purchase, on a withdrawal.
+perpetual at the mark would make; an option that it holds counts for nothing. What is held does not
+count: it is there to be spent, on a fee, on a purchase, on a withdrawal.
 """
 
 from collections import defaultdict
@@ -20,6 +20,7 @@ from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import open_by_side, worst_lots
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.marked import Marked
+from zerodesk.risk.option_margin import option_need
 
 
 class Required(NamedTuple):
@@ -36,7 +37,9 @@ def margin_covers_positions(case: Case) -> Rejection | None:
     """
     currency = case.quote.need_currency
     derivatives = {
-        symbol: one for symbol, one in case.marked.items() if one.margin and one.quote == currency
+        symbol: one
+        for symbol, one in case.marked.items()
+        if one.is_derivative and one.quote == currency
     }
     if not derivatives or _only_closes(case):
         return None
@@ -76,6 +79,11 @@ def required(
         lots[symbol, side.value] += more_lots
     for symbol, one in derivatives.items():
         position = state.positions.get(symbol, FLAT)
+        if one.option is not None:
+            sell_lots = lots[symbol, Side.SELL.value]
+            need = option_need(symbol, one, position.quantity_lots, sell_lots)
+            initial_minor += need.initial_minor
+            continue
         exposure = Exposure(
             Perpetual(symbol, one.base, one.quote, one.tick_value_minor),
             position.quantity_lots,

@@ -3,13 +3,14 @@
 from typing import NamedTuple, Self
 
 from zerodesk.instruments import Market
+from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.tiers import Tier
 
 
 class Marked(NamedTuple):
     """An instrument with its mark. One lot is ``lot_value_minor`` of the base currency.
 
-    ``margin`` is what a derivative needs, by tiers; nothing of any other.
+    ``margin`` is what a perpetual needs, by tiers; ``option`` is what an option's risk is by.
     """
 
     base: str
@@ -19,6 +20,7 @@ class Marked(NamedTuple):
     mark_price_ticks: int
     marked_at_ms: int
     margin: tuple[Tier, ...] = ()
+    option: OptionRisk | None = None
 
     @classmethod
     def of(cls, market: Market, mark_price_ticks: int, marked_at_ms: int) -> Self:
@@ -32,6 +34,16 @@ class Marked(NamedTuple):
             marked_at_ms=marked_at_ms,
             margin=market.margin,
         )
+
+    @classmethod
+    def of_option(cls, market: Market, risk: OptionRisk) -> Self:
+        """Return a listed option as pricing marked it."""
+        return cls.of(market, risk.mark_price_ticks, risk.marked_at_ms)._replace(option=risk)
+
+    @property
+    def is_derivative(self) -> bool:
+        """Whether it is for its margin what a position in it may be worth."""
+        return bool(self.margin) or self.option is not None
 
     def notional_minor(self, price_ticks: int, quantity_lots: int) -> int:
         """Return price x quantity in quote minor units."""

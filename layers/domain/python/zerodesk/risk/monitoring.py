@@ -15,6 +15,7 @@ from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.margin import required
 from zerodesk.risk.marked import Marked
+from zerodesk.risk.option_margin import option_need
 
 Stale = dict[str, int | None]
 """Marks that are too old, by symbol: since when, or None where there is none."""
@@ -69,10 +70,16 @@ def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
 def _margin(state: AccountState, currency: str, marked: Mapping[str, Marked]) -> Margin:
     found = required(state, currency, marked, NOTHING_ADDED)
     maintenance_minor = sum(
-        exposure_of(state, symbol, one).maintenance_minor(one.margin)
-        for symbol, one in marked.items()
+        _maintenance_minor(state, symbol, one) for symbol, one in marked.items()
     )
     return Margin(currency, found.equity_minor, found.initial_minor, maintenance_minor)
+
+
+def _maintenance_minor(state: AccountState, symbol: str, one: Marked) -> int:
+    if one.option is not None:
+        lots = state.positions.get(symbol, FLAT).quantity_lots
+        return option_need(symbol, one, lots).maintenance_minor
+    return exposure_of(state, symbol, one).maintenance_minor(one.margin)
 
 
 def exposure_of(state: AccountState, symbol: str, one: Marked) -> Exposure:

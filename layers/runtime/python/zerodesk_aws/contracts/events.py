@@ -454,6 +454,31 @@ class RecordReversed(OfFunds):
     reason: str
 
 
+class OptionSettled(OfBook):
+    """An option has ended, at a price of its underlying."""
+
+    command_id: str
+    price_minor: int = Field(description="Of one unit of the underlying, quote minor units.")
+    payoff_ticks: int = Field(description="What one unit pays, in ticks of the option.")
+    reason: str
+    by: str
+
+
+class OptionExercised(OfBook):
+    """A position in an option that has ended: a holder's exercised, a writer's assigned, or none.
+
+    It is told by the book; the account has it with its next record for that book.
+    """
+
+    command_id: str
+    account_id: AccountId
+    outcome: Literal["EXERCISED", "ASSIGNED", "EXPIRED"]
+    quantity_lots: int = Field(description="Negative of a writer.")
+    payoff_ticks: int
+    paid_minor: int = Field(description="What the account receives, negative where it pays.")
+    at_ms: int
+
+
 class AccountStopped(Contract):
     """An account has lost a limit of its day: its orders are cancelled, and it may only close."""
 
@@ -611,6 +636,7 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.matching", SettlementWanted, "matching"),
     EventContract("zerodesk.settlement", TradeSettled, "settlement"),
     EventContract("zerodesk.settlement", PositionChanged, "settlement"),
+    EventContract("zerodesk.settlement", OptionExercised, "matching"),
     EventContract("zerodesk.markets", MarketListed, "matching"),
     EventContract("zerodesk.markets", MarketChanged, "matching"),
     EventContract("zerodesk.markets", MarketDelisted, "matching"),
@@ -619,6 +645,7 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.markets", AuctionBegan, "matching"),
     EventContract("zerodesk.markets", IndicativePriceChanged, "matching"),
     EventContract("zerodesk.markets", AuctionUncrossed, "matching"),
+    EventContract("zerodesk.markets", OptionSettled, "matching"),
     EventContract("zerodesk.markets", MarkPriceUpdated, "matching"),
     EventContract("zerodesk.markets", FundingSet, "matching"),
     EventContract("zerodesk.matching", FundingPaid, "matching"),

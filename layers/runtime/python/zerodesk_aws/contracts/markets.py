@@ -72,7 +72,9 @@ STALE_MEANS: Final = (
 class ListMarket(Contract):
     """A market to list. Rates are basis points.
 
-    A symbol that ends in PERP is a perpetual's: it is settled in ``quote``, and has ``margin``.
+    A symbol that ends in PERP is a perpetual's: it is settled in ``quote``, and has ``margin``. An
+    option's says its underlying, its day of expiry (08:00 UTC), its strike in units of ``quote``,
+    and call or put; a lot is a right to so much of the underlying.
     """
 
     symbol: Symbol
@@ -88,7 +90,7 @@ class ListMarket(Contract):
     reference_price: PositiveDecimal = Field(description="The mark until there is a better one.")
     band: PriceBand | None = Field(default=None, description="Null: the price moves as it likes.")
     margin: list[MarginTier] = Field(
-        default_factory=list, description="Of a perpetual, rising tiers; none of a spot market."
+        default_factory=list, description="Of a perpetual, rising tiers; none of any other market."
     )
     stale_after_seconds: int | None = Field(
         default=None, description=STALE_MEANS + "Null: as old as it likes."
@@ -108,12 +110,21 @@ class Auction(Contract):
     )
 
 
+class Option(Contract):
+    """What an option is a right to; it is settled in cash when it expires."""
+
+    underlying: Symbol = Field(description="The market by whose index price it is settled.")
+    option_type: Literal["call", "put"]
+    strike: Amount = Field(description="Quote units.")
+    expires_at: Timestamp
+
+
 class Market(Contract):
     """A listed market and where it stands. Rates are basis points."""
 
     symbol: Symbol
     product: Annotated[Product, Field(strict=False)]
-    base: Currency = Field(description="Of a perpetual, what its price is of; none of it moves.")
+    base: Currency = Field(description="Of a derivative, its underlying; none of it moves.")
     quote: Currency
     tick_size: Amount
     lot_size: Amount
@@ -124,7 +135,8 @@ class Market(Contract):
     collar_bps: int
     reference_price: Amount
     band: PriceBand | None
-    margin: list[MarginTierShown] = Field(description="Empty of a spot market.")
+    margin: list[MarginTierShown] = Field(description="Of a perpetual; empty of any other.")
+    option: Option | None = Field(description="Null of any other market.")
     stale_after_seconds: int | None = Field(description=STALE_MEANS + "Null: as old as it likes.")
     state: Annotated[TradingState, Field(strict=False)]
     state_reason: str = Field(description="Why it is in this state; empty where nobody said.")
@@ -170,6 +182,13 @@ class SetTradingState(Contract):
 class Delist(Contract):
     """Why a market is to trade no more."""
 
+    reason: ShortText
+
+
+class SettleOption(Contract):
+    """By which price of its underlying an option that has expired ends, and why."""
+
+    price: PositiveDecimal = Field(description="Quote units.")
     reason: ShortText
 
 

@@ -45,17 +45,17 @@ class ListFills(Contract):
 
 
 class Fill(Contract):
-    """One side of a trade, as it was settled to the account."""
+    """One side of a trade, or the end of a position in an option, as the account has it."""
 
     trade_id: str = Field(examples=["BTC-USD-42"])
-    order_id: OrderId
+    order_id: OrderId | None = Field(description="Null where an option ended.")
     symbol: Symbol
     side: SideField
     price: Amount
     quantity: Amount
     fee: Amount
     fee_currency: Currency
-    liquidity: Literal["MAKER", "TAKER", "AUCTION", "DELEVERAGED"]
+    liquidity: Literal["MAKER", "TAKER", "AUCTION", "EXPIRY", "DELEVERAGED"]
     executed_at: Timestamp
 
 

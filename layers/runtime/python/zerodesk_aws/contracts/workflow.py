@@ -120,6 +120,17 @@ class StoredRejection(Contract):
     limit: str | None = None
 
 
+class OptionRisk(Contract):
+    """An option as it was marked, off one surface: amounts of one lot."""
+
+    surface_version: int
+    marked_at_ms: int = Field(description="When the mark of the underlying was observed.")
+    mark_price_ticks: int
+    profit_minor: list[int] = Field(description="The risk array: what a lot makes by scenario.")
+    delta_millionths: int
+    underlying_minor: int
+
+
 class Quote(Contract):
     """What an order can cost: worst price, worst cost, fees."""
 
@@ -135,6 +146,7 @@ class Quote(Contract):
     amount_minor: int | None = Field(default=None, description="Of an order that names one.")
     most_lots: int | None = Field(default=None, description="Of an order that names an amount.")
     stop_limit_ticks: int | None = Field(default=None, description="Of a limit with a stop.")
+    option: OptionRisk | None = Field(default=None, description="Of an option.")
     worth_minor: int | None = Field(default=None, description="What the fee is of, at worst.")
 
 
@@ -320,6 +332,20 @@ class FundCommand(Contract):
     accepted_at_ms: int
 
 
+class SettleCommand(Contract):
+    """The end of an option, at a price of its underlying."""
+
+    kind: Literal["settle"]
+    command_id: str
+    symbol: Symbol
+    price_minor: int
+    first_sequence: int
+    last_sequence: int
+    reason: str
+    by: str
+    accepted_at_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One payload: where it travels, and its contract."""
@@ -356,5 +382,6 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
     Payload("commands", FundCommand),
+    Payload("commands", SettleCommand),
     Payload("commands", DeleverageCommand),
 )

@@ -1,4 +1,4 @@
-"""The market table: each book as its last record leaves it, and the surfaces of its options."""
+"""The market table: each book as its last record leaves it, surfaces, and the marks of options."""
 
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
 from zerodesk.instruments import Market, TradingState
+from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk_aws.tables.bind import bound, condition_failed, update
 
 
@@ -112,6 +113,24 @@ class Markets:
         except DoesNotExist:
             return None
         return StoredSurface(**item.view["surface"])
+
+    def keep_option(self, symbol: str, risk: OptionRisk, at_ms: int) -> bool:
+        """Store an option's mark as of a time; False when a later one is there already."""
+        view = {"market": None, "option": risk.to_dict()}
+        return self.project(_option_key(symbol), view, at_ms)
+
+    def option(self, symbol: str) -> OptionRisk | None:
+        """Return an option as it was marked last, or None."""
+        try:
+            item = self._items.get(_option_key(symbol))
+        except DoesNotExist:
+            return None
+        return OptionRisk.from_dict(item.view["option"])
+
+
+def _option_key(symbol: str) -> str:
+    """Return a key that no symbol can be."""
+    return f"option#{symbol}"
 
 
 def _surface_key(symbol: str) -> str:

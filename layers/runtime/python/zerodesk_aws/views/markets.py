@@ -5,8 +5,9 @@ from typing import Any
 from zerodesk import instruments
 from zerodesk.bands import Band
 from zerodesk.money import format_minor, format_scaled
+from zerodesk.options import OptionTerms
 from zerodesk_aws.clock import iso_ms
-from zerodesk_aws.contracts.markets import Auction, MarginTierShown, Market, PriceBand
+from zerodesk_aws.contracts.markets import Auction, MarginTierShown, Market, Option, PriceBand
 from zerodesk_aws.tables.market import Listed
 
 
@@ -36,6 +37,7 @@ def market_view(listed: Listed) -> Market:
             )
             for tier in market.margin
         ],
+        option=_option_view(market, market.option),
         stale_after_seconds=seconds_of(market.stale_after_ms),
         state=listed.state,
         state_reason=listed.state_reason,
@@ -44,6 +46,17 @@ def market_view(listed: Listed) -> Market:
         mark_price=market.format_price(listed.mark_price_ticks),
         last_price=None if last_ticks is None else market.format_price(last_ticks),
         auction=None if listed.auction is None else _auction_view(market, listed.auction),
+    )
+
+
+def _option_view(market: instruments.Market, terms: OptionTerms | None) -> Option | None:
+    if terms is None:
+        return None
+    return Option(
+        underlying=market.underlying,
+        option_type=terms.option_type,
+        strike=f"{terms.strike:f}",
+        expires_at=iso_ms(terms.expiry_ms),
     )
 
 
