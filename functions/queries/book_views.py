@@ -1,16 +1,20 @@
 """A book for readers: its depth and its ticker."""
 
-from typing import Any
+from typing import Any, Final
 
 from queries.market_data import MarketData
 from queries.tape import Span
-from zerodesk.instruments import Market
-from zerodesk.money import format_minor
+from zerodesk.funding import FUNDING_EVERY_MS, funding_time
+from zerodesk.instruments import Market, Product
+from zerodesk.money import format_minor, format_scaled
+from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import iso_ms, now_ms
-from zerodesk_aws.contracts.markets import Depth, Ticker
+from zerodesk_aws.contracts.markets import Depth, Funding, Fundings, Ticker
 from zerodesk_aws.listings import Listings
 
 NO_TRADES = Span(0, 0, 0)
+RATE_DIGITS: Final = 6
+"""A rate is in millionths."""
 
 
 class BookViews:
@@ -53,6 +57,29 @@ class BookViews:
             book_sequence=view["book_sequence"],
             at=iso_ms(at_ms),
         )
+
+    def fundings(self, symbol: str) -> Fundings:
+        """Return a perpetual's latest fundings, newest first, or refuse with NOT_FOUND."""
+        market = self._listings.listed(symbol)
+        if market.product is not Product.PERPETUAL:
+            raise ended(ProblemCode.NOT_FOUND, "This market is no perpetual, and has no funding.")
+        view = self._data.book(symbol).market_view()
+        next_ms = funding_time(now_ms()) + FUNDING_EVERY_MS
+        return Fundings(
+            symbol=symbol,
+            next_funding_at=iso_ms(next_ms),
+            fundings=[_funding(market, row) for row in reversed(view.get("fundings", []))],
+        )
+
+
+def _funding(market: Market, row: list[Any]) -> Funding:
+    funding_at_ms, rate_millionths, mark_ticks, index_ticks = row
+    return Funding(
+        funding_at=iso_ms(funding_at_ms),
+        rate=None if rate_millionths is None else format_scaled(rate_millionths, RATE_DIGITS),
+        mark_price=_price(market, mark_ticks),
+        index_price=_price(market, index_ticks),
+    )
 
 
 def _price(market: Market, price_ticks: int | None) -> str | None:

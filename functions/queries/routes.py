@@ -12,6 +12,7 @@ from zerodesk_aws.contracts.margin_status import MarginStatus
 from zerodesk_aws.contracts.markets import (
     AskDepth,
     Depth,
+    Fundings,
     Health,
     ListTrades,
     Market,
@@ -208,6 +209,20 @@ def get_ticker(call: Call, _: Nothing) -> Answer:
     from queries.operations import book_views
 
     return Answer(book_views.ticker(call.path["symbol"]))
+
+
+@api.route(
+    "GET",
+    "/v1/markets/{symbol}/funding",
+    Nothing,
+    answers={HTTPStatus.OK: Fundings},
+    refuses=NOT_FOUND,
+)
+def get_funding(call: Call, _: Nothing) -> Answer:
+    """Get the latest funding rates of a perpetual, and when it is funded next."""
+    from queries.operations import book_views
+
+    return Answer(book_views.fundings(call.path["symbol"]))
 
 
 @api.route(

@@ -135,7 +135,10 @@ def _record(record: JournalRecord) -> StatementRecord:
 
 
 def _cause(cause: dict[str, Any]) -> dict[str, Any]:
-    """Return a cause as clients know its ids; fills are listed elsewhere, here they are counted."""
+    """Return a cause as clients know its ids; fills are listed elsewhere, here they are counted.
+
+    Fundings are told as the record has them, in ticks, lots and minor units.
+    """
     told = {
         name: value.partition("#")[2] or value if name.endswith("_id") else value
         for name, value in cause.items()

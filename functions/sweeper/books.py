@@ -6,12 +6,14 @@ from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from sweeper.options import OptionEnds
-from zerodesk.instruments import TradingState
+from zerodesk.funding import funding_time
+from zerodesk.instruments import Product, TradingState
 from zerodesk.kills import Kill
 from zerodesk.orders import (
     BY_TIME,
     EndAuctionCommand,
     ExpireCommand,
+    FundCommand,
     ListCommand,
     ending_id_for,
 )
@@ -80,6 +82,9 @@ class BookSweep:
         elif _is_open_and_stale(shown, now_ms):
             self._look_at_the_time(symbol, now_ms)
             yield "StaleMarks"
+        if shown.market.product is Product.PERPETUAL and shown.funded_at_ms < funding_time(now_ms):
+            self._fund(symbol, now_ms)
+            yield "Fundings"
 
     def _kill(self, shown: Listed, kills: Mapping[str, Kill], now_ms: int) -> Iterator[str]:
         """Have a book halted and cleared that a kill switch did not reach."""
@@ -143,6 +148,21 @@ class BookSweep:
             kind="expire",
             command_id=f"expire-{symbol}-{now_ms}",
             symbol=symbol,
+            accepted_at_ms=now_ms,
+        )
+        self._queue.send(command)
+
+    def _fund(self, symbol: str, now_ms: int) -> None:
+        """Have a perpetual funded for the latest funding time.
+
+        It is sent again until the book shows that time, under an id of its own each time: a book
+        whose time had not come by the queue's clock has refused the one before.
+        """
+        command = FundCommand(
+            kind="fund",
+            command_id=f"fund-{symbol}-{now_ms}",
+            symbol=symbol,
+            funding_at_ms=funding_time(now_ms),
             accepted_at_ms=now_ms,
         )
         self._queue.send(command)

@@ -67,6 +67,8 @@ def stops() -> list[Asked]:
         ("back_office", http("GET", "/v1/withdrawals", HOUSE, None)),
         ("back_office", http("GET", "/v1/house", HOUSE, None)),
         ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
+        ("back_office", http("POST", "/v1/markets", HOUSE, PERPETUAL)),
+        ("queries", http("GET", f"{MARKET}/funding", "alice", None, OF_PERPETUAL)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, AUCTION, market)),
         ("back_office", http("POST", f"{MARKET}/auction/end", HOUSE, TAKEOVER, market)),
@@ -129,8 +131,19 @@ LISTING: Final = {
     "reference_price": "100",
 }
 
+PERPETUAL: Final = LISTING | {
+    "symbol": "SOL-PERP",
+    "margin": [{"from_notional": "0", "initial_bps": 1_000, "maintenance_bps": 500}],
+}
+OF_PERPETUAL: Final = {"symbol": "SOL-PERP"}
+
 MARKET: Final = "/v1/markets/{symbol}"
-OF_MARKETS: Final = (MARKET, f"{MARKET}/depth", f"{MARKET}/ticker", f"{MARKET}/trades")
+OF_MARKETS: Final = (
+    MARKET,
+    f"{MARKET}/depth",
+    f"{MARKET}/ticker",
+    f"{MARKET}/trades",
+)
 OF_ALICE: Final = (
     "/v1/balances",
     "/v1/fills",

@@ -42,7 +42,7 @@ FUNCTIONS = {
     "sweeper": ("chalice",),
 }
 BEYOND_FLOOR = {
-    "archivist": 239,
+    "archivist": 249,
     "authorizer": 20,
     "back_office": 188,
     "chunk_pricing": 186,
@@ -56,8 +56,8 @@ BEYOND_FLOOR = {
     "price_source": 104,
     "pricing": 28,
     "pricing_api": 10,
-    "pricing_jobs": 143,
-    "queries": 205,
+    "pricing_jobs": 155,
+    "queries": 216,
     "reconciliation": 150,
     "risk_check": 71,
     "risk_monitor": 92,

@@ -164,6 +164,33 @@ def test_a_loss_may_take_more_than_is_free_and_nothing_else_may(venue: Gateway) 
     assert operations.reconcile(60.0)["balanced"]
 
 
+def test_who_owes_may_close_what_is_open_and_no_more(venue: Gateway) -> None:
+    from reconciliation import operations
+
+    trade(venue, "t1", "ann", "ben", "1", "60000")
+    venue.settle("BTC-PERP")
+    told = {"source": "index", "price": "45000", "observed_at": iso_ms(now_ms())}
+    assert venue.operator("POST", "/v1/markets/BTC-PERP/index-prices", told).status == 202
+    trade(venue, "t2", "cat", "ann", "0.5", "45000")
+    venue.settle("BTC-PERP")
+    # Half of it lost 7,500, of 7,000 less the fees.
+    assert usd(venue, "ann")[0].startswith("-5")
+    terms: dict[str, Any] = {"symbol": "BTC-PERP", "price": "45100"}
+    opens = venue.place("ann", "opens", "SELL", quantity="0.5", **terms)
+    assert opens.json["rejection"]["code"] == "RISK_INSUFFICIENT_BALANCE"
+    more = venue.place("ann", "more", "SELL", quantity="0.6", reduce_only=True, **terms)
+    assert more.json["rejection"]["code"] == "RISK_INSUFFICIENT_BALANCE"
+    wrong = venue.place("ann", "wrong", "BUY", quantity="0.1", reduce_only=True, **terms)
+    assert wrong.json["rejection"]["code"] == "RISK_INSUFFICIENT_BALANCE"
+    closes = venue.place("ann", "closes", "SELL", quantity="0.5", reduce_only=True, **terms)
+    assert closes.json["status"] == "OPEN", closes.text
+    taken = venue.place("cat", "takes", "BUY", quantity="0.5", **terms)
+    assert taken.json["status"] == "FILLED"
+    venue.settle("BTC-PERP")
+    assert position(venue, "ann")["quantity"] == "0"
+    assert operations.reconcile(60.0)["balanced"]
+
+
 def test_nothing_is_withdrawn_or_sent_while_a_derivative_is_open(venue: Gateway) -> None:
     venue.place("ann", "one", "BUY", symbol="BTC-PERP", quantity="0.1", price="59000")
     withdrawal = {"withdrawal_id": "w1", "currency": "USD", "amount": "1"}

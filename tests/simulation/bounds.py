@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, Final
 from unittest.mock import patch
 
+from zerodesk import funding
 from zerodesk.matching import ANCHOR_EVERY, MAX_FILLS_PER_RECORD, Book
 from zerodesk_aws import house
 from zerodesk_aws.snapshots import MAX_ITEM_BYTES, Snapshots
@@ -33,6 +34,7 @@ class Bounds:
     fees_wait_ms: int = 5 * MINUTE_MS
     reserved_ms: int = 72 * 60 * MINUTE_MS
     accounts_in_turn: int = 1_000
+    funding_every_ms: int = funding.FUNDING_EVERY_MS
     accounts_looked_at: int = 20_000
 
     def of_module(self, name: str) -> dict[str, int]:
@@ -72,9 +74,15 @@ class Bounds:
         ):
             _default(function, bound, number)
         setattr(house, "MAX_RECORDS", self.records_per_sweep)  # noqa: B010 - it is Final elsewhere
+        setattr(funding, "FUNDING_EVERY_MS", self.funding_every_ms)  # noqa: B010 - as is this
 
 
 DEPLOYED: Final = Bounds()
+
+
+def come_to_rest() -> None:
+    """Have no more come by the clock than as deployed, or nothing would ever be the last."""
+    setattr(funding, "FUNDING_EVERY_MS", DEPLOYED.funding_every_ms)  # noqa: B010 - it is Final
 
 
 def _default(function: Any, name: str, value: int) -> None:
@@ -97,6 +105,7 @@ def draw(seed: int) -> Bounds:
         reserved_ms=chance.choice((20_000, 10 * MINUTE_MS)),
         minutes_a_day=chance.choice((5, 60, 1_440)),
         accounts_in_turn=chance.choice((1, 2, 1_000)),
+        funding_every_ms=chance.choice((2_000, 20_000, DEPLOYED.funding_every_ms)),
         accounts_looked_at=chance.choice((0, 2, 20_000)),
     )
 

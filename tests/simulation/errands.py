@@ -557,7 +557,7 @@ def _marks(chance: Random, pace: Pace) -> Iterator[Errand]:
     for _ in range(max(4, pace.lives // 5)):
         at_ms = chance.uniform(0, pace.duration_ms)
         seen_ms = max(0.0, at_ms - chance.choice((0, 0, 0, 2_000)))
-        price = f"{pace.path.at(seen_ms):.4f}"
+        price = f"{pace.path.at(seen_ms) * chance.uniform(0.998, 1.002):.4f}"
         told = chance.choice((index, observation))(at_ms, PERPETUAL, price, observed(seen_ms))
         yield _asked(chance, told, pace)
 

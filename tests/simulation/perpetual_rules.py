@@ -1,7 +1,8 @@
 """Rules of perpetuals: what is open, what closing paid, and margin to the unit.
 
 They go by the journals alone and count with code of their own: positions from the trades, what was
-paid from the postings, margin from the state before each hold and the marks that it was decided on.
+paid from the postings, fundings from their rate, margin from the state before each hold and the
+marks that it was decided on.
 Parts of invariants 2, 4, 6 and 8.
 """
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 State = dict[str, Any]
 Broken = Iterator[str]
 ENDING: Final = "-PERP"
+MILLION: Final = 1_000_000
+MOST: Final = 3_750
+"""The most that anybody pays at once, in millionths of a position's worth."""
 
 
 def is_perpetual(symbol: str) -> bool:
@@ -36,21 +40,55 @@ class Positions:
         self.lots: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()
         self.reduces: set[str] = set()
+        self.due: dict[str, Fraction] = {}
+        self.funded_at_ms = 0
+        self.on_its_way = 0
 
     def follow(self, record: "Record") -> Iterator[tuple[str, int, str | None]]:
-        """Take a record in: yield (account, cash in minor units, what is wrong) by side of trade.
+        """Take a record in: yield (account, cash in minor units, what is wrong) one by one.
 
-        The cash is what closing made, less the fee.
+        The cash is what closing made, less the fee, and what fundings moved.
         """
         for command in record.body["commands"]:
             if command["kind"] == "place" and command.get("reduce_only"):
                 self.reduces.add(command["command_id"])
         for event in record.body["events"]:
+            if event["type"] in ("FundingSet", "FundingPaid"):
+                yield from self._fund(event)
             if event["type"] != "TradeExecuted":
                 continue
             taker_sign = 1 if event["taker_side"] == "BUY" else -1
             for role, sign in (("maker", -taker_sign), ("taker", taker_sign)):
                 yield self._side(event, role, sign * event["quantity_lots"])
+
+    def _fund(self, event: dict[str, Any]) -> Iterator[tuple[str, int, str | None]]:
+        """Pay or be paid: a payer exactly what is due, rounded down, a receiver within a unit."""
+        if event["type"] == "FundingSet":
+            is_twice = event["funding_at_ms"] <= self.funded_at_ms
+            self.funded_at_ms = event["funding_at_ms"]
+            if is_twice or any(self.due.values()):
+                yield "", 0, f"{event} after {self.funded_at_ms}, {self.due} is due"
+            self.due = {} if "reason" in event else self._dues(event)
+            return
+        account, minor = event["account_id"], event["amount_minor"]
+        self.on_its_way -= minor
+        off = minor - self.due.pop(account, Fraction(0))
+        is_wrong = abs(off) >= 1 or (off and minor < 0)
+        yield account, minor, f"{event} is off by {off}" if is_wrong else None
+
+    def _dues(self, event: dict[str, Any]) -> dict[str, Fraction]:
+        mark, index = event["mark_price_ticks"], event["index_price_ticks"]
+        premium = int(Fraction((mark - index) * MILLION, index))
+        rate = max(-MOST, min(MOST, premium))
+        worth = mark * self.market.tick_value_minor
+        payers = {who: lots for who, lots in self.lots.items() if lots * rate > 0}
+        paid = {who: abs(lots * worth * rate) // MILLION for who, lots in payers.items()}
+        whole = sum(abs(lots) for lots in payers.values())
+        due = {who: Fraction(-minor) for who, minor in paid.items()}
+        for who, lots in self.lots.items():
+            if lots * rate < 0:
+                due[who] = Fraction(sum(paid.values()) * abs(lots), whole)
+        return due if rate == event["rate_millionths"] else {"the rate": Fraction(rate)}
 
     def _side(self, trade: dict[str, Any], role: str, lots: int) -> tuple[str, int, str | None]:
         """Trade one side: close at the average, what does not divide stays with what is open."""
@@ -105,8 +143,10 @@ def _adds_up(evidence: "Evidence", symbol: str, records: list["Record"]) -> Brok
         if sum(positions.lots.values()):
             yield f"{place}: positions sum to {positions.lots}"
         cost_minor = sum(positions.cost.values()) * positions.market.tick_value_minor
-        if open_minor != -cost_minor:
+        if open_minor != positions.on_its_way - cost_minor:
             yield f"{place} has {open_minor} against {cost_minor} that open positions cost"
+        if positions.on_its_way and not record.body["continuing"]:
+            yield f"{place}: a funding leaves {positions.on_its_way}"
     yield from _accounts_agree(evidence, symbol, positions)
 
 
@@ -189,10 +229,12 @@ def _share(market: "Market", notional_minor: int) -> int:
 def may_be_below_zero(record: "Record", currency: str) -> bool:
     """Whether what is free of a currency may be less than nothing behind a record of an account.
 
-    Only what a perpetual lost takes it there, and nothing else takes more of it then.
+    Only what a perpetual lost takes it there, or the fee of an order that only reduces, and nothing
+    else takes more of it then.
     """
     cause = record.body["cause"]
     of_perpetual = cause["kind"] == "settle" and is_perpetual(cause["book"])
+    of_perpetual = of_perpetual or cause.get("reduces", False)
     takes = any(
         name == "available" and of == currency and minor < 0
         for name, of, minor in record.body["entries"]

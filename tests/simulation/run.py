@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from tests.simulation.bounds import Bounds
+from tests.simulation.bounds import Bounds, come_to_rest
 from tests.simulation.bounds import draw as draw_bounds
 from tests.simulation.errands import standing
 from tests.simulation.faults import Fault, Plan, Script
@@ -188,6 +188,7 @@ def simulate(
             scheduler.after(chance.uniform(0, traffic.duration_ms + MINUTE_MS), schedules.ring)
         scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
         plan.active = False
+        come_to_rest()
         _calm(world, schedules, calm_ms)
         _deposit_last(world, LAST_DEPOSIT)
         _look_back(world, clients)

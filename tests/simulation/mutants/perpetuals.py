@@ -5,6 +5,7 @@ from typing import Final
 from tests.simulation.mutants.mutant import DOMAIN, Mutant
 
 BOOK: Final = f"{DOMAIN}/matching"
+FUNDINGS: Final = "tests/zerodesk/matching/test_funding.py"
 MARGIN: Final = f"{DOMAIN}/risk/margin.py"
 CAPS: Final = (
     "            if state.reducing:\n"
@@ -93,5 +94,37 @@ MUTANTS: Final = (
         "    if not derivatives or _only_closes(case):\n",
         "    if not derivatives or case.product is Product.SPOT or _only_closes(case):\n",
         claim="tests/zerodesk/risk/test_margin.py",
+    ),
+    Mutant(
+        "a time is funded again",
+        "A command has an id, by which a repeat is known.",
+        f"{BOOK}/funding.py",
+        "    if funding_at_ms <= state.funded_at_ms:\n",
+        "    if funding_at_ms < state.funded_at_ms:\n",
+        claim=FUNDINGS,
+    ),
+    Mutant(
+        "funded on a stale index price",
+        "The last price that is known is the price.",
+        f"{BOOK}/funding.py",
+        ' or not is_fresh(index["observed_at_ms"], state.time_ms):\n',
+        ":\n",
+        claim=FUNDINGS,
+    ),
+    Mutant(
+        "funding paid up to whom is not kept",
+        "What is left of a funding shows in the positions.",
+        f"{BOOK}/funding.py",
+        "        funding = funding._replace(paid_upto=account_id)\n",
+        '        funding = funding._replace(paid_upto="~")\n',
+        claim=FUNDINGS,
+    ),
+    Mutant(
+        "a trade of any age in the median",
+        "The last trade is the last price.",
+        f"{DOMAIN}/marks.py",
+        "    if not (is_fresh(index[1], at_ms) and is_fresh(last[1], at_ms)):\n",
+        "    if not is_fresh(index[1], at_ms):\n",
+        claim="tests/zerodesk/test_marks.py",
     ),
 )

@@ -14,6 +14,7 @@ from tests.zerodesk.matching.streams import (
 )
 from zerodesk.accounts import AccountState, Due, settle
 from zerodesk.codec import decode_body, encode_body
+from zerodesk.funding import FUNDING_EVERY_MS, funding_time
 from zerodesk.matching import Book
 from zerodesk.matching.commands import listing, order
 from zerodesk.options import OptionTerms
@@ -235,3 +236,20 @@ def test_a_payoff_that_is_a_unit_too_much_is_found_by_fold_and_audit() -> None:
 
     with pytest.raises(JournalCorruptError):
         book.apply(records[at])
+
+
+def test_an_option_is_never_funded_and_its_mark_is_no_median() -> None:
+    book = Book(OPTION.symbol)
+    book.decide(traded())
+    at_ms = funding_time(EXPIRY_MS - FUNDING_EVERY_MS)
+    told: Any = {"command_id": "i", "symbol": OPTION.symbol, "accepted_at_ms": at_ms}
+    index = told | {"kind": "index", "price_ticks": 90, "source": "s", "observed_at_ms": at_ms}
+    fund = told | {"kind": "fund", "command_id": "f", "funding_at_ms": at_ms}
+    decision = book.decide([index, fund])
+    assert decision is not None
+    assert decision.record is not None
+    changed, refused = decision.record["events"]
+    assert "basis_ticks" not in changed
+    assert refused["type"] == "CommandRefused"
+    mark = book.market_view()["mark"]
+    assert (mark["price_ticks"], mark["source"]) == (90, "INDEX")

@@ -212,10 +212,10 @@ class Change:
 def may_overdraw(cause: dict[str, Any]) -> bool:
     """Whether a record may take more than is free: only what a derivative lost may.
 
-    Such a loss is owed, whatever is there, and so is the fee of an order that liquidates; nothing
-    else is taken from what is not.
+    Such a loss is owed, whatever is there, and so is the fee of an order that liquidates, or that
+    only reduces; nothing else is taken from what is not.
     """
-    if cause["kind"] == LIQUIDATE:
+    if cause["kind"] == LIQUIDATE or cause.get("reduces"):
         return True
     return cause["kind"] == "settle" and product_of(cause["book"]) is not Product.SPOT
 
@@ -262,9 +262,16 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
     order_id, need_minor = command["command_id"], command["held_minor"]
     if order_id in state.holds or need_minor <= 0:
         raise LedgerError(f"hold of {need_minor} for {order_id}, held: {order_id in state.holds}")
-    amended = {"amends": command["order_id"]} if command["kind"] == "amend" else {}
+    cause: dict[str, Any] = {"kind": "hold", "order_id": order_id}
+    order: HoldingCommand = command
+    if command["kind"] == "amend":
+        cause["amends"] = command["order_id"]
+        held = state.holds.get(command["order_id"])
+        order = command if held is None else held.command
+    if order.get("reduce_only") and product_of(command["symbol"]) is Product.PERPETUAL:
+        cause["reduces"] = True
     return Change(
-        {"kind": "hold", "order_id": order_id} | amended,
+        cause,
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
         replace(
             state,
@@ -372,6 +379,7 @@ class Due(NamedTuple):
     currency: str = ""
     traded: tuple[tuple[int, int], ...] = ()
     """(day, notional in the currency) of its trades, see ``zerodesk.turnover``."""
+    fundings: tuple[dict[str, Any], ...] = ()
 
 
 def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> Change | None:
@@ -408,6 +416,9 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         "to": upto,
         "fills": fills,
     }
+    fundings = [one for due in fresh for one in due.fundings]
+    if fundings:
+        cause["fundings"] = fundings
     return Change(cause, _settlement_entries(symbol, moved), after)
 
 

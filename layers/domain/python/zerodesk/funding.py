@@ -13,6 +13,18 @@ PER_UNIT: Final = 1_000_000
 """Funding rates are in millionths."""
 
 FUNDING_EVERY_MS: Final = 8 * 3_600_000
+"""Funding times are 00:00, 08:00 and 16:00 UTC."""
+
+
+def funding_time(at_ms: int) -> int:
+    """Return the latest funding time that has come.
+
+    Examples
+    --------
+    >>> funding_time(2 * FUNDING_EVERY_MS + 1) == 2 * FUNDING_EVERY_MS
+    True
+    """
+    return at_ms - at_ms % FUNDING_EVERY_MS
 
 
 def fair_ticks(index_ticks: int, basis_ticks: int) -> int:

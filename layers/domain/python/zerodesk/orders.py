@@ -317,6 +317,17 @@ class ExpireCommand(TypedDict):
     sent_at_ms: NotRequired[int]
 
 
+class FundCommand(TypedDict):
+    """A funding time of a perpetual that has come. Who holds what, and the rate, is the book's."""
+
+    kind: Literal["fund"]
+    command_id: str
+    symbol: str
+    funding_at_ms: int
+    accepted_at_ms: int
+    sent_at_ms: NotRequired[int]
+
+
 class SettleCommand(TypedDict):
     """The end of an option: by which price of its underlying its positions are paid.
 
@@ -382,6 +393,7 @@ Command = (
     | ChangeCommand
     | EndAuctionCommand
     | ExpireCommand
+    | FundCommand
     | SettleCommand
     | DeleverageCommand
 )

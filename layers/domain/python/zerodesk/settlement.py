@@ -18,6 +18,13 @@ DELEVERAGED: Final = "DELEVERAGED"
 """That of fills past the queue, by which a position was taken over."""
 
 
+OF_FUNDING: Final = (
+    *("funding_at_ms", "rate_millionths", "mark_price_ticks"),
+    *("quantity_lots", "amount_minor"),
+)
+"""What an account's record says of a funding: when, at what rate and mark, on what, how much."""
+
+
 def leaves_something(body: dict[str, Any]) -> bool:
     """Whether a book's record leaves settlement something to do, beyond reading it.
 
@@ -73,6 +80,7 @@ def _dues_of_record(
         if event["type"] == "OrderAmended":
             amended = event["order_id"], event["quantity_lots"]
             amends[event["account_id"]].append(amended)
+    fundings = _fundings_of(body["events"])
     for own in own_accounts(symbol):
         postings.pop(own, None)
     return {
@@ -84,9 +92,18 @@ def _dues_of_record(
             tuple(amends[account_id]),
             "" if tick is None else tick.currency,
             tuple(traded[account_id]),
+            tuple(fundings[account_id]),
         )
         for account_id in sorted({*postings, *releases})
     }
+
+
+def _fundings_of(events: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    fundings: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for event in events:
+        if event["type"] == "FundingPaid":
+            fundings[event["account_id"]].append({name: event[name] for name in OF_FUNDING})
+    return fundings
 
 
 def _traded(

@@ -29,6 +29,7 @@ OF_A_MARKET: Final = {
     "MarketListed": "MarketListed",
     "MarketChanged": "MarketChanged",
     "AuctionUncrossed": "AuctionUncrossed",
+    "FundingSet": "FundingSet",
     "OptionSettled": "OptionSettled",
 }
 OF_ONE_ORDER: Final = {
@@ -60,7 +61,7 @@ def of_record(  # noqa: C901 - a case for each kind of event
                 yield Announcement(MARKETS, OF_A_MARKET[kind], place | facts)
             case "PositionSettled":
                 yield Announcement(SETTLEMENT, "OptionExercised", place | facts)
-            case "PositionsDeleveraged" as kind:
+            case "FundingPaid" | "PositionsDeleveraged" as kind:
                 yield Announcement(MATCHING, kind, place | facts)
             case "MarketStateChanged":
                 yield from (Announcement(MARKETS, name, place | facts) for name in _changed(facts))

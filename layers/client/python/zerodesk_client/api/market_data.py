@@ -1,6 +1,6 @@
 """The part of anybody: markets, and whether the venue is well."""
 
-from zerodesk_client.api.market_models import Depth, Market, Ticker, Trade
+from zerodesk_client.api.market_models import Depth, Fundings, Market, Ticker, Trade
 from zerodesk_client.api.operating_models import Health
 from zerodesk_client.api.paging import PAGE, Page
 from zerodesk_client.api.session import Session
@@ -26,6 +26,10 @@ class MarketData(Session):
     def ticker(self, symbol: str) -> Ticker:
         """Return a market's last 24 hours."""
         return self._call(Ticker, "GET", f"/v1/markets/{symbol}/ticker")
+
+    def fundings(self, symbol: str) -> Fundings:
+        """Return the latest fundings of a perpetual, newest first, and when the next one is."""
+        return self._call(Fundings, "GET", f"/v1/markets/{symbol}/funding")
 
     def trades(self, symbol: str, *, limit: int = PAGE, cursor: str | None = None) -> Page[Trade]:
         """Return a page of a market's trades, newest first."""

@@ -150,3 +150,22 @@ class Trade:
     quantity: Decimal
     taker_side: Side
     executed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """A funding of a perpetual; without a rate nobody was funded."""
+
+    funding_at: datetime
+    rate: Decimal | None
+    mark_price: Decimal | None
+    index_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fundings:
+    """The latest fundings of a perpetual, newest first, and when the next one is."""
+
+    symbol: str
+    next_funding_at: datetime
+    fundings: tuple[Funding, ...]

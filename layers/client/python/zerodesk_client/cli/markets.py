@@ -1,4 +1,4 @@
-"""Markets: ``markets``, ``book``, ``trades``, ``halt``, ``resume``, ``auction``, ``takeover``."""
+"""Markets: ``markets``, ``book``, ``trades``, ``funding``, ``halt``, ``resume``, ``auction``."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -72,6 +72,24 @@ def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 
     headings = ("time (UTC)", "trade", "taker", _priced(quote), f">quantity ({base})")
     document = {"trades": page.entries, "next_cursor": page.next_cursor}
     session.show(document, lambda: table(f"Trades of {symbol.upper()}", headings, rows))
+
+
+def funding(context: typer.Context, symbol: SymbolArgument) -> None:
+    """List the latest funding rates of a perpetual, and when it is funded next."""
+    session = Session.of(context)
+    found = session.anybody().fundings(symbol.upper())
+    rows: list[tuple[Cell, ...]] = [
+        (
+            at(one.funding_at),
+            "none: no fresh index price" if one.rate is None else f"{one.rate * 100:f} %",
+            "" if one.mark_price is None else price(one.mark_price),
+            "" if one.index_price is None else price(one.index_price),
+        )
+        for one in found.fundings
+    ]
+    headings = ("time (UTC)", ">rate", ">mark", ">index")
+    title = f"Fundings of {found.symbol}, the next one at {at(found.next_funding_at)}"
+    session.show(found, lambda: table(title, headings, rows))
 
 
 def halt(context: typer.Context, symbol: SymbolArgument, reason: ReasonOption) -> None:

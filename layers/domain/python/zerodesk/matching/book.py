@@ -296,4 +296,4 @@ class Book:
             "best_ask_ticks": None if best_ask is None else best_ask.price_ticks,
             "trades": state.trades,
             "fees_minor": state.fees_minor,
-        }
+        } | ({"fundings": [list(one) for one in state.fundings]} if state.fundings else {})

@@ -1,11 +1,12 @@
-"""The commands that are no orders: cancels, index prices, listings and trading states."""
+"""The commands that are no orders: cancels, index prices, listings, trading states, fundings."""
 
 from typing import Final
 
 from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
-from zerodesk.matching import auctions, settling, staleness
+from zerodesk.matching import auctions, funding, settling, staleness
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft
+from zerodesk.matching.marks import sample_ticks, take_sample
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.orders import (
@@ -14,6 +15,7 @@ from zerodesk.orders import (
     Command,
     EndAuctionCommand,
     ExpireCommand,
+    FundCommand,
     IndexCommand,
     ListCommand,
     SetStateCommand,
@@ -91,8 +93,11 @@ def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
         refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
         return
     taken = {"price_ticks": price_ticks, "source": source, "observed_at_ms": observed_at_ms}
+    basis_ticks = sample_ticks(state, price_ticks)
     state.take_index(taken)
-    draft.events.append({"type": "IndexPriceChanged", "command_id": command["command_id"], **taken})
+    take_sample(state, basis_ticks)
+    event = {"type": "IndexPriceChanged", "command_id": command["command_id"], **taken}
+    draft.events.append(event if basis_ticks is None else event | {"basis_ticks": basis_ticks})
     staleness.open_if_fresh(state, draft, command["command_id"])
 
 
@@ -185,6 +190,15 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
 
 def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:
     """Do nothing more: what was due has expired before any command is decided."""
+
+
+def fund(state: BookState, draft: Draft, command: FundCommand) -> None:
+    """Fund a perpetual for a time, once. A repeat finds it funded, whoever sends it and when."""
+    fault = funding.why_not(state, command["funding_at_ms"])
+    if fault is not None:
+        refuse(draft, command, INVALID, fault)
+        return
+    funding.begin(state, draft, command)
 
 
 def settle(state: BookState, draft: Draft, command: SettleCommand) -> None:

@@ -10,6 +10,7 @@ from zerodesk.matching import (
     clearing,
     control,
     deleveraging,
+    funding,
     settling,
 )
 from zerodesk.matching.draft import Draft
@@ -45,6 +46,7 @@ DECISIONS: Final = HOT | {
     "set_state": control.set_state,
     "end_auction": control.end_auction,
     "expire": control.look_at_the_time,
+    "fund": control.fund,
     "settle": control.settle,
     "deleverage": deleveraging.deleverage,
 }
@@ -53,9 +55,9 @@ DECISIONS: Final = HOT | {
 def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
-    What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many or
-    a clearing, the end of an option, and what it triggered; nothing else enters until all of it is
-    through.
+    What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many, a
+    clearing, a funding or the end of an option, and what it triggered; nothing else enters until
+    all of it is through.
 
     Raises
     ------
@@ -118,6 +120,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         settling.go_on(state, draft)
     elif state.cancelling is not None:
         cancel_all.go_on(state, draft)
+    elif state.funding is not None:
+        funding.go_on(state, draft)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 

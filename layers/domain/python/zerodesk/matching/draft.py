@@ -10,6 +10,8 @@ from zerodesk.matching.state import (
     Auction,
     BookState,
     Cancelling,
+    Funded,
+    Funding,
     LastTrade,
     Settling,
     Uncrossing,
@@ -51,6 +53,9 @@ Scalars = tuple[
     str,
     dict[str, OpenLots] | None,
     Settling | None,
+    Funding | None,
+    tuple[Funded, ...],
+    tuple[tuple[int, int], ...],
 ]
 
 CANCELLED: Final = "CANCELLED"
@@ -68,7 +73,7 @@ class Draft:
     that it trailed, with its trigger before; ``added`` the command ids that were not known before,
     ``remembered`` those that may have been, which come behind. ``positions_before``
     has what was open of each account that traded a derivative, ``made_tick_lots`` what its orders
-    made by closing.
+    made by closing, ``funded_minor`` what a funding paid out more than it took in so far.
     What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
     see ``zerodesk.rows``.
     """
@@ -80,6 +85,7 @@ class Draft:
         "events",
         "fees_before_minor",
         "fills",
+        "funded_minor",
         "made_tick_lots",
         "max_fills",
         "moves",
@@ -108,6 +114,7 @@ class Draft:
         self.trails: list[tuple[ArmedOrder, int]] = []
         self.positions_before: dict[str, OpenLots] = {}
         self.made_tick_lots: dict[str, int] = {}
+        self.funded_minor = 0
         self.added: list[str] = []
         self.remembered: list[tuple[str, int | None]] = []
         self.scalars: Scalars = (
@@ -137,6 +144,9 @@ class Draft:
             state.clearing,
             state.positions,
             state.settling,
+            state.funding,
+            state.fundings,
+            state.basis,
         )
         self.fees_before_minor = state.fees_minor
 
@@ -256,5 +266,8 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.clearing,
         state.positions,
         state.settling,
+        state.funding,
+        state.fundings,
+        state.basis,
     ) = draft.scalars
     state.fees_minor = draft.fees_before_minor

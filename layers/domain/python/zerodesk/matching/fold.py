@@ -9,7 +9,7 @@ rules of deciding are repeated here, record time and the memory of commands, see
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.codec import state_hash
@@ -20,6 +20,8 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.deleveraging import take
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
+from zerodesk.matching.funding import keep, left, take_funding
+from zerodesk.matching.marks import take_sample
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import SELL, BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
@@ -58,6 +60,8 @@ class Fold:
         self.of_many: set[str] = set()
         self.moved_minor: dict[str, int] = {}
         self.fees_minor = 0
+        self.past_orders_minor: Counter[str] = Counter()
+        self.unfunded: Iterator[tuple[str, int, int]] = iter(())
 
     def run(self) -> None:
         """Fold the record, or raise MismatchError."""
@@ -95,6 +99,9 @@ class Fold:
         if state.cancelling is not None:
             self.of_many.add(state.cancelling.command_id)
             return {state.cancelling.command_id}
+        if state.funding is not None:
+            self.unfunded = left(state, state.funding)
+            return {state.funding.command_id}
         if state.settling is not None:
             return {state.settling.command_id}
         return {state.clearing} if state.clearing else set()
@@ -123,7 +130,9 @@ class Fold:
         state = self.state
         if command["symbol"] != state.symbol:
             raise MismatchError(f"a command for {command['symbol']}")
-        unfinished = state.cancelling or state.clearing or state.settling
+        if state.funding is not None:
+            keep(state, state.funding)
+        unfinished = state.cancelling or state.clearing or state.funding or state.settling
         if unfinished:
             raise MismatchError(f"{command['command_id']} comes before the end of {unfinished}")
         state.forget_unpaired()
@@ -398,7 +407,10 @@ class Fold:
         parties = [[event["account_id"], -moved_lots], *event["taken"]]
         for account_id, lots in parties:
             signed_lots = lots if is_sale else -lots
-            take(self.state, self.draft, event["command_id"], account_id, signed_lots, price_ticks)
+            made_minor = take(
+                self.state, self.draft, event["command_id"], account_id, signed_lots, price_ticks
+            )
+            self.past_orders_minor[account_id] += made_minor
 
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""
@@ -408,6 +420,28 @@ class Fold:
         self.state.take_index(
             {name: event[name] for name in ("price_ticks", "source", "observed_at_ms")}
         )
+        take_sample(self.state, event.get("basis_ticks"))
+
+    def funding_set(self, event: Event) -> None:
+        """Fold the rate of a funding, or that there was none to be known."""
+        state, funding_at_ms = self.state, event["funding_at_ms"]
+        if not state.is_perpetual or not state.funded_at_ms < funding_at_ms <= state.time_ms:
+            raise MismatchError(f"{event} behind {state.funded_at_ms}")
+        names = ("rate_millionths", "mark_price_ticks", "index_price_ticks")
+        rate, mark_ticks, index_ticks = (event.get(name, 0) for name in names)
+        priced = None if "reason" in event else (rate, mark_ticks, index_ticks)
+        take_funding(state, event["command_id"], funding_at_ms, priced)
+        self.unfunded = iter(()) if state.funding is None else left(state, state.funding)
+
+    def funding_paid(self, event: Event) -> None:
+        """Fold what one account paid or was paid: the next one in turn, and as much as is due."""
+        funding, account_id = self.state.funding, event["account_id"]
+        paid = account_id, event["quantity_lots"], event["amount_minor"]
+        if funding is None or next(self.unfunded, None) != paid:
+            raise MismatchError(f"{event} is not what is next of {funding}")
+        self.draft.funded_minor += event["amount_minor"]
+        self.past_orders_minor[account_id] += event["amount_minor"]
+        self.state.funding = funding._replace(paid_upto=account_id)
 
     def listed(self, event: Event) -> None:
         """Fold the listing."""
@@ -453,6 +487,7 @@ class Fold:
             raise MismatchError(f"{event} is not the next of {settling}")
         if pay(state, self.draft, account_id, settling) != event:
             raise MismatchError(f"{event} is not what {settling} pays")
+        self.past_orders_minor[account_id] += event["paid_minor"]
         state.settle_by(settling)
 
     def _trades_on(self, uncrossing: Uncrossing) -> bool:
@@ -482,6 +517,8 @@ class Fold:
                     raise MismatchError(f"order {order.order_id} has no end")
                 self.state.continuing = order
         self.state.forget_prices()
+        if self.state.funding is not None:
+            keep(self.state, self.state.funding)
         if self.body["continuing"] != self.state.is_unfinished():
             raise MismatchError(f"continuing is {self.body['continuing']}")
         self._project(self._held_deltas())
@@ -490,25 +527,32 @@ class Fold:
         """Return the change of each order's hold that the postings tell, after balancing them."""
         postings = self.body["postings"]
         assert_postings_balanced(postings)
-        fees_account, own_account = fee_account(self.state.symbol), open_account(self.state.symbol)
-        fees_minor = paid_minor = 0
+        self._compare_moved(postings)
         deltas: dict[str, int] = defaultdict(int)
-        for account_id, order_id, _, held_minor, available_minor in postings:
-            if account_id == fees_account:
-                fees_minor += available_minor
-            elif account_id == own_account:
-                paid_minor -= available_minor
+        for _, order_id, _, held_minor, _ in postings:
             deltas[order_id] += held_minor
-        if fees_minor != self.fees_minor:
-            raise MismatchError(f"fees of {fees_minor} posted, trades say {self.fees_minor}")
-        self.state.fees_minor += fees_minor
-        made_minor = self.state.tick_value_minor * sum(self.draft.made_tick_lots.values())
-        if paid_minor != made_minor:
-            raise MismatchError(f"{paid_minor} paid for what was closed, trades made {made_minor}")
         for amend_id, moved_minor in self.moved_minor.items():
             if deltas.pop(amend_id, 0) != -moved_minor:
                 raise MismatchError(f"the hold of {amend_id} does not give up {moved_minor}")
         return deltas
+
+    def _compare_moved(self, postings: list[list[Any]]) -> None:
+        """Compare what is posted without an order with the fees, what was closed, and the rest."""
+        moved: Counter[str] = Counter()
+        for account_id, order_id, _, _, available_minor in postings:
+            if not order_id:
+                moved[account_id] += available_minor
+        fees_minor = moved.pop(fee_account(self.state.symbol), 0)
+        paid_minor = -moved.pop(open_account(self.state.symbol), 0)
+        if fees_minor != self.fees_minor:
+            raise MismatchError(f"fees of {fees_minor} posted, trades say {self.fees_minor}")
+        self.state.fees_minor += fees_minor
+        made_minor = self.state.tick_value_minor * sum(self.draft.made_tick_lots.values())
+        made_minor += self.draft.funded_minor
+        if paid_minor != made_minor:
+            raise MismatchError(f"{paid_minor} paid for what was closed, trades made {made_minor}")
+        if moved != self.past_orders_minor:
+            raise MismatchError(f"{self.past_orders_minor} of no order is posted as {moved}")
 
     def _project(self, held_deltas: dict[str, int]) -> None:
         """Take over what the projections say of each order, as it stands after the record.
@@ -562,6 +606,8 @@ FOLDS: Final[dict[str, Callable[[Fold, Event], None]]] = {
     "CommandRefused": Fold.refused,
     "PositionsDeleveraged": Fold.deleveraged,
     "IndexPriceChanged": Fold.index_changed,
+    "FundingSet": Fold.funding_set,
+    "FundingPaid": Fold.funding_paid,
     "MarketListed": Fold.listed,
     "MarketStateChanged": Fold.state_changed,
     "MarketChanged": Fold.changed,

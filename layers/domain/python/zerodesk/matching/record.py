@@ -28,16 +28,17 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         The record would create or lose money, or execute more than was ordered and held.
     """
     orders, postings, market = draft.answers, draft.postings, state.market
+    paid_minor = draft.funded_minor
     if draft.touched or draft.made_tick_lots:
         assert market is not None, "an order is touched only in a listed market"
         _settle(state, draft, postings, orders)
         fees_minor = state.fees_minor - draft.fees_before_minor
         if fees_minor:
             postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
-    made_minor = state.tick_value_minor * sum(draft.made_tick_lots.values())
-    if made_minor and market is not None:
-        postings.append((open_account(state.symbol), "", market.quote, 0, -made_minor))
-    if market is not None and (draft.touched or draft.made_tick_lots):
+    paid_minor += state.tick_value_minor * sum(draft.made_tick_lots.values())
+    if paid_minor and market is not None:
+        postings.append((open_account(state.symbol), "", market.quote, 0, -paid_minor))
+    if market is not None and (draft.touched or draft.made_tick_lots or draft.funded_minor):
         _assert_balanced(postings, market.quote)
     return {
         "format": FORMAT,

@@ -18,6 +18,7 @@ from zerodesk.orders import (
     DeleverageCommand,
     EndAuctionCommand,
     ExpireCommand,
+    FundCommand,
     IndexCommand,
     ListCommand,
     PlaceCommand,
@@ -47,6 +48,7 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "set_state": _shape(SetStateCommand),
     "end_auction": _shape(EndAuctionCommand),
     "expire": _shape(ExpireCommand),
+    "fund": _shape(FundCommand),
     "settle": _shape(SettleCommand),
     "deleverage": _shape(DeleverageCommand),
 }

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, Self
 from zerodesk.bands import Band, Reference, around
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market, Product, TradingState, product_of
+from zerodesk.marks import median_ticks
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
@@ -16,6 +17,7 @@ from zerodesk.matching.queues import Queues
 from zerodesk.positions import OpenLots
 
 INDEX: Final = "INDEX"
+MEDIAN: Final = "MEDIAN"
 LAST_TRADE: Final = "LAST_TRADE"
 REFERENCE: Final = "REFERENCE"
 OPEN: Final = TradingState.OPEN.value
@@ -87,6 +89,20 @@ def told(values: Auction | Uncrossing) -> dict[str, Any]:
     return {name: one for name, one in values._asdict().items() if one != usual.get(name, ...)}
 
 
+class Funding(NamedTuple):
+    """A funding while it is paid: of which time, at which rate and mark, and up to whom by name."""
+
+    command_id: str
+    funding_at_ms: int
+    rate_millionths: int
+    mark_price_ticks: int
+    paid_upto: str = ""
+
+
+Funded = tuple[int, int | None, int | None, int | None]
+"""(funding time, rate in millionths, mark, index in ticks); None where nobody was funded."""
+
+
 class Cancelling(NamedTuple):
     """A cancel of many while it goes on: of whom, and what is left of it, the next one first.
 
@@ -120,18 +136,23 @@ class BookState(Queues):
     ``stale_at_ms`` is the last time at which the index price is fresh enough for the market, or
     the last before an option expires; ``settling`` is the end of one while positions are paid.
     ``is_option`` says that who buys pays who sells, and that nothing is delivered for it.
+    ``funding`` is the funding that the latest record left unfinished, ``fundings`` the latest ones,
+    ``basis`` the latest samples of (how far the book was from the index in ticks, at ms).
     ``positions`` is what each account has open, None where lots are delivered; ``reducing`` names
     the reduce-only orders of each account that rest, and maybe some that are gone.
     """
 
     __slots__ = (
         "auction",
+        "basis",
         "cancelling",
         "clearing",
         "continuing",
         "delivered_minor",
         "expiries",
         "fees_minor",
+        "funding",
+        "fundings",
         "halts",
         "home",
         "index",
@@ -172,6 +193,9 @@ class BookState(Queues):
         self.delivered_minor = 0
         self.positions: dict[str, OpenLots] | None = None
         self.reducing: dict[str, set[str]] = {}
+        self.funding: Funding | None = None
+        self.fundings: tuple[Funded, ...] = ()
+        self.basis: tuple[tuple[int, int], ...] = ()
         self.trading_state: str | None = None
         self.state_reason = self.state_by = ""
         self.state_since_ms = 0
@@ -397,6 +421,7 @@ class BookState(Queues):
             self.continuing is not None
             or self.uncrossing is not None
             or self.cancelling is not None
+            or self.funding is not None
             or bool(self.clearing)
             or self.settling is not None
             or (self.prices_ticks is not None and self.is_plain)
@@ -463,14 +488,16 @@ class BookState(Queues):
         """Return the mark price with its source and time, None before the listing.
 
         The latest index price if there is one, else the last trade, else the listing's
-        reference price.
+        reference price. Of a perpetual the median stands in for the index price where all of it is
+        fresh, as of the index price's time.
         """
         if self.market is None:
             return None
         if self.index is not None:
+            median = self._median_ticks()
             return {
-                "price_ticks": self.index["price_ticks"],
-                "source": INDEX,
+                "price_ticks": self.index["price_ticks"] if median is None else median,
+                "source": INDEX if median is None else MEDIAN,
                 "at_ms": self.index["observed_at_ms"],
             }
         if self.last is not None:
@@ -484,6 +511,23 @@ class BookState(Queues):
             "source": REFERENCE,
             "at_ms": self.listed_at_ms,
         }
+
+    def _median_ticks(self) -> int | None:
+        if self.index is None or not self.is_perpetual:
+            return None
+        index = self.index["price_ticks"], self.index["observed_at_ms"]
+        last = None if self.last is None else (self.last[1], self.last[4])
+        return median_ticks(self.time_ms, index, last, self.basis)
+
+    @property
+    def is_perpetual(self) -> bool:
+        """Whether what is open here is funded, and marked by its own book too."""
+        return self.positions is not None and not self.is_option
+
+    @property
+    def funded_at_ms(self) -> int:
+        """The latest time for which the market was funded, or passed over."""
+        return self.fundings[-1][0] if self.fundings else 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as JSON-able values: equal states, equal values."""
@@ -545,6 +589,9 @@ class BookState(Queues):
             "reference": self.reference and self.reference.to_list(),
             "halts": self.halts,
             "positions": {key: list(one) for key, one in sorted((self.positions or {}).items())},
+            "funding": self.funding and self.funding._asdict(),
+            "fundings": [list(one) for one in self.fundings],
+            "basis": [list(one) for one in self.basis],
         }
         return {name: value for name, value in later.items() if value} | {
             "symbol": self.symbol,
@@ -581,6 +628,10 @@ class BookState(Queues):
             state.fees_minor = values["fees_minor"][market.quote]
         rows = values.get("positions", {})
         state.keep_positions({account_id: OpenLots(*row) for account_id, row in rows.items()})
+        funding = values.get("funding")
+        state.funding = funding and Funding(**funding)
+        state.fundings = tuple(_funded(row) for row in values.get("fundings", ()))
+        state.basis = tuple((ticks, at_ms) for ticks, at_ms in values.get("basis", ()))
         state.sequence, state.time_ms = values["sequence"], values["time_ms"]
         auction, uncrossing = values.get("auction"), values.get("uncrossing")
         state.enter(
@@ -622,6 +673,11 @@ class BookState(Queues):
                 self.keep_expiry(one)
                 self.keep_reducing(one)
                 self.keep_paired(one)
+
+
+def _funded(row: list[Any]) -> Funded:
+    funding_at_ms, rate_millionths, mark_ticks, index_ticks = row
+    return funding_at_ms, rate_millionths, mark_ticks, index_ticks
 
 
 def _turn(order: ArmedOrder | PairedOrder) -> tuple[int, int, str]:

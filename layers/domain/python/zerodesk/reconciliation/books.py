@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Self
 
 from zerodesk.fees import auction_fee_minor, maker_fee_minor
+from zerodesk.funding import fund
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
@@ -18,7 +19,7 @@ from zerodesk.positions import OpenLots
 from zerodesk.reconciliation.audited_orders import Amended, AuditedOrders
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import BreachCode, Check, Findings
-from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in
+from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in, unfunded_in
 from zerodesk.reconciliation.owed import Held, Moved, Owed, note_steps
 from zerodesk.reconciliation.shown import NothingShown, ShownOrders
 from zerodesk.settlement import fills_of_deleveraging
@@ -53,6 +54,7 @@ class BookAudit(AuditedOrders):
         self.positions: dict[str, OpenLots] = {}
         self.payoff_ticks: int | None = None
         self.open: dict[str, int] = defaultdict(int)
+        self.unfunded: dict[str, int] = {}
         self.owed: dict[str, Owed] = defaultdict(Owed)
         self.shown = ShownOrders() if shown is None else shown
 
@@ -73,6 +75,7 @@ class BookAudit(AuditedOrders):
             owed = audit.owed[order.account_id]
             owed.open[order.order_id] = (order.currency, order.held_minor)
         audit.positions = positions_in(state)
+        audit.unfunded = unfunded_in(state, market.tick_value_minor)
         settling = state.get("settling")
         audit.payoff_ticks = settling and settling["payoff_ticks"]
         return audit
@@ -83,6 +86,7 @@ class BookAudit(AuditedOrders):
         self.market, self.trading_state = later.market, later.trading_state
         self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
+        self.unfunded = later.unfunded
         self.payoff_ticks = later.payoff_ticks
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
         for mine, theirs in kinds:
@@ -127,6 +131,10 @@ class BookAudit(AuditedOrders):
         self._take_amended_holds(sequence, amends, held_deltas)
         if moved != expected:
             self._postings_differ(sequence, moved, expected)
+        if self.unfunded and not body["continuing"]:
+            detail = f"a funding leaves out {sorted(self.unfunded)}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+            self.unfunded = {}
         touched.update(order_id for _, order_id in held_deltas if order_id)
         held = self._orders_after(sequence, body["orders"], touched, held_deltas)
         self._log(sequence, body, moved, fills, held, amends)
@@ -216,6 +224,8 @@ class BookAudit(AuditedOrders):
                 touched.add(self._reduce(sequence, event))
             if event["type"] == "OrderAmended":
                 touched.add(self._amend(sequence, event))
+            if event["type"] in ("FundingSet", "FundingPaid"):
+                self._fund(sequence, event, expected)
             if event["type"] == "OptionSettled":
                 self.payoff_ticks = self._listed().payoff_ticks(event["price_minor"])
             if event["type"] == "PositionSettled":
@@ -236,6 +246,22 @@ class BookAudit(AuditedOrders):
                 self._execute(sequence, event, role, fill)
                 touched.add(event[f"{role}_order_id"])
         return {place: minor for place, minor in expected.items() if minor}, fills
+
+    def _fund(self, sequence: int, event: dict[str, Any], expected: Moved) -> None:
+        """Take what a funding moves, which must be what its rate makes of the positions."""
+        market = self._listed()
+        if event["type"] == "FundingSet":
+            lots = {account_id: one.quantity_lots for account_id, one in self.positions.items()}
+            rate, mark_ticks = event.get("rate_millionths", 0), event.get("mark_price_ticks", 1)
+            due = fund(lots, rate, mark_ticks, market.tick_value_minor).amounts_minor
+            self.unfunded = {account_id: minor for account_id, minor in due.items() if minor}
+            return
+        account_id, amount_minor = event["account_id"], event["amount_minor"]
+        if self.unfunded.pop(account_id, 0) != amount_minor:
+            detail = f"a funding moves {amount_minor} of {account_id}, which is not due: {event}"
+            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        expected[account_id, market.quote] += amount_minor
+        expected[open_account(self.symbol), market.quote] -= amount_minor
 
     def _deleverage(
         self,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Self
 
+from zerodesk.funding import fund
 from zerodesk.instruments import Market
 from zerodesk.orders import Side
 from zerodesk.positions import OpenLots
@@ -119,3 +120,14 @@ def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def positions_in(state: dict[str, Any]) -> dict[str, OpenLots]:
     """Return what accounts have open in a book's state."""
     return {key: OpenLots(*row) for key, row in state.get("positions", {}).items()}
+
+
+def unfunded_in(state: dict[str, Any], tick_value_minor: int) -> dict[str, int]:
+    """Return what a funding that a book's state has begun is still to pay, by account."""
+    funding = state.get("funding")
+    if funding is None:
+        return {}
+    lots = {key: one.quantity_lots for key, one in positions_in(state).items()}
+    due = fund(lots, funding["rate_millionths"], funding["mark_price_ticks"], tick_value_minor)
+    paid_upto = funding["paid_upto"]
+    return {key: minor for key, minor in due.amounts_minor.items() if minor and key > paid_upto}

@@ -8,9 +8,11 @@ takes orders is its book's to say, which alone knows it without delay.
 from collections.abc import Callable
 from typing import Final
 
+from zerodesk.instruments import Product
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.orders import Side
+from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
@@ -165,8 +167,14 @@ def open_orders_within_limit(case: Case) -> Rejection | None:
 
 
 def balance_covers_need(case: Case) -> Rejection | None:
-    """Refuse what the free balance does not cover at worst, fees in."""
+    """Refuse what the free balance does not cover at worst, fees in.
+
+    Who owes may still close: of an order that only reduces, and asks for no more than is open, the
+    fee is owed as well.
+    """
     quote = case.quote
+    if case.reduce_only and _asks_for_no_more_than_is_open(case):
+        return None
     have_minor = case.state.available_minor(quote.need_currency)
     if have_minor >= quote.need_minor:
         return None
@@ -178,6 +186,15 @@ def balance_covers_need(case: Case) -> Rejection | None:
         have=have,
         need=need,
     )
+
+
+def _asks_for_no_more_than_is_open(case: Case) -> bool:
+    """Whether an order closes a perpetual; who closes an option may have its price to pay."""
+    if case.product is not Product.PERPETUAL:
+        return False
+    held_lots = case.state.positions.get(case.symbol, FLAT).quantity_lots
+    closable_lots = -held_lots if case.side is Side.BUY else held_lots
+    return 0 < case.quantity_lots <= closable_lots
 
 
 def position_within_limit(case: Case) -> Rejection | None:

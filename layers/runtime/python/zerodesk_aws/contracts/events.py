@@ -231,6 +231,34 @@ class MarkPriceUpdated(OfBook):
     price_ticks: int
     source: str
     observed_at_ms: int
+    basis_ticks: int | None = Field(
+        default=None, description="How far a perpetual's book was from it, if it had a middle."
+    )
+
+
+class FundingSet(OfBook):
+    """A perpetual is funded for a time, at a rate; or not, for a reason."""
+
+    command_id: str
+    funding_at_ms: int
+    rate_millionths: int | None = Field(
+        default=None, description="Of a position's worth; who is long pays where it is positive."
+    )
+    mark_price_ticks: int | None = None
+    index_price_ticks: int | None = None
+    reason: str | None = Field(default=None, description="Why nobody is funded.")
+
+
+class FundingPaid(OfBook):
+    """An account paid or was paid for a funding time, on what it had open."""
+
+    command_id: str
+    account_id: AccountId
+    funding_at_ms: int
+    rate_millionths: int
+    mark_price_ticks: int
+    quantity_lots: int = Field(description="Long is positive, short negative.")
+    amount_minor: int = Field(description="What it received; negative is what it paid.")
 
 
 class BandFacts(Contract):
@@ -619,6 +647,8 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.markets", AuctionUncrossed, "matching"),
     EventContract("zerodesk.markets", OptionSettled, "matching"),
     EventContract("zerodesk.markets", MarkPriceUpdated, "matching"),
+    EventContract("zerodesk.markets", FundingSet, "matching"),
+    EventContract("zerodesk.matching", FundingPaid, "matching"),
     EventContract("zerodesk.funds", DepositCredited, "back_office, sweeper"),
     EventContract("zerodesk.funds", WithdrawalReserved, "funds, back_office, sweeper"),
     EventContract("zerodesk.funds", WithdrawalPosted, "back_office, sweeper"),

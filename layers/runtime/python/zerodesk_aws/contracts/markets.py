@@ -273,6 +273,26 @@ class Ticker(Contract):
     at: Timestamp
 
 
+class Funding(Contract):
+    """A funding of a perpetual: what who was long paid to who was short, where it is positive."""
+
+    funding_at: Timestamp
+    rate: Amount | None = Field(
+        description="A share of a position's worth at the mark. Null where nobody was funded, as "
+        "there was no fresh index price."
+    )
+    mark_price: Amount | None
+    index_price: Amount | None
+
+
+class Fundings(Contract):
+    """The latest fundings of a perpetual, of three days, newest first, and when the next one is."""
+
+    symbol: Symbol
+    next_funding_at: Timestamp
+    fundings: list[Funding]
+
+
 class ListTrades(Contract):
     """Which trades to list."""
 

@@ -322,6 +322,16 @@ class ExpireCommand(Contract):
     accepted_at_ms: int
 
 
+class FundCommand(Contract):
+    """A funding time of a perpetual that has come."""
+
+    kind: Literal["fund"]
+    command_id: str
+    symbol: Symbol
+    funding_at_ms: int
+    accepted_at_ms: int
+
+
 class SettleCommand(Contract):
     """The end of an option, at a price of its underlying."""
 
@@ -371,6 +381,7 @@ PAYLOADS: Final[tuple[Payload, ...]] = (
     Payload("commands", ChangeCommand),
     Payload("commands", EndAuctionCommand),
     Payload("commands", ExpireCommand),
+    Payload("commands", FundCommand),
     Payload("commands", SettleCommand),
     Payload("commands", DeleverageCommand),
 )

@@ -40,6 +40,13 @@ class Listed(NamedTuple):
     state_by: str = ""
     state_since_ms: int = 0
     stale_at_ms: int | None = None
+    fundings: tuple[tuple[int, int | None, int | None, int | None], ...] = ()
+    """The latest (funding time, rate in millionths, mark, index in ticks) of a perpetual."""
+
+    @property
+    def funded_at_ms(self) -> int:
+        """The latest time for which the market was funded, or passed over."""
+        return self.fundings[-1][0] if self.fundings else 0
 
 
 class StoredSurface(NamedTuple):
@@ -131,6 +138,13 @@ def _surface_key(symbol: str) -> str:
     return f"surface#{symbol}"
 
 
+def _funding(row: list[Any]) -> tuple[int, int | None, int | None, int | None]:
+    at_ms, *priced = (None if number is None else int(number) for number in row)
+    assert at_ms is not None, "a funding is of a time"
+    rate_millionths, mark_ticks, index_ticks = priced
+    return at_ms, rate_millionths, mark_ticks, index_ticks
+
+
 def _listed(item: MarketItem) -> Listed:
     view = item.view
     return Listed(
@@ -146,4 +160,5 @@ def _listed(item: MarketItem) -> Listed:
         state_by=view.get("state_by", ""),
         state_since_ms=view.get("state_since_ms", 0),
         stale_at_ms=view.get("stale_at_ms"),
+        fundings=tuple(_funding(row) for row in view.get("fundings", ())),
     )
