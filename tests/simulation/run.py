@@ -197,7 +197,8 @@ def simulate(
         if not violations and scheduler.waits:
             # What was sent again a day later must change nothing either.
             scheduler.run()
-            _calm(world, schedules, CALM_MS[:2])
+            # A day is long enough for a funding, too, and for what that sets off in its turn.
+            _calm(world, schedules, CALM_MS)
             # Or it was lost before, and is answered now.
             _deposit_last(world, f"{LAST_DEPOSIT}-again")
             violations = _verdict(world, clients, schedules)
