@@ -311,3 +311,28 @@ def test_a_spot_market_has_no_funding_and_no_basis() -> None:
     assert decision.record is not None
     [event] = decision.record["events"]
     assert event["type"] == "CommandRefused"
+
+
+def test_a_reduce_only_stop_whose_trigger_is_undone_is_armed_and_not_cut() -> None:
+    """A race was lost behind the trigger: the stop waits again, and does not rest."""
+    venue = Venue()
+    venue.trade("ann", "ben", 5, 1_000)
+    stop = order(PERP, "stop", "ann", "SELL", 5, 1_000, at_ms=venue.at_ms, reduce_only=True)
+    venue.take({**stop, "trigger": "STOP", "trigger_ticks": 980})
+    venue.quote(970, 1_020)
+    falls: list[Any] = [
+        order(PERP, "bid", "cat", "BUY", 1, 975, at_ms=venue.at_ms),
+        order(PERP, "fall", "ben", "SELL", 1, 975, at_ms=venue.at_ms),
+    ]
+    before = venue.book.state()
+    decision = venue.book.decide(falls)
+    assert decision is not None
+    assert "OrderTriggered" in {one["type"] for one in (decision.record or {})["events"]}
+    venue.book.undo(decision)
+    assert venue.book.state() == before
+    # Ann sells half of it herself: nothing of hers rests that could be cut.
+    venue.take(order(PERP, "own", "ann", "SELL", 3, 1_010, at_ms=venue.at_ms))
+    venue.take(order(PERP, "takes", "cat", "BUY", 3, 1_010, at_ms=venue.at_ms))
+    assert venue.events("OrderReduced") == []
+    [stopped] = venue.book.state()["falling"]
+    assert stopped["command"]["command_id"] == "stop"

@@ -249,12 +249,15 @@ class BookState(Queues):
             self.reducing.setdefault(order.account_id, set()).add(order.order_id)
 
     def reducing_of(self, account_id: str) -> list[BookOrder]:
-        """Return the reduce-only orders of an account that rest, and forget those that are gone."""
+        """Return the reduce-only orders of an account that rest, and forget those that do not.
+
+        One that was triggered in a decision that was taken back waits for its trigger again.
+        """
         named = self.reducing.get(account_id)
         if named is None:
             return []
-        gone = named - self.orders.keys()
-        named -= gone
+        orders = self.orders
+        named -= {one for one in named if one not in orders or orders[one].is_armed}
         if not named:
             del self.reducing[account_id]
         return [self.orders[order_id] for order_id in sorted(named)]
