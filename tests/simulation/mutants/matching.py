@@ -47,7 +47,7 @@ MUTANTS: Final = (
         "state.withdraw if is_auctioned else state.withdraw_filled\n",
         "state.withdraw\n",
         claim="tests/zerodesk/matching/test_against_naive.py"
-        "::test_every_record_folds_to_the_state_that_deciding_it_left",
+        "::test_a_pair_that_a_taker_fills_is_forgotten_behind_the_taker_by_the_fold_too",
     ),
     Mutant(
         "amend's hold not moved",

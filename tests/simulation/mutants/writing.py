@@ -82,8 +82,8 @@ MUTANTS: Final = (
         "decided again on what lost",
         "Who lost the race knows the account; only its tip has moved.",
         ACCOUNTS,
-        "            return self._remembered(self._account(account.account_id, taken.standing, account))\n",
-        "            return account._replace(tip=taken.standing.tip)\n",
+        "            return self._remembered(self._account(account.account_id, winner, account))\n",
+        "            return account._replace(tip=winner.tip)\n",
     ),
     Mutant(
         "chain not checked",

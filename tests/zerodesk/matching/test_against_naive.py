@@ -5,11 +5,12 @@ from itertools import cycle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.zerodesk.matching.builders import a_place
 from tests.zerodesk.matching.naive import NaiveBook
-from tests.zerodesk.matching.streams import Run, streams, symbol_of
+from tests.zerodesk.matching.streams import MARKET, Run, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body, state_hash
 from zerodesk.ledger import assert_postings_balanced
-from zerodesk.matching import Book
+from zerodesk.matching import Book, listing
 from zerodesk.orders import Command
 
 CUTS = st.lists(st.integers(1, 7), min_size=1, max_size=4)
@@ -59,6 +60,17 @@ def test_every_record_folds_to_the_state_that_deciding_it_left(
         assert folded.state() == live.book.state()
         assert folded.market_view() == live.book.market_view()
         assert folded.depth(99) == live.book.depth(99)
+
+
+def test_a_pair_that_a_taker_fills_is_forgotten_behind_the_taker_by_the_fold_too() -> None:
+    paired = a_place("o1", "SELL", 5, 100) | {"stop_ticks": 95, "stop_limit_ticks": 94}
+    behind, taker = a_place("o2", "SELL", 5, 101), a_place("o3", "BUY", 10, 101, account_id="bob")
+    live, folded = Run(Book(MARKET.symbol, anchor_every=1)), Book(MARKET.symbol)
+    live.take([listing(MARKET), paired, behind, taker], [1], 1)
+    assert len(live.records) > 4, "the taker goes on in another record"
+    for record in live.records:
+        folded.apply(decode_body(encode_body(record)))
+    assert folded.state() == live.book.state()
 
 
 @settings(max_examples=250)
