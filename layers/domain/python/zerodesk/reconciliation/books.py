@@ -7,15 +7,16 @@ formulas of the market alone, and compares that with the record's postings and p
 
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.ledger import fee_account, open_account, own_accounts
 from zerodesk.money import format_minor, share_bps
 from zerodesk.orders import BY_MARK, OrderStatus, Side
 from zerodesk.positions import OpenLots
+from zerodesk.reconciliation.audited_orders import Amended, AuditedOrders
 from zerodesk.reconciliation.fills import NONE, Fills
-from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
+from zerodesk.reconciliation.findings import BreachCode, Check, Findings
 from zerodesk.reconciliation.open_orders import OpenOrder, open_in, positions_in
 from zerodesk.reconciliation.owed import Held, Moved, Owed, note_steps
 from zerodesk.reconciliation.shown import NothingShown, ShownOrders
@@ -27,16 +28,7 @@ REPRICING: Final = ("OrderTriggered", "OrderOpened")
 """Events that say an order's limit."""
 
 
-class Amended(NamedTuple):
-    """An amend that took effect, and what its own hold gave to its order's."""
-
-    amend_id: str
-    account_id: str
-    order_id: str
-    moved_minor: int
-
-
-class BookAudit:
+class BookAudit(AuditedOrders):
     """A book's journal, audited up to ``sequence``.
 
     ``fees`` is all that the book collected by currency, ``swept`` the part of it that the house has
@@ -46,22 +38,19 @@ class BookAudit:
     """
 
     def __init__(self, symbol: str, shown: ShownOrders | None = None) -> None:
-        self.symbol = symbol
+        super().__init__(symbol)
         self.sequence = 0
         self.settled_sequence = 0
         self.trades = 0
-        self.market: Market | None = None
         self.trading_state: str | None = None
         self.state_by = ""
         self.fees: dict[str, int] = defaultdict(int)
         self.unswept: deque[tuple[int, str, int]] = deque()
         self.swept: dict[str, int] = defaultdict(int)
-        self.orders: dict[str, OpenOrder] = {}
         self.positions: dict[str, OpenLots] = {}
         self.open: dict[str, int] = defaultdict(int)
         self.owed: dict[str, Owed] = defaultdict(Owed)
         self.shown = ShownOrders() if shown is None else shown
-        self.findings = Findings()
 
     @classmethod
     def behind(cls, state: dict[str, Any]) -> Self:
@@ -110,11 +99,6 @@ class BookAudit:
     def stays_stopped(self) -> bool:
         """Whether the market takes no order until somebody opens it: a fresh mark does not."""
         return self.trading_state in STOPPED and self.state_by != BY_MARK
-
-    @property
-    def subject(self) -> str:
-        """The book's name in a breach."""
-        return f"book#{self.symbol}"
 
     def found(self) -> Findings:
         """Return what was found so far."""
@@ -167,11 +151,6 @@ class BookAudit:
                 self.market = Market.from_dict(event["market"])
             if event["type"] in ("MarketListed", "MarketStateChanged"):
                 self.trading_state, self.state_by = event["state"], event.get("by", "")
-
-    def _listed(self) -> Market:
-        if self.market is None:
-            raise ValueError(f"{self.symbol} trades before it is listed")
-        return self.market
 
     def _open(self, body: dict[str, Any]) -> set[str]:
         """Take in the orders that this record let into the book."""
@@ -245,51 +224,6 @@ class BookAudit:
                 touched.add(event[f"{role}_order_id"])
         return {place: minor for place, minor in expected.items() if minor}, fills
 
-    def _reduce(self, sequence: int, event: dict[str, Any]) -> str:
-        """Take lots off an order that are not to be traded any more; returns its id."""
-        order_id, lots = event["order_id"], event["by_lots"]
-        order = self.orders.get(order_id)
-        if order is None or not 0 < lots <= order.remaining_lots:
-            detail = f"{lots} lots are taken off {order_id}, which is not open with as many"
-            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-        else:
-            order.quantity_lots -= lots
-            order.remaining_lots -= lots
-            got_enough = order.left_minor is not None and order.quantity_lots > 0
-            order.is_reduced_away = order.remaining_lots == 0 and not got_enough
-        return str(order_id)
-
-    def _amend(self, sequence: int, event: dict[str, Any]) -> str:
-        """Give an order the terms that it is amended to; returns its id."""
-        order_id: str = event["order_id"]
-        order = self.orders.get(order_id)
-        remaining_lots = 0
-        if order is not None:
-            remaining_lots = order.remaining_lots + event["quantity_lots"] - order.quantity_lots
-        if order is None or order.account_id != event["account_id"] or remaining_lots <= 0:
-            detail = f"{event['command_id']} amends {order_id}, which cannot be as it says: {event}"
-            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-            return order_id
-        stays = event["price_ticks"] == order.price_ticks and remaining_lots <= order.remaining_lots
-        if event["keeps_priority"] != stays or event["remaining_lots"] != remaining_lots:
-            detail = f"{event['command_id']} amends {order} otherwise than it may: {event}"
-            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-        order.price_ticks = event["price_ticks"]
-        order.quantity_lots, order.remaining_lots = event["quantity_lots"], remaining_lots
-        return order_id
-
-    def _take_amended_holds(
-        self, sequence: int, amends: list[Amended], held_deltas: dict[tuple[str, str], int]
-    ) -> None:
-        """Hold what amends gave up against what they say that they moved."""
-        for amended in amends:
-            order = self.orders.get(amended.order_id)
-            currency = "" if order is None else order.currency
-            gave_minor = -held_deltas.pop((currency, amended.amend_id), 0)
-            if gave_minor != amended.moved_minor:
-                detail = f"{amended}, the postings move {gave_minor}"
-                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-
     def _expect(self, expected: Moved, account_id: str, fill: Fills) -> None:
         market = self._listed()
         if market.product is Product.SPOT:
@@ -344,59 +278,6 @@ class BookAudit:
                 )
                 self._breach(BreachCode.POSTINGS_DIFFER, sequence, detail)
 
-    def _orders_after(
-        self,
-        sequence: int,
-        projections: dict[str, dict[str, Any]],
-        touched: set[str],
-        held_deltas: dict[tuple[str, str], int],
-    ) -> dict[str, OpenOrder]:
-        """Bring the holds of the touched orders up to date and drop the closed; return them all."""
-        after: dict[str, OpenOrder] = {}
-        for order_id in sorted(touched):
-            order = self.orders.get(order_id)
-            if order is None:
-                detail = f"postings move the hold of {order_id}, which is not open"
-                self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-                continue
-            order.held_minor += held_deltas.pop((order.currency, order_id), 0)
-            self._compare_order(sequence, order, projections.get(order_id))
-            after[order_id] = order
-        strays = sorted(order_id for (_, order_id), minor in held_deltas.items() if minor)
-        if strays:
-            detail = f"postings move holds in a currency that is not theirs: {strays}"
-            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-        return after
-
-    def _compare_order(
-        self, sequence: int, order: OpenOrder, projection: dict[str, Any] | None
-    ) -> None:
-        """Compare an order with its projection, and its hold with its need."""
-        self.findings.checked[Check.HOLDS] += 1
-        status = OrderStatus(projection["status"]) if projection else None
-        executed_lots = order.quantity_lots - order.remaining_lots
-        told = projection and (
-            projection["remaining_lots"],
-            projection["filled_lots"],
-            projection["held_minor"],
-        )
-        computed = (order.remaining_lots, executed_lots, order.held_minor)
-        is_done = order.remaining_lots == 0 and not order.is_reduced_away
-        if told != computed or (status is OrderStatus.FILLED) != is_done:
-            detail = f"{order.order_id}: the record shows {projection}, its trades {computed}"
-            self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
-        is_open = status is not None and status.is_open
-        need_minor = order.need_minor(self._listed()) if is_open else 0
-        if order.held_minor != need_minor:
-            detail = (
-                f"{order.order_id} ({status}) holds "
-                f"{format_minor(order.held_minor, order.currency)} {order.currency}, "
-                f"needs {format_minor(need_minor, order.currency)}"
-            )
-            self._breach(BreachCode.HOLD_NOT_NEED, sequence, detail)
-        if not is_open:
-            del self.orders[order.order_id]
-
     def _log(
         self,
         sequence: int,
@@ -423,9 +304,6 @@ class BookAudit:
             )
         accounts = (due | held.keys()) - own_accounts(self.symbol)
         note_steps(self.owed, sequence, accounts, due=due, moved=moved, fills=fills, held=held)
-
-    def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
-        self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))
 
 
 def amends_of(events: list[dict[str, Any]]) -> list[Amended]:
