@@ -12,8 +12,8 @@ from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
-from zerodesk.matching.order import BUY, BookOrder, PairedOrder
-from zerodesk.matching.queues import Queues
+from zerodesk.matching.order import BUY, BookOrder
+from zerodesk.matching.waiting import Waiting
 from zerodesk.positions import OpenLots
 
 INDEX: Final = "INDEX"
@@ -121,14 +121,13 @@ class Settling(NamedTuple):
     payoff_ticks: int
 
 
-class BookState(Queues):
+class BookState(Waiting):
     """The fold of a book's journal: the queues of the orders that rest, and all around them.
 
     ``continuing`` is the taker that the latest record left in the middle of its fills, which is
     in no queue; ``uncrossing`` is the auction whose end it left in the middle, ``cancelling`` the
     cancel of many. ``is_plain`` says that an order has only to be matched: the market is open.
-    ``prices_ticks`` is the lowest and the highest price of the trades whose triggers have still to
-    be looked at. ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
+    ``last`` is the last trade, see ``fills``. ``tick_value_minor`` and
     ``delivered_minor`` repeat the market's, zero before the listing. ``home`` is the region that
     took the book over last, empty while none ever did. ``reference`` is what the market's band is
     around, None where it has no band; ``halts`` counts how often a price was outside.
@@ -163,7 +162,6 @@ class BookState(Queues):
         "market",
         "memory",
         "positions",
-        "prices_ticks",
         "reducing",
         "reference",
         "sequence",
@@ -211,7 +209,6 @@ class BookState(Queues):
         self.trades = 0
         self.fees_minor = 0
         self.continuing: BookOrder | None = None
-        self.prices_ticks: tuple[int, int] | None = None
         self.expiries: list[tuple[int, str]] = []
         self.home = ""
         self.reference: Reference | None = None
@@ -430,51 +427,6 @@ class BookState(Queues):
             or (self.prices_ticks is not None and self.is_plain)
         )
 
-    def saw_prices(self, first_ticks: int, last_ticks: int) -> None:
-        """Take in that trades went from one price to another: orders may wait for them."""
-        low, high = self.prices_ticks or (first_ticks, first_ticks)
-        self.prices_ticks = (min(low, first_ticks, last_ticks), max(high, first_ticks, last_ticks))
-
-    def triggered(self) -> ArmedOrder | PairedOrder | None:
-        """Return the order that comes in next of those that trades have triggered, if any has."""
-        if self.prices_ticks is None:
-            return None
-        for level, rises in ((self.falling.best(), False), (self.rising.best(), True)):
-            order = None if level is None else level.head
-            found: list[ArmedOrder | PairedOrder] = []
-            if isinstance(order, ArmedOrder) and self.has_triggered(order):
-                found.append(order)
-            found += self._trailing_triggered(rises=rises)
-            found += self._paired_triggered(rises=rises)
-            if found:
-                return min(found, key=_turn)
-        return None
-
-    def _paired_triggered(self, *, rises: bool) -> list[PairedOrder]:
-        return [
-            order
-            for order_id in self.paired
-            if isinstance(order := self.orders.get(order_id), PairedOrder)
-            and order.is_buy == rises
-            and self.has_triggered(order)
-        ]
-
-    def _trailing_triggered(self, *, rises: bool) -> list[ArmedOrder]:
-        return [
-            order
-            for order in self.trailing.values()
-            if isinstance(order, ArmedOrder) and order.is_reached and order.rises == rises
-        ]
-
-    def has_triggered(self, order: ArmedOrder | PairedOrder) -> bool:
-        """Whether trades have reached the trigger of an order."""
-        if isinstance(order, ArmedOrder) and order.trails:
-            return order.is_reached
-        if self.prices_ticks is None or (isinstance(order, PairedOrder) and not order.is_paired):
-            return False
-        low_ticks, high_ticks = self.prices_ticks
-        return order.trigger_key <= (high_ticks if order.trigger_key > 0 else -low_ticks)
-
     def forget_prices(self) -> None:
         """Forget the prices that were traded once no order is to come in for them any more."""
         self.forget_unpaired()
@@ -681,12 +633,6 @@ class BookState(Queues):
 def _funded(row: list[Any]) -> Funded:
     funding_at_ms, rate_millionths, mark_ticks, index_ticks = row
     return funding_at_ms, rate_millionths, mark_ticks, index_ticks
-
-
-def _turn(order: ArmedOrder | PairedOrder) -> tuple[int, int, str]:
-    """Return when an order comes in, of those that a price has reached: the furthest first."""
-    rank = 2 if isinstance(order, PairedOrder) else int(order.trails)
-    return order.trigger_key, rank, order.order_id
 
 
 def open_order_view(state: BookState, order: BookOrder) -> dict[str, Any]:

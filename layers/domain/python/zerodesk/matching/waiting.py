@@ -1,0 +1,70 @@
+"""Who waits for a price: which of them trades have reached, and who of those comes in next."""
+
+from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.order import PairedOrder
+from zerodesk.matching.queues import Queues
+
+
+class Waiting(Queues):
+    """The queues, with what trades have said to those who wait for a price.
+
+    ``prices_ticks`` is the lowest and the highest price of the trades whose triggers have still to
+    be looked at, None where there are none.
+    """
+
+    __slots__ = ("prices_ticks",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prices_ticks: tuple[int, int] | None = None
+
+    def saw_prices(self, first_ticks: int, last_ticks: int) -> None:
+        """Take in that trades went from one price to another: orders may wait for them."""
+        low, high = self.prices_ticks or (first_ticks, first_ticks)
+        self.prices_ticks = (min(low, first_ticks, last_ticks), max(high, first_ticks, last_ticks))
+
+    def triggered(self) -> ArmedOrder | PairedOrder | None:
+        """Return the order that comes in next of those that trades have triggered, if any has."""
+        if self.prices_ticks is None:
+            return None
+        for level, rises in ((self.falling.best(), False), (self.rising.best(), True)):
+            order = None if level is None else level.head
+            found: list[ArmedOrder | PairedOrder] = []
+            if isinstance(order, ArmedOrder) and self.has_triggered(order):
+                found.append(order)
+            found += self._trailing_triggered(rises=rises)
+            found += self._paired_triggered(rises=rises)
+            if found:
+                return min(found, key=_turn)
+        return None
+
+    def _paired_triggered(self, *, rises: bool) -> list[PairedOrder]:
+        return [
+            order
+            for order_id in self.paired
+            if isinstance(order := self.orders.get(order_id), PairedOrder)
+            and order.is_buy == rises
+            and self.has_triggered(order)
+        ]
+
+    def _trailing_triggered(self, *, rises: bool) -> list[ArmedOrder]:
+        return [
+            order
+            for order in self.trailing.values()
+            if isinstance(order, ArmedOrder) and order.is_reached and order.rises == rises
+        ]
+
+    def has_triggered(self, order: ArmedOrder | PairedOrder) -> bool:
+        """Whether trades have reached the trigger of an order."""
+        if isinstance(order, ArmedOrder) and order.trails:
+            return order.is_reached
+        if self.prices_ticks is None or (isinstance(order, PairedOrder) and not order.is_paired):
+            return False
+        low_ticks, high_ticks = self.prices_ticks
+        return order.trigger_key <= (high_ticks if order.trigger_key > 0 else -low_ticks)
+
+
+def _turn(order: ArmedOrder | PairedOrder) -> tuple[int, int, str]:
+    """Return when an order comes in, of those that a price has reached: the furthest first."""
+    rank = 2 if isinstance(order, PairedOrder) else int(order.trails)
+    return order.trigger_key, rank, order.order_id
