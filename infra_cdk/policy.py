@@ -19,6 +19,8 @@ JOBS: Final = "<jobsbucketBucketFC4E8385.Arn>"
 """The same of the bucket of pricing jobs."""
 EXECUTIONS: Final = "arn:aws:states:{region}:{account}:execution:{prefix}-pricing_workflow:*"
 """What the executions of pricing jobs are, in the region that is looked at."""
+LIQUIDATIONS: Final = EXECUTIONS.replace("pricing_workflow", "liquidation_workflow")
+"""The same of liquidations."""
 
 RUNTIME: Final = (
     "One setting chooses the runtime for functions and layers. python3.13 is supported until 2029; "
@@ -37,7 +39,15 @@ OWN_FAILURES: Final = {
     "fed": "The queue keeps what it failed at, and puts it aside after three deliveries.",
 }
 WOKEN: Final = frozenset(
-    {"archivist", "partner_intake", "price_source", "reconciliation", "sweeper"}
+    {
+        "archivist",
+        "partner_intake",
+        "price_source",
+        "pricing",
+        "reconciliation",
+        "risk_monitor",
+        "sweeper",
+    }
 )
 FED: Final = frozenset({"matching"})
 JOB_FUNCTIONS: Final = ("chunk_pricing", "job_chunks", "pricing_jobs")
@@ -105,7 +115,12 @@ def _of_jobs() -> list[Acknowledgement]:
 def _of_workflows() -> list[Acknowledgement]:
     return [
         Acknowledgement(rule, f"Trading/{name}/{part}", reason)
-        for name in ("order_workflow", "pricing_workflow", "settlement_workflow")
+        for name in (
+            "liquidation_workflow",
+            "order_workflow",
+            "pricing_workflow",
+            "settlement_workflow",
+        )
         for rule, part, reason in (
             (
                 "AwsSolutions-IAM5[Resource::*]",
@@ -115,7 +130,7 @@ def _of_workflows() -> list[Acknowledgement]:
             (
                 "AwsSolutions-SF1",
                 "Machine",
-                "Failures are logged, without data. All would be two lines a state of every order.",
+                "Failures are logged, without data. All would be two lines a state, in every run.",
             ),
             ("AwsSolutions-SF2", "Machine", NO_TRACES),
             ("Serverless-StepFunctionStateMachineXray", "Machine", NO_TRACES),
@@ -139,6 +154,12 @@ ACKNOWLEDGED: Final = (
         f"AwsSolutions-IAM5[Resource::{BUCKET}/archive/*]",
         "Trading/archivist/Role",
         "Archives are named after the stream and the range that an operator asks for.",
+    ),
+    Acknowledgement(
+        f"AwsSolutions-IAM5[Resource::{LIQUIDATIONS}]",
+        "Trading/risk_monitor/Role",
+        "It asks whether the liquidation that it began still runs; executions are named after the "
+        "account and its record.",
     ),
     Acknowledgement(
         "AwsSolutions-IAM5[Resource::*]",

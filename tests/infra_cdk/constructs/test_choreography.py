@@ -138,7 +138,7 @@ def test_schedules_run_every_minute(local: StageTemplates) -> None:
     }
 
     assert scheduled == dict.fromkeys(
-        ("archivist", "reconciliation", "risk_monitor", "sweeper"), "rate(1 minute)"
+        ("archivist", "pricing", "reconciliation", "risk_monitor", "sweeper"), "rate(1 minute)"
     )
 
 
