@@ -173,8 +173,10 @@ def forge_a_part(files: Files) -> None:
     """Alter a record and make the part's hash in the manifest fit."""
     name = part_of(files, 0)
     forged = list(unpack(files[name]))
-    told = forged[7].to_dict()
-    forged[7] = Record.from_dict(told | {"body": told["body"] | {"postings": []}})
+    bodies = [one.to_dict()["body"] for one in forged]
+    place = next(place for place, body in enumerate(bodies) if body["postings"])
+    told = forged[place].to_dict()
+    forged[place] = Record.from_dict(told | {"body": bodies[place] | {"postings": []}})
     files[name] = pack(forged)
     parts = json.loads(files["manifest-000001.json"])["parts"]
     parts[0]["sha256"] = hashlib.sha256(files[name]).hexdigest()
@@ -213,7 +215,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Files], object], str]] = {
     ),
     "a record was altered and its part's hash with it": (
         forge_a_part,
-        "record 8: it does not hash",
+        r"record \d+: it does not hash",
     ),
 }
 
@@ -272,7 +274,7 @@ def test_a_book_that_trades_on_otherwise_than_a_forged_state_allows_is_refused()
     files = an_archive()
     change_manifest(files, state_hash=change_state(files, bids=[], asks=[]))
     archive = Archive.behind(BOOK, 1, files.get)
-    with pytest.raises(VerificationError, match=r"record 44: .*order \w+ is not in the book"):
+    with pytest.raises(VerificationError, match=r"record 41: .*order \w+ is not in the book"):
         archive.verify(files.get)
 
 

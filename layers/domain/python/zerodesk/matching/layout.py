@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from zerodesk.codec import canonical_json
 from zerodesk.matching.ladder import Ladder
-from zerodesk.matching.order import BookOrder
+from zerodesk.matching.order import KEPT_TERMS, BookOrder
 from zerodesk.matching.state import BookState
 
 LAID_OUT: Final = ("bids", "asks", "known_commands")
@@ -41,8 +41,13 @@ def _levels(ladder: Ladder) -> list[tuple[int, bytes]]:
 
 def _orders_text(orders: list[BookOrder]) -> bytes:
     """Return the orders at a price by their rows, or by their names where one has special terms."""
-    is_plain = all(type(order) is BookOrder for order in orders)
+    is_plain = all(_is_plain(order) for order in orders)
     return canonical_json([order.row() if is_plain else order.to_dict() for order in orders])
+
+
+def _is_plain(order: BookOrder) -> bool:
+    """Whether a row says all of an order: it came without special terms, or has none left."""
+    return type(order) is BookOrder or not KEPT_TERMS & order.to_dict().keys()
 
 
 def state_of(text: bytes) -> BookState:
