@@ -173,10 +173,9 @@ def forge_a_part(files: Files) -> None:
     """Alter a record and make the part's hash in the manifest fit."""
     name = part_of(files, 0)
     forged = list(unpack(files[name]))
-    bodies = [one.to_dict()["body"] for one in forged]
-    place = next(place for place, body in enumerate(bodies) if body["postings"])
-    told = forged[place].to_dict()
-    forged[place] = Record.from_dict(told | {"body": bodies[place] | {"postings": []}})
+    told = forged[9].to_dict()
+    assert told["body"]["postings"], "there is something to alter"
+    forged[9] = Record.from_dict(told | {"body": told["body"] | {"postings": []}})
     files[name] = pack(forged)
     parts = json.loads(files["manifest-000001.json"])["parts"]
     parts[0]["sha256"] = hashlib.sha256(files[name]).hexdigest()
@@ -215,7 +214,7 @@ CORRUPTIONS: dict[str, tuple[Callable[[Files], object], str]] = {
     ),
     "a record was altered and its part's hash with it": (
         forge_a_part,
-        r"record \d+: it does not hash",
+        "record 10: it does not hash",
     ),
 }
 
