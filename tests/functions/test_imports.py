@@ -48,7 +48,7 @@ BEYOND_FLOOR = {
     "chunk_pricing": 186,
     "funds": 139,
     "job_chunks": 76,
-    "liquidation": 192,
+    "liquidation": 142,
     "matching": 87,
     "option_quotes": 238,
     "order_intake": 141,
@@ -60,7 +60,7 @@ BEYOND_FLOOR = {
     "queries": 216,
     "reconciliation": 150,
     "risk_check": 71,
-    "risk_monitor": 92,
+    "risk_monitor": 73,
     "settlement": 56,
     "sweeper": 200,
 }

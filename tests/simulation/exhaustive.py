@@ -16,6 +16,7 @@ from tests.simulation.run import MINUTE_MS, Result, simulate, venue
 from tests.simulation.sagas import (
     CROSSING,
     KEEPING,
+    MARKING,
     MONEY,
     MOVING,
     STRANDED,
@@ -60,7 +61,7 @@ def play(saga: Saga, faults: Mapping[int, Fault]) -> tuple[Result, list[Boundary
         SEED,
         saga.traffic,
         script,
-        region=venue(("BTC-USD",), ("alice", "bob")),
+        region=venue(saga.symbols, ("alice", "bob")),
         bounds=saga.bounds,
         rings=RINGS,
         calm_ms=CALM_MS,
@@ -70,7 +71,7 @@ def play(saga: Saga, faults: Mapping[int, Fault]) -> tuple[Result, list[Boundary
 
 def sagas() -> tuple[Saga, ...]:
     """Return all sagas: together they pass through every handler."""
-    return TRADING, MONEY, KEEPING, MOVING, TELLING, stranded()
+    return TRADING, MONEY, KEEPING, MOVING, TELLING, MARKING, stranded()
 
 
 def stranded() -> Saga:

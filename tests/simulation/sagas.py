@@ -12,6 +12,7 @@ from tests.simulation import errands
 from tests.simulation.bounds import DEPLOYED, Bounds
 from tests.simulation.errands import Errand
 from tests.simulation.faults import Fault
+from tests.simulation.perpetuals import PERPETUAL, observed
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.traffic import PARTNER_ACCOUNT, Life, Traffic
 
@@ -20,20 +21,23 @@ from tests.simulation.traffic import PARTNER_ACCOUNT, Life, Traffic
 class Saga:
     """What happens, by which bounds, and whose calls may fail in it; None is everybody's.
 
-    ``faults`` go wrong in every play of it.
+    ``faults`` go wrong in every play of it, ``symbols`` are the markets that there are.
     """
 
     name: str
     traffic: Traffic
     handlers: frozenset[str] | None = None
     bounds: Bounds = DEPLOYED
+    symbols: tuple[str, ...] = ("BTC-USD",)
     faults: Mapping[int, Fault] = field(default_factory=dict)
 
 
-def _order(number: int, at_ms: float, who: str, side: str, quantity: str) -> Life:
+def _order(
+    number: int, at_ms: float, who: str, side: str, quantity: str, symbol: str = "BTC-USD"
+) -> Life:
     body = {
         "client_order_id": f"o-{number}",
-        "symbol": "BTC-USD",
+        "symbol": symbol,
         "side": side,
         "type": "LIMIT",
         "quantity": quantity,
@@ -132,6 +136,24 @@ TELLING: Final = Saga(
     frozenset({"price_source", "partner_intake", "back_office", "bus"}),
 )
 """Prices come, over HTTP and the bus; a partner's order; a halt and its end."""
+
+MARKING: Final = Saga(
+    "marking",
+    Traffic(
+        (
+            _order(0, 300.0, "bob", "SELL", "90", PERPETUAL),
+            _order(1, 600.0, "alice", "BUY", "90", PERPETUAL),
+        ),
+        tuple(
+            _insisted(errands.index(at_ms, PERPETUAL, price, observed(at_ms)))
+            for at_ms, price in ((0.0, "60000"), (1_500.0, "42000"), (1_900.0, "60000"))
+        ),
+        has_perpetual=True,
+    ),
+    frozenset({"risk_monitor"}),
+    symbols=("BTC-USD", PERPETUAL),
+)
+"""Two hold a perpetual whose price falls and rises: one is called for margin, and then no more."""
 
 POISONED: Final = Saga(
     "poisoned",
