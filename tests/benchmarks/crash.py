@@ -13,6 +13,7 @@ import argparse
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from zerodesk.accounts import (
     reduce_by_order,
     settle,
 )
-from zerodesk.instruments import Market
+from zerodesk.instruments import Market, list_market
 from zerodesk.ledger import open_account
 from zerodesk.liquidations import order_name
 from zerodesk.matching import Book, listing, order
@@ -262,12 +263,9 @@ class Crash:
 
 def a_market() -> Market:
     """Return the perpetual of the day."""
-    from decimal import Decimal
-
-    from zerodesk.instruments import list_market
-
-    spot = list_market(
-        symbol="BTC-USD",
+    return list_market(
+        symbol=SYMBOL,
+        quote=USD,
         tick_size=Decimal("0.01"),
         lot_size=Decimal("0.0001"),
         min_notional=Decimal(1),
@@ -276,8 +274,8 @@ def a_market() -> Market:
         taker_bps=5,
         collar_bps=500,
         reference_price=Decimal(60_000),
+        margin=(Tier(0, 1_000, 500),),
     )
-    return spot._replace(symbol=SYMBOL, margin=(Tier(0, 1_000, 500),))
 
 
 def run(accounts: int, gap_bps: int, seed: int = 1) -> Crash:

@@ -16,19 +16,17 @@ from zerodesk.orders import COMMAND_BOUND_MS
 from zerodesk.tiers import Tier
 
 TIME_MS = 60_000 * FUNDING_EVERY_MS
-PERP: Market = list_market(
-    symbol="BTC-PERP",
-    quote="USD",
-    tick_size=Decimal(1),
-    lot_size=Decimal("0.0001"),
-    min_notional=Decimal(0),
-    max_quantity=Decimal(100),
-    maker_bps=0,
-    taker_bps=0,
-    collar_bps=500,
-    reference_price=Decimal(1_000),
-    margin=(Tier(0, 1_000, 500),),
-)
+TERMS: dict[str, Any] = {
+    "tick_size": Decimal(1),
+    "lot_size": Decimal("0.0001"),
+    "min_notional": Decimal(0),
+    "max_quantity": Decimal(100),
+    "maker_bps": 0,
+    "taker_bps": 0,
+    "collar_bps": 500,
+    "reference_price": Decimal(1_000),
+}
+PERP: Market = list_market(symbol="BTC-PERP", quote="USD", margin=(Tier(0, 1_000, 500),), **TERMS)
 
 
 class Venue:
@@ -292,17 +290,7 @@ def test_no_single_trade_moves_the_mark_beyond_index_and_fair_price() -> None:
 
 
 def test_a_spot_market_has_no_funding_and_no_basis() -> None:
-    spot = list_market(
-        symbol="BTC-USD",
-        tick_size=Decimal(1),
-        lot_size=Decimal("0.0001"),
-        min_notional=Decimal(0),
-        max_quantity=Decimal(100),
-        maker_bps=0,
-        taker_bps=0,
-        collar_bps=500,
-        reference_price=Decimal(1_000),
-    )
+    spot = list_market(symbol="BTC-USD", **TERMS)
     book = Book(spot.symbol)
     book.decide([listing(spot, at_ms=TIME_MS)])
     command: Any = {"kind": "fund", "command_id": "f", "symbol": spot.symbol}
