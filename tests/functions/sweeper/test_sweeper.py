@@ -36,7 +36,7 @@ from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
 from zerodesk_aws.loss_stops import LossStops
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
-from zerodesk_aws.switches import Switches
+from zerodesk_aws.switches import FIRING, Switches, switch_id
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import MarketItem, Markets
@@ -423,6 +423,28 @@ def test_a_switch_whose_time_is_up_fires_once_and_one_that_is_pushed_is_let_be(
     assert night.sweep() == {}
     switches.push("alice", None, MINUTE_MS, at_ms=night.at_ms)
     assert night.sweep() == {"Switches": 1}
+
+
+def test_a_switch_that_a_stalled_push_drives_on_did_not_fire_before_its_time(
+    venue: Venue, night: Night
+) -> None:
+    queue: Any = night.queue
+    switches = Switches(venue.orders, MassCancels(AccountJournal("journal"), venue.orders, queue))
+    at_ms = venue.clock_ms
+    cancels_at_ms, _ = switches.push("alice", None, MINUTE_MS, at_ms=at_ms)
+    armed = venue.orders.get("alice", switch_id(None))
+    assert cancels_at_ms is not None
+    assert armed is not None
+    # Whoever decided that it fires died behind that, and goes by a later clock than the push does.
+    venue.orders.change_gate(
+        armed, status=FIRING, request=armed.request, at_ms=cancels_at_ms + 1_000
+    )
+    assert switches.push("alice", None, 0, at_ms=at_ms) == (None, True)
+    named = mass_cancel_id_for("alice", f"{switch_id(None)}#{at_ms}")
+    fired = venue.orders.get("alice", named)
+    assert fired is not None
+    assert fired.request["cancel_id"] == f"cancel_after-{cancels_at_ms}"
+    assert fired.placed_at_ms == cancels_at_ms
 
 
 def test_a_deposit_that_was_taken_in_and_not_credited_is_credited_once(

@@ -91,7 +91,9 @@ class Switches:
         return True
 
     def _cancel(self, item: OrderItem, at_ms: int) -> None:
+        """Open what fires, and send it; a push that stood still goes by an earlier clock."""
         request: dict[str, Any] = item.request
+        at_ms = max(at_ms, request["cancels_at_ms"])
         cancel = self._mass_cancels.open(
             item.account_id,
             mass_cancel_id_for(item.account_id, f"{item.order_id}#{request['pushed_at_ms']}"),
