@@ -71,4 +71,5 @@ def _fills(record: JournalRecord) -> list[dict[str, Any]]:
 def _holds(record: JournalRecord, order_id: str | None) -> bool:
     """Whether a record is the hold of an order: nothing of it was filled before."""
     cause = record.body["cause"]
-    return cause["kind"] in ("hold", LIQUIDATE) and cause.get("order_id") == order_id
+    named = cause.get("order_id"), cause.get("then")
+    return cause["kind"] in ("hold", LIQUIDATE) and order_id in named

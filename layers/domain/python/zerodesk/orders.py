@@ -132,6 +132,8 @@ SPECIAL_TERMS: Final = frozenset(
         "stop_ticks",
         "stop_limit_ticks",
         "stop_rests",
+        "then",
+        "after",
     }
 )
 """Of an order: those that most have not, and that are then left out wherever it is written."""
@@ -152,6 +154,8 @@ class PlaceCommand(TypedDict):
     them; ``quantity_lots`` is then the most that it may trade. A limit order with ``stop_ticks`` is
     a pair, one cancels the other: untraded, it leaves its queue once the last trade is at the stop
     or beyond, and comes in with the limit ``stop_limit_ticks``, to rest there if it ``stop_rests``.
+    One with ``then`` leads: that is the command of another order, which comes in ``after`` it, once
+    all of the first is filled. It names the one that it follows, and is no command by itself.
     """
 
     kind: Literal["place"]
@@ -183,6 +187,8 @@ class PlaceCommand(TypedDict):
     stop_ticks: NotRequired[int]
     stop_limit_ticks: NotRequired[int]
     stop_rests: NotRequired[bool]
+    then: NotRequired[dict[str, Any]]
+    after: NotRequired[str]
 
 
 class CancelCommand(TypedDict):
@@ -412,6 +418,19 @@ def order_id_for(account_id: str, client_order_id: str) -> str:
     """
     digest = hashlib.sha256(f"{account_id}\n{client_order_id}".encode()).digest()
     return "o" + base64.b32encode(digest).decode()[:26].lower()
+
+
+def following_id_for(account_id: str, client_order_id: str) -> str:
+    """Return the id of the order that follows the one which a client names so.
+
+    No client can name an order by what is digested here, so nobody else has the id.
+
+    Examples
+    --------
+    >>> following_id_for("alice", "my-first-order") == order_id_for("alice", "my-first-order")
+    False
+    """
+    return order_id_for(account_id, f"{client_order_id}>")
 
 
 def amend_id_for(account_id: str, client_amend_id: str) -> str:

@@ -17,6 +17,7 @@ from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
 from zerodesk.matching.expiry import expire_due
+from zerodesk.matching.leading import know, look, release
 from zerodesk.matching.memory import LATE, REPEAT, admission
 from zerodesk.matching.place import place, reject
 from zerodesk.matching.shapes import fault_of
@@ -108,9 +109,10 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
 
 def _go_on(state: BookState, draft: Draft) -> None:
     """Go on with what the record before left unfinished."""
-    if state.continuing is not None:
-        draft.touch(state.continuing)
-        work(state, draft, state.continuing)
+    if (taker := state.continuing) is not None:
+        draft.touch(taker)
+        work(state, draft, taker)
+        look(state, draft, taker)
     elif state.uncrossing is not None:
         ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
@@ -204,6 +206,9 @@ def _release_again(state: BookState, draft: Draft, command: Command) -> None:
         draft.commands.append(_entry(command))
         draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         draft.release(command["account_id"], command["command_id"])
+        if command["kind"] == "place" and "then" in command:
+            release(state, draft, command)
+            know(state, draft, command)
 
 
 def _entry(command: Command) -> Entry:

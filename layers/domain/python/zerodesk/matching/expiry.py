@@ -28,5 +28,5 @@ def expire_due(state: BookState, draft: Draft, command_id: str) -> bool:
                 "at_ms": state.time_ms,
             }
         )
-        close(state, draft, order, EXPIRED)
+        close(state, draft, order, EXPIRED, command_id, is_due=True)
     return False
