@@ -71,5 +71,6 @@ def _fills(record: JournalRecord) -> list[dict[str, Any]]:
 def _holds(record: JournalRecord, order_id: str | None) -> bool:
     """Whether a record is the hold of an order: nothing of it was filled before."""
     cause = record.body["cause"]
-    named = cause.get("order_id"), cause.get("then")
-    return cause["kind"] in ("hold", LIQUIDATE) and order_id in named
+    if order_id is None or cause["kind"] not in ("hold", LIQUIDATE):
+        return False
+    return order_id in (cause.get("order_id"), cause.get("then"))

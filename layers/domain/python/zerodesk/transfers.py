@@ -5,10 +5,11 @@ against the ledger account ``transit``; the sender's comes first. Over all accou
 was sent and has not arrived.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from zerodesk.accounts import AccountState, Change, credited
+from zerodesk.accounts import NOTHING_SAID, AccountState, Change, credited
 from zerodesk.ledger import AVAILABLE, TRANSIT, LedgerError
 from zerodesk.spending import not_covered, refuse
 
@@ -22,9 +23,16 @@ class TransferStatus(StrEnum):
 
 
 def send(
-    state: AccountState, transfer_id: str, to_account_id: str, currency: str, amount_minor: int
+    state: AccountState,
+    transfer_id: str,
+    to_account_id: str,
+    currency: str,
+    amount_minor: int,
+    said: Mapping[str, str] = NOTHING_SAID,
 ) -> Change:
     """Return the sender with an amount on its way, or refused when it is not covered.
+
+    ``said`` is why, where that is to stand in the record.
 
     Examples
     --------
@@ -38,7 +46,7 @@ def send(
     if rejection is not None:
         return refuse(state, transfer_id, rejection)
     return Change(
-        {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id},
+        {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id, **said},
         ((AVAILABLE, currency, -amount_minor), (TRANSIT, currency, amount_minor)),
         replace(
             state,
