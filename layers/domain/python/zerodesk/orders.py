@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
+from zerodesk.money import share_bps
+
 CLIENT_ORDER_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,36}", re.ASCII)
 CLIENT_ORDER_ID_RULE: Final = "1 to 36 letters, digits, points, hyphens or underscores"
 COMMAND_BOUND_MS: Final = 15 * 60 * 1000
@@ -189,6 +191,27 @@ class PlaceCommand(TypedDict):
     stop_rests: NotRequired[bool]
     then: NotRequired[dict[str, Any]]
     after: NotRequired[str]
+
+
+def to_hold_minor(first: PlaceCommand, then: PlaceCommand, gets_minor: int, need_minor: int) -> int:
+    """Return what is to be held from the start for an order that follows another one.
+
+    It is what it needs, but for what the first brings of that at least: each fill of the first adds
+    to the hold, so that nobody can spend it in between, and all of them add up to the need.
+
+    Parameters
+    ----------
+    first, then
+        The two orders. Of one side, the first brings nothing that the other one needs.
+    gets_minor
+        What the first gets at its limit, before its fee; see ``Market.gets_minor``.
+    need_minor
+        What the order that follows will need, minor units of what it gives.
+    """
+    if first["side"] == then["side"]:
+        return need_minor
+    rate_bps = 0 if first["side"] == Side.BUY else max(first["maker_bps"], first["taker_bps"])
+    return max(0, need_minor - gets_minor + share_bps(gets_minor, rate_bps))
 
 
 class CancelCommand(TypedDict):

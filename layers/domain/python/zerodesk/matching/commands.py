@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict, Unpack, cast
 
-from zerodesk.groups import to_hold_minor
 from zerodesk.instruments import Market
 from zerodesk.orders import (
     CancelAllCommand,
@@ -10,6 +9,7 @@ from zerodesk.orders import (
     ListCommand,
     PlaceCommand,
     cancel_id_for,
+    to_hold_minor,
 )
 
 
@@ -107,7 +107,10 @@ def one_triggers_other(market: Market, first: PlaceCommand, then: PlaceCommand) 
     >>> both["then"]["after"], both["then"]["held_minor"] == market.sell_need_minor(2)
     ('o1', True)
     """
-    held_minor = to_hold_minor(market, first, then, then["held_minor"])
+    gets_minor = market.gets_minor(
+        first["price_ticks"], first["quantity_lots"], is_buy=first["side"] == "BUY"
+    )
+    held_minor = to_hold_minor(first, then, gets_minor, then["held_minor"])
     following = {**then, "after": first["command_id"], "held_minor": held_minor}
     return cast("PlaceCommand", {**first, "then": following})
 

@@ -16,10 +16,10 @@ from zerodesk.matching import (
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
-from zerodesk.matching.expiry import expire_due
 from zerodesk.matching.leading import know, look, release
 from zerodesk.matching.memory import LATE, REPEAT, admission
 from zerodesk.matching.place import place, reject
+from zerodesk.matching.record import expire_due
 from zerodesk.matching.shapes import fault_of
 from zerodesk.matching.staleness import stop_if_stale
 from zerodesk.matching.state import BookState

@@ -16,11 +16,10 @@ from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account, open_account
 from zerodesk.matching.amend import filled_lots, replacement
-from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.deleveraging import take
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
-from zerodesk.matching.following import FollowingOrder
 from zerodesk.matching.funding import keep, left, take_funding
 from zerodesk.matching.leading import feeds, know
 from zerodesk.matching.marks import take_sample
@@ -366,7 +365,7 @@ class Fold:
         order = self._resting(event["order_id"])
         self.state.time_ms = max(self.state.time_ms, event["at_ms"])
         # What ends with another one has no time of its own, or a later one.
-        ends_at_ms = event["expires_at_ms"] if "with" in event else order.expires_at_ms
+        ends_at_ms = event["expires_at_ms"] if "ended_with" in event else order.expires_at_ms
         if not 0 < ends_at_ms == event["expires_at_ms"] <= self.state.time_ms:
             raise MismatchError(f"order {order.order_id} ends at {order.expires_at_ms}: {event}")
         self._leave(order, EXPIRED)
@@ -430,7 +429,7 @@ class Fold:
 
     def cancelled(self, event: Event) -> None:
         """Fold a cancel, or the tombstone of an order that has not come."""
-        if "with" in event:
+        if "ended_with" in event:
             self._leave(self._resting(event["order_id"]), CANCELLED)
             return
         cancelling = self.state.cancelling

@@ -9,15 +9,14 @@ spend it in between (see docs/decisions/0102).
 from collections.abc import Iterable
 from typing import Any
 
-from zerodesk.groups import to_hold_minor
 from zerodesk.instruments import Market
+from zerodesk.matching.armed import FollowingOrder
 from zerodesk.matching.draft import EXPIRED, REJECTED, Draft
-from zerodesk.matching.following import FollowingOrder
 from zerodesk.matching.order import ARMED, BookOrder
 from zerodesk.matching.record import end_with, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.money import format_minor
-from zerodesk.orders import PlaceCommand
+from zerodesk.orders import PlaceCommand, to_hold_minor
 from zerodesk.rejections import Rejection, RejectionCode
 
 
@@ -31,7 +30,10 @@ def lead(
     following = FollowingOrder.behind(then, order.quantity_lots)
     market, need_minor = state.market, needed_minor(state, following)
     assert market is not None, "an order comes in only in a listed market"
-    missing_minor = to_hold_minor(market, command, then, need_minor) - then["held_minor"]
+    gets_minor = market.gets_minor(
+        command["price_ticks"], command["quantity_lots"], is_buy=order.is_buy
+    )
+    missing_minor = to_hold_minor(command, then, gets_minor, need_minor) - then["held_minor"]
     if missing_minor > 0:
         return _short(market, following, need_minor - missing_minor, need_minor)
     know(state, draft, command)

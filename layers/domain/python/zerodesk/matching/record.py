@@ -119,7 +119,7 @@ def end_with(
         "order_id": other.order_id,
         "account_id": other.account_id,
         "remaining_lots": other.total_lots,
-        "with": order.order_id,
+        "ended_with": order.order_id,
     }
     if is_due:
         event |= {"expires_at_ms": order.expires_at_ms, "at_ms": state.time_ms}
@@ -139,6 +139,33 @@ def expire(draft: Draft, order: BookOrder) -> None:
     draft.touch(order)
     order.outcome = EXPIRED
     draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
+
+
+def expire_due(state: BookState, draft: Draft, command_id: str) -> bool:
+    """Let the orders expire whose time has come; whether the record has room for the command.
+
+    It is the record's time, never a machine's clock, and the earliest end comes first. Each counts
+    as a fill towards the bound of the record; what does not fit is left to the next one, which the
+    same command begins.
+    """
+    while draft.fills < draft.max_fills:
+        order = state.due_order()
+        if order is None:
+            return True
+        draft.fills += 1
+        draft.events.append(
+            {
+                "type": "OrderExpired",
+                "command_id": command_id,
+                "order_id": order.order_id,
+                "account_id": order.account_id,
+                "remaining_lots": order.total_lots,
+                "expires_at_ms": order.expires_at_ms,
+                "at_ms": state.time_ms,
+            }
+        )
+        close(state, draft, order, EXPIRED, command_id, is_due=True)
+    return False
 
 
 def _settle(  # noqa: C901, PLR0915 - the hot path, flat

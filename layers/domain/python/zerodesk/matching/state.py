@@ -8,8 +8,7 @@ from zerodesk.bands import Band, Reference, around
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market, Product, TradingState, product_of
 from zerodesk.marks import median_ticks
-from zerodesk.matching.armed import ArmedOrder
-from zerodesk.matching.following import FollowingOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory

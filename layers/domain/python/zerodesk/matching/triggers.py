@@ -8,10 +8,9 @@ more. All of it happens
 before the next command; a record that is full is continued by the next one, as for any taker.
 """
 
-from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import enter, work
-from zerodesk.matching.following import FollowingOrder
 from zerodesk.matching.leading import follow_on, needed_minor
 from zerodesk.matching.order import ARMED, BookOrder, PairedOrder
 from zerodesk.matching.positions import closes_nothing

@@ -1,7 +1,6 @@
 """Who waits for a price: which of them trades have reached, and who of those comes in next."""
 
-from zerodesk.matching.armed import ArmedOrder
-from zerodesk.matching.following import FollowingOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.order import BookOrder, PairedOrder
 from zerodesk.matching.queues import Queues
 

@@ -188,8 +188,8 @@ class BookAudit(AuditedOrders):
         for event in body["events"]:
             if event["type"] in REPRICING and event["order_id"] in self.orders:
                 self._reprice(event, self.orders[event["order_id"]])
-            if "with" in event:
-                opened |= {event["order_id"], event["with"]}
+            if "ended_with" in event:
+                opened |= {event["order_id"], event["ended_with"]}
         return opened
 
     def _follow(self, then: dict[str, Any]) -> str:
