@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from zerodesk.accounts import AccountState, Change, credited
 from zerodesk.ledger import AVAILABLE, TRANSIT, LedgerError
-from zerodesk.spending import not_covered, refuse
+from zerodesk.spending import NOTHING_SEEN, Seen, refusal, refuse
 
 
 class TransferStatus(StrEnum):
@@ -22,9 +22,16 @@ class TransferStatus(StrEnum):
 
 
 def send(
-    state: AccountState, transfer_id: str, to_account_id: str, currency: str, amount_minor: int
+    state: AccountState,
+    transfer_id: str,
+    to_account_id: str,
+    currency: str,
+    amount_minor: int,
+    seen: Seen = NOTHING_SEEN,
 ) -> Change:
     """Return the sender with an amount on its way, or refused when it is not covered.
+
+    ``seen`` are the marks of what the sender has open: what is margin does not leave.
 
     Examples
     --------
@@ -34,11 +41,12 @@ def send(
     """
     if transfer_id in state.answered or amount_minor <= 0:
         raise LedgerError(f"transfer {transfer_id} of {amount_minor} {currency}")
-    rejection = not_covered(state, currency, amount_minor)
+    rejection = refusal(state, currency, amount_minor, seen)
     if rejection is not None:
-        return refuse(state, transfer_id, rejection)
+        return refuse(state, transfer_id, rejection, seen)
+    cause = {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id}
     return Change(
-        {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id},
+        cause | seen.evidence(state),
         ((AVAILABLE, currency, -amount_minor), (TRANSIT, currency, amount_minor)),
         replace(
             state,
