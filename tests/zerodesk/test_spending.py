@@ -95,7 +95,7 @@ def test_what_goes_leaves_an_account_that_nobody_would_call(
     )
     for change in (
         withdraw(state, "w", "USD", amount, at_ms=NOON_MS, seen=SEEN),
-        send(state, "t", "bob", "USD", amount, SEEN),
+        send(state, "t", "bob", "USD", amount, seen=SEEN),
     ):
         left = replace(state, available={"USD": usd - amount})
         fits = amount <= usd and all(one.free_minor >= 0 for one in margins(left, SEEN.marked))

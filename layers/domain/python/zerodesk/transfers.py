@@ -5,10 +5,11 @@ against the ledger account ``transit``; the sender's comes first. Over all accou
 was sent and has not arrived.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from zerodesk.accounts import AccountState, Change, credited
+from zerodesk.accounts import NOTHING_SAID, AccountState, Change, credited
 from zerodesk.ledger import AVAILABLE, TRANSIT, LedgerError
 from zerodesk.spending import NOTHING_SEEN, Seen, refusal, refuse
 
@@ -27,11 +28,13 @@ def send(
     to_account_id: str,
     currency: str,
     amount_minor: int,
+    said: Mapping[str, str] = NOTHING_SAID,
     seen: Seen = NOTHING_SEEN,
 ) -> Change:
     """Return the sender with an amount on its way, or refused when it is not covered.
 
-    ``seen`` are the marks of what the sender has open: what is margin does not leave.
+    ``said`` is why, where that is to stand in the record; ``seen`` are the marks of what the sender
+    has open: what is margin does not leave.
 
     Examples
     --------
@@ -46,7 +49,7 @@ def send(
         return refuse(state, transfer_id, rejection, seen)
     cause = {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id}
     return Change(
-        cause | seen.evidence(state),
+        {**cause, **said, **seen.evidence(state)},
         ((AVAILABLE, currency, -amount_minor), (TRANSIT, currency, amount_minor)),
         replace(
             state,

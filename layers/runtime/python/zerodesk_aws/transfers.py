@@ -12,7 +12,7 @@ receiver's record stands.
 
 from typing import Final
 
-from zerodesk.accounts import Change
+from zerodesk.accounts import NOTHING_SAID, Change
 from zerodesk.orders import OrderStatus
 from zerodesk.spending import REJECTED
 from zerodesk.transfers import receive, send
@@ -83,6 +83,7 @@ class Transfers:
                 asked["to_account_id"],
                 asked["currency"],
                 asked["amount_minor"],
+                {"reason": asked["reason"]} if "reason" in asked else NOTHING_SAID,
                 seen(self._markets, state, max(now_ms(), account.recorded_at_ms)),
             )
 
