@@ -109,10 +109,10 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
 
 def _go_on(state: BookState, draft: Draft) -> None:
     """Go on with what the record before left unfinished."""
-    if (taker := state.continuing) is not None:
-        draft.touch(taker)
-        work(state, draft, taker)
-        look(state, draft, taker)
+    taker = state.continuing
+    if state.continuing is not None:
+        draft.touch(state.continuing)
+        work(state, draft, state.continuing)
     elif state.uncrossing is not None:
         ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
@@ -124,6 +124,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         cancel_all.go_on(state, draft)
     elif state.funding is not None:
         funding.go_on(state, draft)
+    if taker is not None:
+        look(state, draft, taker)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 
