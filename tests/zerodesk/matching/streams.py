@@ -186,7 +186,7 @@ class Stream:
         following |= pair or terms
         following["held_minor"] = held_minor + noise.choice((0,) * 12 + (-1, 12_345))
         if noise.randrange(40) == 0:
-            following[noise.choice(("after", "account_id"))] = "else"
+            following |= noise.choice(({"after": "else"}, {"account_id": noise.choice(ACCOUNTS)}))
         return following
 
     def a_pair(self, side: str, price_ticks: int, quantity_lots: int) -> dict[str, Any]:

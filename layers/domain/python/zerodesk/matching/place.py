@@ -101,7 +101,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         quantity_lots, state.tick_value_minor, state.delivered_minor, is_option=state.is_option
     )
     asked_minor = need
-    if special is not None and special.slides and not _stays_where_it_is(state, order):
+    if special is not None and special.slides and not _stays_where_it_is(state, order, special):
         slide(state, order)
         need = need_of(state, order)
         # What a better price adds to a seller's fee is of what is free, as in a trade at one.
@@ -137,7 +137,7 @@ def _let_in(
     special: SpecialTerms | None,
 ) -> None:
     """Let an order in that nothing stands against, by the terms that it has."""
-    if _comes_too_late(state, order):
+    if special is not None and _comes_too_late(state, order, special):
         expire(draft, order)
     elif order.reduce_only and not cap_coming(state, draft, order):
         # Nothing is open that it could close.
@@ -193,16 +193,18 @@ def _may_expire(command: PlaceCommand) -> bool:
     return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
 
 
-def _comes_too_late(state: BookState, order: BookOrder) -> bool:
-    """Whether the time of an order, or of the one that follows it, has come already."""
-    following = state.following.get(order.order_id)
-    ends_at_ms = [order.expires_at_ms, 0 if following is None else following.expires_at_ms]
+def _comes_too_late(state: BookState, order: BookOrder, special: SpecialTerms) -> bool:
+    """Whether the time of an order, or of the one that is to follow it, has come already."""
+    ends_at_ms = [order.expires_at_ms]
+    if special.then is not None:
+        ends_at_ms.append(special.then.get("expires_at_ms", 0))
     return any(0 < at_ms <= state.time_ms for at_ms in ends_at_ms)
 
 
-def _stays_where_it_is(state: BookState, order: BookOrder) -> bool:
+def _stays_where_it_is(state: BookState, order: BookOrder, special: SpecialTerms) -> bool:
     """Whether an order does not slide now: it waits for its trigger, or ends as it comes."""
-    return order.is_armed or _comes_too_late(state, order) or closes_nothing(state, order)
+    is_late = _comes_too_late(state, order, special)
+    return order.is_armed or is_late or closes_nothing(state, order)
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
