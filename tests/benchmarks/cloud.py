@@ -83,12 +83,21 @@ class CommandQueue:
     """The queue of commands in front of matching: what is in it may be held back."""
 
     def __init__(self, session: LocalSession) -> None:
-        self._functions = session.client("lambda")
-        [self._mapping] = [
-            one["UUID"]
+        self._functions, self._queues = session.client("lambda"), session.client("sqs")
+        [mapping] = [
+            one
             for one in self._functions.list_event_source_mappings()["EventSourceMappings"]
             if "commands" in one["EventSourceArn"]
         ]
+        self._mapping = mapping["UUID"]
+        name = mapping["EventSourceArn"].rpartition(":")[2]
+        self._url = self._queues.get_queue_url(QueueName=name)["QueueUrl"]
+
+    def waiting(self) -> int:
+        """Return how many commands are in the queue, and not at work."""
+        asked = "ApproximateNumberOfMessages"
+        answer = self._queues.get_queue_attributes(QueueUrl=self._url, AttributeNames=[asked])
+        return int(answer["Attributes"][asked])
 
     def hold_back(self) -> None:
         """Keep commands in the queue from now on."""

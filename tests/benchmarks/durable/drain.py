@@ -42,6 +42,9 @@ class Drain:
     symbols: int
     batch: int
     orders: int
+    commands: int
+    """In the queue: an order that was asked for again, as on a machine that is too busy to take it
+    in within its time, is there again, and its book answers it by a record of its own."""
     recorded_at_ms: dict[str, list[int]]
     """When each record of each book stood."""
     spent: Spent
@@ -77,7 +80,7 @@ class Drain:
         Four records of ten each, a tenth of a second apart.
 
         >>> nothing = Spent(Counter(), Cores(0, 0)), Counter(), [0.0], 0, Units(), Units()
-        >>> Drain(1, 10, 40, {"book#A-USD": [0, 100, 200, 300]}, *nothing).orders_per_second
+        >>> Drain(1, 10, 40, 40, {"book#A-USD": [0, 100, 200, 300]}, *nothing).orders_per_second
         100.0
         """
         return (self.orders - self.batch) / self.seconds
@@ -90,7 +93,7 @@ class Drain:
         --------
         >>> nothing = Spent(Counter(), Cores(0, 0)), Counter(), [0.0], 0, Units(), Units()
         >>> books = {"book#A-USD": [0, 100, 200], "book#B-USD": [150, 200]}
-        >>> round(Drain(2, 10, 50, books, *nothing).between_records_ms, 1)
+        >>> round(Drain(2, 10, 50, 50, books, *nothing).between_records_ms, 1)
         83.3
         """
         took_ms = sum(max(book) - min(book) for book in self.recorded_at_ms.values())
@@ -122,7 +125,7 @@ class Bench:
         order_ids = self._intake.take_in(markets, orders)
         taking_in = self._log.quiet()
         self._cpu.taken_ms()
-        processes = self._cpu.processes
+        processes, commands = self._cpu.processes, self._queue.waiting()
         opened_at_ms = int(time.time() * 1_000)
         self._queue.open(batch)
         written, early_ms, spent = self._watched(order_ids)
@@ -132,11 +135,12 @@ class Bench:
             symbols=len(markets),
             batch=batch,
             orders=len(order_ids),
+            commands=commands,
             recorded_at_ms=recorded(written),
             spent=spent,
             cpu_ms=early_ms + spent.cpu_ms + late_ms,
             handler_ms=durations_ms(self._session, MATCHING, opened_at_ms),
-            processes_started=self._cpu.processes - processes,
+            processes_started=len(self._cpu.processes - processes),
             taking_in=units_of(taking_in),
             behind=units_of(written),
         )

@@ -17,7 +17,7 @@ ACCOUNTS_A_SIDE: Final = 2
 ORDERS_MAX: Final = 2 * MAX_OPEN_ORDERS
 """Of a symbol: its accounts have them open all at once, and never more than half of their bound."""
 FUNDS: Final = 10_000_000
-AT_ONCE: Final = 12
+AT_ONCE: Final = 6
 """Requests; each waits two seconds for books that are held back."""
 TOGETHER: Final = 3
 """Orders of one request. More would race for their account's stream, and be asked for again."""

@@ -36,6 +36,7 @@ def speed(drain: Drain) -> Cells:
     """Return how fast orders came into the journal."""
     return {
         "orders": f"{drain.orders}",
+        "commands in the queue": f"{drain.commands}",
         "records of books": f"{drain.records}",
         "seconds": f"{drain.seconds:.2f}",
         "orders/s": f"{drain.orders_per_second:.1f}",

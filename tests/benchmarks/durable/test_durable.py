@@ -34,6 +34,7 @@ def a_drain(**changes: Any) -> Drain:
         "symbols": 1,
         "batch": 10,
         "orders": 40,
+        "commands": 40,
         "recorded_at_ms": {"book#A-USD": [0, 100, 200, 300]},
         "spent": Spent(Counter({CLOUD: 100}), Cores(300, 100)),
         "cpu_ms": Counter({CLOUD: 400}),
@@ -129,12 +130,18 @@ class Mappings:
         return self
 
     def list_event_source_mappings(self) -> dict[str, Any]:
-        arns = {"one": "arn:aws:sqs:::zerodesk-local-commands.fifo", "two": "arn:aws:sqs:::other"}
+        arns = {
+            "one": "arn:aws:sqs:us-east-1:1:zerodesk-commands.fifo",
+            "two": "arn:aws:sqs:us-east-1:1:other",
+        }
         return {
             "EventSourceMappings": [
                 {"UUID": uuid, "EventSourceArn": arn} for uuid, arn in arns.items()
             ]
         }
+
+    def get_queue_url(self, *, QueueName: str) -> dict[str, str]:  # noqa: N803 - AWS's own name
+        return {"QueueUrl": f"http://sqs/{QueueName}"}
 
     def update_event_source_mapping(self, **change: Any) -> None:
         self.changes.append(change)

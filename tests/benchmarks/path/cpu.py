@@ -31,9 +31,9 @@ class Cpu:
         return taken
 
     @property
-    def processes(self) -> int:
-        """How many processes the functions had when this was last asked."""
-        return len(self._functions)
+    def processes(self) -> frozenset[str]:
+        """The processes that the functions had when this was last asked, by their ids."""
+        return frozenset(self._functions)
 
     def _total_ms(self) -> Counter[str]:
         total: Counter[str] = Counter()
