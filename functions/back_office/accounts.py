@@ -1,6 +1,7 @@
 """Accounts and their keys."""
 
 from zerodesk.accounts import Change, open_account
+from zerodesk.insurance import FUND
 from zerodesk_aws import accounts as journals
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import iso_ms, now_ms
@@ -21,7 +22,12 @@ class Accounts:
         self._register, self._journal, self._keys = register, journal, keys
 
     def open(self, asked: OpenAccount) -> tuple[contracts.Account, bool]:
-        """Open an account; return it and whether it is new.
+        """Open an account for somebody; return it and whether it is new."""
+        refuse_fund(asked.account_id)
+        return self.open_own(asked)
+
+    def open_own(self, asked: OpenAccount) -> tuple[contracts.Account, bool]:
+        """Open an account, be it one of the house; return it and whether it is new.
 
         It is registered before its journal begins: whoever walks the register meets every account
         that has a journal. A repeat finishes what a dead process left half done.
@@ -56,7 +62,8 @@ class Accounts:
         return balances_view(opened(self._journal, account_id))
 
     def issue_key(self, account_id: str, role: Role) -> Key:
-        """Make a key for an account, or refuse with NOT_FOUND."""
+        """Make a key for an account, or refuse with NOT_FOUND. The insurance fund has none."""
+        refuse_fund(account_id)
         opened(self._journal, account_id)
         issued = self._keys.issue(account_id, role, at_ms=now_ms())
         count("KeysIssued")
@@ -71,6 +78,13 @@ class Accounts:
         count("KeysRevoked")
         logger.info("key revoked", account_id=account_id, key_id=key_id)
         return RevokedKey(key_id=key_id, revoked_at=iso_ms(revoked_at_ms))
+
+
+def refuse_fund(account_id: str) -> None:
+    """Refuse what is asked of the insurance fund as if it were anybody's account."""
+    if account_id == FUND:
+        rule = "an account of somebody; the insurance fund is reached by /v1/insurance"
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, "account_id", account_id, rule)
 
 
 def opened(journal: journals.AccountJournal, account_id: str) -> journals.Account:

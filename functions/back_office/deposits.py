@@ -1,6 +1,8 @@
 """Deposits: the request, before and after the protocol of zerodesk_aws.deposits."""
 
-from back_office.accounts import opened
+from collections.abc import Mapping
+
+from back_office.accounts import opened, refuse_fund
 from zerodesk.money import format_minor
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.once import take_in
@@ -21,12 +23,20 @@ class DepositOffice:
         self._deposits = Deposits(accounts, orders, bus)
 
     def make(self, account_id: str, asked: MakeDeposit) -> tuple[Deposit, bool]:
-        """Credit a deposit, once; return it with the account, and whether it is new."""
+        """Credit a deposit to somebody, once; return it with the account, and whether it is new."""
+        refuse_fund(account_id)
+        return self.credit(account_id, asked, {})
+
+    def credit(
+        self, account_id: str, asked: MakeDeposit, said: Mapping[str, str]
+    ) -> tuple[Deposit, bool]:
+        """Credit a deposit, once, whose record says what is said of it beside the amount."""
         amount_minor = amount_minor_of(asked.amount, asked.currency)
         request = {
             "deposit_id": asked.deposit_id,
             "currency": asked.currency,
             "amount_minor": amount_minor,
+            **said,
         }
         opened(self._accounts, account_id)
         gate = gate_id(asked.deposit_id)

@@ -4,7 +4,7 @@ from back_office.accounts import Accounts
 from back_office.deposits import DepositOffice
 from back_office.fees import FeeOffice
 from back_office.halts import HaltList
-from back_office.house import HouseAccounts
+from back_office.house import HouseAccounts, InsuranceOffice
 from back_office.kills import KillOffice
 from back_office.limits import LimitOffice
 from back_office.listing import Listing
@@ -40,14 +40,15 @@ from zerodesk_aws.tables.orders import Orders
 journal = Journal(JOURNAL_TABLE)
 account_journal = AccountJournal(JOURNAL_TABLE)
 orders = Orders(ORDERS_TABLE)
-bus = Bus(EVENT_BUS_NAME)
+bus, markets = Bus(EVENT_BUS_NAME), Markets(MARKET_TABLE)
 
 accounts = Accounts(Register(journal, ACCOUNTS), account_journal, ApiKeys(API_KEYS_TABLE))
 deposits = DepositOffice(account_journal, orders, bus)
-corrections = Corrections(account_journal, orders, bus)
-withdrawals = WithdrawalOffice(account_journal, orders, bus)
+insurance = InsuranceOffice(accounts, deposits, account_journal)
+corrections = Corrections(account_journal, orders, bus, markets)
+withdrawals = WithdrawalOffice(account_journal, orders, bus, markets)
 reserved = ReservedList(Register(journal, ACCOUNTS), account_journal, orders)
-markets, queue = Markets(MARKET_TABLE), CommandQueue(COMMAND_QUEUE_URL)
+queue = CommandQueue(COMMAND_QUEUE_URL)
 listing = Listing(Register(journal, MARKETS), markets, queue)
 market_terms = MarketTerms(markets, queue)
 takeovers = Takeovers(journal, queue)

@@ -10,6 +10,7 @@ from zerodesk_aws.contracts.accounts import (
     Accounts,
     BindPartner,
     Deposit,
+    FundInsurance,
     IssueKey,
     Key,
     MakeDeposit,
@@ -133,8 +134,9 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
     refuses=(
         NOT_FOUND,
         CONFLICT,
+        ProblemCode.RISK_STALE_MARK,
+        ProblemCode.RISK_INSUFFICIENT_MARGIN,
         ProblemCode.LEDGER_NOT_REVERSIBLE,
-        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )
@@ -498,6 +500,34 @@ def get_house(_: Call, __: Nothing) -> Answer:
     from back_office.operations import house
 
     return Answer(house.balances())
+
+
+@api.route("GET", "/v1/insurance", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: Balances})
+def get_insurance(_: Call, __: Nothing) -> Answer:
+    """Get what the insurance fund has. What it was given and what it paid is its statement."""
+    from back_office.operations import insurance
+
+    return Answer(insurance.balances())
+
+
+@api.route(
+    "POST",
+    "/v1/insurance/deposits",
+    FundInsurance,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.CREATED: Deposit, HTTPStatus.OK: Deposit},
+    refuses=(ProblemCode.INTAKE_OFF_PRECISION, CONFLICT, ProblemCode.REGISTER_FULL),
+)
+def fund_insurance(call: Call, asked: FundInsurance) -> Answer:
+    """Credit a deposit to the insurance fund once. 200: it stands already.
+
+    Out of the fund is paid what liquidated accounts owe; its journal says by whose word and why
+    each deposit came.
+    """
+    from back_office.operations import insurance
+
+    deposit, is_new = insurance.deposit(asked, call.account_id)
+    return Answer(deposit, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 @api.route(

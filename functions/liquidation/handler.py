@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from liquidation.insurance import Insurance
 from liquidation.liquidator import Liquidator
 from liquidation.ranking import Ranking
 from liquidation.settings import (
@@ -26,15 +27,17 @@ from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 
 accounts, markets = AccountJournal(JOURNAL_TABLE), Markets(MARKET_TABLE)
+orders, bus = Orders(ORDERS_TABLE), Bus(EVENT_BUS_NAME)
 liquidator = Liquidator(
     accounts,
-    Orders(ORDERS_TABLE),
+    orders,
     markets,
     LimitRegister(Journal(JOURNAL_TABLE)),
     CommandQueue(COMMAND_QUEUE_URL),
     Ranking(accounts, Holders(HOLDERS_TABLE), markets),
+    Insurance(accounts, orders, bus, markets),
 )
-telling = Telling(accounts, Cursors(CURSORS_TABLE), Bus(EVENT_BUS_NAME))
+telling = Telling(accounts, Cursors(CURSORS_TABLE), bus)
 
 
 @logger.inject_lambda_context(correlation_id_path="account_id")
@@ -46,6 +49,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
         "LOOK": liquidator.look,
         "CANCEL_ORDERS": liquidator.cancel_orders,
         "REDUCE": liquidator.reduce,
+        "INSURE": liquidator.insure,
         "DELEVERAGE": liquidator.deleverage,
     }
     following = steps[step](account_id, number)

@@ -5,13 +5,16 @@ changes by its own fills alone, and an account without holds has nothing on its 
 step decided. The step's record is put behind the very record that was looked at, or not at all.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from liquidation.insurance import FUND_LOW, Insurance, payment_id
 from liquidation.ranking import Ranking
 from zerodesk.accounts import (
     AccountState,
     Change,
+    ask_insurance,
     deleverage,
     end_liquidation,
     reduce_by_order,
@@ -21,7 +24,7 @@ from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
 from zerodesk.orders import DeleverageCommand, OrderStatus, PlaceCommand, order_id_for
 from zerodesk.positions import FLAT
 from zerodesk.risk import Marked
-from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step, paid_ticks
+from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step, takeover_ticks
 from zerodesk.risk.monitoring import (
     Margin,
     evidence,
@@ -31,7 +34,7 @@ from zerodesk.risk.monitoring import (
 )
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
-from zerodesk_aws.entry import logger
+from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.marks import Marks
@@ -53,6 +56,7 @@ class Seen(NamedTuple):
     margins: list[Margin]
     decision: Decision
     in_vain: int
+    funds: Mapping[str, int]
     at_ms: int
 
     def evidence(self) -> dict[str, Any]:
@@ -72,9 +76,11 @@ class Liquidator:
         limits: LimitRegister,
         queue: CommandQueue,
         ranking: Ranking,
+        insurance: Insurance,
     ) -> None:
         self._accounts, self._orders, self._markets = accounts, orders, markets
-        self._limits, self._queue, self._ranking = limits, queue, ranking
+        self._limits, self._queue = limits, queue
+        self._ranking, self._insurance = ranking, insurance
         self._mass_cancels = MassCancels(accounts, orders, queue)
 
     def look(self, account_id: str, number: int) -> str:
@@ -105,10 +111,45 @@ class Liquidator:
             self._queue.send(command)
         return WAIT
 
+    def insure(self, account_id: str, number: int) -> str:
+        """Have the insurance fund pay what the account owes, if that is what is next.
+
+        What was asked for before is driven on, and nothing asked for beside it.
+        """
+        seen = self._seen(account_id, number)
+        if isinstance(seen, Seen) and seen.decision.step is Step.INSURE:
+            self._ask_fund(seen)
+        state = self._accounts.latest(account_id).state
+        liquidation = state.liquidation
+        if liquidation is not None and _is_under_way(state, number) and liquidation.paying:
+            self._insurance.pay(account_id, liquidation)
+        return WAIT
+
+    def _ask_fund(self, seen: Seen) -> None:
+        """Record how much the fund is asked for, unless the account has moved meanwhile."""
+        account_id, step = seen.account.account_id, seen.liquidation.steps + 1
+        currency, pays_minor = seen.decision.currency, seen.decision.pays_minor
+        taken = seen.liquidation._replace(
+            steps=step, paying=step, currency=currency, asked_minor=pays_minor
+        )
+        transfer_id = payment_id(account_id, taken, step)
+        asked = {"transfer_id": transfer_id, "currency": currency, "amount_minor": pays_minor}
+        told = seen.evidence() | {"took": asked}
+
+        def decide(account: Account) -> Change | None:
+            if _has_moved(account, seen):
+                return None
+            return ask_insurance(account.state, taken, transfer_id, told)
+
+        after = self._accounts.commit(account_id, decide)
+        if after.state.liquidation == taken:
+            logger.warning("insurance fund asked", extra=asked | {"account_id": account_id})
+
     def deleverage(self, account_id: str, number: int) -> str:
         """Have those on the other side take the largest position over, if that is what is next.
 
-        At the price of bankruptcy, so that the account owes nothing by it.
+        At the price of bankruptcy, so that the account owes nothing by it; or as much nearer to the
+        mark as the insurance fund then pays.
         """
         seen = self._seen(account_id, number)
         if not isinstance(seen, Seen) or seen.decision.step is not Step.DELEVERAGE:
@@ -140,7 +181,9 @@ class Liquidator:
             command_id=order_id_for(account_id, order_name(liquidation, taken.steps)),
             account_id=account_id,
             symbol=symbol,
-            price_ticks=paid_ticks(position, abs(lots), equity_minor),
+            price_ticks=takeover_ticks(
+                position, equity_minor, seen.funds.get(position.instrument.quote, 0)
+            ),
             others=others,
             accepted_at_ms=seen.at_ms,
         )
@@ -173,18 +216,21 @@ class Liquidator:
         if state.holds:
             was_opened = self._mass_cancels.was_opened(account_id, _cancel_id(number))
             return WAIT if was_opened else Step.CANCEL_ORDERS.value
+        if self._insurance.is_under_way(account_id, liquidation):
+            return Step.INSURE.value
         marked = Marks(self._markets).of(state.derivatives())
         if stale_marks(state, marked, at_ms) or self._is_closed(state):
             return WAIT
         in_vain = _in_vain(state, liquidation)
-        found = margins(state, marked)
+        found, funds = margins(state, marked), self._insurance.funds()
         decision = next_step(
             found,
             [exposure_of(state, symbol, one) for symbol, one in marked.items()],
             {currency: -minor for currency, minor in state.available.items() if minor < 0},
             in_vain=in_vain,
+            fund_minor=funds,
         )
-        return Seen(account, liquidation, marked, found, decision, in_vain, at_ms)
+        return Seen(account, liquidation, marked, found, decision, in_vain, funds, at_ms)
 
     def _is_closed(self, state: AccountState) -> bool:
         """Whether a market of the account takes no orders now: nothing is decided then."""
@@ -207,6 +253,8 @@ class Liquidator:
         after = self._accounts.commit(seen.account.account_id, decide)
         if after.state.liquidation is not None:
             return WAIT
+        if owed:
+            count(FUND_LOW)
         logger.warning("liquidation ended", number=seen.liquidation.number, reason=reason)
         return ENDED
 

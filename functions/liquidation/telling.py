@@ -16,6 +16,7 @@ from zerodesk_aws.tables.cursors import Cursors
 RISK: Final = "zerodesk.risk"
 NAMES: Final = {"BEGIN": "LiquidationStarted", "END": "LiquidationEnded"}
 STEP: Final = "LiquidationStepTaken"
+INSURED: Final = "LiquidationInsured"
 
 
 class Telling:
@@ -52,6 +53,8 @@ def _told(account_id: str, number: int, record: JournalRecord) -> Iterator[Annou
         if step in NAMES:
             ended = {"reason": cause.get("reason", ""), "by": cause.get("by", "")}
             yield Announcement(RISK, NAMES[step], detail | (ended if step == "END" else {}))
+        elif step == "INSURE":
+            yield Announcement(RISK, INSURED, detail | cause["took"])
         else:
             yield Announcement(RISK, STEP, detail | {"step": step} | cause["took"])
     elif cause["kind"] == "terms" and "spared" in cause["terms"]:

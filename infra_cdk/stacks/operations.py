@@ -170,6 +170,13 @@ def _of_the_money(settings: Settings) -> Iterator[Alarm]:
             minutes=SILENT_MINUTES,
             is_silence=True,
         )
+        yield Alarm(
+            "insurance-low",
+            "The insurance fund could not pay ten more like its last payment, or not the last.",
+            namespace,
+            "InsuranceFundLow",
+            {"service": "liquidation"},
+        )
     yield Alarm(
         "books-not-believed",
         "A journal's chain or a state's hash is broken.",

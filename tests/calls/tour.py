@@ -66,6 +66,8 @@ def stops() -> list[Asked]:
         ("queries", http("GET", f"{ACCOUNT}/statement", HOUSE, None, account)),
         ("back_office", http("GET", "/v1/withdrawals", HOUSE, None)),
         ("back_office", http("GET", "/v1/house", HOUSE, None)),
+        ("back_office", http("GET", "/v1/insurance", HOUSE, None)),
+        ("back_office", http("POST", "/v1/insurance/deposits", HOUSE, INSURED)),
         ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
         ("back_office", http("POST", "/v1/markets", HOUSE, PERPETUAL)),
         ("queries", http("GET", f"{MARKET}/funding", "alice", None, OF_PERPETUAL)),
@@ -105,6 +107,7 @@ def stops() -> list[Asked]:
     ]
 
 
+INSURED: Final = {"deposit_id": "i", "currency": "USD", "amount": "1", "reason": "tour"}
 ACCOUNT: Final = "/v1/accounts/{account_id}"
 WITHDRAWAL: Final = f"{ACCOUNT}/withdrawals/{{withdrawal_id}}"
 REVERSAL: Final = {"sequence": 2, "reason": "tour"}

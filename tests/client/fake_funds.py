@@ -89,6 +89,12 @@ class Funds(Operating):
         ]
         return 200, {"balances": rows}
 
+    def insurance(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return self.any_balances(who, data, "insurance-fund")
+
+    def fund_insurance(self, who: Principal, data: dict[str, Any]) -> Answer:
+        return self.deposit(who, data, "insurance-fund")
+
     def reverse(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
         deposits = [one for (owner, _), one in self.deposits.items() if owner == account_id]
         if data["sequence"] > len(deposits):

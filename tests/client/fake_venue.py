@@ -74,6 +74,8 @@ ROUTES = [
     ("GET", "/v1/accounts/([^/]+)/balances", "any_balances", True),
     ("POST", "/v1/accounts/([^/]+)/reversals", "reverse", True),
     ("GET", "/v1/house", "house", True),
+    ("GET", "/v1/insurance", "insurance", True),
+    ("POST", "/v1/insurance/deposits", "fund_insurance", True),
     ("GET", "/v1/limits", "list_limits", True),
     ("PUT", "/v1/limits/venue", "set_venue_limits", True),
     ("PUT", "/v1/limits/groups/([^/]+)", "set_group_limits", True),

@@ -74,6 +74,8 @@ def test_more_than_what_is_free_is_refused_with_a_way_out(funded: Zerodesk) -> N
         ("withdrawal", "post", "alice", "rent"),
         ("withdrawal", "void", "alice", "rent"),
         ("house",),
+        ("insurance", "show"),
+        ("insurance", "deposit", "USD", "5", "--reason", "mine"),
         ("reverse", "alice", "1", "--reason", "mine"),
     ],
 )
@@ -112,3 +114,14 @@ def test_the_house_is_shown_by_currency(zerodesk: Zerodesk, operator: Client) ->
     assert "BTC-USD up to 1" in zerodesk("house").stdout
     (balance,) = json.loads(zerodesk("house", "--json").stdout)["balances"]
     assert (balance["currency"], balance["balance"]) == ("USD", "0")
+
+
+def test_the_insurance_fund_is_filled_with_a_reason_and_shown(zerodesk: Zerodesk) -> None:
+    for _ in range(2):
+        command = ("insurance", "deposit", "usd", "500", "--reason", "a cushion", "--id", "first")
+        told = zerodesk(*command).stdout
+        assert "500 USD for the insurance fund, deposit first: a cushion" in told
+    document = json.loads(zerodesk("insurance", "show", "--json").stdout)
+    assert [(row["currency"], row["total"]) for row in document["balances"]] == [("USD", "500")]
+    assert "insurance-fund" in zerodesk("insurance", "show").stdout
+    assert zerodesk("insurance", "deposit", "USD", "500").exit_code == 2

@@ -41,7 +41,7 @@ def looks(*following: str) -> list[dict[str, Any]]:
     told = []
     for one in following:
         told.append(answers({"next": one}))
-        if one in ("CANCEL_ORDERS", "REDUCE", "DELEVERAGE"):
+        if one in ("CANCEL_ORDERS", "REDUCE", "INSURE", "DELEVERAGE"):
             told.append(answers({"next": "WAIT"}))
     return told
 
@@ -54,6 +54,11 @@ def looks(*following: str) -> list[dict[str, Any]]:
             looks("CANCEL_ORDERS", "REDUCE", "DELEVERAGE", "ENDED"),
             ["LOOK", "CANCEL_ORDERS", "LOOK", "REDUCE", "LOOK", "DELEVERAGE", "LOOK"],
             id="cleared, reduced, deleveraged",
+        ),
+        pytest.param(
+            looks("REDUCE", "INSURE", "ENDED"),
+            ["LOOK", "REDUCE", "LOOK", "INSURE", "LOOK"],
+            id="reduced, paid for by the insurance fund",
         ),
         pytest.param(
             [raises("JournalContentionError"), *looks("WAIT", "ENDED")],

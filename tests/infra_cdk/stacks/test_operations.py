@@ -24,6 +24,7 @@ WHERE_TRADING_IS = {
     "failures-of-liquidation_workflow",
     "failures-of-order_workflow",
     "failures-of-settlement_workflow",
+    "insurance-low",
     "margins-silent",
     "sweeper-silent",
 }

@@ -22,6 +22,7 @@ from zerodesk.risk.liquidation import (
     insured,
     next_step,
     paid_ticks,
+    takeover_ticks,
 )
 from zerodesk.risk.monitoring import Margin
 from zerodesk.tiers import Tier, checked
@@ -109,6 +110,25 @@ def test_a_reduction_never_turns_a_position_and_repeated_ends_flat(
         held[reduction.symbol] = a_position(left, symbol=reduction.symbol)
     figures = cross_margin(cash, held.values(), TIERS)
     assert not figures.is_below_maintenance or all(not one.quantity_lots for one in held.values())
+
+
+@given(
+    st.integers(-50, 50).filter(bool),
+    st.integers(100, 2_000),
+    st.integers(-3_000, 3_000),
+    st.integers(0, 5_000),
+)
+def test_a_takeover_leaves_no_more_to_pay_than_the_fund_has(
+    lots: int, mark: int, equity: int, fund: int
+) -> None:
+    held = a_position(lots, mark=mark, entry=mark)
+    price = takeover_ticks(held, equity, fund)
+    left = equity + lots * (price - mark)
+    if price > 1:
+        assert left >= -min(fund, max(0, -equity))
+    # What the fund pays never buys those who won a better price than the mark.
+    if equity <= 0:
+        assert (price - mark) * lots >= 0
 
 
 def test_the_fund_pays_what_it_has_and_the_rest_is_said() -> None:

@@ -5,8 +5,9 @@ the whole state after. One change is one record of the account's journal.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.instruments import Product, product_of
@@ -32,6 +33,8 @@ from zerodesk.turnover import Days, with_turnover
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
 
+
+NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 
 LIQUIDATE: Final = "liquidate"
 """The cause of each record by which an account is liquidated; its ``step`` says which."""
@@ -235,8 +238,14 @@ def open_account(state: AccountState, account_id: str) -> Change:
     return Change({"kind": "open", "account_id": account_id}, (), replace(state, opened=True))
 
 
-def deposit(state: AccountState, deposit_id: str, currency: str, amount_minor: int) -> Change:
-    """Return the account with a deposit from outside credited.
+def deposit(
+    state: AccountState,
+    deposit_id: str,
+    currency: str,
+    amount_minor: int,
+    said: Mapping[str, str] = NOTHING_SAID,
+) -> Change:
+    """Return the account with a deposit from outside credited; ``said`` is by whom and why.
 
     Examples
     --------
@@ -247,7 +256,7 @@ def deposit(state: AccountState, deposit_id: str, currency: str, amount_minor: i
     if amount_minor <= 0:
         raise LedgerError(f"deposit {deposit_id} of {amount_minor} {currency}")
     return Change(
-        {"kind": "deposit", "deposit_id": deposit_id},
+        {"kind": "deposit", "deposit_id": deposit_id, **said},
         ((AVAILABLE, currency, amount_minor), (EXTERNAL, currency, -amount_minor)),
         replace(
             state,
@@ -328,6 +337,18 @@ def deleverage(
 ) -> Change:
     """Return the account with a step on record by which others take over from it; nothing moves."""
     step = {"step": "DELEVERAGE", "number": liquidation.number, "command_id": command_id}
+    cause = {"kind": LIQUIDATE} | step | evidence
+    return Change(cause, (), replace(state, liquidation=liquidation))
+
+
+def ask_insurance(
+    state: AccountState, liquidation: Liquidation, transfer_id: str, evidence: dict[str, Any]
+) -> Change:
+    """Return the account with a step on record by which the insurance fund pays what it owes.
+
+    Nothing moves: the fund's record sends the money, and one of this account receives it.
+    """
+    step = {"step": "INSURE", "number": liquidation.number, "transfer_id": transfer_id}
     cause = {"kind": LIQUIDATE} | step | evidence
     return Change(cause, (), replace(state, liquidation=liquidation))
 

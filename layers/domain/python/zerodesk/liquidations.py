@@ -10,9 +10,10 @@ BY_MARGIN: Final = "margin"
 class Liquidation(NamedTuple):
     """A liquidation that is under way. ``number`` is the account's record that began it.
 
-    ``steps`` are the orders that were placed so far. ``symbol`` and ``lots_before`` say what the
-    last of them was to reduce, and ``in_vain`` how many in a row closed nothing. ``paying`` is the
-    number of the payment that the insurance fund was asked for, while it is on its way.
+    ``steps`` are those that were taken so far. ``symbol`` and ``lots_before`` say what the last of
+    them was to reduce, and ``in_vain`` how many in a row closed nothing. ``paying`` is the step by
+    which the insurance fund was asked last, 0 of one that it was not, for ``asked_minor`` of
+    ``currency``.
     """
 
     number: int
@@ -22,6 +23,8 @@ class Liquidation(NamedTuple):
     lots_before: int = 0
     in_vain: int = 0
     paying: int = 0
+    currency: str = ""
+    asked_minor: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the liquidation as JSON-able values."""

@@ -15,6 +15,8 @@ from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
 
 KIND: Final = "deposit"
+SAID: Final = ("author", "reason")
+"""What a deposit to the insurance fund says of itself, in its record too."""
 
 
 def gate_id(deposit_id: str) -> str:
@@ -38,7 +40,8 @@ class Deposits:
             if self._orders.status(account_id, gate) == DONE or gate in account.state.answered:
                 return None
             state = without_shown(account, self._orders)
-            return deposit(state, gate, asked["currency"], asked["amount_minor"])
+            said = {name: asked[name] for name in SAID if name in asked}
+            return deposit(state, gate, asked["currency"], asked["amount_minor"], said)
 
         account = self._accounts.commit(account_id, decide)
         if item.status != DONE:

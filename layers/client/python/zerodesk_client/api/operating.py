@@ -138,6 +138,22 @@ class Operating(Session):
         """Return what the house has, by currency."""
         return self._list(HouseBalance, "/v1/house", "balances")
 
+    def insurance(self) -> Balances:
+        """Return what the insurance fund has."""
+        return self._call(Balances, "GET", "/v1/insurance")
+
+    def fund_insurance(
+        self, deposit_id: str, currency: str, amount: Decimal, reason: str
+    ) -> DepositReceipt:
+        """Credit the insurance fund; the same ``deposit_id`` again changes nothing."""
+        body = {
+            "deposit_id": deposit_id,
+            "currency": currency,
+            "amount": plain(amount),
+            "reason": reason,
+        }
+        return self._call(DepositReceipt, "POST", "/v1/insurance/deposits", body=body)
+
     def list_market(self, listing: NewMarket) -> Market:
         """List a market; the same listing again returns it, another is refused with 409."""
         return self._call(Market, "POST", "/v1/markets", body=encode(listing))

@@ -14,6 +14,7 @@ from zerodesk_client.cli import (
     funds,
     halts,
     history,
+    insurance,
     kills,
     limits,
     margin,
@@ -127,6 +128,7 @@ app.command(rich_help_panel=OPERATING)(statements.reverse)
 app.command(rich_help_panel=OPERATING)(accounts.house)
 app.add_typer(market_terms.market_app, name="market", rich_help_panel=OPERATING)
 app.add_typer(margin.liquidation_app, name="liquidation", rich_help_panel=OPERATING)
+app.add_typer(insurance.insurance_app, name="insurance", rich_help_panel=OPERATING)
 app.add_typer(limits.limit_app, name="limit", rich_help_panel=OPERATING)
 app.add_typer(fees.fee_app, name="fee", rich_help_panel=OPERATING)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)

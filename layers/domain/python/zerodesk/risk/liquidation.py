@@ -54,11 +54,12 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The next step, and the order or the currency where it is of one."""
+    """The next step, and the order where it is of one, or the currency and what the fund pays."""
 
     step: Step
     reduction: Reduction | None = None
     currency: str = ""
+    pays_minor: int = 0
 
 
 def next_step(
@@ -98,8 +99,9 @@ def next_step(
         return Decision(step, reduction, currency)
     open_in = {one.instrument.quote for one in held}
     for currency in sorted(overdrawn):
-        if currency not in open_in and fund_minor.get(currency, 0):
-            return Decision(Step.INSURE, currency=currency)
+        pays_minor, _ = insured(overdrawn[currency], fund_minor.get(currency, 0))
+        if currency not in open_in and pays_minor:
+            return Decision(Step.INSURE, currency=currency, pays_minor=pays_minor)
     return Decision(Step.NONE)
 
 
@@ -152,6 +154,26 @@ def insured(shortfall_minor: int, fund_minor: int) -> tuple[int, int]:
     """Return (what the insurance fund pays, what is still missing)."""
     pays_minor = min(shortfall_minor, fund_minor)
     return pays_minor, shortfall_minor - pays_minor
+
+
+def takeover_ticks(position: Exposure, equity_minor: int, fund_minor: int) -> int:
+    """Return the price at which others take a position over.
+
+    With equity, or without a fund, the price of bankruptcy. What the account is short of at the
+    mark the fund pays as far as it goes: so much nearer to the mark is the price, and that much is
+    not taken from those who won.
+
+    Examples
+    --------
+    Long ten lots at a mark of 900, and 50 short of nothing: the fund has nothing, some, or enough.
+
+    >>> from zerodesk.derivatives import Perpetual
+    >>> long = Exposure(Perpetual("BTC-PERP", "BTC", "USD", 1), 10, 10_000, 900)
+    >>> [takeover_ticks(long, -50, fund_minor) for fund_minor in (0, 20, 1_000)]
+    [905, 903, 900]
+    """
+    paid_minor, _ = insured(max(0, -equity_minor), fund_minor)
+    return paid_ticks(position, abs(position.quantity_lots), equity_minor + paid_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from zerodesk_aws.contracts.fields import (
     KeyId,
     Partner,
     PositiveDecimal,
+    Reason,
     ShortText,
     Timestamp,
 )
@@ -71,6 +72,12 @@ class MakeDeposit(Contract):
     deposit_id: DepositId
     currency: Currency
     amount: PositiveDecimal
+
+
+class FundInsurance(MakeDeposit):
+    """Money of the house for the insurance fund, to credit once."""
+
+    reason: Reason
 
 
 class Deposit(Contract):

@@ -412,6 +412,10 @@ class DepositCredited(MoneyMoved):
     """Money came in from outside, and is free."""
 
     deposit_id: DepositId
+    author: AccountId | None = Field(
+        default=None, description="Of a deposit to the insurance fund: by whose word."
+    )
+    reason: str | None = Field(default=None, description="And why.")
 
 
 class WithdrawalReserved(MoneyMoved):
@@ -437,6 +441,7 @@ class TransferSent(MoneyMoved):
 
     transfer_id: TransferId
     to_account_id: AccountId
+    reason: str | None = Field(default=None, description="Of a payment by the insurance fund: why.")
 
 
 class TransferReceived(MoneyMoved):
@@ -444,6 +449,7 @@ class TransferReceived(MoneyMoved):
 
     transfer_id: TransferId
     from_account_id: AccountId
+    reason: str | None = Field(default=None, description="Of a payment by the insurance fund: why.")
 
 
 class RecordReversed(OfFunds):
@@ -555,6 +561,17 @@ class LiquidationStepTaken(OfLiquidation):
     price_ticks: int | None = None
 
 
+class LiquidationInsured(OfLiquidation):
+    """The insurance fund was asked for what a liquidated account owes, as far as the fund goes.
+
+    ``TransferReceived`` of the same transfer tells when it has arrived.
+    """
+
+    transfer_id: TransferId
+    currency: Currency
+    amount_minor: int
+
+
 class LiquidationEnded(OfLiquidation):
     """A liquidation is over, and the account its owner's again."""
 
@@ -653,14 +670,15 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.funds", WithdrawalReserved, "funds, back_office, sweeper"),
     EventContract("zerodesk.funds", WithdrawalPosted, "back_office, sweeper"),
     EventContract("zerodesk.funds", WithdrawalVoided, "back_office, sweeper"),
-    EventContract("zerodesk.funds", TransferSent, "funds, sweeper"),
-    EventContract("zerodesk.funds", TransferReceived, "funds, sweeper"),
+    EventContract("zerodesk.funds", TransferSent, "funds, liquidation, sweeper"),
+    EventContract("zerodesk.funds", TransferReceived, "funds, liquidation, sweeper"),
     EventContract("zerodesk.funds", RecordReversed, "back_office, sweeper"),
     EventContract("zerodesk.risk", AccountStopped, "sweeper"),
     EventContract("zerodesk.risk", MarginRatiosUpdated, "risk_monitor"),
     EventContract("zerodesk.risk", MarginCalled, "risk_monitor"),
     EventContract("zerodesk.risk", LiquidationStarted, "liquidation"),
     EventContract("zerodesk.risk", LiquidationStepTaken, "liquidation"),
+    EventContract("zerodesk.risk", LiquidationInsured, "liquidation"),
     EventContract("zerodesk.risk", LiquidationEnded, "liquidation"),
     EventContract("zerodesk.reconciliation", ReconciliationBreached, "reconciliation"),
     EventContract("partner.", OrderRequested, "a partner", inbound=True),
