@@ -247,47 +247,57 @@ def queried(
     hash_key: Any,
     range_key_condition: Any = None,
     *,
-    consistent_read: bool = False,
     index_name: str | None = None,
     limit: int | None = None,
     page_size: int | None = None,
-    attributes_to_get: Sequence[str] | None = None,
     last_evaluated_key: dict[str, Any] | None = None,
-    scan_index_forward: bool | None = None,
-    **unasked: Any,
+    **how: Any,
 ) -> Iterator[Any]:
     """Return the items that a query finds, as ``Model.query`` does."""
-    assert not any(unasked.values()), f"{model.__name__}: {unasked}"
     place = _place_of(model)
     name, kind, write = place.hash if index_name is None else _hash_of_index(model, index_name)
-    names, values, text = {name: "#0"}, {":0": {kind: write(hash_key)}}, "#0 = :0"
-    if range_key_condition is not None:
-        text = f"({text} AND {range_key_condition.serialize(names, values)})"
-    asked: dict[str, Any] = {"TableName": place.table_name, "KeyConditionExpression": text}
-    if attributes_to_get:
-        _project(asked, attributes_to_get, names)
-    if consistent_read:
-        asked["ConsistentRead"] = True
+    asked = _asked(place.table_name, (name, kind, write(hash_key)), range_key_condition, **how)
     if last_evaluated_key is not None:
         asked["ExclusiveStartKey"] = last_evaluated_key
     if index_name is not None:
         asked["IndexName"] = index_name
     if limit is not None or page_size is not None:
         asked["Limit"] = limit if page_size is None else page_size
+    return _found(place.connection, asked, model.from_raw_data, limit)
+
+
+def _asked(
+    table_name: str,
+    key: tuple[str, str, str],
+    condition: Any,
+    *,
+    consistent_read: bool = False,
+    attributes_to_get: Sequence[str] | None = None,
+    scan_index_forward: bool | None = None,
+    **unasked: Any,
+) -> dict[str, Any]:
+    """Return what a query asks, but for its pages: ``key`` is (name, type, content)."""
+    assert not any(unasked.values()), f"{table_name}: {unasked}"
+    name, kind, content = key
+    names, values, text = {name: "#0"}, {":0": {kind: content}}, "#0 = :0"
+    if condition is not None:
+        text = f"({text} AND {condition.serialize(names, values)})"
+    asked: dict[str, Any] = {"TableName": table_name, "KeyConditionExpression": text}
+    if attributes_to_get:
+        _project(asked, attributes_to_get, names)
+    if consistent_read:
+        asked["ConsistentRead"] = True
     if scan_index_forward is not None:
         asked["ScanIndexForward"] = scan_index_forward
-    return _found(place, _with_placeholders(asked, names, values), model.from_raw_data, limit)
+    return _with_placeholders(asked, names, values)
 
 
 def _found(
-    place: Place, asked: dict[str, Any], read: Callable[[Any], Any], left: int | None
+    connection: Any, asked: dict[str, Any], read: Callable[[Any], Any], left: int | None
 ) -> Iterator[Any]:
     """Yield so many items of a query's pages, as ``ResultIterator`` does."""
     while left != 0:
-        try:
-            page = place.connection.dispatch("Query", asked)
-        except BOTOCORE_EXCEPTIONS as error:
-            raise QueryError(f"Failed to query items: {error}", error) from error
+        page = _page(connection, asked)
         for item in page["Items"]:
             yield read(item)
             if left is not None:
@@ -298,6 +308,32 @@ def _found(
         if last is None:
             return
         asked = asked | {"ExclusiveStartKey": last}
+
+
+def _page(connection: Any, asked: dict[str, Any]) -> Any:
+    try:
+        return connection.dispatch("Query", asked)
+    except BOTOCORE_EXCEPTIONS as error:
+        raise QueryError(f"Failed to query items: {error}", error) from error
+
+
+def page_of(
+    table: Any,
+    hash_key: str,
+    range_key_condition: Any = None,
+    *,
+    exclusive_start_key: dict[str, Any] | None = None,
+    limit: int | None = None,
+    **how: Any,
+) -> Any:
+    """Return one page of a query, as ``TableConnection.query`` does."""
+    (name, kind), _ = _key_of(table.connection._tables[table.table_name])
+    asked = _asked(table.table_name, (name, kind, hash_key), range_key_condition, **how)
+    if exclusive_start_key is not None:
+        asked["ExclusiveStartKey"] = exclusive_start_key
+    if limit is not None:
+        asked["Limit"] = limit
+    return _page(table.connection, asked)
 
 
 def batch_get(
@@ -321,20 +357,22 @@ def batch_get(
     for first in range(0, len(keys), BATCH_GET_PAGE_LIMIT):
         rest = keys[first : first + BATCH_GET_PAGE_LIMIT]
         while rest:
-            page, rest = _batch(place, wanted | {"Keys": rest})
-            yield from map(model.from_raw_data, page)
+            answer = _batch(place.connection, place.table_name, wanted | {"Keys": rest})
+            yield from map(model.from_raw_data, answer["Responses"][place.table_name])
+            rest = answer["UnprocessedKeys"].get(place.table_name, {}).get("Keys")
 
 
-def _batch(place: Place, wanted: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-    """Return what a batch finds, and the keys that it left over."""
+def _batch(connection: Any, table_name: str, wanted: dict[str, Any]) -> Any:
     try:
-        answer = place.connection.dispatch(
-            "BatchGetItem", {"RequestItems": {place.table_name: wanted}}
-        )
+        return connection.dispatch("BatchGetItem", {"RequestItems": {table_name: wanted}})
     except BOTOCORE_EXCEPTIONS as error:
         raise GetError(f"Failed to batch get items: {error}", error) from error
-    over = answer["UnprocessedKeys"].get(place.table_name, {})
-    return answer["Responses"][place.table_name], over.get("Keys", [])
+
+
+def batch_of(table: Any, keys: Sequence[Values], *, consistent_read: bool) -> Any:
+    """Return what a batch of keys finds, as ``TableConnection.batch_get_item`` does."""
+    wanted = {"ConsistentRead": consistent_read, "Keys": list(keys)}
+    return _batch(table.connection, table.table_name, wanted)
 
 
 def take(stack: ExitStack) -> None:
@@ -346,6 +384,8 @@ def take(stack: ExitStack) -> None:
         (Model, "query", classmethod(queried)),
         (TableConnection, "update_item", updated),
         (TableConnection, "put_item", put),
+        (TableConnection, "query", page_of),
+        (TableConnection, "batch_get_item", batch_of),
         (SetAction, "serialize", action_text),
         (Comparison, "serialize", comparison_text),
     ):
