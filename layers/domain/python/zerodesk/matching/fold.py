@@ -8,13 +8,8 @@ remained, postings that create money, holds that moved otherwise than their post
 rules of deciding are repeated here, record time and the memory of commands, see ``memory``.
 """
 
-<<<<<<< HEAD
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-=======
 from collections import defaultdict
-from collections.abc import Callable, Iterator
->>>>>>> main
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.codec import state_hash
