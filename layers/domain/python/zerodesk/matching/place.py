@@ -73,7 +73,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         or not 0 <= taker_bps <= BASIS_POINTS
         or (special is not None and not _makes_sense(state, command, special))
     ):
-        reject(state, draft, command, _senseless(command))
+        reject(state, draft, command, _refused(command))
         return
     if special is None:
         order = BookOrder(
@@ -253,6 +253,14 @@ def refusal_of(
     if need > order.held_minor:
         return _short(state, order, need)
     return _would_cross(state, order) if post_only else None
+
+
+def _refused(command: PlaceCommand) -> Rejection:
+    """Return why an order makes no sense: what follows another one makes none by itself."""
+    if "after" not in command:
+        return _senseless(command)
+    detail = f"it comes with {command['after']}, which it follows, and not by itself"
+    return Rejection(RejectionCode.MATCHING_ORDER_NOT_OPEN, detail)
 
 
 def _senseless(command: PlaceCommand) -> Rejection:
