@@ -290,11 +290,13 @@ class NaiveBook:
         if command["kind"] == "place":
             self.releases.append((command["account_id"], key))
             refusal = ("REJECTED", code, 0, 0, 0, None)
-            self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
+            if "after" not in command:
+                self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
             if "then" in command:
                 then = command["then"]["command_id"]
-                if not self.stands(then) and not self.knows(then, self.time):
-                    self.answer(then, refusal, only_first=code == "MATCHING_EXPIRED")
+                is_new = not self.stands(then) and not self.knows(then, self.time)
+                if is_new and code != "MATCHING_EXPIRED":
+                    self.answer(then, refusal, only_first=False)
                 self.give_up_following(command, forget=code == "MATCHING_EXPIRED")
         elif command["kind"] == "amend":
             self.releases.append((command["account_id"], key))

@@ -229,6 +229,9 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
     )
     if "then" in command:
         give_up(state, draft, command, rejection)
+    if "after" in command:
+        # Nothing is shown of an order that follows before its book has taken it in.
+        return
     answer = unfilled(state, account_id, REJECTED, remaining_lots=command["quantity_lots"])
     answer["rejection"] = reason
     if rejection.code is RejectionCode.MATCHING_EXPIRED:
