@@ -43,7 +43,7 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
 
 
 def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None) -> set[str]:
-    """Return the orders for which something was held by a record of an account."""
+    """Return the orders held by a record of an account, without those that one of them leads."""
     if not sequence:
         return set()
     state = evidence.streams.by_name[f"account#{account}"][sequence - 1].body["state"]
@@ -51,7 +51,9 @@ def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None)
     return {
         order_id
         for order_id, command in commands.items()
-        if command["kind"] == "place" and symbol in (None, command["symbol"])
+        if command["kind"] == "place"
+        and symbol in (None, command["symbol"])
+        and command.get("after") not in commands
     }
 
 
