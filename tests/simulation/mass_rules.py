@@ -35,7 +35,9 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
             yield f"{command_id} of {account} is {item['status']}, and not final are {left}"
     for event in evidence.events:
         of = named.get(event["command_id"])
-        if of is not None and event["type"] == "OrderCancelled" and event["order_id"] not in of:
+        # What an order leads, or what it follows, ends with it.
+        ended = event.get("ended_with", event.get("order_id"))
+        if of is not None and event["type"] == "OrderCancelled" and ended not in of:
             yield f"{event['command_id']} cancels {event['order_id']}, which it does not name"
     for symbol, records in evidence.streams.books:
         yield from _stay_away(symbol, records)

@@ -71,8 +71,9 @@ class _Followed:
     """The order that leads, by the one that waits to follow it."""
     ended: set[str] = field(default_factory=set)
     filled_lots: Counter[str] = field(default_factory=Counter)
-    is_carried: bool = False
-    """Whether the first price that is seen is of the command before."""
+    came_behind: set[str] = field(default_factory=set)
+    """Who came in behind another order by the command that acts: the trade before that may count
+    for them, or not."""
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
@@ -170,7 +171,7 @@ class _Followed:
         elif event["command_id"] not in self.acting:
             yield from self.left_waiting()
             self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
-            self.is_carried = bool(self.seen_ticks)
+            self.came_behind = set()
         if event["type"] == "TradeExecuted":
             for role in ("maker", "taker"):
                 self.filled_lots[event[f"{role}_order_id"]] += event["quantity_lots"]
@@ -181,9 +182,7 @@ class _Followed:
     def _comes_behind(self, order_id: str) -> Iterator[str]:
         """Yield an order that follows another one which is not filled whole."""
         leading_id = self.following.pop(order_id, "")
-        if self.is_carried and len(self.seen_ticks) > 1:
-            # It was not there when the trade before this command's was.
-            self.seen_ticks, self.is_carried = self.seen_ticks[1:], False
+        self.came_behind.add(order_id)
         if not self._is_filled(leading_id):
             yield f"{order_id} comes in behind {leading_id}, of which not all is filled"
 
@@ -203,7 +202,7 @@ class _Followed:
         if self.stopped:
             return
         for order_id, armed in self.armed.items():
-            if self._has_triggered(order_id):
+            if order_id not in self.came_behind and self._has_triggered(order_id):
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
 
     def _trail(self, order_id: str, price_ticks: int) -> None:
