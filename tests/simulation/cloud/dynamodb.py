@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from zlib import crc32
 
+from botocore.exceptions import ClientError
+
 from tests.simulation.cloud import expressions
 from tests.simulation.cloud.expressions import Item, KeyCondition, Names, Values
 from tests.simulation.cloud.faults import InvalidRequestError, not_sent, refused
@@ -22,7 +24,6 @@ from tests.simulation.cloud.items import (
     NOTHING,
     key_number,
     key_text,
-    size_of,
     stored_item,
     stored_value,
 )
@@ -142,14 +143,12 @@ class Table:
     def key_of(self, values: Item) -> Key:
         """Return the key of an item, or refuse it."""
         schema = self.schema
-        partition = key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
-        return partition, None if schema.sort is None else self.sort_key(values.get(schema.sort))
-
-    def sort_key(self, value: Any) -> Any:
-        """Return the sort key that a value stands for, or refuse it."""
-        if self.schema.sort_kind == "N":
-            return key_number(value)
-        return key_text(value, MAX_SORT_KEY_BYTES)
+        first = key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
+        if schema.sort is None:
+            return first, None
+        if schema.sort_kind == "N":
+            return first, key_number(values.get(schema.sort))
+        return first, key_text(values.get(schema.sort), MAX_SORT_KEY_BYTES)
 
     def key_asked(self, key: Item) -> Key:
         """Return the key that a request names: all of it, and nothing else."""
@@ -268,7 +267,9 @@ class DynamoDB:
         try:
             if operation == "BatchGetItem":
                 return self._batch_get(asked, leave_over)
-            run, table = self._operations[operation], self._table(operation, asked["TableName"])
+            run, table = self._operations[operation], self.tables.get(asked["TableName"])
+            if table is None:
+                raise _unknown(operation, asked["TableName"])
             if operation in ("PutItem", "UpdateItem"):
                 return run(table, asked, lag_ms)
             if operation in ("GetItem", "Scan"):
@@ -276,12 +277,6 @@ class DynamoDB:
             return run(table, asked)
         except InvalidRequestError as error:
             raise refused(operation, "ValidationException", str(error)) from error
-
-    def _table(self, operation: str, name: str) -> Table:
-        table = self.tables.get(name)
-        if table is None:
-            raise refused(operation, "ResourceNotFoundException", name)
-        return table
 
     def _put_item(self, table: Table, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
         names, values = _placeholders(asked, "ConditionExpression")
@@ -354,7 +349,7 @@ class DynamoDB:
         if table.schema.append_only and not asked.get("ConsistentRead"):
             raise NotImplementedError("a weak read of the journal is not in this model")
         found = table.get_stale(key, self._clock_ms()) if stale else table.get(key)
-        return {} if found is None else {"Item": _projected(found, asked, names)}
+        return {} if found is None else {"Item": _projected((found,), asked, names)[0]}
 
     def _query(self, table: Table, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("Limit", 1) < 1:
@@ -371,7 +366,7 @@ class DynamoDB:
         else:
             found = self._indexed(table, index, asked, first, span)
         items, last = _page(found, asked.get("Limit"))
-        answer = _answer([_projected(item, asked, names) for item in items])
+        answer = _answer(_projected(items, asked, names))
         if last is not None:
             answer["LastEvaluatedKey"] = _keys(last, table.schema, index)
         return answer
@@ -400,9 +395,8 @@ class DynamoDB:
     ) -> Iterator[tuple[Item, int]]:
         """Yield the keys that a query of the index reads, with their sizes."""
         now_ms, partition = self._clock_ms(), table.partitions.get(first, EMPTY)
-        places = [place for place, since, until in partition.indexed if since <= now_ms < until]
-        if span is not None:
-            places = [place for place in places if _within(place[0], span)]
+        entries = _in_span(partition.indexed, span, _number_of)
+        places = [place for place, since, until in entries if since <= now_ms < until]
         start, backwards = asked.get("ExclusiveStartKey"), not asked.get("ScanIndexForward", True)
         if start is not None:
             if sorted(start) != sorted(table.schema.key_names(index)):
@@ -414,7 +408,7 @@ class DynamoDB:
         for place in reversed(places) if backwards else places:
             shown = _keys(partition.items[place[2]], table.schema, None)
             shown[index.sort] = {"N": str(place[0])}
-            yield shown, size_of(shown)
+            yield stored_item(shown)
 
     def _scan(self, table: Table, asked: dict[str, Any], *, stale: bool) -> dict[str, Any]:
         now_ms = self._clock_ms()
@@ -430,7 +424,9 @@ class DynamoDB:
         if len(asked["RequestItems"]) != 1:
             raise NotImplementedError("a batch of several tables is not in this model")
         ((name, wanted),) = asked["RequestItems"].items()
-        table = self._table("BatchGetItem", name)
+        table = self.tables.get(name)
+        if table is None:
+            raise _unknown("BatchGetItem", name)
         if not wanted.keys() <= BATCH_PARAMETERS or not wanted.get("ConsistentRead"):
             raise NotImplementedError(f"a batch with {sorted(wanted)} is not in this model")
         names, _ = _placeholders(wanted, "ProjectionExpression")
@@ -444,30 +440,33 @@ class DynamoDB:
         if len(set(keys)) != len(keys):
             raise InvalidRequestError("Provided list of item keys contains duplicates")
         processed, over = _processed(table, keys, leave_over)
-        found = [table.get(key) for key in processed]
-        items = [_projected(item, wanted, names) for item in found if item is not None]
+        found = [item for key in processed if (item := table.get(key)) is not None]
+        items = _projected(found, wanted, names)
         rest = [key for key in wanted["Keys"] if table.key_asked(key) in over]
         left = {name: wanted | {"Keys": rest}} if rest else {}
         return {"Responses": {name: items}, "UnprocessedKeys": left}
 
 
+def _unknown(operation: str, table_name: str) -> ClientError:
+    return refused(operation, "ResourceNotFoundException", table_name)
+
+
 def _placeholders(asked: dict[str, Any], *kinds: str) -> tuple[Names, Values]:
     """Return the names and values of a request: those that its expressions refer to, no others."""
-    names, values = asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")
-    if names is None and values is None and not any(kind in asked for kind in kinds):
-        return {}, {}
     used_names, used_values = expressions.placeholders(*map(asked.get, kinds))
-    given: tuple[Names, Values] = (names or {}, values or {})
-    if given[0].keys() != used_names or given[1].keys() != used_values:
+    names: Names = asked.get("ExpressionAttributeNames", NOTHING)
+    values: Values = asked.get("ExpressionAttributeValues", NOTHING)
+    if names.keys() != used_names or values.keys() != used_values:
         raise InvalidRequestError(
-            f"given {sorted(given[0])} {sorted(given[1])}, "
+            f"given {sorted(names)} {sorted(values)}, "
             f"used {sorted(used_names)} {sorted(used_values)}"
         )
-    if names == {} or values == {}:
+    if {} in (asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")):
         raise InvalidRequestError("placeholders must not be empty")
-    for value in given[1].values():
-        stored_value(value)
-    return given
+    for value in values.values():
+        if "S" not in value:
+            stored_value(value)
+    return names, values
 
 
 def _processed(
@@ -493,12 +492,13 @@ def _answer(items: list[Item]) -> dict[str, Any]:
     return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
 
 
-def _projected(item: Item, asked: dict[str, Any], names: Names) -> Item:
+def _projected(items: Iterable[Item], asked: dict[str, Any], names: Names) -> list[Item]:
+    """Return of each item what is asked for, in a dictionary of its own."""
     text = asked.get("ProjectionExpression")
     if text is None:
-        return dict(item)
+        return [dict(item) for item in items]
     wanted = [names[word] for word in expressions.projection(text)]
-    return {name: item[name] for name in wanted if name in item}
+    return [{name: item[name] for name in wanted if name in item} for item in items]
 
 
 def _keys(item: Item, schema: Schema, index: Index | None) -> Item:
@@ -525,8 +525,10 @@ def _span(
         return None
     if names[condition.sort] != (table.schema.sort if index is None else index.sort):
         raise InvalidRequestError("Query condition missed key schema element")
-    value_of = table.sort_key if index is None else key_number
-    bounds = [value_of(values[bound]) for bound in condition.bounds]
+    if index is None and table.schema.sort_kind == "S":
+        bounds = [key_text(values[bound], MAX_SORT_KEY_BYTES) for bound in condition.bounds]
+    else:
+        bounds = [key_number(values[bound]) for bound in condition.bounds]
     if bounds[0] > bounds[-1]:
         raise InvalidRequestError("The BETWEEN operator requires an upper bound above its lower")
     return condition.sign, bounds
@@ -545,15 +547,23 @@ def _check_start(first: str, start: Key, span: Span | None) -> None:
         raise InvalidRequestError("The provided starting key is outside query boundaries")
 
 
-def _in_span(keys: list[Any], span: Span | None) -> list[Any]:
+def _number_of(entry: Entry) -> Any:
+    """Return the number by which an index has an item where it is."""
+    return entry[0][0]
+
+
+def _in_span(
+    keys: list[Any], span: Span | None, key: Callable[[Any], Any] | None = None
+) -> list[Any]:
+    """Return what of a sorted list is within bounds, by ``key`` of each where that is compared."""
     if span is None:
         return keys
     sign, bounds = span
     low, high = 0, len(keys)
     if sign in (">", ">=", "=", "BETWEEN"):
-        low = (bisect_right if sign == ">" else bisect_left)(keys, bounds[0])
+        low = (bisect_right if sign == ">" else bisect_left)(keys, bounds[0], key=key)
     if sign in ("<", "<=", "=", "BETWEEN"):
-        high = (bisect_left if sign == "<" else bisect_right)(keys, bounds[-1])
+        high = (bisect_left if sign == "<" else bisect_right)(keys, bounds[-1], key=key)
     return keys[low:high]
 
 
