@@ -77,15 +77,14 @@ def deciding(
             max(now_ms(), account.recorded_at_ms),
             reduce_only=order.get("reduce_only", False),
         )
-        command = place_command(order, quote)
-        return admit_both(case, command, order, quoted) if "then" in order else admit(case, command)
+        if "then" in order:
+            return admit_both(case, order, quoted)
+        return admit(case, place_command(order, quote))
 
     return decide
 
 
-def admit_both(
-    case: Case, command: PlaceCommand, order: dict[str, Any], quoted: dict[str, Any]
-) -> Change:
+def admit_both(case: Case, order: dict[str, Any], quoted: dict[str, Any]) -> Change:
     """Decide an order and the one that follows it, in the same surroundings."""
     then, quote = order["then"], Quote.from_dict(quoted["then"])
     behind = case._replace(
@@ -94,5 +93,6 @@ def admit_both(
         quote=quote,
         reduce_only=then.get("reduce_only", False),
     )
-    group = cast("PlaceCommand", command | {"then": place_command(then, quote)})
+    command = place_command(order, case.quote) | {"then": place_command(then, quote)}
+    group = cast("PlaceCommand", command)
     return admit_group(case, behind, group, quoted["gets_minor"])

@@ -155,13 +155,19 @@ class Orders:
             status=OrderStatus.QUEUED.value,
             updated_at_ms=at_ms,
         )
+        if self._put_new(item):
+            return item, True
+        return self._items.get(account_id, order_id, consistent_read=True), False
+
+    def _put_new(self, item: OrderItem) -> bool:
+        """Put an item unless there is one; whether there was none."""
         try:
             item.save(condition=OrderItem.order_id.does_not_exist())
         except PutError as error:
             if not condition_failed(error):
                 raise
-            return self._items.get(account_id, order_id, consistent_read=True), False
-        return item, True
+            return False
+        return True
 
     def get(self, account_id: str, order_id: str) -> OrderItem | None:
         """Return an item, read strongly, or None."""
@@ -416,7 +422,7 @@ class Orders:
         body: dict[str, Any],
     ) -> None:
         shown = {name: projection[name] for name in PROJECTED if projection.get(name) is not None}
-        item = self._items(
+        following = self._items(
             leading.account_id,
             order_id,
             placed_at_ms=leading.placed_at_ms,
@@ -428,11 +434,7 @@ class Orders:
             updated_at_ms=body["time_ms"],
             **shown,
         )
-        try:
-            item.save(condition=OrderItem.order_id.does_not_exist())
-        except PutError as error:
-            if not condition_failed(error):
-                raise
+        self._put_new(following)
 
     def _project(
         self, order_id: str, projection: dict[str, Any], sequence: int, at_ms: int
