@@ -132,8 +132,8 @@ def worst_of(markets: dict[str, "Market"], after: State, side: str) -> Counter[s
         worst[symbol] += sign * row[0] * markets[symbol].lot_value_minor
     for hold in after["holds"].values():
         command = hold["command"]
-        if side_of(after, command) == side and not _only_reduces(after, command):
-            left = _left(after, hold)
+        if side_of(after, command) == side and not only_reduces(after, command):
+            left = left_of(after, hold)
             worst[command["symbol"]] += left * markets[command["symbol"]].lot_value_minor
     return worst
 
@@ -147,13 +147,13 @@ def side_of(state: State, command: dict[str, Any]) -> str:
     return side
 
 
-def _only_reduces(state: State, command: dict[str, Any]) -> bool:
+def only_reduces(state: State, command: dict[str, Any]) -> bool:
     """Whether an order, or that which an amend is of, can open nothing."""
     order = state["holds"].get(command.get("order_id"), {"command": command})
     return bool(order["command"].get("reduce_only"))
 
 
-def _left(state: State, hold: dict[str, Any]) -> int:
+def left_of(state: State, hold: dict[str, Any]) -> int:
     """Return what may be filled of an order, or what an amend wants on top of its order."""
     command = hold["command"]
     if command["kind"] == "amend":

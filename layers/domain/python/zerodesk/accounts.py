@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
+from zerodesk.derived import Derived
 from zerodesk.instruments import Product, product_of
 from zerodesk.kills import Kill
 from zerodesk.ledger import (
@@ -29,6 +30,7 @@ from zerodesk.positions import FLAT, Position, with_fill
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days, with_turnover
+from zerodesk.working import NONE_WORKING, Working
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
@@ -98,7 +100,8 @@ class AccountState:
     ``positions`` what the fills add up to, by symbol, ``turnover`` what it traded by the day, by
     quote currency. ``rate`` is (minute, orders admitted in it); ``terms`` are the operator's:
     standing, group, limits. ``calls`` are the margin calls that stand, by currency;
-    ``liquidation`` is the one that is under way.
+    ``liquidation`` is the one that is under way. ``derived`` follows from the rest, and is no part
+    of what the account is.
     """
 
     opened: bool = False
@@ -113,6 +116,7 @@ class AccountState:
     terms: AccountTerms = TERMS
     calls: dict[str, MarginCall] = field(default_factory=dict)
     liquidation: Liquidation | None = None
+    derived: Derived = field(default_factory=Derived, compare=False, repr=False)
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
@@ -122,11 +126,13 @@ class AccountState:
         """Return what is held of a currency, for all orders and withdrawals."""
         return sum(held.held_minor for held in self._held() if held.currency == currency)
 
-    def derivatives(self) -> set[str]:
+    def derivatives(self) -> frozenset[str]:
         """Return the derivatives in which the account has open orders or a position."""
-        held = {one.command["symbol"] for one in self.holds.values()}
-        held |= {symbol for symbol, one in self.positions.items() if one.quantity_lots}
-        return {symbol for symbol in held if product_of(symbol) is not Product.SPOT}
+        return self.derived.derivatives(self.holds, self.positions)
+
+    def working(self, symbol: str) -> Working:
+        """Return what the account's open orders in an instrument may still fill."""
+        return self.derived.working(self.holds).get(symbol, NONE_WORKING)
 
     def currencies(self) -> list[str]:
         """Return the currencies that the account has or holds, sorted."""
@@ -279,14 +285,13 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
         order = command if held is None else held.command
     if order.get("reduce_only") and product_of(command["symbol"]) is Product.PERPETUAL:
         cause["reduces"] = True
+    added = Hold(currency, need_minor, command)
+    holds = state.holds | {order_id: added}
+    state.derived.hold(state.holds, added, holds)
     return Change(
         cause,
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
-        replace(
-            state,
-            available=credited(state.available, currency, -need_minor),
-            holds=state.holds | {order_id: Hold(currency, need_minor, command)},
-        ),
+        replace(state, available=credited(state.available, currency, -need_minor), holds=holds),
     )
 
 
