@@ -46,6 +46,19 @@ def positions_add_up(evidence: "Evidence") -> Iterator[str]:
                     yield f"{account} {record.sequence}: {order_id} is filled by {filled[order_id]}"
 
 
+def fundings_add_up(evidence: "Evidence") -> Iterator[str]:
+    """What fundings brought to a position is what the account's records tell of them."""
+    for account, records in evidence.streams.accounts:
+        brought: Counter[str] = Counter()
+        for record in records:
+            cause = record.body["cause"]
+            for funding in cause.get("fundings", ()):
+                brought[cause["book"]] += funding["amount_minor"]
+            for symbol, row in record.body["state"].get("positions", {}).items():
+                if (*row, 0, 0)[7] != brought[symbol]:
+                    yield f"{account} {record.sequence}: {symbol} is {row}, {brought} by fundings"
+
+
 def limits_are_kept(evidence: "Evidence") -> Iterator[str]:
     """Each order that was held was within every limit, of the account, its group and the venue."""
     venue = evidence.streams.by_name.get("control#limits", [])
@@ -185,9 +198,11 @@ def _lost(markets: dict[str, "Market"], state: State, cause: dict[str, Any], quo
     """Return what an account lost since midnight, by the marks that the record was decided on."""
     at_ms, marks = cause["at_ms"], cause["decided_on"]["marks"]
     made: dict[str, int] = defaultdict(int)
-    for symbol, (lots, cost, _, _, day, realised, fees) in state.get("positions", {}).items():
+    for symbol, row in state.get("positions", {}).items():
+        lots, cost, _, _, day, realised, fees, _, funding = (*row, 0, 0)[:9]
         market, today = markets[symbol], day == at_ms // DAY_MS
         if lots or today:
             tick_lots = lots * marks[symbol][0] - cost + (realised if today else 0)
-            made[market.quote] += tick_lots * market.tick_value_minor - (fees if today else 0)
+            made[market.quote] += tick_lots * market.tick_value_minor
+            made[market.quote] += funding - fees if today else 0
     return -made[quote]

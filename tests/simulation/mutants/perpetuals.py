@@ -138,6 +138,14 @@ MUTANTS: Final = (
         claim=PORTFOLIO,
     ),
     Mutant(
+        "a funding is no loss",
+        "It is cash that moved, and nothing was closed.",
+        f"{DOMAIN}/risk/exposure.py",
+        "            result_minor += position.day_funding_minor - position.day_fees_minor\n",
+        "            result_minor -= position.day_fees_minor\n",
+        claim="tests/zerodesk/risk/test_loss.py",
+    ),
+    Mutant(
         "a time is funded again",
         "A command has an id, by which a repeat is known.",
         f"{BOOK}/funding.py",

@@ -26,7 +26,7 @@ from zerodesk.ledger import (
 from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall
 from zerodesk.orders import HoldingCommand, PlaceCommand
-from zerodesk.positions import FLAT, Position, with_fill
+from zerodesk.positions import FLAT, Position, with_fill, with_funding
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days, with_turnover
@@ -420,6 +420,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
     available, holds = dict(state.available), dict(state.holds)
     moved: dict[tuple[str, str], int] = defaultdict(int)
     fills = [fill for due in fresh for fill in due.fills]
+    fundings = [one for due in fresh for one in due.fundings]
     for due in fresh:
         _count_fills(due.fills, holds)
         _take_amends(due.amends, holds)
@@ -432,7 +433,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         available=available,
         holds=holds,
         watermarks=state.watermarks | {symbol: upto},
-        positions=_positions_after(state.positions, symbol, fills),
+        positions=_positions_after(state.positions, symbol, fills, fundings),
         turnover=_turnover_after(state.turnover, fresh),
     )
     cause = {
@@ -442,20 +443,25 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         "to": upto,
         "fills": fills,
     }
-    fundings = [one for due in fresh for one in due.fundings]
     if fundings:
         cause["fundings"] = fundings
     return Change(cause, _settlement_entries(symbol, moved), after)
 
 
 def _positions_after(
-    positions: dict[str, Position], symbol: str, fills: Sequence[dict[str, Any]]
+    positions: dict[str, Position],
+    symbol: str,
+    fills: Sequence[dict[str, Any]],
+    fundings: Sequence[dict[str, Any]],
 ) -> dict[str, Position]:
-    if not fills:
+    """Return positions after what settlement tells of one market: its fills, then its fundings."""
+    if not fills and not fundings:
         return positions
     position = positions.get(symbol, FLAT)
     for fill in fills:
         position = with_fill(position, fill)
+    for funding in fundings:
+        position = with_funding(position, funding)
     return positions | {symbol: position}
 
 

@@ -46,6 +46,6 @@ def day_result_minor(
         made_tick_lots = lots * instrument.mark_price_ticks - position.cost_tick_lots
         if traded:
             made_tick_lots += position.day_realised_tick_lots
-            result_minor -= position.day_fees_minor
+            result_minor += position.day_funding_minor - position.day_fees_minor
         result_minor += made_tick_lots * instrument.tick_value_minor
     return result_minor
