@@ -85,8 +85,8 @@ MUTANTS: Final = (
         "margin before the order's own hold",
         "The fee comes out of what is left when the order trades.",
         MARGIN,
-        "    taken = {quote.need_currency: quote.need_minor}\n",
-        "    taken = {quote.need_currency: 0}\n",
+        "    taken = {quote.need_currency: quote.need_minor} | twice\n",
+        "    taken = {quote.need_currency: 0} | twice\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(
@@ -127,7 +127,7 @@ MUTANTS: Final = (
         f"{DOMAIN}/derived.py",
         "            self._holds, self._working = after, with_hold(self._working, held, after)\n",
         "            self._holds = after\n",
-        claim="tests/zerodesk/test_working.py",
+        claim="tests/zerodesk/test_derived.py",
     ),
     Mutant(
         "a large future sheds its tiers beside an option",

@@ -20,13 +20,23 @@ from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.risk import Case, Marked, assess
-from zerodesk.risk.margin import maintenance_minor, margin_covers_positions, required
+from zerodesk.risk.arrays import Modelled, risk_arrays
+from zerodesk.risk.margin import made, maintenance_minor, margin_covers_positions, required
 from zerodesk.risk.monitoring import margins
-from zerodesk.risk.scenarios import SCENARIOS, Scenario
+from zerodesk.risk.portfolio import PER_UNIT, Leg, PortfolioRules, RiskArray, portfolio_margin
+from zerodesk.risk.scenarios import RANGES, SCENARIOS, Scenario
+from zerodesk.risk.sums import (
+    INTERMONTH_BPS,
+    NO_SUMS,
+    SHORT_MINIMUM_BPS,
+    linear_profit_minor,
+    summed,
+)
 from zerodesk.spending import Seen, refusal
 from zerodesk.terms import AccountTerms
 from zerodesk.tiers import Tier, share_minor
 
+BUY, SELL = Side.BUY, Side.SELL
 TICK_MINOR, MARK = 1_000, 100
 WORTH: Final = TICK_MINOR * MARK
 TIERS = (Tier(0, 1_000, 500), Tier(100 * WORTH, 4_000, 2_000))
@@ -300,6 +310,53 @@ def test_the_need_is_that_of_the_slow_way(lots: dict[str, int], orders: Any, btc
 
 
 @settings(max_examples=100, deadline=None)
+@given(LOTS, st.integers(0, 30), st.integers(0, 30))
+def test_a_preview_by_the_library_s_sums_says_the_same(
+    lots: dict[str, int], buys: int, sells: int
+) -> None:
+    """Positions, and orders of the future, by the rules that the venue's previews have."""
+    orders = [("BTC-PERP", side, n, False) for side, n in ((BUY, buys), (SELL, sells)) if n]
+    state = an_account(lots, orders)
+    legs = [a_leg(state, symbol, one) for symbol, one in of(state).items()]
+    if not legs:
+        return
+    rules = PortfolioRules(
+        intermonth_minor=WORTH * INTERMONTH_BPS // 10_000,
+        short_minimum_minor=WORTH * SHORT_MINIMUM_BPS // 10_000,
+    )
+    found = portfolio_margin(legs, rules)
+    [group] = summed(NO_SUMS, made(state, of(state), {})).groups.values()
+    extra = group.totals.concentration_minor
+    parts = group.totals.parts_minor
+    as_portfolio = max(0, found.initial_minor + extra - found.option_value_minor)
+    assert need(state) == min(parts, as_portfolio)
+
+
+def a_leg(state: AccountState, symbol: str, one: Marked) -> Leg:
+    lots = state.positions.get(symbol, Position()).quantity_lots
+    if one.option is None:
+        array = RiskArray(symbol, 1, tuple(profits_of(one)), PER_UNIT)
+    else:
+        array = RiskArray(
+            symbol,
+            1,
+            one.option.profit_minor,
+            one.option.delta_millionths,
+            expiry=symbol.split("-")[1],
+            is_option=True,
+            value_minor=one.mark_price_ticks * TICK_MINOR,
+        )
+    working = state.working(symbol)
+    return Leg(array, lots, working.buy_lots, working.sell_lots)
+
+
+def test_a_future_s_array_by_the_model_is_that_of_the_chain() -> None:
+    for worth in (8_000, 60_000_000, 1_234_568_000):
+        [array] = risk_arrays([Modelled("BTC-PERP")], 100.0, worth / 100, RANGES)
+        assert array.profit_minor == linear_profit_minor(worth)
+
+
+@settings(max_examples=100, deadline=None)
 @given(LOTS, ORDERS, COVER)
 def test_more_is_needed_to_open_than_to_keep_and_never_more_than_of_the_parts(
     lots: dict[str, int], orders: Any, btc: int
@@ -430,6 +487,21 @@ def test_spot_that_covers_is_not_sold_or_withdrawn_beyond_the_margin() -> None:
     poor = holds_lots(btc=100, DEC_100_P=-10)
     free = a_case(poor, side=Side.SELL, marked=of(poor), quote=a_quote(Side.SELL))
     assert margin_covers_positions(free) is None
+
+
+def test_spot_covers_nothing_where_derivatives_of_it_are_in_two_currencies() -> None:
+    state = holds_lots(usd=200_000, btc=100, DEC_100_C=-10, MAR_100_C=-10)
+    state = replace(state, available=state.available | {"EUR": 200_000})
+    marked = of(state)
+    marked[f"{MAR}-100-C"] = marked[f"{MAR}-100-C"]._replace(quote="EUR")
+    assert [one.initial_minor for one in margins(state, marked)] == [157_500, 157_500]
+    assert [one.maintenance_minor for one in margins(state, marked)] == [126_000, 126_000]
+    case = an_order(state, f"{DEC}-100-C", SELL, 1)._replace(marked=marked)
+    assert margin_covers_positions(case) is None
+    more = an_order(state, f"{DEC}-100-C", SELL, 3)._replace(marked=marked)
+    refused = margin_covers_positions(more)
+    assert refused is not None
+    assert refused.need == "0.20475"
 
 
 def test_a_risk_array_of_other_scenarios_is_set_against_nothing() -> None:

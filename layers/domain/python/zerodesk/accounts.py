@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
-from zerodesk.derived import Derived
+from zerodesk.derived import NONE_WORKING, Derived, Working
 from zerodesk.instruments import Product, product_of
 from zerodesk.kills import Kill
 from zerodesk.ledger import (
@@ -30,7 +30,6 @@ from zerodesk.positions import FLAT, Position, with_fill, with_funding
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days, with_turnover
-from zerodesk.working import NONE_WORKING, Working
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""

@@ -5,10 +5,12 @@ perpetual at the mark would make. What is held does not count: it is there to be
 a purchase, on a withdrawal. What the derivatives need is in ``zerodesk.risk.sums``.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState
+from zerodesk.derived import NONE_WORKING, Working
 from zerodesk.instruments import Product
 from zerodesk.money import format_minor
 from zerodesk.orders import Side
@@ -18,7 +20,6 @@ from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import worst_lots
 from zerodesk.risk.marked import Marked
 from zerodesk.risk.sums import NO_SUMS, Made, summed
-from zerodesk.working import NONE_WORKING, Working
 
 NOTHING_ADDED: Final[Mapping[str, Working]] = {}
 NOTHING_TAKEN: Final[Mapping[str, int]] = {}
@@ -37,12 +38,13 @@ def margin_covers_positions(case: Case) -> Rejection | None:
     What only closes is taken, however little is left, and so is a sale of spot; but neither where
     it takes away what covers the rest, so that more is needed than before.
     """
+    twice = covering_twice(case.state, case.marked)
     for currency, derivatives in _touched(case):
-        found = _with_order(case, currency, derivatives)
+        found = _with_order(case, currency, derivatives, twice)
         if found.equity_minor >= found.initial_minor:
             continue
         if _only_takes_away(case, currency):
-            before = required(case.state, currency, derivatives)
+            before = required(case.state, currency, derivatives, taken=twice)
             if found.initial_minor <= before.initial_minor:
                 continue
         have = format_minor(found.equity_minor, currency)
@@ -83,16 +85,37 @@ def _touched(case: Case) -> Iterator[tuple[str, dict[str, Marked]]]:
             yield currency, found
 
 
-def _with_order(case: Case, currency: str, derivatives: Mapping[str, Marked]) -> Required:
+def _with_order(
+    case: Case, currency: str, derivatives: Mapping[str, Marked], twice: Mapping[str, int]
+) -> Required:
     """Return what an account has and needs with an order held, and filled at its worst."""
     quote, symbol = case.quote, case.symbol
-    taken = {quote.need_currency: quote.need_minor}
+    taken = {quote.need_currency: quote.need_minor} | twice
     if symbol not in derivatives:
         return required(case.state, currency, derivatives, taken=taken)
     more = case.state.working(symbol).plus(
         case.quantity_lots, is_buy=case.side is Side.BUY, closes=case.reduce_only
     )
     return required(case.state, currency, derivatives, added={symbol: more}, taken=taken)
+
+
+def covering_twice(state: AccountState, marked: Mapping[str, Marked]) -> Mapping[str, int]:
+    """Return what is free of underlyings that have derivatives in several currencies.
+
+    It would cover all of them, so it covers none. Minor units, by underlying.
+    """
+    if len(state.available) <= 1:
+        return NOTHING_TAKEN
+    pairs = Counter(base for base, _ in {(one.base, one.quote) for one in _derivatives(marked)})
+    return {
+        base: minor
+        for base, times in pairs.items()
+        if times > 1 and (minor := state.available_minor(base)) > 0
+    }
+
+
+def _derivatives(marked: Mapping[str, Marked]) -> Iterator[Marked]:
+    return (one for one in marked.values() if one.margin or one.option is not None)
 
 
 def required(
@@ -125,13 +148,19 @@ def required(
     return Required(equity_minor + found.unrealised_minor, initial_minor)
 
 
-def maintenance_minor(state: AccountState, currency: str, derivatives: Mapping[str, Marked]) -> int:
+def maintenance_minor(
+    state: AccountState,
+    currency: str,
+    derivatives: Mapping[str, Marked],
+    *,
+    taken: Mapping[str, int] = NOTHING_TAKEN,
+) -> int:
     """Return below what equity an account is liquidated: of what is open, orders left out."""
     flat = dict.fromkeys(derivatives, NONE_WORKING)
     kept = state.derived.margins.get(currency, NO_SUMS)
     found = summed(kept, made(state, derivatives, flat))
     return sum(
-        group.maintenance_minor(state.available_minor(underlying))
+        group.maintenance_minor(state.available_minor(underlying) - taken.get(underlying, 0))
         for underlying, group in found.groups.items()
     )
 

@@ -13,7 +13,7 @@ from zerodesk.margin_calls import MarginCall, next_call
 from zerodesk.positions import FLAT
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
-from zerodesk.risk.margin import maintenance_minor, required
+from zerodesk.risk.margin import covering_twice, maintenance_minor, required
 from zerodesk.risk.marked import Marked
 
 Stale = dict[str, int | None]
@@ -63,15 +63,20 @@ def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
         Every derivative in which the account has a position or an order, by symbol.
     """
     open_in = {symbol: marked[symbol] for symbol in sorted(state.derivatives())}
+    twice = covering_twice(state, open_in)
     return [
-        _margin(state, currency, {s: one for s, one in open_in.items() if one.quote == currency})
+        _margin(
+            state, currency, {s: one for s, one in open_in.items() if one.quote == currency}, twice
+        )
         for currency in sorted({one.quote for one in open_in.values()})
     ]
 
 
-def _margin(state: AccountState, currency: str, marked: Mapping[str, Marked]) -> Margin:
-    found = required(state, currency, marked)
-    keeps_minor = maintenance_minor(state, currency, marked)
+def _margin(
+    state: AccountState, currency: str, marked: Mapping[str, Marked], twice: Mapping[str, int]
+) -> Margin:
+    found = required(state, currency, marked, taken=twice)
+    keeps_minor = maintenance_minor(state, currency, marked, taken=twice)
     return Margin(currency, found.equity_minor, found.initial_minor, keeps_minor)
 
 

@@ -24,12 +24,12 @@ from functools import lru_cache
 from operator import add, sub
 from typing import Final, NamedTuple
 
+from zerodesk.derived import Working
 from zerodesk.money import BASIS_POINTS, share_bps
 from zerodesk.positions import Position
 from zerodesk.risk.marked import Marked
 from zerodesk.risk.scenarios import RANGES, SCENARIOS
 from zerodesk.tiers import share_minor
-from zerodesk.working import Working
 
 SHORT_MINIMUM_BPS: Final = 500
 """Beyond the mark, of what the underlying of a short lot is worth: the scenarios know no jump that

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import a_command
 from zerodesk.accounts import AccountState, Due, hold, settle
-from zerodesk.derived import Derived
+from zerodesk.derived import NONE_WORKING, Derived, Working, working_of
 from zerodesk.orders import Side
 from zerodesk.positions import FLAT
-from zerodesk.working import NONE_WORKING, Working, working_of
 
 RICH = AccountState(opened=True, available={"USD": 10**15})
 SYMBOLS = ("BTC-USD", "BTC-PERP", "ETH-PERP")
