@@ -85,8 +85,8 @@ MUTANTS: Final = (
         "margin before the order's own hold",
         "The fee comes out of what is left when the order trades.",
         MARGIN,
-        "    taken = {quote.need_currency: quote.need_minor} | twice\n",
-        "    taken = {quote.need_currency: 0} | twice\n",
+        "    taken = {quote.need_currency: quote.need_minor, **twice}\n",
+        "    taken = {quote.need_currency: 0, **twice}\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(

@@ -90,7 +90,7 @@ def _with_order(
 ) -> Required:
     """Return what an account has and needs with an order held, and filled at its worst."""
     quote, symbol = case.quote, case.symbol
-    taken = {quote.need_currency: quote.need_minor} | twice
+    taken = {quote.need_currency: quote.need_minor, **twice}
     if symbol not in derivatives:
         return required(case.state, currency, derivatives, taken=taken)
     more = case.state.working(symbol).plus(
