@@ -44,8 +44,8 @@ MUTANTS: Final = (
         "slides although it closes nothing",
         "Where it would rest is found first, what is left of it then.",
         f"{BOOK}/place.py",
-        " or _comes_too_late(state, order) or closes_nothing(state, order)\n",
-        " or _comes_too_late(state, order)\n",
+        " or is_late or closes_nothing(state, order)\n",
+        " or is_late\n",
         claim="tests/scenarios",
     ),
     Mutant(

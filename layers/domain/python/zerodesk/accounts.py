@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, cast
 
 from zerodesk.derived import NONE_WORKING, Derived, Working
 from zerodesk.instruments import Product, product_of
@@ -59,6 +59,11 @@ class Hold(NamedTuple):
     amended_lots: int | None = None
 
     @property
+    def least_minor(self) -> int:
+        """The least that is held: something, unless the order follows one that is to bring it."""
+        return 0 if "after" in self.command else 1
+
+    @property
     def whole_lots(self) -> int | None:
         """An order's quantity, as it was last amended; None of an amend that leaves it."""
         if self.amended_lots is not None:
@@ -87,6 +92,11 @@ class Reservation(NamedTuple):
     currency: str
     held_minor: int
     reserved_at_ms: int
+
+    @property
+    def least_minor(self) -> int:
+        """The least that is reserved: something."""
+        return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +212,7 @@ class Change:
         if overdrawn.keys() & _taken(self.entries) and not may_overdraw(self.cause):
             raise LedgerError(f"overdrawn by {self.cause}: {overdrawn}")
         held: dict[str, Hold | Reservation] = {**self.state.holds, **self.state.withdrawals}
-        empty = [key for key, one in held.items() if one.held_minor <= 0]
+        empty = [key for key, one in held.items() if one.held_minor < one.least_minor]
         if empty:
             raise LedgerError(f"empty holds after {self.cause}: {empty}")
         if len(self.state.answered) > MAX_ANSWERED:
@@ -291,6 +301,32 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
         cause,
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
         replace(state, available=credited(state.available, currency, -need_minor), holds=holds),
+    )
+
+
+def hold_group(
+    state: AccountState, command: PlaceCommand, currency: str, then_currency: str
+) -> Change:
+    """Return the account with what an order needs set aside, and for the one that follows it.
+
+    Of that one it is what the first will not bring, which may be nothing: the hold is there for the
+    book to add to, and is one of the account's open orders.
+    """
+    first, then = hold(state, command, currency), cast("PlaceCommand", command["then"])
+    order_id, minor = then["command_id"], then["held_minor"]
+    if order_id in first.state.holds or minor < 0:
+        raise LedgerError(f"hold of {minor} for {order_id}, which follows {command['command_id']}")
+    entries: tuple[Entry, ...] = ()
+    if minor:
+        entries = (AVAILABLE, then_currency, -minor), (HELD, then_currency, minor)
+    return Change(
+        first.cause | {"then": order_id},
+        first.entries + entries,
+        replace(
+            first.state,
+            available=credited(first.state.available, then_currency, -minor),
+            holds=first.state.holds | {order_id: Hold(then_currency, minor, then)},
+        ),
     )
 
 
