@@ -36,8 +36,8 @@ MUTANTS: Final = (
         "what is bought is free until its sale comes in",
         "What follows is held for when it comes, all of it is there by then.",
         f"{BOOK}/leading.py",
-        "            held_minor = following.command[\"held_minor\"] + _got_minor(state, order)\n",
-        "            held_minor = following.command[\"held_minor\"]\n"
+        '            held_minor = following.command["held_minor"] + _got_minor(state, order)\n',
+        '            held_minor = following.command["held_minor"]\n'
         "            held_minor += 0 if order.total_lots else _got_minor(state, order)\n",
         claim="tests/scenarios",
     ),
