@@ -46,6 +46,10 @@ from zerodesk_aws.tables.orders import Orders
 ENDED: Final = "ENDED"
 WAIT: Final = Step.WAIT.value
 
+LOOK_AGE_MS: Final = 5_000
+"""How old a look may be when the item of its order is made, whose time is the look's: the sweeper
+finds what was left alone by that time, within a minute."""
+
 
 class Seen(NamedTuple):
     """An account that is liquidated, what it has and needs, and what is next."""
@@ -263,6 +267,8 @@ class Liquidator:
         listed = self._markets.get(reduction.symbol)
         assert listed is not None, "what is reduced was listed"
         account_id = seen.account.account_id
+        if abs(now_ms() - seen.at_ms) > LOOK_AGE_MS:
+            return None
         step, order_id = self._open_item(seen, reduction)
         command = _command(account_id, order_id, reduction, listed.market, seen.at_ms)
         position = seen.account.state.positions.get(reduction.symbol, FLAT)
