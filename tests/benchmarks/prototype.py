@@ -81,12 +81,12 @@ class Prototype:
                     levels, prices, key = bids, bid_prices, -ticks
                 else:
                     levels, prices, key = asks, ask_prices, ticks
-                level = levels.get(key)
-                if level is None:
-                    level = levels[key] = deque()
+                queue = levels.get(key)
+                if queue is None:
+                    queue = levels[key] = deque()
                     heappush(prices, key)
                 resting[order_id] = maker = [lots]
-                level.append((order_id, maker))
+                queue.append((order_id, maker))
         self.trades = trades
 
     def report(self) -> str:
