@@ -12,6 +12,7 @@ from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.journal import JournalRecord
 from zerodesk_aws.reversals import Reversals, named
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views.balances import balances_of, entries_view
 
@@ -24,8 +25,11 @@ RULE: Final = (
 class Corrections:
     """Corrects accounts, by reversing entries only."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
-        self._accounts, self._reversals = accounts, Reversals(accounts, orders, bus)
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
+        self._accounts = accounts
+        self._reversals = Reversals(accounts, orders, bus, markets)
 
     def make(self, account_id: str, asked: MakeReversal) -> tuple[Reversal, bool]:
         """Reverse a record, once; return the reversal, and whether it is new.
@@ -34,8 +38,8 @@ class Corrections:
         ------
         ProblemError
             NOT_FOUND: no such account or record. INTAKE_BAD_VALUE: a record of another hash.
-            LEDGER_NOT_REVERSIBLE. LEDGER_INSUFFICIENT_BALANCE: nothing is left behind, it may be
-            asked for again. INTAKE_IDEMPOTENCY_CONFLICT: reversed for another reason.
+            LEDGER_NOT_REVERSIBLE. RISK_*, LEDGER_INSUFFICIENT_BALANCE: nothing is left behind, it
+            may be asked for again. INTAKE_IDEMPOTENCY_CONFLICT: reversed for another reason.
         """
         record = self._record(account_id, asked)
         outcome = self._reversals.reverse(account_id, named(record), asked.reason)

@@ -134,8 +134,9 @@ def make_deposit(call: Call, asked: MakeDeposit) -> Answer:
     refuses=(
         NOT_FOUND,
         CONFLICT,
+        ProblemCode.RISK_STALE_MARK,
+        ProblemCode.RISK_INSUFFICIENT_MARGIN,
         ProblemCode.LEDGER_NOT_REVERSIBLE,
-        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )

@@ -7,6 +7,7 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts import funds as contracts
 from zerodesk_aws.entry import count, logger
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.views.funds import withdrawal_view
 from zerodesk_aws.withdrawals import Withdrawals, gate_id
@@ -17,9 +18,11 @@ BY_OPERATOR = "by an operator"
 class WithdrawalOffice:
     """Brings withdrawals to their end."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
         self._accounts, self._orders = accounts, orders
-        self._withdrawals = Withdrawals(accounts, orders, bus)
+        self._withdrawals = Withdrawals(accounts, orders, bus, markets)
 
     def reserved(self, account_id: str) -> contracts.Withdrawals:
         """Return the reserved withdrawals of an account, or refuse with NOT_FOUND."""

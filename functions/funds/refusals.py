@@ -11,8 +11,9 @@ def refusal_on_record(item: OrderItem) -> ProblemError:
     rejection, currency = item.rejection, item.request["currency"]
     rules = {
         RejectionCode.LEDGER_INSUFFICIENT_BALANCE: "at most what was free, {have} {currency}",
-        RejectionCode.LEDGER_DERIVATIVES_OPEN: "asked for without a position or an order in a "
-        "derivative: {detail}",
+        RejectionCode.RISK_STALE_MARK: "asked for at marks of what is open that are known: "
+        "{detail}",
+        RejectionCode.RISK_INSUFFICIENT_MARGIN: "at most what is above the margin: {detail}",
         RejectionCode.LEDGER_WITHDRAWAL_LIMIT: "at most {limit} withdrawals reserved at a time",
     }
     rule = rules[RejectionCode(rejection["code"])].format(currency=currency, **rejection)

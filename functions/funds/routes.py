@@ -21,8 +21,9 @@ app = api.app
     refuses=(
         ProblemCode.INTAKE_OFF_PRECISION,
         ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        ProblemCode.RISK_STALE_MARK,
+        ProblemCode.RISK_INSUFFICIENT_MARGIN,
         ProblemCode.LEDGER_WITHDRAWAL_LIMIT,
-        ProblemCode.LEDGER_DERIVATIVES_OPEN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )
@@ -30,8 +31,8 @@ def ask_withdrawal(call: Call, asked: AskWithdrawal) -> Answer:
     """Reserve a withdrawal, once.
 
     201: the amount is held until the back office posts or voids it. 200: it was asked for before
-    and is shown as it stands. LEDGER_*: refused; the id stays refused, so that a late repeat of it
-    never takes effect.
+    and is shown as it stands. RISK_*, LEDGER_*: refused; the id stays refused, so
+    that a late repeat of it never takes effect.
     """
     from funds.operations import withdrawals
 
@@ -64,7 +65,8 @@ def get_withdrawal(call: Call, _: Nothing) -> Answer:
         ProblemCode.INTAKE_UNKNOWN_ACCOUNT,
         ProblemCode.INTAKE_OFF_PRECISION,
         ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
-        ProblemCode.LEDGER_DERIVATIVES_OPEN,
+        ProblemCode.RISK_STALE_MARK,
+        ProblemCode.RISK_INSUFFICIENT_MARGIN,
         ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
     ),
 )
@@ -72,8 +74,8 @@ def ask_transfer(call: Call, asked: AskTransfer) -> Answer:
     """Transfer an amount to another account, once.
 
     201: the other account has it. 200: it was asked for before and is shown as it stands. 503: it
-    may be on its way, and then it arrives; repeat the request to see. LEDGER_*: refused; the id
-    stays refused, so that a late repeat of it never takes effect.
+    may be on its way, and then it arrives; repeat the request to see. RISK_*, LEDGER_*: refused;
+    the id stays refused, so that a late repeat of it never takes effect.
     """
     from funds.operations import transfers
 

@@ -11,6 +11,7 @@ from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts.funds import AskTransfer, Transfer
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.transfers import KIND, Transfers, gate_id
 from zerodesk_aws.views.funds import transfer_view
@@ -21,9 +22,11 @@ TO: Final = "to_account_id"
 class TransferDesk:
     """Takes transfers in."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
         self._accounts, self._orders = accounts, orders
-        self._transfers = Transfers(accounts, orders, bus)
+        self._transfers = Transfers(accounts, orders, bus, markets)
 
     def ask(self, account_id: str, asked: AskTransfer) -> tuple[Transfer, bool]:
         """Transfer an amount, once; return the transfer as it stands, and whether it is new.
@@ -31,8 +34,8 @@ class TransferDesk:
         Raises
         ------
         ProblemError
-            INTAKE_BAD_VALUE: to oneself. INTAKE_UNKNOWN_ACCOUNT: to nowhere. LEDGER_*: refused,
-            for good. INTAKE_IDEMPOTENCY_CONFLICT: the id had another body.
+            INTAKE_BAD_VALUE: to oneself. INTAKE_UNKNOWN_ACCOUNT: to nowhere. RISK_*, LEDGER_*:
+            refused, for good. INTAKE_IDEMPOTENCY_CONFLICT: the id had another body.
         """
         request = {
             "transfer_id": asked.transfer_id,

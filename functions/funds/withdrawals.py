@@ -9,6 +9,7 @@ from zerodesk_aws.bus import Bus
 from zerodesk_aws.contracts.funds import AskWithdrawal, Withdrawal
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.views.funds import withdrawal_view
 from zerodesk_aws.withdrawals import KIND, Withdrawals, gate_id
@@ -17,8 +18,11 @@ from zerodesk_aws.withdrawals import KIND, Withdrawals, gate_id
 class WithdrawalDesk:
     """Takes withdrawals in."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
-        self._orders, self._withdrawals = orders, Withdrawals(accounts, orders, bus)
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
+        self._orders = orders
+        self._withdrawals = Withdrawals(accounts, orders, bus, markets)
 
     def ask(self, account_id: str, asked: AskWithdrawal) -> tuple[Withdrawal, bool]:
         """Reserve a withdrawal, once; return it as it stands, and whether it is new.
@@ -26,7 +30,8 @@ class WithdrawalDesk:
         Raises
         ------
         ProblemError
-            LEDGER_*: refused, for good. INTAKE_IDEMPOTENCY_CONFLICT: the id had another body.
+            RISK_*, LEDGER_*: refused, for good. INTAKE_IDEMPOTENCY_CONFLICT: the id had another
+            body.
         """
         request = {
             "withdrawal_id": asked.withdrawal_id,

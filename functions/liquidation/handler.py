@@ -35,7 +35,7 @@ liquidator = Liquidator(
     LimitRegister(Journal(JOURNAL_TABLE)),
     CommandQueue(COMMAND_QUEUE_URL),
     Ranking(accounts, Holders(HOLDERS_TABLE), markets),
-    Insurance(accounts, orders, bus),
+    Insurance(accounts, orders, bus, markets),
 )
 telling = Telling(accounts, Cursors(CURSORS_TABLE), bus)
 

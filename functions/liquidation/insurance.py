@@ -15,6 +15,7 @@ from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import fingerprint
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import ANSWERED, Orders
 from zerodesk_aws.transfers import KIND, Transfers, gate_id
 
@@ -25,9 +26,11 @@ FUND_LOW: Final = "InsuranceFundLow"
 class Insurance:
     """What the fund has, and its payments."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
         self._accounts, self._orders = accounts, orders
-        self._transfers = Transfers(accounts, orders, bus)
+        self._transfers = Transfers(accounts, orders, bus, markets)
 
     def funds(self) -> Mapping[str, int]:
         """Return what the fund has by currency, minor units; nothing before its first deposit."""

@@ -20,6 +20,7 @@ from zerodesk_aws.mass_cancels import MassCancels, orders_of
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.reversals import Reversals, unshown
 from zerodesk_aws.switches import Switches
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
@@ -40,17 +41,17 @@ class AccountSweep:
         queue: CommandQueue,
         order_workflow: Workflow,
         bus: Bus,
-        loss_stops: LossStops,
+        markets: Markets,
     ) -> None:
         self._accounts, self._orders, self._pending = accounts, orders, pending
         self._queue, self._order_workflow = queue, order_workflow
         self._mass_cancels = MassCancels(accounts, orders, queue)
-        self._loss_stops = loss_stops
+        self._loss_stops = LossStops(accounts, markets, self._mass_cancels, bus)
         self._kills = AccountKills(accounts, orders, queue)
         self._switches = Switches(orders, self._mass_cancels)
-        self._reversals = Reversals(accounts, orders, bus)
-        self._transfers = Transfers(accounts, orders, bus)
-        self._withdrawals = Withdrawals(accounts, orders, bus)
+        self._reversals = Reversals(accounts, orders, bus, markets)
+        self._transfers = Transfers(accounts, orders, bus, markets)
+        self._withdrawals = Withdrawals(accounts, orders, bus, markets)
         self._deposits = Deposits(accounts, orders, bus)
 
     def sweep(

@@ -24,8 +24,6 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import monotonic, now_ms
 from zerodesk_aws.entry import count, logger, metrics
-from zerodesk_aws.loss_stops import LossStops
-from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.settings import this_region
 from zerodesk_aws.snapshots import Snapshots
@@ -60,7 +58,7 @@ sweeper = Sweeper(
         queue,
         Workflow(ORDER_WORKFLOW_ARN),
         bus,
-        LossStops(accounts, markets, MassCancels(accounts, orders, queue), bus),
+        markets,
     ),
 )
 

@@ -200,6 +200,7 @@ class TradingStack(Stack):
             "funds",
             data.journal.access(*APPEND),
             data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+            data.market.access("GetItem"),
             self._publish,
         )
 

@@ -1,13 +1,14 @@
 """How many commands a second one book takes, on one core, layer by layer.
 
-    python tests/benchmarks/matching.py [--commands 1000000] [--batch 10] [--seed 1]
-    python tests/benchmarks/matching.py --depths       nanoseconds a command by resting orders
-    python tests/benchmarks/matching.py --single       the time of each command by itself
-    python tests/benchmarks/matching.py --restore      a book of a million orders from its snapshot
+    python -m tests.benchmarks.matching [--commands 1000000] [--batch 10] [--seed 1]
+    python -m tests.benchmarks.matching --depths       nanoseconds a command by resting orders
+    python -m tests.benchmarks.matching --single       the time of each command by itself
+    python -m tests.benchmarks.matching --restore      a book of a million orders from its snapshot
 
 A seeded stream: 50 % limit orders around a wandering price, 40 % cancels of earlier orders (some
 of which are gone by then), 10 % IOC orders across the spread. The layers, each with all before it:
 
+    prototype   the least that matches, without anything the engine can do: the yardstick
     queues      price levels alone: orders rest, meet and leave
     records     commands checked, decided into events, postings and projections
     journal     each record as canonical JSON, with its hash
@@ -25,6 +26,7 @@ import time
 from decimal import Decimal
 from typing import Any, Literal
 
+from tests.benchmarks.prototype import Prototype
 from zerodesk import CODE_VERSION
 from zerodesk.codec import GENESIS_HASH, canonical_json, compressed, record_hash
 from zerodesk.instruments import Market, list_market
@@ -39,7 +41,7 @@ CANCELS, TAKERS = 0.4, 0.1
 WIDTH_TICKS = 200
 COMMANDS_PER_MS = 5
 AT_A_TIME = 10_000
-LAYERS = ("queues", "records", "journal", "compressed")
+LAYERS = ("prototype", "queues", "records", "journal", "compressed")
 DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
 SAMPLE, SAMPLES = 2_000, 15
 TIMES = 7
@@ -204,7 +206,7 @@ class Records:
         )
 
 
-Layer = QueuesAlone | Records
+Layer = Prototype | QueuesAlone | Records
 
 
 def timed_s(layer: Layer, commands: list[Command]) -> float:
@@ -215,14 +217,26 @@ def timed_s(layer: Layer, commands: list[Command]) -> float:
 
 
 def layers(market: Market, count: int, batch: int, seed: int, *, undo: bool) -> None:
+    least_s = 0.0
     for name in LAYERS:
-        layer: Layer = (
-            QueuesAlone() if name == "queues" else Records(market, batch, name, undo=undo)
-        )
+        layer = layer_of(name, market, batch, undo=undo)
         stream, elapsed_s = Stream(market, seed), 0.0
         for _ in range(0, count, AT_A_TIME):
             elapsed_s += timed_s(layer, stream.draw(AT_A_TIME))
-        say(f"{name:10} {stream.number / elapsed_s:>9,.0f} a second; {layer.report()}")
+        least_s = least_s or elapsed_s
+        say(
+            f"{name:10} {stream.number / elapsed_s:>9,.0f} a second, "
+            f"{least_s / elapsed_s:.3f} of the prototype; {layer.report()}"
+        )
+
+
+def layer_of(name: str, market: Market, batch: int, *, undo: bool = False) -> Layer:
+    match name:
+        case "prototype":
+            return Prototype()
+        case "queues":
+            return QueuesAlone()
+    return Records(market, batch, name, undo=undo)
 
 
 def depths(market: Market, seed: int) -> None:
@@ -230,7 +244,7 @@ def depths(market: Market, seed: int) -> None:
     for name in ("queues", "records"):
         first_ns = 0.0
         for resting in DEPTHS:
-            layer: Layer = QueuesAlone() if name == "queues" else Records(market, 10, name)
+            layer = layer_of(name, market, 10)
             stream = Stream(market, seed)
             for start in range(0, resting, AT_A_TIME):
                 size = min(AT_A_TIME, resting - start)
@@ -260,7 +274,7 @@ def single(market: Market, count: int, seed: int) -> None:
 
 def each_ns(market: Market, name: str, count: int, seed: int) -> list[int]:
     """Return how long each command of a stream took, in a record of its own."""
-    layer: Layer = QueuesAlone() if name == "queues" else Records(market, 1, name)
+    layer = layer_of(name, market, 1)
     stream, costs_ns = Stream(market, seed), []
     for _ in range(0, count, AT_A_TIME):
         for command in stream.draw(AT_A_TIME):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.functions.gateway import BTC_USD, Gateway
 from zerodesk.orders import order_id_for
+from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
@@ -191,19 +192,55 @@ def test_who_owes_may_close_what_is_open_and_no_more(venue: Gateway) -> None:
     assert operations.reconcile(60.0)["balanced"]
 
 
-def test_nothing_is_withdrawn_or_sent_while_a_derivative_is_open(venue: Gateway) -> None:
-    venue.place("ann", "one", "BUY", symbol="BTC-PERP", quantity="0.1", price="59000")
-    withdrawal = {"withdrawal_id": "w1", "currency": "USD", "amount": "1"}
-    refused = venue.call("POST", "/v1/withdrawals", withdrawal, who="ann")
-    assert (refused.status, refused.code) == (422, "LEDGER_DERIVATIVES_OPEN")
-    transfer = {"transfer_id": "x1", "to_account_id": "ben", "currency": "USD", "amount": "1"}
-    assert (
-        venue.call("POST", "/v1/transfers", transfer, who="ann").code == "LEDGER_DERIVATIVES_OPEN"
+def test_what_is_above_the_initial_margin_is_withdrawn_and_sent_and_no_more(venue: Gateway) -> None:
+    trade(venue, "t1", "ann", "ben", "1", "60000")
+    venue.settle("BTC-PERP")
+    # Ann has 6,970 and needs 6,000; her order to buy needs 600 more, and holds 3.
+    order = venue.place("ann", "one", "BUY", symbol="BTC-PERP", quantity="0.1", price="60000")
+    assert order.json["status"] == "OPEN", order.text
+    much = {"withdrawal_id": "w1", "currency": "USD", "amount": "367"}
+    refused = venue.call("POST", "/v1/withdrawals", much, who="ann")
+    assert (refused.status, refused.code) == (422, "RISK_INSUFFICIENT_MARGIN")
+    assert refused.json["rule"].endswith(
+        "needs 6600 USD as margin, with it gone 6599.999999 is there"
     )
+    sent = {"transfer_id": "x1", "to_account_id": "ben", "currency": "USD", "amount": "367"}
+    assert venue.call("POST", "/v1/transfers", sent, who="ann").code == "RISK_INSUFFICIENT_MARGIN"
+    some = {"withdrawal_id": "w2", "currency": "USD", "amount": "366"}
+    assert venue.call("POST", "/v1/withdrawals", some, who="ann").status == 201
+    # The order gone, its margin and its fee are free again.
     venue.call("DELETE", f"/v1/orders/{order_id_for('ann', 'one')}", who="ann")
     venue.settle("BTC-PERP")
-    later = venue.call("POST", "/v1/withdrawals", withdrawal | {"withdrawal_id": "w2"}, who="ann")
-    assert later.status == 201, later.text
+    rest = sent | {"transfer_id": "x2", "amount": "604"}
+    assert venue.call("POST", "/v1/transfers", rest, who="ann").status == 201
+    assert usd(venue, "ann") == ("6000", "366")
+
+
+def test_nothing_leaves_at_a_mark_that_is_too_old(
+    venue: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trade(venue, "t1", "ann", "ben", "0.1", "60000")
+    venue.settle("BTC-PERP")
+    later_ms = now_ms() + 11 * 60_000
+    monkeypatch.setattr("zerodesk_aws.withdrawals.now_ms", lambda: later_ms)
+    asked = {"withdrawal_id": "w1", "currency": "USD", "amount": "1"}
+    refused = venue.call("POST", "/v1/withdrawals", asked, who="ann")
+    assert (refused.status, refused.code) == (422, "RISK_STALE_MARK")
+    monkeypatch.undo()
+    again = venue.call("POST", "/v1/withdrawals", asked, who="ann")
+    assert again.code == "RISK_STALE_MARK", "what was refused stays refused"
+
+
+def test_what_leaves_has_the_marks_on_record_by_which_it_might(venue: Gateway) -> None:
+    trade(venue, "t1", "ann", "ben", "0.1", "60000")
+    venue.settle("BTC-PERP")
+    asked = {"withdrawal_id": "w1", "currency": "USD", "amount": "1"}
+    assert venue.call("POST", "/v1/withdrawals", asked, who="ann").status == 201
+    *_, last = AccountJournal("journal").read("ann")
+    cause = last.body["cause"]
+    assert cause["kind"] == "reserve"
+    assert cause["marks"]["BTC-PERP"][0] == 6_000_000
+    assert cause["margins"]["USD"] == [6_997_000_000, 600_000_000, 300_000_000]
 
 
 def test_a_reduce_only_order_closes_what_is_open_and_says_that_it_only_does(venue: Gateway) -> None:

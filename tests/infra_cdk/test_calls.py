@@ -43,6 +43,7 @@ RARE = {
     ("pricing", "dynamodb:Scan", "market"): "marks the options, of which the run has none",
     ("pricing", "dynamodb:UpdateItem", "market"): "the same",
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
+    ("funds", "dynamodb:GetItem", "market"): "the same",
     ("risk_monitor", "dynamodb:PutItem", "journal"): "the same",
     ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",
     ("risk_monitor", "states:StartExecution", "liquidation_workflow"): "the same",

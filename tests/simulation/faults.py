@@ -161,7 +161,8 @@ class Swarm(Plan):
     def __init__(self, seed: int) -> None:
         super().__init__()
         self._chance = Random(seed)
-        self._rate = self._chance.choice(self.RATES)
+        rate = self._chance.choice(self.RATES)
+        self._shares = {kind: rate * WEIGHTS.get(kind, 1.0) for kind in AT}
         share = self._chance.choice((0.3, 0.6, 1.0))
         self._enabled = frozenset(f for f in Fault if self._chance.random() < share)
         self._outages = self._chance.random() < self.OUTAGE_SHARE
@@ -171,7 +172,7 @@ class Swarm(Plan):
     def choose(self, number: int, kind: str, who: str) -> Fault | None:  # noqa: ARG002
         if number < self._out_until and kind in self._out and self._chance.random() < 0.7:
             return self._chance.choice(OUTAGE)
-        if self._chance.random() >= self._rate * WEIGHTS.get(kind, 1.0):
+        if self._chance.random() >= self._shares[kind]:
             return None
         if self._outages and self._chance.random() < self.OUTAGE_CHANCE:
             self._out = frozenset(self._chance.sample(OUTAGE_KINDS, 2))

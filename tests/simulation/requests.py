@@ -1,37 +1,42 @@
 """Shorter ways through pynamodb to the same requests, for millions of calls.
 
 As in ``shortcuts``: what is rewritten sends what the original sends, and a test compares the two.
-What the stores do not ask for goes the original's way.
+What the stores do not ask for is not in these ways, and fails.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
-from pynamodb import models
 from pynamodb.attributes import AttributeContainer
-from pynamodb.connection import base
-from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, Connection, MetaTable
+from pynamodb.connection import TableConnection
+from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, MetaTable
 from pynamodb.constants import BATCH_GET_PAGE_LIMIT
-from pynamodb.exceptions import AttributeNullError, GetError, QueryError
+from pynamodb.exceptions import (
+    AttributeNullError,
+    GetError,
+    PutError,
+    QueryError,
+    UpdateError,
+)
 from pynamodb.expressions import projection
 from pynamodb.expressions.condition import Comparison
 from pynamodb.expressions.update import RemoveAction, SetAction
 from pynamodb.models import Model
-from pynamodb.pagination import ResultIterator
-
-UNASKED: Final = ("filter_condition", "exclusive_start_key", "return_consumed_capacity", "select")
-"""What a query may have, and those of most calls have not."""
 
 CLAUSES: Final[tuple[tuple[Any, str], ...]] = ((SetAction, "SET"), (RemoveAction, "REMOVE"))
 """What an update does; the stores ask for nothing else."""
 
 Names = dict[str, str]
 Values = dict[str, dict[str, Any]]
-Writer = tuple[str, str, str, Callable[[Any], Any], bool]
+Write = Callable[[Any], Any]
+Writer = tuple[str, str, str, Write, bool]
 """(name, name in the table, type, what writes a value, whether it may be missing)."""
+
+KeyPart = tuple[str, str, Write]
+"""(name, type, what writes a value) of a hash key or of a range key."""
 
 
 @cache
@@ -56,36 +61,39 @@ def serialized(instance: Any, null_check: bool = True) -> Values:  # noqa: FBT00
     return found
 
 
-def connection_of(original: Callable[[], Any]) -> Any:
-    """Return a model's connection, as ``Model._get_connection`` does, at once where it has one."""
-    make = original.__func__  # type: ignore[attr-defined]
+class Place(NamedTuple):
+    """Where a model's items are, and what their keys are made of."""
 
-    def get_connection(model: Any) -> Any:
-        known = model._connection
-        if known is not None and known.table_name == model.Meta.table_name:
-            return known
-        return make(model)
+    connection: Any
+    table_name: str
+    hash: KeyPart
+    range: KeyPart | None
 
-    return classmethod(get_connection)
-
-
-def no_discriminator(_: Any) -> None:
-    """Return what tells a model's kinds apart: flat models have one kind."""
+    def key(self, hash_key: Any, range_key: Any = None) -> Values:
+        """Return the key of an item, as ``Model._serialize_keys`` and pynamodb's tables do."""
+        name, kind, write = self.hash
+        found = {name: {kind: write(hash_key)}}
+        if range_key is not None and self.range is not None:
+            name, kind, write = self.range
+            found[name] = {kind: write(range_key)}
+        return found
 
 
 @cache
-def _key_writers(model: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any] | None]:
+def _place_of(model: Any) -> Place:
+    table = model._get_connection()
     range_key = model._range_key_attribute()
-    return model._hash_key_attribute().serialize, range_key and range_key.serialize
+    range_part = None if range_key is None else _part(range_key)
+    return Place(table.connection, table.table_name, _part(model._hash_key_attribute()), range_part)
 
 
-def serialized_keys(model: Any, hash_key: Any, range_key: Any = None) -> tuple[Any, Any]:
-    """Return the contents of a key, as ``Model._serialize_keys`` does."""
-    write_hash, write_range = _key_writers(model)
-    if range_key is not None:
-        assert write_range is not None, "a range key for a table that has one"
-        range_key = write_range(range_key)
-    return None if hash_key is None else write_hash(hash_key), range_key
+def _part(attribute: Any) -> KeyPart:
+    return attribute.attr_name, attribute.attr_type, attribute.serialize
+
+
+@cache
+def _hash_of_index(model: Any, index_name: str) -> KeyPart:
+    return _part(model._indexes[index_name]._hash_key_attribute())
 
 
 @cache
@@ -96,75 +104,31 @@ def _key_of(table: MetaTable) -> tuple[tuple[str, str], tuple[str, str] | None]:
     return (hash_name, table.get_attribute_type(hash_name)), range_key
 
 
-def identifier(
-    table: MetaTable, hash_key: str, range_key: str | None = None, key: str = "Key"
-) -> dict[str, Any]:
+def _key(table: Any, hash_key: str, range_key: str | None) -> Values:
     """Return the key of a request, as ``MetaTable.get_identifier_map`` does."""
-    (hash_name, hash_kind), range_of = _key_of(table)
+    (hash_name, hash_kind), range_of = _key_of(table.connection._tables[table.table_name])
     found = {hash_name: {hash_kind: hash_key}}
     if range_key is not None and range_of is not None:
         found[range_of[0]] = {range_of[1]: range_key}
-    return {key: found}
+    return found
 
 
 @cache
-def _projection(names: tuple[str, ...]) -> tuple[str, Names]:
+def _projection(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Return a projection of names, and the names in the order of their placeholders."""
     placeholders: Names = {}
-    return _original_projection(list(names), placeholders), placeholders
+    return projection.create_projection_expression(list(names), placeholders), tuple(placeholders)
 
 
-_original_projection: Final = projection.create_projection_expression
-
-
-def projected(attributes: Any, placeholders: Names) -> str:
-    """Return a projection, as ``create_projection_expression`` does, once for the same names."""
-    if placeholders or not isinstance(attributes, list):
-        return _original_projection(attributes, placeholders)
-    try:
-        text, found = _projection(tuple(attributes))
-    except TypeError:  # not all are names
-        return _original_projection(attributes, placeholders)
-    placeholders.update(found)
-    return text
-
-
-def request_of(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Return what asks for a read or a write, as ``Connection.get_operation_kwargs`` does."""
-
-    def request(
-        connection: Any,
-        table_name: str,
-        hash_key: str,
-        range_key: str | None = None,
-        key: str = "Key",
-        attributes: Values | None = None,
-        attributes_to_get: Any = None,
-        actions: Any = None,
-        condition: Any = None,
-        consistent_read: bool | None = None,  # noqa: FBT001 - as there
-        **others: Any,
-    ) -> dict[str, Any]:
-        if any(value is not None for value in others.values()):
-            given = (table_name, hash_key, range_key, key, attributes, attributes_to_get)
-            rest = (actions, condition, consistent_read)
-            return original(connection, *given, *rest, **others)
-        asked: dict[str, Any] = {"TableName": table_name}
-        asked |= connection._tables[table_name].get_identifier_map(hash_key, range_key, key)
-        names: Names = {}
-        values: Values = {}
-        if attributes and key == "Item":
-            asked["Item"] |= attributes
-        if attributes_to_get is not None:
-            asked["ProjectionExpression"] = projected(attributes_to_get, names)
-        if condition is not None:
-            asked["ConditionExpression"] = condition.serialize(names, values)
-        if consistent_read is not None:
-            asked["ConsistentRead"] = consistent_read
-        if actions is not None:
-            asked["UpdateExpression"] = _update(actions, names, values)
-        return _with_placeholders(asked, names, values)
-
-    return request
+def _project(asked: dict[str, Any], attributes: Iterable[str], names: Names) -> None:
+    """Have a request ask for some attributes only."""
+    if names:
+        wanted = list(attributes)
+        asked["ProjectionExpression"] = projection.create_projection_expression(wanted, names)
+        return
+    asked["ProjectionExpression"], found = _projection(tuple(attributes))
+    for number, name in enumerate(found):
+        names[name] = f"#{number}"
 
 
 def _update(actions: Any, names: Names, values: Values) -> str:
@@ -199,142 +163,190 @@ def _with_placeholders(asked: dict[str, Any], names: Names, values: Values) -> d
     return asked
 
 
+# Writes.
+
+
+def updated(
+    table: Any,
+    hash_key: str,
+    range_key: str | None = None,
+    *,
+    actions: Sequence[Any],
+    condition: Any = None,
+    return_values: str | None = None,
+) -> Any:
+    """Update an item, as ``TableConnection.update_item`` does."""
+    asked = {"TableName": table.table_name, "Key": _key(table, hash_key, range_key)}
+    names: Names = {}
+    values: Values = {}
+    if condition is not None:
+        asked["ConditionExpression"] = condition.serialize(names, values)
+    if return_values is not None:
+        asked["ReturnValues"] = return_values
+    asked["UpdateExpression"] = _update(actions, names, values)
+    try:
+        return table.connection.dispatch("UpdateItem", _with_placeholders(asked, names, values))
+    except BOTOCORE_EXCEPTIONS as error:
+        raise UpdateError(f"Failed to update item: {error}", error) from error
+
+
+def put(
+    table: Any,
+    hash_key: str,
+    range_key: str | None = None,
+    *,
+    attributes: Values,
+    condition: Any = None,
+) -> Any:
+    """Put an item, as ``TableConnection.put_item`` does."""
+    item = _key(table, hash_key, range_key) | attributes
+    asked = {"TableName": table.table_name, "Item": item}
+    names: Names = {}
+    values: Values = {}
+    if condition is not None:
+        asked["ConditionExpression"] = condition.serialize(names, values)
+    try:
+        return table.connection.dispatch("PutItem", _with_placeholders(asked, names, values))
+    except BOTOCORE_EXCEPTIONS as error:
+        raise PutError(f"Failed to put item: {error}", error) from error
+
+
+# Reads.
+
+
 def got(
     model: Any,
     hash_key: Any,
     range_key: Any = None,
     consistent_read: bool = False,  # noqa: FBT001, FBT002 - as there
-    attributes_to_get: Any = None,
+    attributes_to_get: Sequence[str] | None = None,
 ) -> Any:
     """Return the item of a key, as ``Model.get`` does."""
-    table = model._get_connection()
-    asked: dict[str, Any] = {"TableName": table.table_name, "ConsistentRead": consistent_read}
-    asked |= identifier(table.get_meta_table(), *serialized_keys(model, hash_key, range_key))
-    names: Names = {}
+    place = _place_of(model)
+    asked: dict[str, Any] = {
+        "TableName": place.table_name,
+        "ConsistentRead": consistent_read,
+        "Key": place.key(hash_key, range_key),
+    }
     if attributes_to_get is not None:
-        asked["ProjectionExpression"] = projected(attributes_to_get, names)
+        names: Names = {}
+        _project(asked, attributes_to_get, names)
+        _with_placeholders(asked, names, {})
     try:
-        answer = table.connection.dispatch("GetItem", _with_placeholders(asked, names, {}))
+        item = place.connection.dispatch("GetItem", asked).get("Item")
     except BOTOCORE_EXCEPTIONS as error:
         raise GetError(f"Failed to get item: {error}", error) from error
-    item = answer.get("Item")
     if not item:
         raise model.DoesNotExist
     return model.from_raw_data(item)
 
 
-def results_of(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what goes from item to item of a query's pages, as ``ResultIterator`` does."""
-
-    def results(
-        operation: Any,
-        arguments: Any,
-        named: dict[str, Any],
-        map_fn: Any = None,
-        limit: int | None = None,
-        rate_limit: float | None = None,
-    ) -> Iterator[Any]:
-        if rate_limit is not None or map_fn is None:
-            given: Iterator[Any] = original(operation, arguments, named, map_fn, limit, rate_limit)
-            return given
-        return _results(operation, arguments, named, map_fn, limit)
-
-    return results
-
-
-def _results(
-    operation: Any, arguments: Any, named: dict[str, Any], read: Any, left: int | None
+def queried(
+    model: Any,
+    /,
+    hash_key: Any,
+    range_key_condition: Any = None,
+    *,
+    consistent_read: bool = False,
+    index_name: str | None = None,
+    limit: int | None = None,
+    page_size: int | None = None,
+    attributes_to_get: Sequence[str] | None = None,
+    last_evaluated_key: dict[str, Any] | None = None,
+    scan_index_forward: bool | None = None,
+    **unasked: Any,
 ) -> Iterator[Any]:
+    """Return the items that a query finds, as ``Model.query`` does."""
+    assert not any(unasked.values()), f"{model.__name__}: {unasked}"
+    place = _place_of(model)
+    name, kind, write = place.hash if index_name is None else _hash_of_index(model, index_name)
+    names, values, text = {name: "#0"}, {":0": {kind: write(hash_key)}}, "#0 = :0"
+    if range_key_condition is not None:
+        text = f"({text} AND {range_key_condition.serialize(names, values)})"
+    asked: dict[str, Any] = {"TableName": place.table_name, "KeyConditionExpression": text}
+    if attributes_to_get:
+        _project(asked, attributes_to_get, names)
+    if consistent_read:
+        asked["ConsistentRead"] = True
+    if last_evaluated_key is not None:
+        asked["ExclusiveStartKey"] = last_evaluated_key
+    if index_name is not None:
+        asked["IndexName"] = index_name
+    if limit is not None or page_size is not None:
+        asked["Limit"] = limit if page_size is None else page_size
+    if scan_index_forward is not None:
+        asked["ScanIndexForward"] = scan_index_forward
+    return _found(place, _with_placeholders(asked, names, values), model.from_raw_data, limit)
+
+
+def _found(
+    place: Place, asked: dict[str, Any], read: Callable[[Any], Any], left: int | None
+) -> Iterator[Any]:
+    """Yield so many items of a query's pages, as ``ResultIterator`` does."""
     while left != 0:
-        page = operation(*arguments, **named)
+        try:
+            page = place.connection.dispatch("Query", asked)
+        except BOTOCORE_EXCEPTIONS as error:
+            raise QueryError(f"Failed to query items: {error}", error) from error
         for item in page["Items"]:
             yield read(item)
             if left is not None:
                 left -= 1
                 if left == 0:
                     return
-        named["exclusive_start_key"] = page.get("LastEvaluatedKey")
-        if named["exclusive_start_key"] is None:
+        last = page.get("LastEvaluatedKey")
+        if last is None:
             return
-
-
-@cache
-def _hash_key_of(table: MetaTable, index_name: str | None) -> tuple[str, str]:
-    name = table.get_index_hash_keyname(index_name) if index_name else table.hash_keyname
-    return name, table.get_attribute_type(name)
-
-
-def query_of(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Return what queries, as ``Connection.query`` does."""
-
-    def query(connection: Any, table_name: str, hash_key: str, **given: Any) -> dict[str, Any]:
-        if any(given.get(name) is not None for name in UNASKED):
-            return original(connection, table_name, hash_key, **given)
-        index_name, condition = given.get("index_name"), given.get("range_key_condition")
-        name, kind = _hash_key_of(connection._tables[table_name], index_name)
-        names, values = {name: "#0"}, {":0": {kind: hash_key}}
-        text = "#0 = :0"
-        if condition is not None:
-            text = f"({text} AND {condition.serialize(names, values)})"
-        wanted = given.get("attributes_to_get")
-        options = {
-            "KeyConditionExpression": text,
-            "ProjectionExpression": projected(wanted, names) if wanted else None,
-            "ConsistentRead": given.get("consistent_read") or None,
-            "IndexName": index_name,
-            "Limit": given.get("limit"),
-            "ScanIndexForward": given.get("scan_index_forward"),
-        }
-        asked = {name: option for name, option in options.items() if option is not None}
-        asked["TableName"] = table_name
-        try:
-            answer: dict[str, Any] = connection.dispatch(
-                "Query", _with_placeholders(asked, names, values)
-            )
-        except BOTOCORE_EXCEPTIONS as error:
-            raise QueryError(f"Failed to query items: {error}", error) from error
-        return answer
-
-    return query
+        asked = asked | {"ExclusiveStartKey": last}
 
 
 def batch_get(
     model: Any,
     items: Any,
     consistent_read: bool | None = None,  # noqa: FBT001 - as there
-    attributes_to_get: Any = None,
+    attributes_to_get: Sequence[str] | None = None,
 ) -> Iterator[Any]:
     """Yield the items of keys, as ``Model.batch_get`` does, which asks in the order of a set.
 
     Here the keys come in their own order: above a hundred of them, the order says which go
     together, and a run would not be the same in every process.
     """
-    keys = [
-        identifier(model._get_connection().get_meta_table(), *model._serialize_keys(*item))["Key"]
-        for item in sorted(set(items))
-    ]
+    place = _place_of(model)
+    wanted: dict[str, Any] = {"ConsistentRead": True} if consistent_read else {}
+    if attributes_to_get is not None:
+        names: Names = {}
+        _project(wanted, attributes_to_get, names)
+        _with_placeholders(wanted, names, {})
+    keys = [place.key(*item) for item in sorted(set(items))]
     for first in range(0, len(keys), BATCH_GET_PAGE_LIMIT):
         rest = keys[first : first + BATCH_GET_PAGE_LIMIT]
         while rest:
-            page, rest = model._batch_get_page(rest, consistent_read, attributes_to_get)
+            page, rest = _batch(place, wanted | {"Keys": rest})
             yield from map(model.from_raw_data, page)
+
+
+def _batch(place: Place, wanted: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Return what a batch finds, and the keys that it left over."""
+    try:
+        answer = place.connection.dispatch(
+            "BatchGetItem", {"RequestItems": {place.table_name: wanted}}
+        )
+    except BOTOCORE_EXCEPTIONS as error:
+        raise GetError(f"Failed to batch get items: {error}", error) from error
+    over = answer["UnprocessedKeys"].get(place.table_name, {})
+    return answer["Responses"][place.table_name], over.get("Keys", [])
 
 
 def take(stack: ExitStack) -> None:
     """Take the shortcuts until the stack is closed."""
     for owner, name, shortcut in (
         (AttributeContainer, "_container_serialize", serialized),
-        (Model, "_get_connection", connection_of(Model._get_connection)),
-        (Model, "_serialize_keys", classmethod(serialized_keys)),
         (Model, "batch_get", classmethod(batch_get)),
         (Model, "get", classmethod(got)),
-        (models, "ResultIterator", results_of(ResultIterator)),
-        (MetaTable, "get_identifier_map", identifier),
-        (Model, "_get_discriminator_attribute", classmethod(no_discriminator)),
+        (Model, "query", classmethod(queried)),
+        (TableConnection, "update_item", updated),
+        (TableConnection, "put_item", put),
         (SetAction, "serialize", action_text),
         (Comparison, "serialize", comparison_text),
-        (base, "create_projection_expression", projected),
-        (Connection, "get_operation_kwargs", request_of(Connection.get_operation_kwargs)),
-        (Connection, "query", query_of(Connection.query)),
     ):
         stack.enter_context(patch.object(owner, name, shortcut))

@@ -58,6 +58,7 @@ class Scheduler:
         self._until_ms = inf
         self.main = getcurrent()
         self._entered: dict[str, Process] = {}
+        self._last: Process | None = None
         self._region = ""
 
     def after(self, delay_ms: float, action: Callable[..., None], *arguments: Any) -> None:
@@ -68,9 +69,9 @@ class Scheduler:
     def run(self, until_ms: float | None = None) -> None:
         """Let everything happen that is due, in order, until a moment or until nothing is left."""
         self.main = getcurrent()
-        self._until_ms = inf if until_ms is None else until_ms
+        self._until_ms = end_ms = inf if until_ms is None else until_ms
         queue = self._queue
-        while queue and (until_ms is None or queue[0][0] <= until_ms):
+        while queue and queue[0][0] <= end_ms:
             at_ms, _, action, arguments = heappop(queue)
             self.now_ms = max(self.now_ms, at_ms)
             action(*arguments)
@@ -107,8 +108,9 @@ class Scheduler:
         """Let an activity go on."""
         if activity.gone:
             return
-        if activity.process is not None:
-            self._enter(activity.process)
+        process = activity.process
+        if process is not None and process is not self._last:
+            self._enter(process)
         activity.switch(value)
 
     def fail(self, activity: Activity, fault: BaseException) -> None:
@@ -121,6 +123,7 @@ class Scheduler:
 
     def _enter(self, process: Process) -> None:
         """Let what a process looks up while it runs be its own: its modules, and its region."""
+        self._last = process
         if self._entered.get(process.function) is not process:
             process.enter()
             self._entered[process.function] = process

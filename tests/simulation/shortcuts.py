@@ -13,13 +13,21 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from botocore.exceptions import ClientError
-from pynamodb.attributes import Attribute, AttributeContainer, JSONAttribute, NumberAttribute
+from pynamodb.attributes import (
+    Attribute,
+    AttributeContainer,
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+)
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.constants import LIST, MAP
 from pynamodb.exceptions import AttributeDeserializationError, VerboseClientError
 from pynamodb.expressions import operand, projection
 from pynamodb.expressions.operand import Path, Value
+from pynamodb.expressions.update import SetAction
 from pynamodb.expressions.util import substitute_names
+from pynamodb.models import Model
 
 PLAIN: Final = (str, int, bytes)
 """What an expression compares with or sets, as far as it needs no look at its type."""
@@ -59,45 +67,48 @@ Reader = tuple[str, str, Callable[[Any], Any] | None]
 """(name, type, what reads a content of that type; None where it stays as it is)."""
 
 
-@cache
-def _readers(model: Any) -> dict[str, Reader]:
-    """Return how the attributes of a model are read, by their names in the table."""
-    return {
-        one.attr_name: (
-            name,
-            one.attr_type,
-            None if type(one).deserialize is Attribute.deserialize else one.deserialize,
-        )
-        for name, one in model.get_attributes().items()
-    }
+def _reader(attribute: Any) -> Callable[[Any], Any] | None:
+    """Return what reads an attribute's content, None for nothing."""
+    if isinstance(attribute, BinaryAttribute) and not attribute.legacy_encoding:
+        return None
+    plain = type(attribute).deserialize is Attribute.deserialize
+    return None if plain else attribute.deserialize
 
 
 @cache
-def _defaults(model: Any) -> dict[str, Any]:
+def _shape(model: Any) -> tuple[dict[str, Any], dict[str, Reader]]:
+    """Return a model's defaults, and how its attributes are read, by their names in the table."""
     attributes = model.get_attributes().items()
-    return {name: one.default for name, one in attributes if one.default is not None}
+    defaults = {name: one.default for name, one in attributes if one.default is not None}
+    readers = {one.attr_name: (name, one.attr_type, _reader(one)) for name, one in attributes}
+    return defaults, readers
 
 
 def instantiate(model: Any, values: dict[str, dict[str, Any]]) -> Any:
-    """Return a model's instance, as ``AttributeContainer._instantiate`` does for flat models."""
+    """Return a model's instance, as ``Model.from_raw_data`` does for flat models."""
     instance = model.__new__(model)
-    instance.__dict__ = found = _defaults(model).copy()
-    readers = _readers(model)
+    defaults, readers = _shape(model)
+    instance.__dict__ = found = defaults.copy()
     for stored_name, value in values.items():
-        reader = readers.get(stored_name)
-        if reader is None:
+        if stored_name not in readers:
             continue
-        name, kind, read = reader
-        if kind in value:
-            found[name] = value[kind] if read is None else read(value[kind])
-        elif "NULL" not in value:
-            raise AttributeDeserializationError(stored_name, kind)
+        name, kind, read = readers[stored_name]
+        if kind not in value:
+            if "NULL" not in value:
+                raise AttributeDeserializationError(stored_name, kind)
+        elif read is None:
+            found[name] = value[kind]
+        # Of what has a way of its own to be read, most are integers.
+        elif kind == "N" and (text := value[kind]).isdigit():
+            found[name] = int(text)
+        else:
+            found[name] = read(value[kind])
     return instance
 
 
 def set_defaults(instance: Any, *, _user_instantiated: bool = True) -> None:
     """Set the defaults, as ``AttributeContainer._set_defaults`` does where they are constants."""
-    instance.__dict__.update(_defaults(instance.__class__))
+    instance.__dict__.update(_shape(instance.__class__)[0])
 
 
 def values_of(instance: Any) -> dict[str, Any]:
@@ -181,6 +192,17 @@ def _to_operand(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
     return to_operand
 
 
+def _set(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def assigned(attribute: Any, content: Any) -> Any:
+        if type(content) not in PLAIN or attribute.attr_type in (LIST, MAP):
+            return original(attribute, content)
+        action = SetAction.__new__(SetAction)
+        action.values = (Path(attribute), Value(content, attribute))
+        return action
+
+    return assigned
+
+
 def _attribute_type(original: Callable[..., str]) -> Callable[..., str]:
     known: dict[int, tuple[MetaTable, dict[str, str]]] = {}
 
@@ -203,8 +225,9 @@ def take(stack: ExitStack) -> None:
         (NumberAttribute, "deserialize", number),
         (NumberAttribute, "serialize", number_text),
         (JSONAttribute, "deserialize", decoded),
-        (AttributeContainer, "_instantiate", classmethod(instantiate)),
+        (Model, "from_raw_data", classmethod(instantiate)),
         (AttributeContainer, "_set_defaults", set_defaults),
+        (Attribute, "set", _set(Attribute.set)),
         (operand, "substitute_names", substituted),
         (projection, "substitute_names", substituted),
         (Path, "__init__", _path_init(Path.__init__)),

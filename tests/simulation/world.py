@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
+from greenlet import getcurrent
 from pynamodb.exceptions import PynamoDBException
 
 from tests.handler_settings import SETTINGS
@@ -179,8 +180,8 @@ class World:
 
     def process_now_ms(self) -> float:
         """Return the time by the clock of the process that asks."""
-        activity = current()
-        process = None if activity is None else activity.process
+        activity = getcurrent()
+        process = activity.process if isinstance(activity, Activity) else None
         return self.scheduler.now_ms + (0.0 if process is None else process.skew_ms)
 
     def process_sleep(self, seconds: float) -> None:
@@ -211,8 +212,8 @@ class World:
 
     def call(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer a call that a process makes to AWS, or let go wrong what the plan says."""
-        activity = current()
-        assert activity is not None, f"{service}.{operation} outside of every activity"
+        activity = getcurrent()
+        assert isinstance(activity, Activity), f"{service}.{operation} outside of every activity"
         process = activity.process
         assert process is not None, "clients and workflows do not call AWS"
         if activity.gone:
@@ -225,13 +226,16 @@ class World:
         self.calls[operation] += 1
         fault = self._at(kind, process.function, operation, asked)
         latency_ms = self._latency_ms()
-        answers_itself = fault is None and operation != "StartSyncExecution"
-        if answers_itself and self.scheduler.passes(latency_ms):
+        scheduler = self.scheduler
+        if fault is not None or operation == "StartSyncExecution":
+            scheduler.after(
+                latency_ms, self._land, activity, operation, asked, fault, self.boundaries
+            )
+        elif scheduler.passes(latency_ms):
             return self._execute(process.region, operation, asked)
-        self.scheduler.after(
-            latency_ms, self._land, activity, operation, asked, fault, self.boundaries
-        )
-        answer: dict[str, Any] = self.scheduler.park()
+        else:
+            scheduler.after(latency_ms, self._answer, activity, operation, asked)
+        answer: dict[str, Any] = scheduler.park()
         return answer
 
     # What happens when a call lands.
@@ -282,6 +286,11 @@ class World:
         match operation:
             case "GetItem" | "Query" | "BatchGetItem" | "Scan":
                 return self.dynamodb.call(operation, asked, **how)
+            case "PutItem" | "UpdateItem":
+                lag_ms = 0.0
+                if operation == "PutItem" and asked["TableName"] == "orders":
+                    lag_ms = self.scheduler.chance.choice(INDEX_LAGS_MS)
+                return self._write(operation, asked, lag_ms)
             case "SendMessage":
                 return self._send(asked)
             case "PutEvents":
@@ -301,11 +310,6 @@ class World:
                 return {"status": status}
             case "GetObject" | "PutObject":
                 return self.bucket.call(operation, asked)
-            case "PutItem" | "UpdateItem":
-                lag_ms = 0.0
-                if operation == "PutItem" and asked["TableName"] == "orders":
-                    lag_ms = self.scheduler.chance.choice(INDEX_LAGS_MS)
-                return self._write(operation, asked, lag_ms)
             case _:
                 raise NotImplementedError(f"{operation} is not in this model")
 
@@ -463,24 +467,25 @@ class World:
         assert not answer["FailedEntryCount"], answer
 
     def _deliver(self, region: str, wake: bus.Wake) -> None:
-        fault = self._at("event", "bus", f"{wake.target} {wake.given}", {})
-        chance = self._chance(self.boundaries)
+        fault = self._at("event", "bus", wake, {})
         delay_ms = self._latency_ms(BUS_LATENCY_MS)
         if fault is Fault.LOST:
             return
         if fault is Fault.DELAYED:
-            delay_ms += chance.choice(DELAYS_MS)
+            delay_ms += self._chance(self.boundaries).choice(DELAYS_MS)
         self.scheduler.after(delay_ms, self._wake, region, wake)
-        if fault in (Fault.DUPLICATED, Fault.DUPLICATED_LATE):
-            again_ms = chance.choice(LATE_MS) if fault is Fault.DUPLICATED_LATE else 2 * delay_ms
-            self.scheduler.after(again_ms, self._wake, region, wake)
+        if fault is Fault.DUPLICATED:
+            self.scheduler.after(2 * delay_ms, self._wake, region, wake)
+        elif fault is Fault.DUPLICATED_LATE:
+            late_ms = self._chance(self.boundaries).choice(LATE_MS)
+            self.scheduler.after(late_ms, self._wake, region, wake)
 
     def _wake(self, region: str, wake: bus.Wake) -> None:
         """Start what an event wakes."""
         if wake.target in workflows.NAMES:
             self._start_execution(wake.target, region, wake.given)
             return
-        fault = self._at("invocation", wake.target, str(wake.given), {})
+        fault = self._at("invocation", wake.target, wake.given, {})
         delay_ms = self._latency_ms()
         if fault is Fault.LOST:
             return
@@ -501,7 +506,7 @@ class World:
         self.invoke(wake.target, wake.given, done, region)
 
     def _start_execution(self, workflow: str, region: str, given: dict[str, Any]) -> None:
-        fault = self._at("execution", workflow, str(given.get("order_id", given)), {})
+        fault = self._at("execution", workflow, given.get("order_id", given), {})
         delay_ms = self._latency_ms()
         if fault is Fault.LOST:
             return
@@ -686,7 +691,7 @@ class World:
         """Return a source of chance for one place: the same whatever else happens."""
         return Random(self.seed * 1_000_003 + number)
 
-    def _at(self, kind: str, who: str, what: str, asked: dict[str, Any]) -> Fault | None:
+    def _at(self, kind: str, who: str, what: object, asked: dict[str, Any]) -> Fault | None:
         self.boundaries += 1
         fault = self.plan.at(self.boundaries, kind, who)
         if self.trace is not None:

@@ -137,7 +137,7 @@ def test_whatever_dies_anywhere_it_is_finished_once(
 ) -> None:
     nobody: Any = None
     accounts, orders, bus = operations.account_journal, operations.orders, operations.bus
-    sweep = AccountSweep(accounts, orders, nobody, nobody, nobody, bus, nobody)
+    sweep = AccountSweep(accounts, orders, nobody, nobody, nobody, bus, operations.markets)
     for at_call in range(60):
         sequence = send(gateway, f"gift-{at_call}", "1")
         with killed(at_call, after=after) as made:

@@ -26,8 +26,6 @@ from zerodesk_aws.books import Books
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.loss_stops import LossStops
-from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.market import Markets
@@ -133,12 +131,7 @@ class Swarm:
                 nobody,
                 nobody,
                 Bus("zerodesk"),
-                LossStops(
-                    accounts,
-                    Markets("market"),
-                    MassCancels(accounts, orders, nobody),
-                    Bus("zerodesk"),
-                ),
+                Markets("market"),
             ),
         )
         start_ms = now_ms()

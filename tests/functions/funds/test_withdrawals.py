@@ -9,6 +9,7 @@ from tests.functions.killing import failing, killed
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
 from zerodesk_aws.withdrawals import Withdrawals, gate_id
 
@@ -217,7 +218,8 @@ def test_a_twin_that_wakes_up_after_the_end_changes_nothing(
     whole = AccountJournal.latest
     reads = iter([account])
     monkeypatch.setattr(AccountJournal, "latest", lambda *given: next(reads, None) or whole(*given))
-    assert Withdrawals(accounts, orders, Bus("zerodesk")).void(item, "late").status == "POSTED"
+    office = Withdrawals(accounts, orders, Bus("zerodesk"), Markets("market"))
+    assert office.void(item, "late").status == "POSTED"
     assert usd(gateway) == ("59999", "1")
     assert kinds() == ["reserve", "post", "reserve"]
 

@@ -294,7 +294,7 @@ def asked_to_take_over(venue: Gateway, desk: Desk) -> DeleverageCommand:
         venue.settle("BTC-PERP")
     with caught_on_its_way() as sent:
         desk.take("DELEVERAGE", LONG, number)
-    [command] = sent
+    command: DeleverageCommand = sent[0]
     return command
 
 

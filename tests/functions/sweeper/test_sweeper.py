@@ -95,7 +95,7 @@ class Night:
                 queue,
                 order_workflow,
                 a_bus(venue),
-                self.loss_stops,
+                Markets("market"),
             ),
         )
 
@@ -502,7 +502,7 @@ def test_a_withdrawal_that_is_not_covered_is_refused_by_the_sweeper_too(
 def test_a_withdrawal_whose_end_the_item_does_not_show_is_shown(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue))
+    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue), Markets("market"))
     item = office.reserve(a_withdrawal(venue))
     with monkeypatch.context() as dying:
         dying.setattr(Orders, "move_gate", lambda *_, **__: None)
@@ -518,7 +518,7 @@ def test_a_withdrawal_that_stays_reserved_beyond_its_bound_is_void(
     venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zerodesk_aws.withdrawals.now_ms", lambda: night.at_ms)
-    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue))
+    office = Withdrawals(venue.accounts, venue.orders, a_bus(venue), Markets("market"))
     item = office.reserve(a_withdrawal(venue))
     assert night.sweep(after_ms=BOUND_MS) == {}
     assert night.sweep(after_ms=1) == {"Withdrawals": 1}
@@ -556,7 +556,7 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
         item.request["transfer_id"] = f"gift-{at_call}"
         item.save()
         with killed(at_call, after=at_call % 2 == 0) as made:
-            Transfers(venue.accounts, venue.orders, a_bus(venue)).drive(item)
+            Transfers(venue.accounts, venue.orders, a_bus(venue), Markets("market")).drive(item)
         is_done = venue.orders.status("alice", item.order_id) == "DONE"
         assert night.sweep() == ({} if is_done else {"Transfers": 1})
         sent = (at_call - 1) * USD
@@ -574,7 +574,7 @@ def test_what_the_bus_did_not_hear_of_a_transfer_the_sweeper_tells(
     with monkeypatch.context() as dying:
         dying.setattr(Venue, "publish", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            Transfers(venue.accounts, venue.orders, a_bus(venue)).drive(item)
+            Transfers(venue.accounts, venue.orders, a_bus(venue), Markets("market")).drive(item)
     venue.told.clear()
     assert night.sweep() == {"Transfers": 1}
     assert [one.detail_type for one in venue.told] == ["TransferSent", "TransferReceived"]

@@ -27,6 +27,9 @@ class Wake:
     target: str
     given: dict[str, Any]
 
+    def __str__(self) -> str:
+        return f"{self.target} {self.given}"
+
 
 @cache
 def routes() -> tuple[dict[str, Any], ...]:

@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from zlib import crc32
 
+from botocore.exceptions import ClientError
+
 from tests.simulation.cloud import expressions
 from tests.simulation.cloud.expressions import Item, KeyCondition, Names, Values
 from tests.simulation.cloud.faults import InvalidRequestError, not_sent, refused
@@ -22,7 +24,6 @@ from tests.simulation.cloud.items import (
     NOTHING,
     key_number,
     key_text,
-    size_of,
     stored_item,
     stored_value,
 )
@@ -124,6 +125,8 @@ class Table:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self.sort_key: Callable[[Any], Any] = key_number if schema.sort_kind == "N" else sort_text
+        """Returns the sort key that a value stands for, or refuses it."""
         self.partitions: dict[str, Partition] = {}
         self.replaced: dict[Key, tuple[float, Item | None]] = {}
         self.write_units = 0
@@ -144,12 +147,6 @@ class Table:
         schema = self.schema
         partition = key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
         return partition, None if schema.sort is None else self.sort_key(values.get(schema.sort))
-
-    def sort_key(self, value: Any) -> Any:
-        """Return the sort key that a value stands for, or refuse it."""
-        if self.schema.sort_kind == "N":
-            return key_number(value)
-        return key_text(value, MAX_SORT_KEY_BYTES)
 
     def key_asked(self, key: Item) -> Key:
         """Return the key that a request names: all of it, and nothing else."""
@@ -214,6 +211,11 @@ class Table:
             self.write_units += 1
 
 
+def sort_text(value: Any) -> str:
+    """Return the text of a sort key, or refuse it."""
+    return key_text(value, MAX_SORT_KEY_BYTES)
+
+
 def place_of(number: Any, sort: str) -> Place:
     """Return where an item stands in its index, or refuse it."""
     found = key_number(number)
@@ -268,7 +270,9 @@ class DynamoDB:
         try:
             if operation == "BatchGetItem":
                 return self._batch_get(asked, leave_over)
-            run, table = self._operations[operation], self._table(operation, asked["TableName"])
+            run, table = self._operations[operation], self.tables.get(asked["TableName"])
+            if table is None:
+                raise _unknown(operation, asked["TableName"])
             if operation in ("PutItem", "UpdateItem"):
                 return run(table, asked, lag_ms)
             if operation in ("GetItem", "Scan"):
@@ -276,12 +280,6 @@ class DynamoDB:
             return run(table, asked)
         except InvalidRequestError as error:
             raise refused(operation, "ValidationException", str(error)) from error
-
-    def _table(self, operation: str, name: str) -> Table:
-        table = self.tables.get(name)
-        if table is None:
-            raise refused(operation, "ResourceNotFoundException", name)
-        return table
 
     def _put_item(self, table: Table, asked: dict[str, Any], lag_ms: float) -> dict[str, Any]:
         names, values = _placeholders(asked, "ConditionExpression")
@@ -400,9 +398,8 @@ class DynamoDB:
     ) -> Iterator[tuple[Item, int]]:
         """Yield the keys that a query of the index reads, with their sizes."""
         now_ms, partition = self._clock_ms(), table.partitions.get(first, EMPTY)
-        places = [place for place, since, until in partition.indexed if since <= now_ms < until]
-        if span is not None:
-            places = [place for place in places if _within(place[0], span)]
+        entries = _in_span(partition.indexed, span, _number_of)
+        places = [place for place, since, until in entries if since <= now_ms < until]
         start, backwards = asked.get("ExclusiveStartKey"), not asked.get("ScanIndexForward", True)
         if start is not None:
             if sorted(start) != sorted(table.schema.key_names(index)):
@@ -414,7 +411,7 @@ class DynamoDB:
         for place in reversed(places) if backwards else places:
             shown = _keys(partition.items[place[2]], table.schema, None)
             shown[index.sort] = {"N": str(place[0])}
-            yield shown, size_of(shown)
+            yield stored_item(shown)
 
     def _scan(self, table: Table, asked: dict[str, Any], *, stale: bool) -> dict[str, Any]:
         now_ms = self._clock_ms()
@@ -430,7 +427,9 @@ class DynamoDB:
         if len(asked["RequestItems"]) != 1:
             raise NotImplementedError("a batch of several tables is not in this model")
         ((name, wanted),) = asked["RequestItems"].items()
-        table = self._table("BatchGetItem", name)
+        table = self.tables.get(name)
+        if table is None:
+            raise _unknown("BatchGetItem", name)
         if not wanted.keys() <= BATCH_PARAMETERS or not wanted.get("ConsistentRead"):
             raise NotImplementedError(f"a batch with {sorted(wanted)} is not in this model")
         names, _ = _placeholders(wanted, "ProjectionExpression")
@@ -451,23 +450,25 @@ class DynamoDB:
         return {"Responses": {name: items}, "UnprocessedKeys": left}
 
 
+def _unknown(operation: str, table_name: str) -> ClientError:
+    return refused(operation, "ResourceNotFoundException", table_name)
+
+
 def _placeholders(asked: dict[str, Any], *kinds: str) -> tuple[Names, Values]:
     """Return the names and values of a request: those that its expressions refer to, no others."""
-    names, values = asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")
-    if names is None and values is None and not any(kind in asked for kind in kinds):
-        return {}, {}
     used_names, used_values = expressions.placeholders(*map(asked.get, kinds))
-    given: tuple[Names, Values] = (names or {}, values or {})
-    if given[0].keys() != used_names or given[1].keys() != used_values:
+    names: Names = asked.get("ExpressionAttributeNames", NOTHING)
+    values: Values = asked.get("ExpressionAttributeValues", NOTHING)
+    if names.keys() != used_names or values.keys() != used_values:
         raise InvalidRequestError(
-            f"given {sorted(given[0])} {sorted(given[1])}, "
+            f"given {sorted(names)} {sorted(values)}, "
             f"used {sorted(used_names)} {sorted(used_values)}"
         )
-    if names == {} or values == {}:
+    if {} in (asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")):
         raise InvalidRequestError("placeholders must not be empty")
-    for value in given[1].values():
+    for value in values.values():
         stored_value(value)
-    return given
+    return names, values
 
 
 def _processed(
@@ -497,7 +498,7 @@ def _projected(item: Item, asked: dict[str, Any], names: Names) -> Item:
     text = asked.get("ProjectionExpression")
     if text is None:
         return dict(item)
-    wanted = [names[word] for word in expressions.projection(text)]
+    wanted = map(names.__getitem__, expressions.projection(text))
     return {name: item[name] for name in wanted if name in item}
 
 
@@ -545,15 +546,23 @@ def _check_start(first: str, start: Key, span: Span | None) -> None:
         raise InvalidRequestError("The provided starting key is outside query boundaries")
 
 
-def _in_span(keys: list[Any], span: Span | None) -> list[Any]:
+def _number_of(entry: Entry) -> Any:
+    """Return the number by which an index has an item where it is."""
+    return entry[0][0]
+
+
+def _in_span(
+    keys: list[Any], span: Span | None, key: Callable[[Any], Any] | None = None
+) -> list[Any]:
+    """Return what of a sorted list is within bounds, by ``key`` of each where that is compared."""
     if span is None:
         return keys
     sign, bounds = span
     low, high = 0, len(keys)
     if sign in (">", ">=", "=", "BETWEEN"):
-        low = (bisect_right if sign == ">" else bisect_left)(keys, bounds[0])
+        low = (bisect_right if sign == ">" else bisect_left)(keys, bounds[0], key=key)
     if sign in ("<", "<=", "=", "BETWEEN"):
-        high = (bisect_left if sign == "<" else bisect_right)(keys, bounds[-1])
+        high = (bisect_left if sign == "<" else bisect_right)(keys, bounds[-1], key=key)
     return keys[low:high]
 
 

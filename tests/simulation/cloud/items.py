@@ -21,15 +21,28 @@ NUMBER: Final = re.compile(r"-?(\d+)(?:\.(\d+))?", re.ASCII)
 def stored_item(item: Item, standing: Item = NOTHING) -> tuple[Item, int]:
     """Return an item as it is stored, and its size, or refuse it.
 
-    What it has from the item that stands, the same value, is as it is stored.
+    What it has from the item that stands, the same value, is as it is stored. The size, bytes, is
+    as DynamoDB counts it, and a byte or so more for a number.
     """
-    stored = {
-        name: value if standing.get(name) is value else stored_value(value)
-        for name, value in item.items()
-    }
+    stored: Item = {}
+    size = 0
+    for name, value in item.items():
+        ((kind, content),) = value.items()
+        size += len(name) if name.isascii() else bytes_of(name)
+        if kind == "S":
+            size += len(content) if content.isascii() else bytes_of(content)
+        elif kind == "N":
+            if standing.get(name) is not value:
+                value = stored_value(value)  # noqa: PLW2901 - from here on it is that
+            size += len(value["N"]) // 2 + 2
+        elif kind == "B":
+            size += len(content)
+        else:
+            stored_value(value)
+            size += 1
+        stored[name] = value
     if "" in stored:
         raise InvalidRequestError("an attribute without a name")
-    size = size_of(stored)
     if size > MAX_ITEM_BYTES:
         raise InvalidRequestError("Item size has exceeded the maximum allowed size")
     return stored, size
@@ -78,23 +91,6 @@ def _no_number(text: str) -> Exception:
     return NotImplementedError(f"{text!r} is a number in no form of this model")
 
 
-def size_of(item: Item) -> int:
-    """Return an item's size, bytes: as DynamoDB counts it, and a byte or so more for a number."""
-    total = 0
-    for name, value in item.items():
-        ((kind, content),) = value.items()
-        total += len(name) if name.isascii() else bytes_of(name)
-        if kind == "S":
-            total += len(content) if content.isascii() else bytes_of(content)
-        elif kind == "B":
-            total += len(content)
-        elif kind == "N":
-            total += len(content) // 2 + 2
-        else:
-            total += 1
-    return total
-
-
 def bytes_of(text: str) -> int:
     """Return the length of a text in UTF-8."""
     return len(text) if text.isascii() else len(text.encode())
@@ -102,9 +98,9 @@ def bytes_of(text: str) -> int:
 
 def key_text(value: Value | None, max_bytes: int) -> str:
     """Return the text of a key attribute, or refuse it."""
-    if value is None or "S" not in value:
+    text: str | None = None if value is None else value.get("S")
+    if text is None:
         raise InvalidRequestError("a key attribute is missing, or of another type")
-    text: str = value["S"]
     if not text or (len(text) * MAX_BYTES_A_CHARACTER > max_bytes and bytes_of(text) > max_bytes):
         raise InvalidRequestError(f"a key of 1 to {max_bytes} bytes")
     return text

@@ -128,6 +128,8 @@ def _compiled(part: Any) -> Any:
 
 
 def _evaluated(part: Any, scope: Scope) -> Any:
+    if isinstance(part, str):
+        return part
     if callable(part):
         return part(scope)
     if isinstance(part, dict):

@@ -55,8 +55,16 @@ MUTANTS: Final = (
         "withdrawal of what is not there",
         "The back office looks before it posts.",
         WITHDRAWALS,
-        "    rejection = _too_many(state) or not_covered(state, currency, amount_minor)\n",
-        "    rejection = _too_many(state)\n",
+        "        or not_covered(state, currency, amount_minor)\n",
+        "",
+    ),
+    Mutant(
+        "margin withdrawn",
+        "What is free may go.",
+        f"{DOMAIN}/spending.py",
+        "        if one.free_minor < 0 and (takes_margin or one.equity_minor < 0):\n",
+        "        if one.equity_minor < 0:\n",
+        claim="tests/zerodesk/test_spending.py",
     ),
     Mutant(
         "void gives nothing back",

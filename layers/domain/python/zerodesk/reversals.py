@@ -13,7 +13,7 @@ from typing import Any, Final
 from zerodesk.accounts import AccountState, Change, credited
 from zerodesk.ledger import AVAILABLE, HELD, Entry
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.spending import not_covered
+from zerodesk.spending import NOTHING_SEEN, Seen, refusal
 
 SEND: Final = "send"
 RECEIVE: Final = "receive"
@@ -44,7 +44,11 @@ class NamedRecord:
 
 
 def reverse(
-    state: AccountState, reversal_id: str, record: NamedRecord, answer: dict[str, Any]
+    state: AccountState,
+    reversal_id: str,
+    record: NamedRecord,
+    answer: dict[str, Any],
+    seen: Seen = NOTHING_SEEN,
 ) -> Change | Rejection:
     """Return the account with a record's entries reversed, or why they cannot be.
 
@@ -54,6 +58,8 @@ def reverse(
         Derived from the record's sequence: a record is reversed once.
     answer
         What is remembered of the reversal, its ``reason`` among it.
+    seen
+        The marks of what the account has open: what is margin does not leave.
 
     Notes
     -----
@@ -79,7 +85,8 @@ def reverse(
     available = state.available
     for account, currency, amount_minor in entries:
         if account == AVAILABLE:
-            rejection = not_covered(state, currency, -amount_minor) if amount_minor < 0 else None
+            takes = amount_minor < 0
+            rejection = refusal(state, currency, -amount_minor, seen) if takes else None
             if rejection is not None:
                 return rejection
             available = credited(available, currency, amount_minor)
@@ -91,6 +98,7 @@ def reverse(
             "of_kind": record.kind,
             "reason": answer["reason"],
             **record.transfer,
+            **seen.evidence(state),
         },
         entries,
         replace(state, available=available, answered=state.answered | {reversal_id: answer}),

@@ -1,41 +1,100 @@
 """What an account may spend other than by an order: by a withdrawal, by a transfer.
 
 A request that is not covered is refused on record, as an order is: whoever was told no, stays
-refused, also when a late repeat finds the account richer.
+refused, also when a late repeat finds the account richer. Margin is loaded by the first account
+that has a derivative.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from zerodesk.accounts import AccountState, Change
+from zerodesk.accounts import AccountState, Change, credited
 from zerodesk.money import format_minor
 from zerodesk.rejections import Rejection, RejectionCode
+
+if TYPE_CHECKING:
+    from zerodesk.risk.marked import Marked
 
 REJECTED: Final = "REJECTED"
 """The status of a request that was refused."""
 
 
-def not_covered(state: AccountState, currency: str, amount_minor: int) -> Rejection | None:
-    """Return why an amount may not be spent, or None when what is free covers it.
+NONE_MARKED: "Final[Mapping[str, Marked]]" = {}
 
-    While an account has a position or an order in a derivative, what is free may be its margin, and
-    nothing of it leaves: no mark is asked here.
+
+class Seen(NamedTuple):
+    """The marks of an account's derivatives, by symbol, as of a time."""
+
+    at_ms: int = 0
+    marked: "Mapping[str, Marked]" = NONE_MARKED
+
+    def evidence(self, state: AccountState) -> dict[str, Any]:
+        """Return what was looked at, for the record: nothing where no derivative is open."""
+        if not state.derivatives():
+            return {}
+        from zerodesk.risk.monitoring import evidence, margins, stale_marks
+
+        if stale_marks(state, self.marked, self.at_ms):
+            return {}
+        found = margins(state, self.marked)
+        return {"at_ms": self.at_ms} | evidence(state, found, self.marked)
+
+
+NOTHING_SEEN: Final = Seen()
+"""Enough for an account without derivatives; of any other it knows no mark."""
+
+
+def refusal(
+    state: AccountState, currency: str, amount_minor: int, seen: Seen = NOTHING_SEEN
+) -> Rejection | None:
+    """Return why an amount may not be spent, or None: it is free, and no margin needs it.
 
     Examples
     --------
-    >>> not_covered(AccountState(available={"USD": 2_000_000}), "USD", 3_000_000).detail
+    >>> refusal(AccountState(available={"USD": 2_000_000}), "USD", 3_000_000).detail
     'needs 3 USD, 2 is available'
     """
-    derivatives = sorted(state.derivatives())
-    if derivatives:
-        return Rejection(
-            RejectionCode.LEDGER_DERIVATIVES_OPEN,
-            f"what is free may be the margin of {', '.join(derivatives)}",
-        )
+    beyond = beyond_margin(state, currency, amount_minor, seen)
+    return beyond or not_covered(state, currency, amount_minor)
+
+
+def beyond_margin(
+    state: AccountState, currency: str, amount_minor: int, seen: Seen = NOTHING_SEEN
+) -> Rejection | None:
+    """Return why the margin of what an account has open, or what it owes, keeps an amount there.
+
+    What is above the initial margin may go, every open order counted at its worst. Nothing goes
+    while the account owes more of a currency than its positions would bring, and nothing at marks
+    that are not known.
+    """
+    looked_at: set[str] = set()
+    if state.derivatives():
+        from zerodesk.risk.monitoring import margins, stale_marks
+
+        stale = stale_marks(state, seen.marked, seen.at_ms)
+        if stale:
+            return _stale(stale, seen.at_ms)
+        after = replace(state, available=credited(state.available, currency, -amount_minor))
+        before = {one.currency: one.free_minor for one in margins(state, seen.marked)}
+        for one in margins(after, seen.marked):
+            takes_margin = one.free_minor < before[one.currency]
+            if one.free_minor < 0 and (takes_margin or one.equity_minor < 0):
+                return _below(one.currency, one.equity_minor, one.initial_minor)
+        looked_at = set(before)
+    for owed, minor in sorted(state.available.items()):
+        if minor < 0 and owed not in looked_at and owed != currency:
+            return _below(owed, minor, 0)
+    return None
+
+
+def not_covered(state: AccountState, currency: str, amount_minor: int) -> Rejection | None:
+    """Return why an amount may not be spent, or None when what is free covers it."""
     have_minor = state.available_minor(currency)
     if amount_minor <= have_minor:
         return None
-    have, need = format_minor(have_minor, currency), format_minor(amount_minor, currency)
+    have = format_minor(have_minor, currency)
+    need = format_minor(amount_minor, currency)
     return Rejection(
         RejectionCode.LEDGER_INSUFFICIENT_BALANCE,
         f"needs {need} {currency}, {have} is available",
@@ -44,11 +103,33 @@ def not_covered(state: AccountState, currency: str, amount_minor: int) -> Reject
     )
 
 
-def refuse(state: AccountState, request_id: str, rejection: Rejection) -> Change:
+def _stale(stale: Mapping[str, int | None], at_ms: int) -> Rejection:
+    symbol, since_ms = next(iter(stale.items()))
+    if since_ms is None:
+        detail = f"{symbol} has no mark"
+    else:
+        detail = f"the mark of {symbol} is {at_ms - since_ms} ms old, since {since_ms} ms"
+    return Rejection(RejectionCode.RISK_STALE_MARK, detail, need=symbol)
+
+
+def _below(currency: str, have_minor: int, need_minor: int) -> Rejection:
+    have, need = format_minor(have_minor, currency), format_minor(need_minor, currency)
+    return Rejection(
+        RejectionCode.RISK_INSUFFICIENT_MARGIN,
+        f"what is open needs {need} {currency} as margin, with it gone {have} is there",
+        have=have,
+        need=need,
+    )
+
+
+def refuse(
+    state: AccountState, request_id: str, rejection: Rejection, seen: Seen = NOTHING_SEEN
+) -> Change:
     """Return the account with the refusal of a request on record; nothing moves."""
     refused = {"status": REJECTED, "rejection": rejection.to_dict()}
+    cause = {"kind": "refuse", "request_id": request_id, "rejection": rejection.to_dict()}
     return Change(
-        {"kind": "refuse", "request_id": request_id, "rejection": rejection.to_dict()},
+        cause | seen.evidence(state),
         (),
         replace(state, answered=state.answered | {request_id: refused}),
     )

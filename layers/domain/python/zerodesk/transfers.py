@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from zerodesk.accounts import NOTHING_SAID, AccountState, Change, credited
 from zerodesk.ledger import AVAILABLE, TRANSIT, LedgerError
-from zerodesk.spending import not_covered, refuse
+from zerodesk.spending import NOTHING_SEEN, Seen, refusal, refuse
 
 
 class TransferStatus(StrEnum):
@@ -29,10 +29,12 @@ def send(
     currency: str,
     amount_minor: int,
     said: Mapping[str, str] = NOTHING_SAID,
+    seen: Seen = NOTHING_SEEN,
 ) -> Change:
     """Return the sender with an amount on its way, or refused when it is not covered.
 
-    ``said`` is why, where that is to stand in the record.
+    ``said`` is why, where that is to stand in the record; ``seen`` are the marks of what the sender
+    has open: what is margin does not leave.
 
     Examples
     --------
@@ -42,11 +44,12 @@ def send(
     """
     if transfer_id in state.answered or amount_minor <= 0:
         raise LedgerError(f"transfer {transfer_id} of {amount_minor} {currency}")
-    rejection = not_covered(state, currency, amount_minor)
+    rejection = refusal(state, currency, amount_minor, seen)
     if rejection is not None:
-        return refuse(state, transfer_id, rejection)
+        return refuse(state, transfer_id, rejection, seen)
+    cause = {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id}
     return Change(
-        {"kind": "send", "transfer_id": transfer_id, "to_account_id": to_account_id, **said},
+        {**cause, **said, **seen.evidence(state)},
         ((AVAILABLE, currency, -amount_minor), (TRANSIT, currency, amount_minor)),
         replace(
             state,

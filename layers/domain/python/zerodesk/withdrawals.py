@@ -10,7 +10,7 @@ from typing import Final
 from zerodesk.accounts import AccountState, Change, Reservation, credited
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, LedgerError
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.spending import not_covered, refuse
+from zerodesk.spending import NOTHING_SEEN, Seen, beyond_margin, not_covered, refuse
 from zerodesk.withdrawal_status import WithdrawalStatus
 
 MAX_RESERVED: Final = 100
@@ -21,9 +21,17 @@ BOUND_MS: Final = 72 * 60 * 60 * 1000
 
 
 def withdraw(
-    state: AccountState, withdrawal_id: str, currency: str, amount_minor: int, *, at_ms: int
+    state: AccountState,
+    withdrawal_id: str,
+    currency: str,
+    amount_minor: int,
+    *,
+    at_ms: int,
+    seen: Seen = NOTHING_SEEN,
 ) -> Change:
     """Return the account with a withdrawal reserved, or refused when it is not covered.
+
+    ``seen`` are the marks of what the account has open: what is margin does not leave.
 
     Examples
     --------
@@ -34,12 +42,16 @@ def withdraw(
     """
     if withdrawal_id in state.withdrawals or amount_minor <= 0:
         raise LedgerError(f"withdrawal {withdrawal_id} of {amount_minor} {currency}")
-    rejection = _too_many(state) or not_covered(state, currency, amount_minor)
+    rejection = (
+        beyond_margin(state, currency, amount_minor, seen)
+        or _too_many(state)
+        or not_covered(state, currency, amount_minor)
+    )
     if rejection is not None:
-        return refuse(state, withdrawal_id, rejection)
+        return refuse(state, withdrawal_id, rejection, seen)
     reservation = Reservation(currency, amount_minor, at_ms)
     return Change(
-        {"kind": "reserve", "withdrawal_id": withdrawal_id},
+        {"kind": "reserve", "withdrawal_id": withdrawal_id} | seen.evidence(state),
         ((AVAILABLE, currency, -amount_minor), (HELD, currency, amount_minor)),
         replace(
             state,

@@ -22,8 +22,9 @@ from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.funds_announcements import record_reversed
-from zerodesk_aws.gates import without_shown
+from zerodesk_aws.gates import seen, without_shown
 from zerodesk_aws.journal import JournalRecord
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import DONE, OrderItem, Orders
 from zerodesk_aws.transfers import Transfers, receipt_id
 
@@ -44,9 +45,12 @@ def unshown(state: AccountState) -> dict[str, dict[str, Any]]:
 class Reversals:
     """Reverses records of accounts."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
         self._accounts, self._orders, self._bus = accounts, orders, bus
-        self._transfers = Transfers(accounts, orders, bus)
+        self._markets = markets
+        self._transfers = Transfers(accounts, orders, bus, markets)
 
     def reverse(
         self, account_id: str, record: NamedRecord, reason: str
@@ -87,7 +91,10 @@ class Reversals:
                 "reversal_sequence": account.sequence + 1,
                 **told,
             }
-            change = reverse(without_shown(account, self._orders), gate, record, answer)
+            state = without_shown(account, self._orders)
+            at_ms = max(now_ms(), account.recorded_at_ms)
+            looked_at = seen(self._markets, state, at_ms)
+            change = reverse(state, gate, record, answer, looked_at)
             if isinstance(change, Rejection):
                 rejection = change
                 return None

@@ -20,7 +20,8 @@ from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.funds_announcements import transfer_received, transfer_sent
-from zerodesk_aws.gates import without_shown
+from zerodesk_aws.gates import seen, without_shown
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import ANSWERED, DONE, OrderItem, Orders
 
 KIND: Final = "transfer"
@@ -40,8 +41,11 @@ def receipt_id(from_account_id: str, transfer_id: str) -> str:
 class Transfers:
     """The transfers between accounts."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
         self._accounts, self._orders, self._bus = accounts, orders, bus
+        self._markets = markets
 
     def drive(self, item: OrderItem) -> OrderItem:
         """Take a transfer to its end from wherever it stands; return the sender's item."""
@@ -72,13 +76,15 @@ class Transfers:
                 return None
             if self._orders.status(item.account_id, gate) != OrderStatus.QUEUED:
                 return None
+            state = without_shown(account, self._orders)
             return send(
-                without_shown(account, self._orders),
+                state,
                 gate,
                 asked["to_account_id"],
                 asked["currency"],
                 asked["amount_minor"],
                 {"reason": asked["reason"]} if "reason" in asked else NOTHING_SAID,
+                seen(self._markets, state, max(now_ms(), account.recorded_at_ms)),
             )
 
         return self._accounts.commit(item.account_id, decide)

@@ -14,7 +14,8 @@ from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.funds_announcements import withdrawal_moved
-from zerodesk_aws.gates import without_shown
+from zerodesk_aws.gates import seen, without_shown
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
 KIND: Final = "withdrawal"
@@ -31,8 +32,11 @@ def gate_id(withdrawal_id: str) -> str:
 class Withdrawals:
     """The withdrawals of accounts. Each method returns the item as it stands afterwards."""
 
-    def __init__(self, accounts: AccountJournal, orders: Orders, bus: Bus) -> None:
+    def __init__(
+        self, accounts: AccountJournal, orders: Orders, bus: Bus, markets: Markets
+    ) -> None:
         self._accounts, self._orders, self._bus = accounts, orders, bus
+        self._markets = markets
 
     def reserve(self, item: OrderItem) -> OrderItem:
         """Reserve or refuse a withdrawal whose gate item stands, unless that has been done."""
@@ -46,7 +50,15 @@ class Withdrawals:
             if self._orders.status(item.account_id, gate) != WithdrawalStatus.QUEUED:
                 return None
             state = without_shown(account, self._orders)
-            return withdraw(state, gate, asked["currency"], asked["amount_minor"], at_ms=now_ms())
+            at_ms = now_ms()
+            return withdraw(
+                state,
+                gate,
+                asked["currency"],
+                asked["amount_minor"],
+                at_ms=at_ms,
+                seen=seen(self._markets, state, max(at_ms, account.recorded_at_ms)),
+            )
 
         return self._show(self._accounts.commit(item.account_id, decide), item)
 

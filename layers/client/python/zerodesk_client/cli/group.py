@@ -26,7 +26,7 @@ HINTS: Final = {
     "INTAKE_UNKNOWN_SYMBOL": "`zerodesk markets` lists what there is",
     "INTAKE_IDEMPOTENCY_CONFLICT": "the id was used before for something else: choose another",
     "INTAKE_UNKNOWN_ACCOUNT": "an operator sees what there is: `zerodesk account list`",
-    "LEDGER_DERIVATIVES_OPEN": "`zerodesk positions` shows what to close; ask under a new --id",
+    "RISK_INSUFFICIENT_MARGIN": "`zerodesk margin` shows what is needed; ask under a new --id",
     "LEDGER_INSUFFICIENT_BALANCE": "`zerodesk balances` shows what is free; ask under a new --id",
     "LEDGER_NOT_REVERSIBLE": "`zerodesk statement ACCOUNT` shows the kind of each record",
     "ORDER_NOT_OPEN": "`zerodesk orders --status all` shows what became of it",

@@ -32,6 +32,11 @@ class Margin(NamedTuple):
     maintenance_minor: int
 
     @property
+    def free_minor(self) -> int:
+        """What may go; negative where nothing may be opened."""
+        return self.equity_minor - self.initial_minor
+
+    @property
     def is_below_maintenance(self) -> bool:
         """Whether the account must be liquidated."""
         return self.equity_minor < self.maintenance_minor
