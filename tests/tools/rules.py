@@ -1,7 +1,6 @@
 """The page of the rules of the market and of margin, from the scenarios that hold to them."""
 
 from collections.abc import Iterator
-
 from pathlib import Path
 
 from tests.scenarios.reading import FOLDER, MARGIN, Rule, read

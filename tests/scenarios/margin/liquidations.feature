@@ -7,8 +7,8 @@ Rule: Liquidations
 
   Scenario: quarters are sold until the initial margin is there
     When ann buys 1 of ben at 60000
-    And deep bids for 1 at 55400
     And the mark comes to 55500
+    And deep bids for 1 at 55400
     And the venue liquidates ann
     Then these steps of ann
       | step   | quantity | price |
@@ -27,16 +27,16 @@ Rule: Liquidations
   Scenario: what the account has in the books goes first
     When ann buys 1 of ben at 60000
     And ann offers 0.1 at 61000
-    And deep bids for 1 at 55400
     And the mark comes to 55500
+    And deep bids for 1 at 55400
     And the venue liquidates ann
     Then no orders of ann
     And ann is not liquidated
 
   Scenario: its owner's orders are refused meanwhile, those that would close too
     When ann buys 1 of ben at 60000
-    And deep bids for 1 at 55400
     And the mark comes to 55500
+    And deep bids for 1 at 55400
     Then an order of ann to sell 0.1 at 55400 is refused with RISK_LIQUIDATION
     And an order of ann to buy 0.1 at 55400 is refused with RISK_LIQUIDATION
 

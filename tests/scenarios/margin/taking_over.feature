@@ -20,12 +20,12 @@ Rule: Taking over
       | rich    | 0.5      |
 
   Scenario: nobody gives up more than is to be taken over
-    When cat buys 0.5 of ben at 60000
-    And ann buys 0.9 of ben at 60000
+    When cat buys 0.5 of rich at 60000
+    And ann buys 0.9 of rich at 60000
     And the mark comes to 52000
     And the venue liquidates ann
     Then these positions
       | account | quantity |
       | ann     | 0        |
-      | ben     | -0.5     |
+      | rich    | -0.5     |
       | cat     | 0.5      |
