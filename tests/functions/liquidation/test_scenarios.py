@@ -50,9 +50,9 @@ class Story:
             case ["the", "venue", "liquidates", account_id]:
                 self.desk.run(account_id)
             case ["an", "operator", ("stops" | "allows") as how, *_, account_id]:
-                body = {"is_allowed": how == "allows", "reason": "a scenario"}
+                allowed = {"is_allowed": how == "allows", "reason": "a scenario"}
                 path = f"/v1/accounts/{account_id}/liquidation"
-                assert self.venue.operator("PUT", path, body).status == 200
+                assert self.venue.operator("PUT", path, allowed).status == 200
             case _:
                 raise ScenarioError(f"{place}: nobody knows how to do this: {step.text!r}")
         self.venue.settle(SYMBOL)
