@@ -19,6 +19,10 @@ NOT_SIMULATED = {
 }
 """They read, and decide nothing that anybody waits for; or price, which moves no money."""
 
+KILLED_APART = {"liquidation"}
+"""Its workflow does not run here yet: it is killed before and after each of its calls by
+``tests/functions/liquidation``."""
+
 PAIR_PARTS = 12
 """In so many parts, the cores share the pairs out evenly."""
 
@@ -41,15 +45,10 @@ SAGAS = {
     "moving": (400, 5),
     "telling": (150, 1),
     "marking": (300, 2),
-    "reducing": (400, 4),
-    "deleveraging": (400, 4),
     "stranded": (300, 2),
 }
 """The sagas, of how many cases each must be at least, and in how many parts, of some ten seconds
 each, the cores share them out."""
-
-ONE_IN_OF = {"reducing": 3, "deleveraging": 3}
-"""Of these sagas one case in so many is played here; ``make simulate-pairs`` plays them all."""
 
 SAGA_PARTS = [(name, part) for name, (_, parts) in SAGAS.items() for part in range(parts)]
 
@@ -64,7 +63,7 @@ def test_every_fault_at_every_boundary_of_a_saga_leaves_every_invariant_whole(
     least, parts = SAGAS[name]
     with few_collections():
         saga = next(one for one in sagas() if one.name == name)
-        cases = list(singles(saga, part, parts * ONE_IN_OF.get(name, 1)))
+        cases = list(singles(saga, part, parts))
         failed = {case.name: result.violations for case, result in broken(cases, saga)}
     assert failed == {}
     assert len(cases) > least // parts
@@ -92,7 +91,7 @@ def test_the_sagas_pass_through_every_handler() -> None:
         assert played <= heard, saga.name
         passed |= played
     handlers = {folder.parent.name for folder in FUNCTIONS.glob("*/handler.py")}
-    assert passed >= handlers - NOT_SIMULATED
+    assert passed >= handlers - NOT_SIMULATED - KILLED_APART
 
 
 def test_a_taker_whose_writer_dies_three_times_is_finished_by_the_sweeper() -> None:
