@@ -5,6 +5,7 @@ table with an index of keys another one; a write whose condition failed costs th
 "DynamoDB read and write operations", "DynamoDB item sizes and formats").
 """
 
+import base64
 from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +14,15 @@ UNIT_BYTES: Final = 1_024
 
 
 def size_of(item: dict[str, Any]) -> int:
-    """Return an item's size in bytes by the published rules."""
+    """Return an item's size in bytes by the published rules.
+
+    Bytes are counted as such, also where they are on the wire, in base64.
+
+    Examples
+    --------
+    >>> size_of({"body": {"B": b"1234567"}}), size_of({"body": {"B": "MTIzNDU2Nw=="}})
+    (11, 11)
+    """
     return sum(len(name.encode()) + _size_of(value) for name, value in item.items())
 
 
@@ -25,7 +34,7 @@ def _size_of(value: dict[str, Any]) -> int:
         case "N":
             return (len(str(Decimal(inner).normalize().as_tuple().digits)) // 3 + 1) // 2 + 1
         case "B":
-            return len(inner)
+            return len(inner if isinstance(inner, bytes) else base64.b64decode(inner))
         case "M":
             return 3 + sum(len(name.encode()) + 1 + _size_of(one) for name, one in inner.items())
         case "L":

@@ -1,12 +1,13 @@
 """A log of what each write of a table replaced and put, for whoever counts write units.
 
 The local cloud counts no units. Whoever starts it with ``ZERODESK_WRITE_LOG`` naming a file finds a
-line in it for every put and update: the table, and the item before and after, which are the same
-when its condition failed.
+line in it for every put and update: when it was through, the table, and the item before and after,
+which are the same when its condition failed.
 """
 
 import copy
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -33,7 +34,12 @@ def _logged(write: Write, file: TextIO) -> Write:
         # An update may change the item in place.
         before = copy.deepcopy(_item(data))
         answer = write(data)
-        line = {"table": data.get("TableName"), "before": before, "after": _item(data)}
+        line = {
+            "at_ms": int(time.time() * 1_000),
+            "table": data.get("TableName"),
+            "before": before,
+            "after": _item(data),
+        }
         file.write(json.dumps(line) + "\n")
         return answer
 

@@ -1,22 +1,12 @@
 """The command: see the package's docstring."""
 
 import argparse
-import json
-import os
-import socket
-import sys
-import tempfile
 import time
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path as Folder
 from typing import Final
 
-from infra_cdk import local
-from infra_cdk.local.aws import LocalSession
-from infra_cdk.local.keys import credentials_file
-from infra_cdk.local.paths import CALL_LOG_VARIABLE, PORT_VARIABLE, STATE_VARIABLE
+from infra_cdk.local.paths import CALL_LOG_VARIABLE
+from tests.benchmarks.cloud import Cloud, cloud, say
 from tests.benchmarks.path import __doc__ as told
 from tests.benchmarks.path.calls import Calls
 from tests.benchmarks.path.cpu import Cpu
@@ -32,7 +22,7 @@ from tests.benchmarks.path.report import (
     print_speeds,
 )
 from tests.benchmarks.path.yardsticks import deploy
-from zerodesk_client.api import Client
+from tests.benchmarks.venue import an_operator
 
 WARM_UP_ORDERS: Final = 4
 WARM_UP_TURNS: Final = 4
@@ -61,11 +51,10 @@ def main() -> None:
         help=f"of a client and turn at most (default 20); of all clients at most {TURN_ORDERS}",
     )
     asked = parser.parse_args()
-    with cloud() as (session, endpoint, calls):
-        paths = prepared(session, endpoint, max(asked.clients))
-        pid = local.status().pid
-        assert pid is not None, "the cloud was just started"
-        cpu = Cpu(pid)
+    with cloud(CALL_LOG_VARIABLE) as running:
+        calls = Calls(running.log(CALL_LOG_VARIABLE))
+        paths = prepared(running, max(asked.clients))
+        cpu = Cpu(running.pid)
         warm_up(paths, max(asked.clients), calls)
         results: Results = {}
         added = []
@@ -74,7 +63,7 @@ def main() -> None:
             orders = orders_of_client(clients, asked.orders)
             results[clients] = measured(paths, clients, asked.rounds, orders, calls, cpu)
             if clients == asked.clients[0]:
-                added = list(hops(session, since_ms))
+                added = list(hops(running.session, since_ms))
     print_speeds(results)
     print_ratios(results)
     print_calls(results)
@@ -82,51 +71,17 @@ def main() -> None:
     print_hops(added, asked.clients[0])
 
 
-@contextmanager
-def cloud() -> Iterator[tuple[LocalSession, local.Endpoint, Calls]]:
-    """Run a local cloud of the benchmark's own."""
-    with tempfile.TemporaryDirectory() as state, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        log = Folder(state) / "calls.log"
-        os.environ |= {
-            STATE_VARIABLE: state,
-            PORT_VARIABLE: str(probe.getsockname()[1]),
-            CALL_LOG_VARIABLE: str(log),
-        }
-        probe.close()
-        warnings.simplefilter("ignore", ResourceWarning)
-        try:
-            endpoint = local.up(say)
-            yield LocalSession(endpoint.endpoint), endpoint, Calls(log)
-        finally:
-            local.down(say)
-
-
-def say(line: str) -> None:
-    """Say how far it is, beside the tables."""
-    print(line, file=sys.stderr, flush=True)
-
-
-def prepared(session: LocalSession, endpoint: local.Endpoint, clients: int) -> list[Path]:
+def prepared(running: Cloud, clients: int) -> list[Path]:
     """Deploy the yardsticks, and open markets and accounts of the clients."""
-    stop_schedules(session)
+    running.stop_schedules()
     say("deploying the yardsticks")
-    addresses = deploy(session, recorded())
-    key = json.loads(credentials_file().read_text())["operator"]
+    addresses = deploy(running.session, recorded())
     say(f"opening {clients} markets and {2 * clients} accounts")
-    with Client(endpoint.api_url, key) as operator:
+    with an_operator(running.endpoint) as operator:
         return [
-            real(endpoint.api_url, operator, clients),
+            real(running.endpoint.api_url, operator, clients),
             *(yardstick(name, url) for name, url in addresses.items()),
         ]
-
-
-def stop_schedules(session: LocalSession) -> None:
-    """Stop what runs by the clock: it is on no order's way, and would be counted as if it were."""
-    bus = session.client("events")
-    for rule in bus.list_rules()["Rules"]:
-        if "ScheduleExpression" in rule:
-            bus.disable_rule(Name=rule["Name"])
 
 
 def warm_up(paths: Sequence[Path], most: int, calls: Calls) -> None:

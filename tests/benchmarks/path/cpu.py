@@ -1,10 +1,10 @@
 """The CPU time that the local cloud and each function took: it says more of shared cores than a
-clock does, and it counts what runs beside an answer."""
+clock does, and it counts what runs beside an answer. And what all cores of the machine did."""
 
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 PROCESSES: Final = Path("/proc")
 CLOUD: Final = "the local cloud itself"
@@ -20,6 +20,7 @@ class Cpu:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._before: Counter[str] = Counter()
+        self._functions: set[str] = set()
         self.taken_ms()
 
     def taken_ms(self) -> Counter[str]:
@@ -29,8 +30,14 @@ class Cpu:
         self._before = now
         return taken
 
+    @property
+    def processes(self) -> frozenset[str]:
+        """The processes that the functions had when this was last asked, by their ids."""
+        return frozenset(self._functions)
+
     def _total_ms(self) -> Counter[str]:
         total: Counter[str] = Counter()
+        self._functions.clear()
         for folder in PROCESSES.iterdir():
             if folder.name.isdecimal():
                 self._add(folder, total)
@@ -44,6 +51,7 @@ class Cpu:
                 name = CLOUD
             elif int(fields[PARENT]) == self._pid:
                 name = function_of((folder / "environ").read_bytes())
+                self._functions.add(folder.name)
             else:
                 return
         except OSError:
@@ -56,3 +64,34 @@ def function_of(environment: bytes) -> str:
     """Return the function whose environment this is; one that starts has none yet."""
     named = (one for one in environment.split(b"\0") if one.startswith(NAME))
     return next(named, b"").removeprefix(NAME).decode()
+
+
+class Cores(NamedTuple):
+    """What all cores of the machine together did since it was started, ms."""
+
+    busy_ms: int
+    idle_ms: int
+
+    def since(self, before: "Cores") -> "Cores":
+        """Return what they did since then."""
+        return Cores(self.busy_ms - before.busy_ms, self.idle_ms - before.idle_ms)
+
+
+def cores() -> Cores:
+    """Read what the cores did until now."""
+    return cores_of((PROCESSES / "stat").read_text())
+
+
+def cores_of(text: str) -> Cores:
+    """Return what ``/proc/stat`` says of all cores together (proc_stat(5)).
+
+    Examples
+    --------
+    User, nice, system, idle, waiting for a disk, two kinds of interrupts, another machine's.
+
+    >>> cores_of("cpu  10 1 5 70 20 2 1 3 0 0\\ncpu0 ...") == (22 * TICK_MS, 90 * TICK_MS)
+    True
+    """
+    user, nice, system, idle, disk, *interrupts_and_stolen = map(int, text.split()[1:9])
+    busy = user + nice + system + sum(interrupts_and_stolen)
+    return Cores(round(TICK_MS * busy), round(TICK_MS * (idle + disk)))

@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tests.benchmarks.venue import a_market, a_trader
 from zerodesk.orders import Side
-from zerodesk_client.api import Client, NewMarket
+from zerodesk_client.api import Client
 from zerodesk_client.latency import Percentiles, percentiles
 
-FUNDS: Final = Decimal(1_000_000)
+FUNDS: Final = 1_000_000
 TIMEOUT_SECONDS: Final = 90
 """Longer than a function may take to start."""
 ANSWERED: Final = 201
@@ -164,11 +164,11 @@ def real(api_url: str, operator: Client, clients: int) -> Path:
     for client in range(clients):
         base = f"P{run}{client}"
         symbols.append(f"{base}-USD")
-        operator.list_market(_market(symbols[-1], base))
+        operator.list_market(a_market(symbols[-1], price=100))
         keys.append(
             {
-                Side.SELL: _trader(operator, f"bench-{run}-{client}-seller", base),
-                Side.BUY: _trader(operator, f"bench-{run}-{client}-buyer", "USD"),
+                Side.SELL: a_trader(operator, f"bench-{run}-{client}-seller", {base: FUNDS}),
+                Side.BUY: a_trader(operator, f"bench-{run}-{client}-buyer", {"USD": FUNDS}),
             }
         )
 
@@ -186,25 +186,3 @@ def yardstick(name: str, url: str) -> Path:
         return order(f"MARKET{client}-USD", number) | {"kind": kind}
 
     return Path(name, url, lambda client, number: f"client-{client}-{number % 2}", body)
-
-
-def _market(symbol: str, base: str) -> NewMarket:
-    return NewMarket(
-        symbol=symbol,
-        base=base,
-        quote="USD",
-        tick_size=Decimal("0.01"),
-        lot_size=Decimal(1),
-        min_notional=Decimal(1),
-        max_quantity=Decimal(1_000),
-        maker_bps=2,
-        taker_bps=5,
-        collar_bps=500,
-        reference_price=Decimal(100),
-    )
-
-
-def _trader(operator: Client, account_id: str, currency: str) -> str:
-    operator.create_account(account_id, "benchmark")
-    operator.deposit(account_id, "funds", currency, FUNDS)
-    return operator.create_key(account_id).api_key

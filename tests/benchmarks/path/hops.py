@@ -33,12 +33,13 @@ class Hop:
 def hops(session: LocalSession, since_ms: int) -> Iterator[Hop]:
     """Yield what each function took since a moment."""
     for function in HOPS:
-        real = _durations_ms(session, f"{FUNCTION_PREFIX}{function}", since_ms)
-        bare = _durations_ms(session, f"{PREFIX}-{function}", since_ms)
+        real = durations_ms(session, f"{FUNCTION_PREFIX}{function}", since_ms)
+        bare = durations_ms(session, f"{PREFIX}-{function}", since_ms)
         yield Hop(function, statistics.median(real), statistics.median(bare), len(real))
 
 
-def _durations_ms(session: LocalSession, function: str, since_ms: int) -> list[float]:
+def durations_ms(session: LocalSession, function: str, since_ms: int) -> list[float]:
+    """Return how long a function ran each time since a moment."""
     pages = session.client("logs").get_paginator("filter_log_events")
     found = pages.paginate(logGroupName=f"/aws/lambda/{function}", startTime=since_ms)
     lines = (event["message"] for page in found for event in page["events"])
