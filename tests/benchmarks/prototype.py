@@ -81,12 +81,12 @@ class Prototype:
                     levels, prices, key = bids, bid_prices, -ticks
                 else:
                     levels, prices, key = asks, ask_prices, ticks
-                queue = levels.get(key)
-                if queue is None:
-                    queue = levels[key] = deque()
+                standing = levels.get(key)
+                if standing is None:
+                    standing = levels[key] = deque()
                     heappush(prices, key)
                 resting[order_id] = maker = [lots]
-                queue.append((order_id, maker))
+                standing.append((order_id, maker))
         self.trades = trades
 
     def report(self) -> str:

@@ -154,7 +154,7 @@ class Venue:
         body = change.to_body()
         encoded = told_as_change(
             body,
-            self.told[account_id],
+            lambda: self.told[account_id],
             sequence=1 if writer is None else writer.sequence + 1,
             whole_at=0 if writer is None else writer.whole_at,
         )

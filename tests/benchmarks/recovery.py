@@ -29,7 +29,6 @@ from zerodesk.snapshots import Snapshot, take
 from zerodesk_aws.journal import EMPTY, Journal, Tip
 from zerodesk_aws.recovery import LiveBook, Recovery
 from zerodesk_aws.snapshots import Snapshots
-from zerodesk_aws.tables.journal import JournalItem
 
 AT_A_TIME: Final = 10_000
 PROGRESS_EVERY: Final = 100_000
@@ -53,21 +52,31 @@ class Items:
         self._file.write(marshal.dumps(raw))
         self._ends.append(self._file.tell())
 
-    def query(self, _: str, condition: Any, *, limit: int | None = None, **__: Any) -> Any:
+    def found(self, condition: Any, limit: int | None) -> Iterator[Any]:
         above = int(condition.values[1].value["N"]) if condition is not None else 0
         upto = len(self) if limit is None else min(len(self), above + limit)
         self._file.flush()
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as bytes_:
             for place in range(above, upto):
                 item = bytes_[self._ends[place] : self._ends[place + 1]]
-                yield JournalItem.from_raw_data(marshal.loads(item))  # noqa: S302 - written here
+                yield marshal.loads(item)  # noqa: S302 - written here
 
 
 class Memory(Journal):
     """The journal on such a table."""
 
     def __init__(self, items: Items) -> None:
-        self._items: Any = items
+        self._kept = items
+
+    def _found(
+        self,
+        stream: str,  # noqa: ARG002 - there is one
+        condition: Any,
+        *,
+        limit: int | None = None,
+        **_: Any,
+    ) -> Iterator[Any]:
+        return self._kept.found(condition, limit)
 
 
 class Kept(Snapshots):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Cause = dict[str, Any]
 Causes = list[tuple["Record", Cause]]
 Broken = Iterator[str]
+Amounts = dict[tuple[str, str], int]
+"""Minor units by (part of an account, currency)."""
 
 NO_HOUSE: Final[dict[str, Any]] = {"balance_minor": 0, "swept": {}}
 ENDS: Final = ("post", "void")
@@ -93,13 +95,14 @@ def moved_by_items(evidence: "Evidence") -> Counter[tuple[str, str]]:
 def entries_are_the_change(evidence: "Evidence") -> Broken:
     """What an account's records enter is what changes in it."""
     for account, records in evidence.streams.accounts:
-        for before, record in pairwise(records):
-            entered: Counter[tuple[str, str]] = Counter()
+        states = [_amounts(record.body["state"]) for record in records]
+        for record, (before, after) in zip(records[1:], pairwise(states), strict=True):
+            entered: Amounts = defaultdict(int)
             for name, currency, minor in record.body["entries"]:
                 if name in ("available", "held"):
                     entered[name, currency] += minor
-            changed = _amounts(record.body["state"])
-            changed.subtract(_amounts(before.body["state"]))
+            places = before.keys() | after.keys()
+            changed = {key: after.get(key, 0) - before.get(key, 0) for key in places}
             if _nonzero(entered) != _nonzero(changed):
                 yield f"account {account} {record.sequence} enters {entered}, changes {changed}"
 
@@ -114,14 +117,16 @@ def house_entries_are_the_change(evidence: "Evidence") -> Broken:
                 yield f"house {currency} {record.sequence}: {record.body}, entered {balance_minor}"
 
 
-def _amounts(state: dict[str, Any]) -> Counter[tuple[str, str]]:
-    amounts = Counter({("available", c): minor for c, minor in state["available"].items()})
+def _amounts(state: dict[str, Any]) -> Amounts:
+    amounts: Amounts = defaultdict(int)
+    for currency, minor in state["available"].items():
+        amounts["available", currency] = minor
     for held in (*state["holds"].values(), *state.get("withdrawals", {}).values()):
         amounts["held", held["currency"]] += held["held_minor"]
     return amounts
 
 
-def _nonzero(amounts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _nonzero(amounts: Amounts) -> Amounts:
     return {key: minor for key, minor in amounts.items() if minor}
 
 

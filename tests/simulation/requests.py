@@ -4,13 +4,13 @@ As in ``shortcuts``: what is rewritten sends what the original sends, and a test
 What the stores do not ask for is not in these ways, and fails.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
-from pynamodb.attributes import AttributeContainer
+from pynamodb.attributes import AttributeContainer, UnicodeAttribute
 from pynamodb.connection import TableConnection
 from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, MetaTable
 from pynamodb.constants import BATCH_GET_PAGE_LIMIT
@@ -23,8 +23,11 @@ from pynamodb.exceptions import (
 )
 from pynamodb.expressions import projection
 from pynamodb.expressions.condition import Comparison
+from pynamodb.expressions.operand import Value
 from pynamodb.expressions.update import RemoveAction, SetAction
 from pynamodb.models import Model
+
+from tests.simulation.shortcuts import substituted, written
 
 CLAUSES: Final[tuple[tuple[Any, str], ...]] = ((SetAction, "SET"), (RemoveAction, "REMOVE"))
 """What an update does; the stores ask for nothing else."""
@@ -32,20 +35,25 @@ CLAUSES: Final[tuple[tuple[Any, str], ...]] = ((SetAction, "SET"), (RemoveAction
 Names = dict[str, str]
 Values = dict[str, dict[str, Any]]
 Write = Callable[[Any], Any]
-Writer = tuple[str, str, str, Write, bool]
-"""(name, name in the table, type, what writes a value, whether it may be missing)."""
+Writer = tuple[str, str, str, Write | None, bool]
+"""(name, name in the table, type, what writes a value if it is another, whether it may be missing)
+of an attribute."""
 
-KeyPart = tuple[str, str, Write]
-"""(name, type, what writes a value) of a hash key or of a range key."""
+KeyPart = tuple[str, str, Any]
+"""(name, type, attribute) of a hash key or of a range key."""
 
 
 @cache
 def _writers(model: Any) -> tuple[Writer, ...]:
     attributes = model.get_attributes().items()
     return tuple(
-        (name, one.attr_name, one.attr_type, one.serialize, bool(one.null))
+        (name, one.attr_name, one.attr_type, _write_of(one), bool(one.null))
         for name, one in attributes
     )
+
+
+def _write_of(attribute: Any) -> Write | None:
+    return None if type(attribute) is UnicodeAttribute else attribute.serialize
 
 
 def serialized(instance: Any, null_check: bool = True) -> Values:  # noqa: FBT001, FBT002 - as there
@@ -53,7 +61,7 @@ def serialized(instance: Any, null_check: bool = True) -> Values:  # noqa: FBT00
     found, values = {}, instance.__dict__
     for name, stored_name, kind, write, missing in _writers(instance.__class__):
         value = values.get(name)
-        content = None if value is None else write(value)
+        content = value if value is None or write is None else write(value)
         if content is not None:
             found[stored_name] = {kind: content}
         elif null_check and not missing:
@@ -71,11 +79,11 @@ class Place(NamedTuple):
 
     def key(self, hash_key: Any, range_key: Any = None) -> Values:
         """Return the key of an item, as ``Model._serialize_keys`` and pynamodb's tables do."""
-        name, kind, write = self.hash
-        found = {name: {kind: write(hash_key)}}
+        name, kind, attribute = self.hash
+        found = {name: {kind: written(attribute, hash_key)}}
         if range_key is not None and self.range is not None:
-            name, kind, write = self.range
-            found[name] = {kind: write(range_key)}
+            name, kind, attribute = self.range
+            found[name] = {kind: written(attribute, range_key)}
         return found
 
 
@@ -88,7 +96,7 @@ def _place_of(model: Any) -> Place:
 
 
 def _part(attribute: Any) -> KeyPart:
-    return attribute.attr_name, attribute.attr_type, attribute.serialize
+    return attribute.attr_name, attribute.attr_type, attribute
 
 
 @cache
@@ -114,26 +122,18 @@ def _key(table: Any, hash_key: str, range_key: str | None) -> Values:
 
 
 @cache
-def _projection(names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return a projection of names, and the names in the order of their placeholders."""
+def _projection(names: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a read asks that asks for some attributes only. It must not change."""
     placeholders: Names = {}
-    return projection.create_projection_expression(list(names), placeholders), tuple(placeholders)
-
-
-def _project(asked: dict[str, Any], attributes: Iterable[str], names: Names) -> None:
-    """Have a request ask for some attributes only."""
-    if names:
-        wanted = list(attributes)
-        asked["ProjectionExpression"] = projection.create_projection_expression(wanted, names)
-        return
-    asked["ProjectionExpression"], found = _projection(tuple(attributes))
-    for number, name in enumerate(found):
-        names[name] = f"#{number}"
+    text = projection.create_projection_expression(list(names), placeholders)
+    return _with_placeholders({"ProjectionExpression": text}, placeholders, {})
 
 
 def _update(actions: Any, names: Names, values: Values) -> str:
     """Return the text of an update that sets and removes, as ``Update.serialize`` does."""
     assert all(type(one) in (SetAction, RemoveAction) for one in actions), actions
+    if all(type(one) is SetAction for one in actions):
+        return f"SET {', '.join([one.serialize(names, values) for one in actions])}"
     clauses = []
     for kind, word in CLAUSES:
         texts = [one.serialize(names, values) for one in actions if type(one) is kind]
@@ -145,7 +145,11 @@ def _update(actions: Any, names: Names, values: Values) -> str:
 def action_text(action: Any, names: Names, values: Values) -> str:
     """Return the text of an action that sets, as ``Action.serialize`` does."""
     path, source = action.values
-    return f"{path.serialize(names, values)} = {source.serialize(names, values)}"
+    if type(source) is not Value:
+        return f"{path.serialize(names, values)} = {source.serialize(names, values)}"
+    placeholder = f":{len(values)}"
+    values[placeholder] = source.values[0]
+    return f"{substituted(path.values[0], names)} = {placeholder}"
 
 
 def comparison_text(comparison: Any, names: Names, values: Values) -> str:
@@ -229,9 +233,7 @@ def got(
         "Key": place.key(hash_key, range_key),
     }
     if attributes_to_get is not None:
-        names: Names = {}
-        _project(asked, attributes_to_get, names)
-        _with_placeholders(asked, names, {})
+        asked |= _projection(tuple(attributes_to_get))
     try:
         item = place.connection.dispatch("GetItem", asked).get("Item")
     except BOTOCORE_EXCEPTIONS as error:
@@ -247,47 +249,59 @@ def queried(
     hash_key: Any,
     range_key_condition: Any = None,
     *,
-    consistent_read: bool = False,
     index_name: str | None = None,
     limit: int | None = None,
     page_size: int | None = None,
-    attributes_to_get: Sequence[str] | None = None,
     last_evaluated_key: dict[str, Any] | None = None,
-    scan_index_forward: bool | None = None,
-    **unasked: Any,
+    **how: Any,
 ) -> Iterator[Any]:
     """Return the items that a query finds, as ``Model.query`` does."""
-    assert not any(unasked.values()), f"{model.__name__}: {unasked}"
     place = _place_of(model)
-    name, kind, write = place.hash if index_name is None else _hash_of_index(model, index_name)
-    names, values, text = {name: "#0"}, {":0": {kind: write(hash_key)}}, "#0 = :0"
-    if range_key_condition is not None:
-        text = f"({text} AND {range_key_condition.serialize(names, values)})"
-    asked: dict[str, Any] = {"TableName": place.table_name, "KeyConditionExpression": text}
-    if attributes_to_get:
-        _project(asked, attributes_to_get, names)
-    if consistent_read:
-        asked["ConsistentRead"] = True
+    name, kind, attribute = place.hash if index_name is None else _hash_of_index(model, index_name)
+    key = name, kind, written(attribute, hash_key)
+    asked = _asked(place.table_name, key, range_key_condition, **how)
     if last_evaluated_key is not None:
         asked["ExclusiveStartKey"] = last_evaluated_key
     if index_name is not None:
         asked["IndexName"] = index_name
     if limit is not None or page_size is not None:
         asked["Limit"] = limit if page_size is None else page_size
+    return _found(place.connection, asked, model.from_raw_data, limit)
+
+
+def _asked(
+    table_name: str,
+    key: tuple[str, str, str],
+    condition: Any,
+    *,
+    consistent_read: bool = False,
+    attributes_to_get: Sequence[str] | None = None,
+    scan_index_forward: bool | None = None,
+    **unasked: Any,
+) -> dict[str, Any]:
+    """Return what a query asks, but for its pages: ``key`` is (name, type, content)."""
+    assert not any(unasked.values()), f"{table_name}: {unasked}"
+    name, kind, content = key
+    names, values, text = {name: "#0"}, {":0": {kind: content}}, "#0 = :0"
+    if condition is not None:
+        text = f"({text} AND {condition.serialize(names, values)})"
+    asked: dict[str, Any] = {"TableName": table_name, "KeyConditionExpression": text}
+    if attributes_to_get:
+        wanted = list(attributes_to_get)
+        asked["ProjectionExpression"] = projection.create_projection_expression(wanted, names)
+    if consistent_read:
+        asked["ConsistentRead"] = True
     if scan_index_forward is not None:
         asked["ScanIndexForward"] = scan_index_forward
-    return _found(place, _with_placeholders(asked, names, values), model.from_raw_data, limit)
+    return _with_placeholders(asked, names, values)
 
 
 def _found(
-    place: Place, asked: dict[str, Any], read: Callable[[Any], Any], left: int | None
+    connection: Any, asked: dict[str, Any], read: Callable[[Any], Any], left: int | None
 ) -> Iterator[Any]:
     """Yield so many items of a query's pages, as ``ResultIterator`` does."""
     while left != 0:
-        try:
-            page = place.connection.dispatch("Query", asked)
-        except BOTOCORE_EXCEPTIONS as error:
-            raise QueryError(f"Failed to query items: {error}", error) from error
+        page = _page(connection, asked)
         for item in page["Items"]:
             yield read(item)
             if left is not None:
@@ -298,6 +312,32 @@ def _found(
         if last is None:
             return
         asked = asked | {"ExclusiveStartKey": last}
+
+
+def _page(connection: Any, asked: dict[str, Any]) -> Any:
+    try:
+        return connection.dispatch("Query", asked)
+    except BOTOCORE_EXCEPTIONS as error:
+        raise QueryError(f"Failed to query items: {error}", error) from error
+
+
+def page_of(
+    table: Any,
+    hash_key: str,
+    range_key_condition: Any = None,
+    *,
+    exclusive_start_key: dict[str, Any] | None = None,
+    limit: int | None = None,
+    **how: Any,
+) -> Any:
+    """Return one page of a query, as ``TableConnection.query`` does."""
+    (name, kind), _ = _key_of(table.connection._tables[table.table_name])
+    asked = _asked(table.table_name, (name, kind, hash_key), range_key_condition, **how)
+    if exclusive_start_key is not None:
+        asked["ExclusiveStartKey"] = exclusive_start_key
+    if limit is not None:
+        asked["Limit"] = limit
+    return _page(table.connection, asked)
 
 
 def batch_get(
@@ -314,27 +354,27 @@ def batch_get(
     place = _place_of(model)
     wanted: dict[str, Any] = {"ConsistentRead": True} if consistent_read else {}
     if attributes_to_get is not None:
-        names: Names = {}
-        _project(wanted, attributes_to_get, names)
-        _with_placeholders(wanted, names, {})
+        wanted |= _projection(tuple(attributes_to_get))
     keys = [place.key(*item) for item in sorted(set(items))]
     for first in range(0, len(keys), BATCH_GET_PAGE_LIMIT):
         rest = keys[first : first + BATCH_GET_PAGE_LIMIT]
         while rest:
-            page, rest = _batch(place, wanted | {"Keys": rest})
-            yield from map(model.from_raw_data, page)
+            answer = _batch(place.connection, place.table_name, wanted | {"Keys": rest})
+            yield from map(model.from_raw_data, answer["Responses"][place.table_name])
+            rest = answer["UnprocessedKeys"].get(place.table_name, {}).get("Keys")
 
 
-def _batch(place: Place, wanted: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-    """Return what a batch finds, and the keys that it left over."""
+def _batch(connection: Any, table_name: str, wanted: dict[str, Any]) -> Any:
     try:
-        answer = place.connection.dispatch(
-            "BatchGetItem", {"RequestItems": {place.table_name: wanted}}
-        )
+        return connection.dispatch("BatchGetItem", {"RequestItems": {table_name: wanted}})
     except BOTOCORE_EXCEPTIONS as error:
         raise GetError(f"Failed to batch get items: {error}", error) from error
-    over = answer["UnprocessedKeys"].get(place.table_name, {})
-    return answer["Responses"][place.table_name], over.get("Keys", [])
+
+
+def batch_of(table: Any, keys: Sequence[Values], *, consistent_read: bool) -> Any:
+    """Return what a batch of keys finds, as ``TableConnection.batch_get_item`` does."""
+    wanted = {"ConsistentRead": consistent_read, "Keys": list(keys)}
+    return _batch(table.connection, table.table_name, wanted)
 
 
 def take(stack: ExitStack) -> None:
@@ -346,6 +386,8 @@ def take(stack: ExitStack) -> None:
         (Model, "query", classmethod(queried)),
         (TableConnection, "update_item", updated),
         (TableConnection, "put_item", put),
+        (TableConnection, "query", page_of),
+        (TableConnection, "batch_get_item", batch_of),
         (SetAction, "serialize", action_text),
         (Comparison, "serialize", comparison_text),
     ):

@@ -19,6 +19,7 @@ from pynamodb.attributes import (
     BinaryAttribute,
     JSONAttribute,
     NumberAttribute,
+    UnicodeAttribute,
 )
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.constants import LIST, MAP
@@ -163,6 +164,16 @@ def value_text(value: Any, _: dict[str, str], values: dict[str, Any]) -> str:
     return placeholder
 
 
+def written(attribute: Any, content: Any) -> Any:
+    """Return what an attribute makes of a text, an integer or bytes, as it does itself."""
+    kind = type(attribute)
+    if kind is UnicodeAttribute:
+        return content
+    if kind is NumberAttribute and type(content) is int:
+        return str(content)
+    return attribute.serialize(content)
+
+
 def _path_init(original: Callable[..., None]) -> Callable[..., None]:
     def init(path: Any, attribute: Any) -> None:
         if not isinstance(attribute, Attribute):
@@ -180,7 +191,7 @@ def _value_init(original: Callable[..., None]) -> Callable[..., None]:
             original(value, content, attribute)
             return
         value.attr_type = attribute.attr_type
-        value.values = ({attribute.attr_type: attribute.serialize(content)},)
+        value.values = ({attribute.attr_type: written(attribute, content)},)
 
     return init
 
@@ -196,8 +207,13 @@ def _set(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def assigned(attribute: Any, content: Any) -> Any:
         if type(content) not in PLAIN or attribute.attr_type in (LIST, MAP):
             return original(attribute, content)
+        path, value = Path.__new__(Path), Value.__new__(Value)
         action = SetAction.__new__(SetAction)
-        action.values = (Path(attribute), Value(content, attribute))
+        action.values = path, value
+        path.attribute = attribute
+        path.attr_type = value.attr_type = kind = attribute.attr_type
+        path.values = (list(attribute.attr_path),)
+        value.values = ({kind: written(attribute, content)},)
         return action
 
     return assigned

@@ -10,6 +10,7 @@ from tests.simulation import remembered
 from zerodesk.codec import EncodedBody, record_hash
 from zerodesk_aws import journal
 from zerodesk_aws.faults import JournalCorruptError
+from zerodesk_aws.tables.bind import Item
 from zerodesk_aws.tables.journal import JournalItem
 
 BODY = {
@@ -32,11 +33,12 @@ def short() -> Iterator[None]:
         yield
 
 
-def item(**changes: Any) -> JournalItem:
+def item(**changes: Any) -> Item:
     encoded = EncodedBody.of(BODY)
     digest = record_hash("book#BTC-USD", 3, "0", encoded.text, **PLACE)  # type: ignore[arg-type]
     values = {"previous_hash": "0", "hash": digest, "body": encoded.data, **PLACE, **changes}
-    return JournalItem("book#BTC-USD", 3, **values)
+    found: Item = JournalItem("book#BTC-USD", 3, **values).serialize()
+    return found
 
 
 def test_a_record_says_what_it_says_without_it(request: pytest.FixtureRequest) -> None:

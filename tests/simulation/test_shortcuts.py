@@ -9,7 +9,7 @@ from pynamodb.connection.base import Connection
 from pynamodb.exceptions import AttributeDeserializationError
 
 from tests.simulation import requests, shortcuts
-from zerodesk_aws.tables.bind import bound, update
+from zerodesk_aws.tables.bind import bound, found, standing, update
 from zerodesk_aws.tables.cursors import CursorItem
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem
@@ -127,6 +127,10 @@ def ask_everything() -> None:
     list(orders.by_placed.query("alice", ByPlaced.placed_at_ms.between(1, 2), limit=3))
     newest_first = records.query("book#X", scan_index_forward=False, limit=2, page_size=1)
     list(newest_first)
+    earliest = found(records, "book#X", JournalItem.sequence <= 9, limit=2, page_size=1)
+    list(earliest)
+    list(found(records, "book#X", page_size=5, newest_first=True, attributes=["hash"]))
+    list(standing(records, [{"stream": {"S": "book#X"}, "sequence": {"N": "4"}}]))
     list(orders.batch_get([("alice", "o1"), ("bob", "o2")], attributes_to_get=["status"]))
     orders.get("alice", "o1", consistent_read=True, attributes_to_get=["status", "kind"])
 
@@ -137,7 +141,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def record(_: Any, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         found.append((operation, asked))
-        return nothing | {"Responses": {"orders": []}, "UnprocessedKeys": {}}
+        return nothing | {"Responses": {"orders": [], "journal": []}, "UnprocessedKeys": {}}
 
     with monkeypatch.context() as patched:
         patched.setattr(Connection, "dispatch", record)
@@ -155,7 +159,7 @@ def test_requests_are_as_pynamodb_writes_them(
     plain = sent(monkeypatch)
     request.getfixturevalue("short")
     assert sent(monkeypatch) == plain
-    assert len(plain) == 10
+    assert len(plain) == 13
 
 
 def test_which_keys_go_together_is_the_same_in_every_process(

@@ -46,7 +46,9 @@ CALL_TIMEOUT_MS: Final = 2_000
 INVOCATION_TIMEOUT_MS: Final = 30_000
 """After this a caller knows that a function has not answered; the function may still be at work."""
 
-LATENCY_MS: Final = (0.5, 4.0)
+FASTEST_MS: Final = 0.5
+SPREAD_MS: Final = 3.5
+LATENCY_MS: Final = (FASTEST_MS, FASTEST_MS + SPREAD_MS)
 BUS_LATENCY_MS: Final = (20.0, 400.0)
 POLL_LATENCY_MS: Final = (1.0, 40.0)
 OVERSLEEP_MAX: Final = 20.0
@@ -225,8 +227,8 @@ class World:
             kind = "PutObject new"
         self.calls[operation] += 1
         fault = self._at(kind, process.function, operation, asked)
-        latency_ms = self._latency_ms()
         scheduler = self.scheduler
+        latency_ms = FASTEST_MS + SPREAD_MS * scheduler.chance.random()
         if fault is not None or operation == "StartSyncExecution":
             scheduler.after(
                 latency_ms, self._land, activity, operation, asked, fault, self.boundaries

@@ -40,7 +40,8 @@ def a_body(orders: int, free: int = 5) -> dict[str, Any]:
 
 
 def told(body: dict[str, Any], *, before: int = 200, ahead: int = 1) -> dict[str, Any]:
-    return told_as_change(body, a_body(before)["state"], sequence=7 + ahead, whole_at=7).body
+    standing = a_body(before)["state"]
+    return told_as_change(body, lambda: standing, sequence=7 + ahead, whole_at=7).body
 
 
 def test_a_large_state_is_told_as_its_change() -> None:
@@ -66,7 +67,14 @@ def test_a_whole_state_comes_at_least_so_often() -> None:
 
 def test_the_first_record_is_told_whole() -> None:
     body = a_body(200)
-    assert told_as_change(body, {}, sequence=1, whole_at=0) == EncodedBody.of(body)
+    assert told_as_change(body, dict, sequence=1, whole_at=0) == EncodedBody.of(body)
+
+
+def test_the_state_before_a_small_one_is_not_asked_for() -> None:
+    def unasked() -> dict[str, Any]:
+        raise AssertionError("a small state is told whole, whatever stood before")
+
+    assert told_as_change(a_body(3), unasked, sequence=8, whole_at=7).body == a_body(3)
 
 
 def test_a_change_of_nothing_known_is_refused() -> None:

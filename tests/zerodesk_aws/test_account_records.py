@@ -15,7 +15,7 @@ from zerodesk_aws import journal
 from zerodesk_aws.accounts import Account, AccountJournal, Decide
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.bind import Item, bound
 from zerodesk_aws.tables.journal import JournalItem
 
 ORDERS = 60
@@ -115,8 +115,8 @@ def test_a_process_that_knows_an_account_reads_what_came_since(
     read: list[int] = []
     verified = journal._verified
 
-    def counted(item: JournalItem) -> journal.JournalRecord:
-        read.append(int(item.sequence))
+    def counted(item: Item) -> journal.JournalRecord:
+        read.append(int(item["sequence"]["N"]))
         return verified(item)
 
     monkeypatch.setattr(journal, "_verified", counted)

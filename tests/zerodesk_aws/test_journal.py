@@ -135,6 +135,26 @@ def test_a_body_that_cannot_be_read_at_all_is_named(journal: Journal) -> None:
         list(journal.read(STREAM))
 
 
+def test_a_record_that_lacks_part_of_its_head_is_named(journal: Journal) -> None:
+    filled(journal, 3)
+    item = bound(JournalItem, "journal").get(STREAM, 2)
+    item.update(actions=[JournalItem.epoch.remove()])
+    with pytest.raises(JournalCorruptError, match="record 2 is not readable"):
+        list(journal.read(STREAM))
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2, 100, 101, 150, 201])
+def test_records_are_read_page_by_page_up_to_a_limit(
+    limit: int | None, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerodesk_aws.journal.PAGE_RECORDS", 2)
+    filled(journal, 7)
+    sequences = [record.sequence for record in journal.read(STREAM, 1, limit=limit)]
+    assert sequences == [2, 3, 4, 5, 6, 7][:limit]
+    newest = [record.sequence for record in journal.backwards(STREAM, 7, limit=limit or 9)]
+    assert newest == [6, 5, 4, 3, 2, 1][:limit]
+
+
 @pytest.mark.parametrize("changes", [{"epoch": 2}, {"code_version": "9"}, {"recorded_at_ms": 5}])
 def test_an_altered_head_is_named_and_not_believed(
     journal: Journal, changes: dict[str, Any]

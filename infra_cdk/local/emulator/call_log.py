@@ -2,14 +2,19 @@
 
 Whoever starts the local cloud with ``ZERODESK_CALL_LOG`` naming a file finds a line in it for every
 request that names its operation in a header, as those to DynamoDB, the queue, the bus and the
-workflows do: ``DynamoDB PutItem``. What a workflow asks by itself is none of them.
+workflows do, with the function that asks: ``DynamoDB PutItem zerodesk-local-matching``. What a
+workflow asks by itself is none of them.
 """
 
+import re
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
-TARGET = b"x-amz-target"
+TARGET: Final = b"x-amz-target"
+AGENT: Final = b"user-agent"
+APPLICATION: Final = re.compile(r"\bapp/(\S+)")
+NO_FUNCTION: Final = "-"
 
 
 class CallLog:
@@ -20,9 +25,10 @@ class CallLog:
 
     def note(self, scope: MutableMapping[str, Any]) -> None:
         """Note a request, if it says what it wants."""
-        for name, value in scope.get("headers", []):
-            if name == TARGET:
-                self._file.write(f"{called(value.decode())}\n")
+        headers: dict[bytes, bytes] = dict(scope.get("headers", []))
+        if TARGET in headers:
+            whose = asked_by(headers.get(AGENT, b"").decode())
+            self._file.write(f"{called(headers[TARGET].decode())} {whose}\n")
 
 
 def called(target: str) -> str:
@@ -35,3 +41,15 @@ def called(target: str) -> str:
     """
     service, _, operation = target.rpartition(".")
     return f"{service.partition('_')[0]} {operation}"
+
+
+def asked_by(agent: str) -> str:
+    """Return the function of a user agent, which the emulator gave it as its application's id.
+
+    Examples
+    --------
+    >>> asked_by("Boto3/1.44 app/zerodesk-local-matching Botocore/1.44"), asked_by("curl/8")
+    ('zerodesk-local-matching', '-')
+    """
+    named = APPLICATION.search(agent)
+    return named[1] if named else NO_FUNCTION

@@ -182,6 +182,8 @@ class FunctionProcess(runtime.Worker):  # type: ignore[misc] # ministack ships n
             "AWS_ACCESS_KEY_ID": account,
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.config.get('Runtime', 'python')}",
+            # Goes into each request, so that the log of calls knows who asks.
+            "AWS_SDK_UA_APP_ID": name,
             "AWS_LAMBDA_FUNCTION_NAME": name,
             "AWS_LAMBDA_FUNCTION_VERSION": str(self.config.get("Version", "$LATEST")),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.config.get("MemorySize", 128)),

@@ -18,8 +18,10 @@ market of its own, one order at a time, and every other order takes the one befo
 Before anything is measured ever more clients ask, so that functions start a few at a time. The
 paths take turns in rounds, another one first in each, and a turn begins when the one before has
 left nothing to be done: the local cloud's own log of calls says so (``calls.py``). The same log
-says how many calls of each kind an order made on both paths. More than the plan on the real one
-are what several processes cost it: a book that another process wrote last is read again first.
+says how many calls of each kind an order made on both paths. What the real one asked beyond the
+plan with so many clients, as a book that another process wrote last is read again first, the bare
+one asks as well (``beyond.py``); but for the looks of intake, of which each makes as many as it
+waits for.
 Schedules stand still meanwhile. With more clients each places fewer orders, so that a turn takes as
 long. How far it is goes to standard error, the tables to standard
 output.

@@ -8,11 +8,12 @@ from typing import Final
 from infra_cdk.local.paths import CALL_LOG_VARIABLE
 from tests.benchmarks.cloud import Cloud, cloud, say
 from tests.benchmarks.path import __doc__ as told
+from tests.benchmarks.path.beyond import Beyond
 from tests.benchmarks.path.calls import Calls
 from tests.benchmarks.path.cpu import Cpu
 from tests.benchmarks.path.drive import Measured, Path, real, turn, yardstick
 from tests.benchmarks.path.hops import hops
-from tests.benchmarks.path.plan import recorded
+from tests.benchmarks.path.plan import Plan, recorded
 from tests.benchmarks.path.report import (
     Results,
     print_calls,
@@ -53,7 +54,9 @@ def main() -> None:
     asked = parser.parse_args()
     with cloud(CALL_LOG_VARIABLE) as running:
         calls = Calls(running.log(CALL_LOG_VARIABLE))
-        paths = prepared(running, max(asked.clients))
+        plan = recorded()
+        beyond = Beyond(plan)
+        paths = prepared(running, max(asked.clients), plan, beyond)
         cpu = Cpu(running.pid)
         warm_up(paths, max(asked.clients), calls)
         results: Results = {}
@@ -61,7 +64,7 @@ def main() -> None:
         for clients in asked.clients:
             since_ms = int(time.time() * 1_000)
             orders = orders_of_client(clients, asked.orders)
-            results[clients] = measured(paths, clients, asked.rounds, orders, calls, cpu)
+            results[clients] = measured(paths, clients, asked.rounds, orders, calls, cpu, beyond)
             if clients == asked.clients[0]:
                 added = list(hops(running.session, since_ms))
     print_speeds(results)
@@ -71,16 +74,16 @@ def main() -> None:
     print_hops(added, asked.clients[0])
 
 
-def prepared(running: Cloud, clients: int) -> list[Path]:
+def prepared(running: Cloud, clients: int, plan: Plan, beyond: Beyond) -> list[Path]:
     """Deploy the yardsticks, and open markets and accounts of the clients."""
     running.stop_schedules()
     say("deploying the yardsticks")
-    addresses = deploy(running.session, recorded())
+    addresses = deploy(running.session, plan)
     say(f"opening {clients} markets and {2 * clients} accounts")
     with an_operator(running.endpoint) as operator:
         return [
             real(running.endpoint.api_url, operator, clients),
-            *(yardstick(name, url) for name, url in addresses.items()),
+            *(yardstick(name, url, beyond.of) for name, url in addresses.items()),
         ]
 
 
@@ -114,13 +117,21 @@ def ramp(most: int) -> Iterator[int]:
 
 
 def measured(
-    paths: Sequence[Path], clients: int, rounds: int, orders: int, calls: Calls, cpu: Cpu
+    paths: Sequence[Path],
+    clients: int,
+    rounds: int,
+    orders: int,
+    calls: Calls,
+    cpu: Cpu,
+    beyond: Beyond,
 ) -> dict[str, Measured]:
     """Let the paths take turns, another one first in each round; the first round warms up.
 
-    Each begins when what the one before left to be done is done.
+    Each begins when what the one before left to be done is done. The bare path's orders ask what
+    the real ones asked with so many clients, beginning with the real path's first turn.
     """
     found = {path.name: Measured() for path in paths}
+    asked = Measured()
     began = time.monotonic()
     for number in range(rounds + 1):
         first = number % len(paths)
@@ -130,6 +141,9 @@ def measured(
             done = turn(path, clients, orders)
             done.calls, done.cpu_ms = calls.quiet(), cpu.taken_ms()
             speeds.append(f"{path.name} {done.orders_per_second:.1f}/s")
+            if path.name == "real":
+                asked.add(done)
+                beyond.learn(asked)
             if number:
                 found[path.name].add(done)
         left_s = (time.monotonic() - began) / (number + 1) * (rounds - number)

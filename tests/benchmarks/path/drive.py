@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tests.benchmarks.path.plan import KINDS
 from tests.benchmarks.venue import a_market, a_trader
 from zerodesk.orders import Side
 from zerodesk_client.api import Client
@@ -54,7 +55,8 @@ class Measured:
     repeated: int = 0
     """How often an order was asked for again, which was not answered in time."""
     calls: Counter[str] = field(default_factory=Counter)
-    """What was asked of AWS meanwhile, and after it until all was quiet."""
+    """What was asked of AWS meanwhile, and after it until all was quiet: service, operation, whose
+    function asked."""
     cpu_ms: Counter[str] = field(default_factory=Counter)
     """What the processes of the local cloud took in the same time."""
 
@@ -77,8 +79,11 @@ class Measured:
         return percentiles(self.latencies_s)
 
     def calls_per_order(self) -> dict[str, float]:
-        """Return how often an order asked for what."""
-        return {name: count / len(self.latencies_s) for name, count in self.calls.items()}
+        """Return how often an order asked for what, by service and operation."""
+        found: Counter[str] = Counter()
+        for line, count in self.calls.items():
+            found[line.rpartition(" ")[0]] += count
+        return {name: count / len(self.latencies_s) for name, count in found.items()}
 
     def cpu_ms_per_order(self) -> dict[str, float]:
         """Return what an order took of whom."""
@@ -178,11 +183,13 @@ def real(api_url: str, operator: Client, clients: int) -> Path:
     return Path("real", f"{api_url}/v1/orders", key, lambda one, n: order(symbols[one], n))
 
 
-def yardstick(name: str, url: str) -> Path:
-    """Return a path of the yardsticks: its body says what becomes of the order."""
+def yardstick(name: str, url: str, beyond: Callable[[str, int], str]) -> Path:
+    """Return a path of the yardsticks: its body says what becomes of the order, and what is asked
+    beyond the plan."""
 
     def body(client: int, number: int) -> Body:
-        kind = "takes" if number % 2 else "rests"
-        return order(f"MARKET{client}-USD", number) | {"kind": kind}
+        kind = KINDS[number % 2]
+        more = beyond(kind, number // 2)
+        return order(f"MARKET{client}-USD", number) | {"kind": kind, "more": more}
 
     return Path(name, url, lambda client, number: f"client-{client}-{number % 2}", body)

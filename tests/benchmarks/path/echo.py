@@ -18,6 +18,8 @@ from botocore.exceptions import ReadTimeoutError
 Document = dict[str, Any]
 
 PLAN: dict[str, list[Document]] = json.loads(os.environ["PLAN"])
+READ: Document = {"operation": "Query", "resource": "journal", "number": 1, "payload_bytes": 13}
+FUNCTION = os.environ["FUNCTION"]
 PREFIX = os.environ["PREFIX"]
 ANSWER_SECONDS = float(os.environ["ANSWER_SECONDS"])
 PAUSES = [float(text) for text in os.environ["PAUSES"].split()]
@@ -110,16 +112,27 @@ def match(event: Document, context: object) -> Document:
 
 def settle(event: Document, context: object) -> Document:
     """Say something to announce."""
-    symbol = event["symbol"]
-    make_all({"symbol": symbol, "order_id": symbol, "kind": "takes"})
+    # The workflow hands on a symbol alone: what else is asked came with it, see ``make``.
+    symbol, _, more = event["symbol"].partition(" ")
+    make_all({"symbol": symbol, "order_id": symbol, "kind": "takes", "more": more})
     said = json.loads(os.environ["SETTLED"])
     return {"symbol": symbol, "announcements": [entries_of(said, "TradeSettled")], "more": False}
 
 
 def make_all(order: Document) -> None:
-    """Make every call that this function has planned for such an order."""
+    """Make every call that this function has planned for such an order, and those beyond it."""
+    for asked in order["more"].split():
+        function, _, operation = asked.partition(":")
+        if function == FUNCTION:
+            make(like(operation), order)
     for call in PLAN[order["kind"]]:
         make(call, order)
+
+
+def like(operation: str) -> Document:
+    """Return a call as this function makes them; of a kind that it has not planned, a read."""
+    planned = (call for calls in PLAN.values() for call in calls)
+    return next((call for call in planned if call["operation"] == operation), READ)
 
 
 def make(call: Document, order: Document) -> Any:
@@ -162,7 +175,7 @@ def make(call: Document, order: Document) -> Any:
             )
         case "PutEvents":
             kind = "TradesExecuted" if order["kind"] == "takes" else "OrderOpened"
-            said = entries_of(call, kind, symbol=order["symbol"])
+            said = entries_of(call, kind, symbol=f"{order['symbol']} {order['more']}")
             return clients["events"].put_events(Entries=said)
         case other:
             raise AssertionError(f"{other} is in no plan")

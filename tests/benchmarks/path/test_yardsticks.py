@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from infra_cdk.constructs.workflow import PLACEHOLDER, load
+from infra_cdk.local.function_names import FUNCTION_PREFIX
+from tests.benchmarks.path.beyond import Beyond
 from tests.benchmarks.path.calls import Calls
-from tests.benchmarks.path.plan import Plan, recorded
+from tests.benchmarks.path.drive import Measured
+from tests.benchmarks.path.plan import KINDS, Plan, recorded
 from tests.benchmarks.path.yardsticks import FUNCTIONS, MACHINES, template
 
 
@@ -57,7 +60,7 @@ def test_a_bare_function_makes_the_calls_of_the_real_one(
     echo: Any, plan: Plan, function: str, kind: str
 ) -> None:
     load_for, made = echo
-    order = {"symbol": "BTC-USD", "order_id": "o1", "kind": kind}
+    order = {"symbol": "BTC-USD", "order_id": "o1", "kind": kind, "more": ""}
     load_for(function).make_all(order)
     asked = Counter(
         (one.operation.lower(), "" if one.resource == "bus" else one.resource)
@@ -85,6 +88,31 @@ def test_a_bare_order_that_comes_again_is_answered_and_not_run_twice(echo: Any) 
     order = {"symbol": "BTC-USD", "client_order_id": "o-1", "kind": "takes"}
     assert module.intake({"body": json.dumps(order)}, None)["statusCode"] == 201
     assert made == {("getitem", "orders"): 1}
+
+
+def test_what_the_product_asks_beyond_its_plan_is_asked_by_the_bare_function(
+    echo: Any, plan: Plan
+) -> None:
+    load_for, made = echo
+    beyond = Beyond(plan)
+    orders = 20
+    planned = Counter(
+        f"DynamoDB {call.operation} {FUNCTION_PREFIX}{call.function}"
+        for kind in KINDS
+        for call in plan[kind]
+    )
+    asked = Counter({line: count * orders // len(KINDS) for line, count in planned.items()})
+    # Every other put of matching was in vain; settlement read once more with each that took.
+    asked[f"DynamoDB PutItem {FUNCTION_PREFIX}matching"] += orders // 2
+    asked[f"DynamoDB Query {FUNCTION_PREFIX}settlement"] += orders // 2
+    asked[f"DynamoDB GetItem {FUNCTION_PREFIX}order_intake"] += 5 * orders
+    beyond.learn(Measured([0.1] * orders, calls=asked))
+    told = {kind: [beyond.of(kind, number) for number in range(orders // 2)] for kind in KINDS}
+    assert Counter(told["rests"]) == {"": 5, "matching:PutItem": 5}
+    assert Counter(told["takes"]) == {"settlement:Query": 5, "matching:PutItem settlement:Query": 5}
+    order = {"symbol": "BTC-USD", "order_id": "o1", "kind": "takes", "more": told["takes"][1]}
+    load_for("matching").make_all(order)
+    assert made["putitem", "journal"] == 2
 
 
 def test_calls_are_counted_from_where_they_were_read_last(tmp_path: Path) -> None:

@@ -157,6 +157,7 @@ def _function(name: str, plan: Plan) -> Template:
         MemorySize=1_769,
         Environment={
             "Variables": {
+                "FUNCTION": name,
                 "PLAN": json.dumps(planned),
                 "PREFIX": PREFIX,
                 "ANSWER_SECONDS": str(ANSWER_SECONDS),

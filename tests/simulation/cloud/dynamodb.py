@@ -125,8 +125,6 @@ class Table:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.sort_key: Callable[[Any], Any] = key_number if schema.sort_kind == "N" else sort_text
-        """Returns the sort key that a value stands for, or refuses it."""
         self.partitions: dict[str, Partition] = {}
         self.replaced: dict[Key, tuple[float, Item | None]] = {}
         self.write_units = 0
@@ -145,8 +143,12 @@ class Table:
     def key_of(self, values: Item) -> Key:
         """Return the key of an item, or refuse it."""
         schema = self.schema
-        partition = key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
-        return partition, None if schema.sort is None else self.sort_key(values.get(schema.sort))
+        first = key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
+        if schema.sort is None:
+            return first, None
+        if schema.sort_kind == "N":
+            return first, key_number(values.get(schema.sort))
+        return first, key_text(values.get(schema.sort), MAX_SORT_KEY_BYTES)
 
     def key_asked(self, key: Item) -> Key:
         """Return the key that a request names: all of it, and nothing else."""
@@ -209,11 +211,6 @@ class Table:
             place, from_ms, _ = places[number]
             places[number] = (place, from_ms, visible_ms)
             self.write_units += 1
-
-
-def sort_text(value: Any) -> str:
-    """Return the text of a sort key, or refuse it."""
-    return key_text(value, MAX_SORT_KEY_BYTES)
 
 
 def place_of(number: Any, sort: str) -> Place:
@@ -352,7 +349,7 @@ class DynamoDB:
         if table.schema.append_only and not asked.get("ConsistentRead"):
             raise NotImplementedError("a weak read of the journal is not in this model")
         found = table.get_stale(key, self._clock_ms()) if stale else table.get(key)
-        return {} if found is None else {"Item": _projected(found, asked, names)}
+        return {} if found is None else {"Item": _projected((found,), asked, names)[0]}
 
     def _query(self, table: Table, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("Limit", 1) < 1:
@@ -369,7 +366,7 @@ class DynamoDB:
         else:
             found = self._indexed(table, index, asked, first, span)
         items, last = _page(found, asked.get("Limit"))
-        answer = _answer([_projected(item, asked, names) for item in items])
+        answer = _answer(_projected(items, asked, names))
         if last is not None:
             answer["LastEvaluatedKey"] = _keys(last, table.schema, index)
         return answer
@@ -443,8 +440,8 @@ class DynamoDB:
         if len(set(keys)) != len(keys):
             raise InvalidRequestError("Provided list of item keys contains duplicates")
         processed, over = _processed(table, keys, leave_over)
-        found = [table.get(key) for key in processed]
-        items = [_projected(item, wanted, names) for item in found if item is not None]
+        found = [item for key in processed if (item := table.get(key)) is not None]
+        items = _projected(found, wanted, names)
         rest = [key for key in wanted["Keys"] if table.key_asked(key) in over]
         left = {name: wanted | {"Keys": rest}} if rest else {}
         return {"Responses": {name: items}, "UnprocessedKeys": left}
@@ -467,7 +464,8 @@ def _placeholders(asked: dict[str, Any], *kinds: str) -> tuple[Names, Values]:
     if {} in (asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")):
         raise InvalidRequestError("placeholders must not be empty")
     for value in values.values():
-        stored_value(value)
+        if "S" not in value:
+            stored_value(value)
     return names, values
 
 
@@ -494,12 +492,13 @@ def _answer(items: list[Item]) -> dict[str, Any]:
     return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
 
 
-def _projected(item: Item, asked: dict[str, Any], names: Names) -> Item:
+def _projected(items: Iterable[Item], asked: dict[str, Any], names: Names) -> list[Item]:
+    """Return of each item what is asked for, in a dictionary of its own."""
     text = asked.get("ProjectionExpression")
     if text is None:
-        return dict(item)
-    wanted = map(names.__getitem__, expressions.projection(text))
-    return {name: item[name] for name in wanted if name in item}
+        return [dict(item) for item in items]
+    wanted = [names[word] for word in expressions.projection(text)]
+    return [{name: item[name] for name in wanted if name in item} for item in items]
 
 
 def _keys(item: Item, schema: Schema, index: Index | None) -> Item:
@@ -526,8 +525,10 @@ def _span(
         return None
     if names[condition.sort] != (table.schema.sort if index is None else index.sort):
         raise InvalidRequestError("Query condition missed key schema element")
-    value_of = table.sort_key if index is None else key_number
-    bounds = [value_of(values[bound]) for bound in condition.bounds]
+    if index is None and table.schema.sort_kind == "S":
+        bounds = [key_text(values[bound], MAX_SORT_KEY_BYTES) for bound in condition.bounds]
+    else:
+        bounds = [key_number(values[bound]) for bound in condition.bounds]
     if bounds[0] > bounds[-1]:
         raise InvalidRequestError("The BETWEEN operator requires an upper bound above its lower")
     return condition.sign, bounds

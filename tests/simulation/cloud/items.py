@@ -32,9 +32,9 @@ def stored_item(item: Item, standing: Item = NOTHING) -> tuple[Item, int]:
         if kind == "S":
             size += len(content) if content.isascii() else bytes_of(content)
         elif kind == "N":
-            if standing.get(name) is not value:
-                value = stored_value(value)  # noqa: PLW2901 - from here on it is that
-            size += len(value["N"]) // 2 + 2
+            number = content if standing.get(name) is value else stored_number(content)
+            value = value if number is content else {"N": number}  # noqa: PLW2901 - as stored
+            size += len(number) // 2 + 2
         elif kind == "B":
             size += len(content)
         else:

@@ -97,7 +97,7 @@ MUTANTS: Final = (
         "hash not checked",
         "DynamoDB does not change what it keeps.",
         JOURNAL,
-        "    if digest != item.hash:\n",
+        "    if digest != record.hash:\n",
         "    if not digest:\n",
         claim="tests/zerodesk_aws/test_journal.py",
     ),

@@ -4,6 +4,7 @@ A record of an account says the state after it whole, or as the change from the 
 state of a hundred open orders is many units of writing; the change of one of them is one.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from zerodesk.codec import EncodedBody
@@ -91,7 +92,9 @@ def state_after(before: State | None, body: Body) -> State:
     return patched(before, body["delta"])
 
 
-def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -> EncodedBody:
+def told_as_change(
+    body: Body, before: Callable[[], State], *, sequence: int, whole_at: int
+) -> EncodedBody:
     """Return a record's body, encoded, with its state told in whichever way costs fewer units.
 
     Parameters
@@ -99,7 +102,7 @@ def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -
     body
         The record, its state whole.
     before
-        The state after the record before.
+        Gives the state after the record before. It is asked where a change would cost less.
     sequence
         Where the record is to stand.
     whole_at
@@ -109,8 +112,9 @@ def told_as_change(body: Body, before: State, *, sequence: int, whole_at: int) -
     whole_units = _units(whole)
     if not whole_at or whole_units == 1 or sequence - whole_at >= WHOLE_EVERY:
         return whole
-    change = delta(before, body["state"])
-    assert patched(before, change) == body["state"], "a change leads to the state that it is of"
+    standing = before()
+    change = delta(standing, body["state"])
+    assert patched(standing, change) == body["state"], "a change leads to the state that it is of"
     told = {name: value for name, value in body.items() if name != "state"}
     short = EncodedBody.of(told | {"delta": change, "whole_at": whole_at})
     return short if _units(short) < whole_units else whole

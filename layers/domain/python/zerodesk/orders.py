@@ -414,7 +414,8 @@ def order_id_for(account_id: str, client_order_id: str) -> str:
     'ofnp47z3c4bnfbbwn5y626vser4'
     """
     digest = hashlib.sha256(f"{account_id}\n{client_order_id}".encode()).digest()
-    return "o" + base64.b32encode(digest).decode()[:26].lower()
+    # Eight characters are five bytes: what is behind these comes into no id.
+    return "o" + base64.b32encode(digest[:20]).decode()[:26].lower()
 
 
 def amend_id_for(account_id: str, client_amend_id: str) -> str:

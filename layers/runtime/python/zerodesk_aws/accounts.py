@@ -156,7 +156,7 @@ class AccountJournal:
             at_ms = max(now_ms(), account.recorded_at_ms)
             encoded = told_as_change(
                 change.to_body(),
-                account.state.to_dict(),
+                account.state.to_dict,
                 sequence=account.sequence + 1,
                 whole_at=account.whole_at,
             )

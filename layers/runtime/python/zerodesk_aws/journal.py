@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBConnectionError
+from pynamodb.expressions.condition import Condition
 
 from zerodesk import CODE_VERSION
 from zerodesk.codec import GENESIS_HASH, EncodedBody, record_hash
@@ -21,7 +22,7 @@ from zerodesk_aws.faults import (
     JournalUnavailableError,
     RecordTooLargeError,
 )
-from zerodesk_aws.tables.bind import bound, put_new, standing_item
+from zerodesk_aws.tables.bind import Item, bound, found, put_new, standing, standing_item
 from zerodesk_aws.tables.journal import JournalItem
 
 FIRST_EPOCH: Final = 1
@@ -162,13 +163,8 @@ class Journal:
         raise JournalUnavailableError(f"{stream} {tip.sequence}") from doubt
 
     def _hash_at(self, stream: str, sequence: int) -> str | None:
-        items = self._items.query(
-            stream,
-            JournalItem.sequence == sequence,
-            consistent_read=True,
-            attributes_to_get=["hash"],
-        )
-        return next((item.hash for item in items), None)
+        items = self._found(stream, JournalItem.sequence == sequence, attributes=["hash"])
+        return next((item["hash"]["S"] for item in items), None)
 
     def latest(self, stream: str) -> JournalRecord | None:
         """Return the last record of a stream, read strongly, or None."""
@@ -192,13 +188,9 @@ class Journal:
         return low
 
     def _recorded_at_ms(self, stream: str, sequence: int) -> int:
-        items = self._items.query(
-            stream,
-            JournalItem.sequence == sequence,
-            consistent_read=True,
-            attributes_to_get=["recorded_at_ms"],
-        )
-        recorded_at_ms = next((int(item.recorded_at_ms) for item in items), None)
+        at_it = JournalItem.sequence == sequence
+        items = self._found(stream, at_it, attributes=["recorded_at_ms"])
+        recorded_at_ms = next((int(item["recorded_at_ms"]["N"]) for item in items), None)
         if recorded_at_ms is None:
             raise JournalCorruptError(f"{stream}: record {sequence} is missing")
         return recorded_at_ms
@@ -214,22 +206,15 @@ class Journal:
             A record does not hash to what it says, the chain or the sequence has a gap, or the
             epoch changes where nobody took over.
         """
-        above = JournalItem.sequence > after_sequence
-        items = self._items.query(
-            stream,
-            above,
-            consistent_read=True,
-            limit=limit,
-            page_size=min(limit or PAGE_RECORDS, PAGE_RECORDS),
-        )
-        before: Tip | None = EMPTY if after_sequence == 0 else None
+        before: Tip | JournalRecord | None = EMPTY if after_sequence == 0 else None
         expected = after_sequence + 1
-        for item in items:
+        for item in self._found(stream, JournalItem.sequence > after_sequence, limit=limit):
             record = _verified(item)
             if record.sequence != expected or (before and not _follows(record, before)):
-                raise JournalCorruptError(f"{stream}: {record.sequence} does not follow {before}")
+                behind = before and Tip(before.sequence, before.hash, before.epoch)
+                raise JournalCorruptError(f"{stream}: {record.sequence} does not follow {behind}")
             yield record
-            before, expected = record.tip, expected + 1
+            before, expected = record, expected + 1
 
     def unmoved(self, tips: Mapping[str, Tip]) -> set[str]:
         """Return the streams that end where they did, their last record as it was.
@@ -238,13 +223,16 @@ class Journal:
         places a read: to look at fifty streams takes hardly longer than to read one on.
         """
         places = [(name, tip.sequence + more) for name, tip in tips.items() for more in (0, 1)]
-        items = self._items.batch_get(places, consistent_read=True)
-        found = {(item.stream, int(item.sequence)): item for item in items}
+        keys = [{"stream": {"S": name}, "sequence": {"N": str(place)}} for name, place in places]
+        items = {
+            (item["stream"]["S"], int(item["sequence"]["N"])): item
+            for item in standing(self._items, keys)
+        }
         return {
             name
             for name, tip in tips.items()
-            if (name, tip.sequence + 1) not in found
-            and _stands(found.get((name, tip.sequence)), tip)
+            if (name, tip.sequence + 1) not in items
+            and _stands(items.get((name, tip.sequence)), tip)
         }
 
     def backwards(
@@ -252,18 +240,16 @@ class Journal:
     ) -> Iterator[JournalRecord]:
         """Yield at most ``limit`` records below a sequence, the newest first, read strongly."""
         below = None if before_sequence is None else JournalItem.sequence < before_sequence
-        items = self._items.query(
-            stream,
-            below,
-            consistent_read=True,
-            scan_index_forward=False,
-            limit=limit,
-            page_size=min(limit, PAGE_RECORDS),
-        )
-        return map(_verified, items)
+        return map(_verified, self._found(stream, below, limit=limit, newest_first=True))
+
+    def _found(
+        self, stream: str, condition: Condition | None, *, limit: int | None = None, **how: Any
+    ) -> Iterator[Item]:
+        """Yield the items of a stream that a condition on their sequence is true of."""
+        return found(self._items, stream, condition, limit=limit, page_size=PAGE_RECORDS, **how)
 
 
-def _stands(item: JournalItem | None, tip: Tip) -> bool:
+def _stands(item: Item | None, tip: Tip) -> bool:
     """Whether a stream's last record, as it was read, is the one that was known."""
     try:
         return tip == (EMPTY if item is None else _verified(item).tip)
@@ -271,7 +257,7 @@ def _stands(item: JournalItem | None, tip: Tip) -> bool:
         return False
 
 
-def _follows(record: JournalRecord, before: Tip) -> bool:
+def _follows(record: JournalRecord, before: Tip | JournalRecord) -> bool:
     """Whether a record chains to the one before, in its epoch or, if it takes over, the next."""
     # Who asks for no more than the chain need not have a record parsed that does not name it.
     takes_over = TAKEOVER in record.text and "takeover" in record.body
@@ -281,33 +267,34 @@ def _follows(record: JournalRecord, before: Tip) -> bool:
 def _told(fault: Exception) -> JournalRecord | None:
     """Return the record that a refused put was told to stand in its place, if it was."""
     item = standing_item(fault)
-    return None if item is None else _verified(JournalItem.from_raw_data(item))
+    return None if item is None else _verified(item)
 
 
-def _verified(item: JournalItem) -> JournalRecord:
-    sequence = int(item.sequence)
+def _verified(item: Item) -> JournalRecord:
     try:
-        text = zlib.decompress(item.body)
-    except zlib.error as error:
-        raise JournalCorruptError(f"{item.stream}: record {sequence} is not readable") from error
+        record = JournalRecord(
+            item["stream"]["S"],
+            int(item["sequence"]["N"]),
+            item["previous_hash"]["S"],
+            item["hash"]["S"],
+            int(item["epoch"]["N"]),
+            item["code_version"]["S"],
+            int(item["recorded_at_ms"]["N"]),
+            zlib.decompress(item["body"]["B"]),
+        )
+    except (KeyError, zlib.error) as error:
+        place = f"{item['stream']['S']}: record {item['sequence']['N']}"
+        raise JournalCorruptError(f"{place} is not readable") from error
     digest = record_hash(
-        item.stream,
-        sequence,
-        item.previous_hash,
-        text,
-        epoch=int(item.epoch),
-        code_version=item.code_version,
-        recorded_at_ms=int(item.recorded_at_ms),
+        record.stream,
+        record.sequence,
+        record.previous_hash,
+        record.text,
+        epoch=record.epoch,
+        code_version=record.code_version,
+        recorded_at_ms=record.recorded_at_ms,
     )
-    if digest != item.hash:
-        raise JournalCorruptError(f"{item.stream}: record {sequence} does not hash to {item.hash}")
-    return JournalRecord(
-        stream=item.stream,
-        sequence=sequence,
-        previous_hash=item.previous_hash,
-        hash=item.hash,
-        epoch=int(item.epoch),
-        code_version=item.code_version,
-        recorded_at_ms=int(item.recorded_at_ms),
-        text=text,
-    )
+    if digest != record.hash:
+        place = f"{record.stream}: record {record.sequence}"
+        raise JournalCorruptError(f"{place} does not hash to {record.hash}")
+    return record

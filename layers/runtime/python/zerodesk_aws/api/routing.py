@@ -138,6 +138,8 @@ class Api:
 
     def __init__(self, function: str) -> None:
         self.app = Chalice(function, configure_logs=False, env={})
+        # All that is answered is text: Chalice need not look for what is not, four times a request.
+        self.app.api.binary_types = []
         self.routes: list[Route[Any]] = []
 
     def route(
@@ -191,7 +193,7 @@ class Api:
         return answered
 
     def _unrouted(self, called: Mapping[str, Any]) -> Problem | None:
-        methods = dict(self.app.routes).get(str(called.get("resourcePath")))
+        methods = self.app.routes.get(str(called.get("resourcePath")))
         if methods is None:
             return Problem(ProblemCode.NOT_FOUND, "No resource of this API has this path.")
         if called.get("httpMethod") not in methods:

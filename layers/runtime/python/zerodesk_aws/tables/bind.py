@@ -5,7 +5,7 @@ a model needs no environment. All bound models share one connection: each of the
 a cold start another client, about 100 ms of CPU.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -20,6 +20,12 @@ from pynamodb.models import MetaModel, Model
 CONNECT_TIMEOUT_SECONDS: Final = 1.0
 READ_TIMEOUT_SECONDS: Final = 2.0
 MAX_RETRY_ATTEMPTS: Final = 3
+
+MAX_BATCH: Final = 100
+"""DynamoDB answers a batch of at most a hundred items."""
+
+Item = dict[str, dict[str, Any]]
+"""An item, or its key, as DynamoDB has it: of each attribute its type and its content."""
 
 M = TypeVar("M", bound=Model)
 
@@ -64,7 +70,56 @@ def update(
     table.update_item(hash_key, range_key, actions=actions, condition=condition)
 
 
-def put_new(model: type[Model], item: dict[str, Any], *, absent: str) -> None:
+def found(
+    model: type[Model],
+    hash_key: str,
+    condition: Condition | None = None,
+    *,
+    limit: int | None = None,
+    page_size: int,
+    newest_first: bool = False,
+    attributes: Sequence[str] | None = None,
+) -> Iterator[Item]:
+    """Yield what a strong query finds, as DynamoDB has it, a page at a time as it is asked for.
+
+    ``Model.query`` makes an instance of each, and to make it and to ask it takes four times as long
+    as to decompress a record of the journal and to hash it (``docs/numbers.md``).
+    """
+    table = model._get_connection()  # noqa: SLF001 - as in ``bound``
+    start: dict[str, Any] | None = None
+    while limit is None or limit > 0:
+        page = table.query(
+            hash_key,
+            condition,
+            consistent_read=True,
+            exclusive_start_key=start,
+            scan_index_forward=not newest_first,
+            limit=page_size if limit is None else min(page_size, limit),
+            attributes_to_get=attributes,
+        )
+        for item in page["Items"]:
+            yield item
+            if limit is not None:
+                limit -= 1
+                if not limit:
+                    return
+        start = page.get("LastEvaluatedKey")
+        if start is None:
+            return
+
+
+def standing(model: type[Model], keys: Sequence[Item]) -> Iterator[Item]:
+    """Yield the items of keys that there are, read strongly, as DynamoDB has keys and items."""
+    table = model._get_connection()  # noqa: SLF001 - as in ``bound``
+    for first in range(0, len(keys), MAX_BATCH):
+        rest: Any = keys[first : first + MAX_BATCH]
+        while rest:
+            answer = table.batch_get_item(rest, consistent_read=True)
+            yield from answer["Responses"][table.table_name]
+            rest = answer["UnprocessedKeys"].get(table.table_name, {}).get("Keys")
+
+
+def put_new(model: type[Model], item: Item, *, absent: str) -> None:
     """Put an item, given as DynamoDB has it, at a place that is empty: no attribute ``absent``.
 
     What stands there else is told by the refusal (``standing_item``), which ``Model.save`` cannot
@@ -82,7 +137,7 @@ def put_new(model: type[Model], item: dict[str, Any], *, absent: str) -> None:
     )
 
 
-def standing_item(fault: Exception) -> dict[str, Any] | None:
+def standing_item(fault: Exception) -> Item | None:
     """Return the item that a refusal told, as DynamoDB has it; None where it told none.
 
     pynamodb raises an error of its own from botocore's, and leaves the item with that one.
@@ -90,7 +145,7 @@ def standing_item(fault: Exception) -> dict[str, Any] | None:
     refusal = fault.__cause__
     if not isinstance(refusal, ClientError):
         return None
-    return cast("dict[str, Any] | None", refusal.response.get("Item"))
+    return cast("Item | None", refusal.response.get("Item"))
 
 
 def condition_failed(error: PynamoDBException) -> bool:

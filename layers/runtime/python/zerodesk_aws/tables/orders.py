@@ -16,14 +16,11 @@ from pynamodb.models import Model
 
 from zerodesk.orders import OrderStatus
 from zerodesk.withdrawal_status import WithdrawalStatus
-from zerodesk_aws.tables.bind import bound, condition_failed, update
+from zerodesk_aws.tables.bind import MAX_BATCH, bound, condition_failed, update
 from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
 
 DONE: Final = "DONE"
 """The status of a gate item whose effect stands."""
-
-MAX_BATCH: Final = 100
-"""DynamoDB answers a batch of at most a hundred items."""
 
 MOVING: Final = [
     "account_id",
