@@ -3,7 +3,7 @@
     python -m tests.benchmarks.reconciliation [--records 1000000] [--processes 2] [--seed 1]
         [--folder FOLDER]    write there, or take what is there: a million records once
 
-Writing takes two to four minutes of a core for a million records, and says how far it is.
+Writing takes five minutes of a core for a million records, and says how far it is.
 
 A seeded venue (one book, the stream of commands of ``tests/benchmarks/matching.py``, a thousand
 accounts, ten commands a batch, each batch settled once) is written into archives. Measured is what
