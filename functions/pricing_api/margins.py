@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from zerodesk.derivatives import OptionType
-from zerodesk.money import MAX_EXACT, format_minor, minor_digits, scaled
+from zerodesk.money import MAX_EXACT, format_minor, minor_digits, scaled, share_bps
 from zerodesk.orders import Side
 from zerodesk.risk.arrays import YEAR_MS, ArrayTooLargeError, Modelled, risk_arrays
 from zerodesk.risk.portfolio import (
@@ -16,6 +16,7 @@ from zerodesk.risk.portfolio import (
     summed,
 )
 from zerodesk.risk.scenarios import SCENARIOS, ScanRanges
+from zerodesk.risk.sums import INTERMONTH_BPS, SHORT_MINIMUM_BPS
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
 from zerodesk_aws.clock import as_ms
 from zerodesk_aws.contracts.margin import (
@@ -130,9 +131,12 @@ def _with_order(asked: PreviewMargin, legs: list[Leg]) -> list[Leg]:
 
 
 def _rules(asked: PreviewMargin) -> PortfolioRules:
-    def for_a_lot(name: str) -> int:
-        """Return an amount for a unit as one for a lot, in minor units."""
-        amount: Decimal = getattr(asked, name)
+    def for_a_lot(name: str, venue_bps: int) -> int:
+        """Return an amount for a unit as one for a lot, in minor units; or the venue's share."""
+        amount: Decimal | None = getattr(asked, name)
+        if amount is None:
+            worth = asked.mark_price * asked.lot_size
+            return share_bps(int(worth.scaleb(minor_digits(asked.currency))), venue_bps)
         minor = scaled(amount * asked.lot_size, minor_digits(asked.currency))
         if minor is None:
             rule = f"a whole number of {asked.currency} minor units for a lot"
@@ -141,8 +145,8 @@ def _rules(asked: PreviewMargin) -> PortfolioRules:
 
     return PortfolioRules(
         maintenance_bps=asked.maintenance_bps,
-        intermonth_minor=for_a_lot("intermonth"),
-        short_minimum_minor=for_a_lot("short_minimum"),
+        intermonth_minor=for_a_lot("intermonth", INTERMONTH_BPS),
+        short_minimum_minor=for_a_lot("short_minimum", SHORT_MINIMUM_BPS),
         free_volume_bps=asked.free_volume_bps,
         concentration_bps=asked.concentration_bps,
     )

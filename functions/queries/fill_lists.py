@@ -71,4 +71,6 @@ def _fills(record: JournalRecord) -> list[dict[str, Any]]:
 def _holds(record: JournalRecord, order_id: str | None) -> bool:
     """Whether a record is the hold of an order: nothing of it was filled before."""
     cause = record.body["cause"]
-    return cause["kind"] in ("hold", LIQUIDATE) and cause.get("order_id") == order_id
+    if order_id is None or cause["kind"] not in ("hold", LIQUIDATE):
+        return False
+    return order_id in (cause.get("order_id"), cause.get("then"))

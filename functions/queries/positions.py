@@ -35,7 +35,7 @@ def _position(
     market: instruments.Market, mark_price_ticks: int, held: positions.Position, at_ms: int
 ) -> Position:
     tick_value_minor, currency = market.tick_value_minor, market.quote
-    realised_today, fees_today_minor = held.day_result(at_ms)
+    today = held.on_day_of(at_ms)
 
     def worth(tick_lots: int) -> str:
         return format_minor(tick_lots * tick_value_minor, currency)
@@ -52,6 +52,8 @@ def _position(
         unrealised=worth(held.unrealised_tick_lots(mark_price_ticks)),
         realised=worth(held.realised_tick_lots),
         fees=format_minor(held.fees_minor, currency),
-        realised_today=worth(realised_today),
-        fees_today=format_minor(fees_today_minor, currency),
+        funding=format_minor(held.funding_minor, currency),
+        realised_today=worth(today.day_realised_tick_lots),
+        fees_today=format_minor(today.day_fees_minor, currency),
+        funding_today=format_minor(today.day_funding_minor, currency),
     )

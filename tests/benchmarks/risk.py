@@ -18,22 +18,17 @@ from zerodesk.limits import MAX_OPEN_ORDERS, Limits
 from zerodesk.orders import PlaceCommand, Side, order_id_for
 from zerodesk.positions import Position
 from zerodesk.pricing import Collar, Quote
+from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.risk import Case, Marked, assess
-from zerodesk.risk.portfolio import (
-    Kept,
-    Leg,
-    PortfolioRules,
-    RiskArray,
-    portfolio_margin,
-    summed,
-)
+from zerodesk.risk.monitoring import margins
 from zerodesk.risk.remark import Holdings, Integers, remark
+from zerodesk.risk.scenarios import SCENARIOS
+from zerodesk.terms import AccountTerms
 from zerodesk.tiers import Tier
 
 AT_MS = 1_796_126_400_000
 RUNS, DECISIONS = 15, 2_000
 SYMBOLS = [f"A{number:02d}-USD" for number in range(200)]
-RULES = PortfolioRules(intermonth_minor=1_000, short_minimum_minor=500, concentration_bps=100)
 TIERS = [Tier(0, 500, 250), Tier(10**9, 1_000, 500), Tier(10**10, 2_500, 1_500)]
 EVERY = Limits(
     open_orders=MAX_OPEN_ORDERS,
@@ -56,16 +51,23 @@ def main() -> None:
         free = a_case(positions, orders, Limits())
         assert assess(case) is assess(free) is None
         print(f"| {positions} | {orders} | {microseconds(case):.1f} | {microseconds(free):.1f} |")
-    legs, kept, order = a_portfolio(10, 18)
-    anew = best_of(lambda: portfolio_margin([*legs, order], RULES), DECISIONS) * 1e6
-    with_order = best_of(lambda: kept.with_order(order.array, 3).scan(), DECISIONS) * 1e6
     print(
-        f"\nportfolio margin, 10 positions x 18 scenarios: {anew:.1f} us summed anew, an order "
-        f"against sums that were kept {with_order:.1f} us"
+        "\n| derivatives | open orders | one more order, sums kept, us | summed anew, us |\n"
+        "|---|---|---|---|"
     )
+    for name, symbols, orders in (
+        ("10 perpetuals", perpetuals(10), 20),
+        ("10 of one underlying", of_one_underlying(10), 20),
+        ("50 perpetuals", perpetuals(50), 50),
+        ("50 of one underlying", of_one_underlying(50), 50),
+    ):
+        kept, anew = margin_microseconds(a_derivative_case(symbols, orders))
+        print(f"| {name} | {orders} | {kept:.1f} | {anew:.1f} |")
     columns = drawn(10_000, 20)
     begun = best_of(lambda: remark(*columns, TIERS), 1)
     print(f"\n10,000 accounts with 20 positions each marked anew: {begun * 1e3:.0f} ms")
+    one_by_one = best_of(monitored(1_000, 20), 1) * 10
+    print(f"the same one by one, as the monitor does, from states in memory: {one_by_one:.2f} s")
     body = {"cause": {}, "entries": [], "state": largest_state().to_dict()}
     encoded = EncodedBody.of(body)
     print(
@@ -116,6 +118,23 @@ def a_case(positions: int, orders: int, limits: Limits) -> Case:
     )
 
 
+def monitored(accounts: int, positions: int) -> Callable[[], None]:
+    """Return what marks accounts one by one, each time at marks that moved."""
+    symbols = perpetuals(positions)
+    states = [a_derivative_case(symbols, 0).state for _ in range(accounts)]
+    ticks = [1_000_000]
+
+    def look() -> None:
+        ticks[0] += 1
+        marked = {
+            symbol: a_mark(symbol, 0)._replace(mark_price_ticks=ticks[0]) for symbol in symbols
+        }
+        for state in states:
+            margins(state, marked)
+
+    return look
+
+
 def drawn(accounts: int, positions: int) -> tuple[Holdings, Integers, Integers]:
     """Return the positions of many accounts in 200 instruments, marks and values of a tick."""
     chance = np.random.default_rng(1)
@@ -128,28 +147,62 @@ def drawn(accounts: int, positions: int) -> tuple[Holdings, Integers, Integers]:
     return holdings, marks, np.ones(200, np.int64)
 
 
-def a_portfolio(positions: int, scenarios: int) -> tuple[list[Leg], Kept, Leg]:
-    """Return a portfolio of options, its sums, and an order of one more."""
-    legs = [
-        Leg(
-            RiskArray(
-                SYMBOLS[number],
-                version=1,
-                profit_minor=tuple(
-                    (number + 3) * (one - 9) * 1_234_567 for one in range(scenarios)
-                ),
-                delta_millionths=500_000 - number,
-                expiry=("DEC", "MAR")[number % 2],
-                is_option=True,
-                day_volume_lots=1_000,
-            ),
-            quantity_lots=number * 7 - 30,
-            buy_lots=number,
-            sell_lots=2 * number,
-        )
-        for number in range(positions + 1)
+def perpetuals(count: int) -> list[str]:
+    """Return perpetuals, each of an underlying of its own."""
+    return [f"A{number:02d}-PERP" for number in range(count)]
+
+
+def of_one_underlying(count: int) -> list[str]:
+    """Return a perpetual, and options on the same underlying, of two expiries."""
+    ends = [
+        f"{('25DEC26', '26MAR27')[n % 2]}-{50 + n}000-{'CP'[n % 3 % 2]}" for n in range(count - 1)
     ]
-    return legs[:-1], summed(legs[:-1]), legs[-1]
+    return ["BTC-PERP", *(f"BTC-{end}" for end in ends)]
+
+
+def a_derivative_case(symbols: list[str], orders: int) -> Case:
+    """Return an order of the first derivative, of an account with a position in each."""
+    held = {symbol: Position(5 if n % 2 else -5, 5_000_000) for n, symbol in enumerate(symbols)}
+    made = [a_hold(number, symbols[number % len(symbols)]) for number in range(orders)]
+    state = AccountState(
+        opened=True,
+        available={"USD": 10**15},
+        holds={one.command["command_id"]: one for one in made},
+        positions=held,
+        terms=AccountTerms(verification_level=3),
+    )
+    quote = Quote(1_000_000, Collar(1, 10**9), 1_000_000, "USD", 1, 0, 0, 0)
+    marked = {symbol: a_mark(symbol, number) for number, symbol in enumerate(symbols)}
+    return Case(state, symbols[0], Side.BUY, 1, quote, AT_MS, Limits(), marked=marked)
+
+
+def a_mark(symbol: str, number: int) -> Marked:
+    """Return a derivative with its mark; of an option with a risk array of every scenario."""
+    base = symbol.partition("-")[0]
+    if symbol.endswith("-PERP"):
+        return Marked(base, "USD", 1, 100, 1_000_000, AT_MS, margin=tuple(TIERS))
+    profits = tuple((number + 3) * (one - 9) * 1_234 for one in range(len(SCENARIOS)))
+    risk = OptionRisk(1, AT_MS, 50_000, profits, 500_000 - number, 1_000_000)
+    return Marked(base, "USD", 1, 100, 50_000, AT_MS, option=risk)
+
+
+def margin_microseconds(case: Case) -> tuple[float, float]:
+    """Return what a decision takes with sums that were kept, and with all of them made anew.
+
+    Two orders take turns, so that what an order changes is made anew each time.
+    """
+    other = case._replace(quantity_lots=2)
+    assert assess(case) is assess(other) is None
+
+    def kept() -> None:
+        assess(case)
+        assess(other)
+
+    def anew() -> None:
+        case.state.derived.margins.clear()
+        assess(case)
+
+    return best_of(kept, DECISIONS) / 2 * 1e6, best_of(anew, DECISIONS) * 1e6
 
 
 def a_hold(number: int, symbol: str) -> Hold:

@@ -97,7 +97,17 @@ class Limits(Operating):
 
     def positions(self, _who: Principal, _data: dict[str, Any], account_id: str) -> Answer:
         amounts = dict.fromkeys(
-            ("cost", "unrealised", "realised", "fees", "realised_today", "fees_today"), "0"
+            (
+                "cost",
+                "unrealised",
+                "realised",
+                "fees",
+                "funding",
+                "realised_today",
+                "fees_today",
+                "funding_today",
+            ),
+            "0",
         )
         held = {
             "symbol": "BTC-USD",

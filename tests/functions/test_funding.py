@@ -70,6 +70,10 @@ def test_the_sweep_has_a_perpetual_funded_once_and_the_accounts_are_paid_and_tol
     [funding] = told
     assert funding["funding_at_ms"] == funding_time(now_ms())
     assert (funding["rate_millionths"], funding["amount_minor"]) == (3_750, -113_625_000)
+    positions = "/v1/accounts/{}/positions"
+    for who, brought in (("ann", "-113.625"), ("ben", "113.625")):
+        [held] = venue.call("GET", positions.format(who), who=who).json["positions"]
+        assert held["funding"] == brought
 
 
 def test_a_doubled_command_of_another_region_changes_nothing(venue: Gateway) -> None:

@@ -20,7 +20,7 @@ from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, OPTION, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
-from zerodesk.matching import Book, listing
+from zerodesk.matching import Book, listing, one_triggers_other
 from zerodesk.money import share_bps
 from zerodesk.options import OptionTerms
 from zerodesk.orders import Command, halt_id_for, settling_id_for
@@ -57,9 +57,19 @@ def an_order(row: dict[str, str]) -> Any:
     return dict(a_place(order_id, account_id=account_id)) | held(terms)
 
 
+def arriving(rows: list[dict[str, str]]) -> list[Any]:
+    """Return the orders of a table, each with the one that is to follow it, if one is."""
+    orders = {row["order"]: an_order(row) for row in rows}
+    for order in orders.values():
+        if leading := orders.get(order.get("after", "")):
+            leading["then"] = one_triggers_other(MARKET, leading, order)["then"]
+    return [one for one in orders.values() if one.get("after") not in orders]
+
+
 def an_amend(row: dict[str, str], before: list[Any]) -> Any:
     """Return an amend with what is held for it: "held", or nothing."""
-    [target] = [c for c in before if c["command_id"] == row["order"]]
+    orders = [*before, *(c["then"] for c in before if "then" in c)]
+    [target] = [c for c in orders if c["command_id"] == row["order"]]
     changes = {TERMS[name]: int(row[name]) for name in ("lots", "price") if name in row}
     kept = {name: target[name] for name in ("post_only", "slides") if name in target}
     return (
@@ -126,7 +136,7 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a
             case _ if not step.acts:
                 continue
             case ["orders", "arrive"]:
-                commands += [an_order(row) | {"sent_at_ms": now_ms} for row in step.rows]
+                commands += [one | {"sent_at_ms": now_ms} for one in arriving(step.rows)]
             case [passed_ms, "ms", "have", "passed"]:
                 now_ms += int(passed_ms)
             case ["the", "book", "looks", "at", "the", "time"]:

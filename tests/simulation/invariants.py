@@ -30,7 +30,7 @@ from tests.simulation.keeping_rules import (
     takeovers_happen,
     takeovers_were_asked_for,
 )
-from tests.simulation.limit_rules import limits_are_kept, positions_add_up
+from tests.simulation.limit_rules import fundings_add_up, limits_are_kept, positions_add_up
 from tests.simulation.liquidation_rules import (
     accounts_are_released,
     liquidations_keep_their_rules,
@@ -327,6 +327,7 @@ def total_of(state: dict[str, Any]) -> Counter[str]:
 def positions_are_fills(evidence: Evidence) -> Broken:
     """4. Position is the sum of fills, fees paid, and of what items tell of money in and out."""
     yield from positions_add_up(evidence)
+    yield from fundings_add_up(evidence)
     yield from fees_follow_turnover(evidence)
     yield from perpetuals_add_up(evidence)
     have = moved_by_items(evidence)

@@ -46,6 +46,19 @@ def positions_add_up(evidence: "Evidence") -> Iterator[str]:
                     yield f"{account} {record.sequence}: {order_id} is filled by {filled[order_id]}"
 
 
+def fundings_add_up(evidence: "Evidence") -> Iterator[str]:
+    """What fundings brought to a position is what the account's records tell of them."""
+    for account, records in evidence.streams.accounts:
+        brought: Counter[str] = Counter()
+        for record in records:
+            cause = record.body["cause"]
+            for funding in cause.get("fundings", ()):
+                brought[cause["book"]] += funding["amount_minor"]
+            for symbol, row in record.body["state"].get("positions", {}).items():
+                if (*row, 0, 0)[7] != brought[symbol]:
+                    yield f"{account} {record.sequence}: {symbol} is {row}, {brought} by fundings"
+
+
 def limits_are_kept(evidence: "Evidence") -> Iterator[str]:
     """Each order that was held was within every limit, of the account, its group and the venue."""
     venue = evidence.streams.by_name.get("control#limits", [])
@@ -132,8 +145,8 @@ def worst_of(markets: dict[str, "Market"], after: State, side: str) -> Counter[s
         worst[symbol] += sign * row[0] * markets[symbol].lot_value_minor
     for hold in after["holds"].values():
         command = hold["command"]
-        if side_of(after, command) == side and not _only_reduces(after, command):
-            left = _left(after, hold)
+        if side_of(after, command) == side and not only_reduces(after, command):
+            left = left_of(after, hold)
             worst[command["symbol"]] += left * markets[command["symbol"]].lot_value_minor
     return worst
 
@@ -147,13 +160,13 @@ def side_of(state: State, command: dict[str, Any]) -> str:
     return side
 
 
-def _only_reduces(state: State, command: dict[str, Any]) -> bool:
+def only_reduces(state: State, command: dict[str, Any]) -> bool:
     """Whether an order, or that which an amend is of, can open nothing."""
     order = state["holds"].get(command.get("order_id"), {"command": command})
     return bool(order["command"].get("reduce_only"))
 
 
-def _left(state: State, hold: dict[str, Any]) -> int:
+def left_of(state: State, hold: dict[str, Any]) -> int:
     """Return what may be filled of an order, or what an amend wants on top of its order."""
     command = hold["command"]
     if command["kind"] == "amend":
@@ -185,9 +198,11 @@ def _lost(markets: dict[str, "Market"], state: State, cause: dict[str, Any], quo
     """Return what an account lost since midnight, by the marks that the record was decided on."""
     at_ms, marks = cause["at_ms"], cause["decided_on"]["marks"]
     made: dict[str, int] = defaultdict(int)
-    for symbol, (lots, cost, _, _, day, realised, fees) in state.get("positions", {}).items():
+    for symbol, row in state.get("positions", {}).items():
+        lots, cost, _, _, day, realised, fees, _, funding = (*row, 0, 0)[:9]
         market, today = markets[symbol], day == at_ms // DAY_MS
         if lots or today:
             tick_lots = lots * marks[symbol][0] - cost + (realised if today else 0)
-            made[market.quote] += tick_lots * market.tick_value_minor - (fees if today else 0)
+            made[market.quote] += tick_lots * market.tick_value_minor
+            made[market.quote] += funding - fees if today else 0
     return -made[quote]

@@ -22,6 +22,9 @@ State = dict[str, Any]
 Cause = dict[str, Any]
 Broken = Iterator[str]
 KIND: Final = "liquidate"
+TOLD_AT: Final = {"initial_bps": 1, "maintenance_bps": 2}
+"""Where a record says what is needed, behind the equity."""
+
 FURTHEST_BPS: Final = 200
 """How far from the mark an order of a liquidation may trade."""
 
@@ -56,7 +59,11 @@ class Step:
         return int(self.state.get("positions", {}).get(symbol, (0,))[0])
 
     def margin(self, currency: str, level: str) -> tuple[int, int]:
-        """Return what is there and what the positions need of a currency, at the record's marks."""
+        """Return what is there and what the positions need of a currency, at the record's marks.
+
+        They need what the record says, which may be less than their tiers for spot beside them, and
+        never more.
+        """
         have, need = self.state["available"].get(currency, 0), 0
         for symbol, row in self.state.get("positions", {}).items():
             market = self.markets[symbol]
@@ -65,7 +72,8 @@ class Step:
                 have += (row[0] * mark - row[1]) * market.tick_value_minor
                 notional = abs(row[0]) * mark * market.tick_value_minor
                 need += share_of(market, notional, level)
-        return have, need
+        told = self.cause["margins"].get(currency)
+        return have, need if told is None else min(need, told[TOLD_AT[level]])
 
     def number(self) -> Broken:
         """Yield a step that is of no liquidation, of another one, or decided with holds."""

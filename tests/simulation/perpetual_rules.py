@@ -9,9 +9,10 @@ Parts of invariants 2, 4, 6 and 8.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.simulation.limit_rules import side_of, worst_of
+from tests.simulation.limit_rules import left_of, only_reduces, side_of, worst_of
 from zerodesk.money import BASIS_POINTS
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ State = dict[str, Any]
 Broken = Iterator[str]
 ENDING: Final = "-PERP"
 MILLION: Final = 1_000_000
+MOVES: Final = [Fraction(move, 10_000) for move in (375, 750, 1_125, 1_500, 1_575)]
+"""How far the price moves in a scenario, as far as it counts."""
 MOST: Final = 3_750
 """The most that anybody pays at once, in millionths of a position's worth."""
 
@@ -215,11 +218,51 @@ def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broke
         market, mark_ticks = markets[symbol], marks[symbol][0]
         row = state.get("positions", {}).get(symbol, (0, 0))
         have += (row[0] * mark_ticks - row[1]) * market.tick_value_minor
-        most = max(abs(worst["BUY"][symbol]), abs(worst["SELL"][symbol]))
-        lots = most // market.lot_value_minor
-        need += share_of(market, lots * mark_ticks * market.tick_value_minor, "initial_bps")
+        sides = [worst[side][symbol] // market.lot_value_minor for side in ("BUY", "SELL")]
+        need += need_of(market, state, symbol, sides, mark_ticks * market.tick_value_minor)
     if have < need:
         yield f"{place} has {have} {currency}, needs {need} as margin"
+
+
+def need_of(market: "Market", state: State, symbol: str, sides: list[int], worth_minor: int) -> int:
+    """Return what a perpetual needs: by its tiers, or by its moves with spot beside it if less.
+
+    ``sides`` are the lots that may be long, and short. Half of what spot gains counts, and the
+    tiers' excess over the largest move stays.
+    """
+    most = max(abs(lots) for lots in sides)
+    parts = share_of(market, most * worth_minor, "initial_bps")
+    cover = state["available"].get(market.base, 0)
+    if cover <= 0:
+        return parts
+    held: int = state.get("positions", {}).get(symbol, (0, 0))[0]
+    longer, shorter = (
+        lots + min(_closing(state, symbol, side), max(0, -lots_held))
+        for lots, side, lots_held in ((sides[0], "BUY", held), (sides[1], "SELL", -held))
+    )
+    covered = cover * worth_minor // market.lot_value_minor * 5_000 // BASIS_POINTS
+    moves = [_moved(worth_minor, move) for move in MOVES]
+    fallen = [longer * -_moved(worth_minor, -move) for move in MOVES]
+    risen = [shorter * move - _moved(covered, of) for move, of in zip(moves, MOVES, strict=True)]
+    beyond_scan: int = max(0, parts - most * moves[-1])
+    return min(parts, max(0, *fallen, *risen) + beyond_scan)
+
+
+def _closing(state: State, symbol: str, side: str) -> int:
+    """Return the lots of what only reduces on a side, amends of it too."""
+    total = 0
+    for hold in state["holds"].values():
+        command = hold["command"]
+        if command["symbol"] != symbol or side_of(state, command) != side:
+            continue
+        if only_reduces(state, command):
+            total += left_of(state, hold)
+    return total
+
+
+def _moved(worth_minor: int, move: Fraction) -> int:
+    """Return what a move makes of a worth, to the nearest unit."""
+    return floor(worth_minor * move + Fraction(1, 2))
 
 
 def _closes(markets: dict[str, "Market"], state: State, command: dict[str, Any]) -> bool:

@@ -54,11 +54,37 @@ def test_a_flat_position_costs_nothing() -> None:
 def test_the_day_begins_anew_at_midnight_utc() -> None:
     before = FLAT.filled(Side.BUY, 100, 2, fee_minor=1, at_ms=DAY_MS - 1)
     same_day = before.filled(Side.SELL, 90, 1, fee_minor=1, at_ms=DAY_MS - 1)
-    assert same_day.day_result(DAY_MS - 1) == (-10, 2)
-    assert same_day.day_result(DAY_MS) == (0, 0)
+    assert day_of_it(same_day, DAY_MS - 1) == (-10, 2, 0)
+    assert day_of_it(same_day, DAY_MS) == (0, 0, 0)
     next_day = same_day.filled(Side.SELL, 70, 1, fee_minor=3, at_ms=DAY_MS)
-    assert next_day.day_result(DAY_MS) == (-30, 3)
+    assert day_of_it(next_day, DAY_MS) == (-30, 3, 0)
     assert (next_day.realised_tick_lots, next_day.fees_minor) == (-40, 5)
+
+
+def day_of_it(position: Position, at_ms: int) -> tuple[int, int, int]:
+    held = position.on_day_of(at_ms)
+    return held.day_realised_tick_lots, held.day_fees_minor, held.day_funding_minor
+
+
+def test_fundings_count_to_their_day_and_stay_when_it_ends() -> None:
+    held = FLAT.filled(Side.BUY, 100, 2, fee_minor=1, at_ms=DAY_MS).funded(-7, DAY_MS)
+    held = held.funded(2, DAY_MS + 1)
+    assert (held.funding_minor, day_of_it(held, DAY_MS)) == (-5, (0, 1, -5))
+    later = held.filled(Side.SELL, 90, 1, fee_minor=1, at_ms=2 * DAY_MS)
+    assert (later.funding_minor, day_of_it(later, 2 * DAY_MS)) == (-5, (-10, 1, 0))
+    funded = held.funded(-3, 2 * DAY_MS)
+    assert (funded.funding_minor, day_of_it(funded, 2 * DAY_MS)) == (-8, (0, 0, -3))
+    # Of a day before the latest fill, as it came late.
+    late = later.funded(-1, DAY_MS)
+    assert (late.funding_minor, day_of_it(late, 2 * DAY_MS)) == (-6, (-10, 1, 0))
+
+
+def test_a_row_has_fundings_only_where_there_were_any() -> None:
+    held = FLAT.filled(Side.BUY, 100, 2, fee_minor=1, at_ms=0)
+    assert len(held.to_row()) == 7
+    assert Position.from_row(held.to_row()) == held
+    funded = held.funded(-7, 0)
+    assert (funded.to_row()[7:], Position.from_row(funded.to_row())) == ([-7, -7], funded)
 
 
 @given(FILLS)

@@ -213,8 +213,10 @@ def test_a_position_is_shown_with_what_it_cost_and_made(gateway: Gateway) -> Non
         "unrealised": "200",
         "realised": "100",
         "fees": "10.22",
+        "funding": "0",
         "realised_today": "100",
         "fees_today": "10.22",
+        "funding_today": "0",
     }
     [short] = gateway.operator("GET", "/v1/accounts/bob/positions").json["positions"]
     assert (short["quantity"], short["unrealised"], short["realised"]) == ("-0.2", "-200", "-100")

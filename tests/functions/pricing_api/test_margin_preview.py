@@ -61,19 +61,28 @@ def test_an_order_needs_what_it_adds_and_a_hedge_sets_free(shared_gateway: Gatew
 
 def test_a_covered_call_needs_less_than_the_call_alone(shared_gateway: Gateway) -> None:
     short = an_option("CALL", "60000", "-1")
-    alone = margin(shared_gateway, short)["before"]
-    covered = margin(shared_gateway, short, {"type": "SPOT", "quantity": "1"})["before"]
+    spot = {"type": "SPOT", "quantity": "1"}
+    alone = margin(shared_gateway, short, intermonth="0")["before"]
+    covered = margin(shared_gateway, short, spot, intermonth="0")["before"]
     assert 0 < Decimal(covered["initial"]) < Decimal(alone["initial"])
     assert Decimal(alone["option_value"]) < 0
 
 
 def test_a_calendar_is_charged_where_a_charge_is_set(shared_gateway: Gateway) -> None:
     legs = (an_option("CALL", "60000", "1"), an_option("CALL", "60000", "-1", MARCH))
-    free = margin(shared_gateway, *legs)["before"]
-    charged = margin(shared_gateway, *legs, intermonth="1000")["before"]
+    free = margin(shared_gateway, *legs, intermonth="0", short_minimum="0")["before"]
+    charged = margin(shared_gateway, *legs, intermonth="1000", short_minimum="0")["before"]
     assert free["intermonth"] == "0"
     assert 400 < Decimal(charged["intermonth"]) < 700
     assert Decimal(charged["initial"]) > Decimal(free["initial"])
+
+
+def test_the_charges_are_the_venue_s_where_none_are_told(shared_gateway: Gateway) -> None:
+    legs = (an_option("CALL", "60000", "1"), an_option("CALL", "60000", "-1", MARCH))
+    found = margin(shared_gateway, *legs)["before"]
+    told = margin(shared_gateway, *legs, intermonth="600", short_minimum="3000")["before"]
+    assert found == told
+    assert found["short_minimum"] == "3000"
 
 
 def test_collateral_counts_less_its_haircut(shared_gateway: Gateway) -> None:

@@ -21,6 +21,7 @@ from tests.simulation.cloud import expressions
 from tests.simulation.cloud.expressions import Item, KeyCondition, Names, Values
 from tests.simulation.cloud.faults import InvalidRequestError, not_sent, refused
 from tests.simulation.cloud.items import (
+    MAX_BYTES_A_CHARACTER,
     NOTHING,
     key_number,
     key_text,
@@ -36,6 +37,9 @@ MAX_BATCH_BYTES: Final = 16_000_000
 MAX_BATCH_KEYS: Final = 100
 MAX_PARTITION_KEY_BYTES: Final = 2048
 MAX_SORT_KEY_BYTES: Final = 1024
+SHORT: Final = MAX_SORT_KEY_BYTES // MAX_BYTES_A_CHARACTER
+"""Texts of so many characters are keys, whatever the characters."""
+
 WRITE_UNIT_BYTES: Final = 1024
 STALE_MS: Final = 10_000
 """How long a version that was replaced may still be what a weak read answers."""
@@ -143,12 +147,17 @@ class Table:
     def key_of(self, values: Item) -> Key:
         """Return the key of an item, or refuse it."""
         schema = self.schema
-        first = key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
+        first = values.get(schema.partition, NOTHING).get("S", "")
+        if not 0 < len(first) <= SHORT:
+            key_text(values.get(schema.partition), MAX_PARTITION_KEY_BYTES)
         if schema.sort is None:
             return first, None
         if schema.sort_kind == "N":
             return first, key_number(values.get(schema.sort))
-        return first, key_text(values.get(schema.sort), MAX_SORT_KEY_BYTES)
+        second = values.get(schema.sort, NOTHING).get("S", "")
+        if not 0 < len(second) <= SHORT:
+            key_text(values.get(schema.sort), MAX_SORT_KEY_BYTES)
+        return first, second
 
     def key_asked(self, key: Item) -> Key:
         """Return the key that a request names: all of it, and nothing else."""

@@ -110,5 +110,8 @@ def key_number(value: Value | None) -> Any:
     """Return the number of a key attribute, or refuse it."""
     if value is None or "N" not in value:
         raise InvalidRequestError("a key attribute is missing, or of another type")
-    text = stored_number(value["N"])
+    text = value["N"]
+    if text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS:
+        return int(text)
+    text = stored_number(text)
     return int(text) if text.isdigit() else Decimal(text)

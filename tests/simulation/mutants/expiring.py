@@ -21,9 +21,9 @@ MUTANTS: Final = (
     Mutant(
         "sales of an option on their way need no margin",
         "They are no position yet.",
-        f"{DOMAIN}/risk/margin.py",
-        "            sell_lots = lots[symbol, Side.SELL.value]\n",
-        "            sell_lots = 0\n",
+        f"{DOMAIN}/risk/sums.py",
+        "        short_lots = max(0, sells - lots)\n",
+        "        short_lots = max(0, -lots)\n",
         claim=f"{TRADING}::test_a_seller_needs_the_mark_and_the_worst_scenario_and_open_orders_count",
     ),
     Mutant(

@@ -48,15 +48,16 @@ MUTANTS: Final = (
         "open orders are no exposure",
         "An order that rests has bought nothing.",
         EXPOSURE,
-        "    return (held if side is Side.BUY else -held) + open_lots(state, symbol, side)\n",
+        "    return (held if side is Side.BUY else -held) + state.working(symbol).lots(side)\n",
         "    return held if side is Side.BUY else -held\n",
     ),
     Mutant(
         "other markets of an underlying forgotten",
         "What else is open was checked when it was opened.",
         EXPOSURE,
-        "            worst_minor += lots * lot_values[symbol]\n",
-        "            worst_minor += 0 * lots\n",
+        "        worst_lots(state, symbol, side) * one.lot_value_minor\n",
+        "        (worst_lots(state, symbol, side) - state.working(symbol).lots(side))\n"
+        "        * one.lot_value_minor\n",
     ),
     Mutant(
         "fills counted twice",
@@ -123,8 +124,8 @@ MUTANTS: Final = (
         "margin of positions alone",
         "What is open needs margin; an order is no position yet.",
         f"{DOMAIN}/risk/margin.py",
-        "    lots = defaultdict(int, open_by_side(state))\n",
-        "    lots: dict[tuple[str, str], int] = defaultdict(int)\n",
+        "        symbol: (one, positions.get(symbol, FLAT), orders.get(symbol, NONE_WORKING))\n",
+        "        symbol: (one, positions.get(symbol, FLAT), NONE_WORKING)\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(

@@ -183,9 +183,9 @@ MUTANTS: Final = (
         "cancel posts the fills again",
         "An order leaves the book as it came in.",
         f"{BOOK}/record.py",
-        "    state.withdraw(order)\n    draft.moves.append(order)\n",
+        "    other = state.withdraw(order)\n    draft.moves.append(order)\n",
         "    draft.note(order, order.quantity_lots)\n"
-        "    state.withdraw(order)\n    draft.moves.append(order)\n",
+        "    other = state.withdraw(order)\n    draft.moves.append(order)\n",
     ),
     Mutant(
         "FOK partially filled",

@@ -7,6 +7,8 @@ from tests.simulation.mutants.mutant import DOMAIN, Mutant
 BOOK: Final = f"{DOMAIN}/matching"
 FUNDINGS: Final = "tests/zerodesk/matching/test_funding.py"
 MARGIN: Final = f"{DOMAIN}/risk/margin.py"
+SUMS: Final = f"{DOMAIN}/risk/sums.py"
+PORTFOLIO: Final = "tests/zerodesk/risk/test_sums.py"
 CAPS: Final = (
     "            if state.reducing:\n"
     "                pair = (maker.account_id, taker.account_id)\n"
@@ -42,8 +44,8 @@ MUTANTS: Final = (
         "slides although it closes nothing",
         "Where it would rest is found first, what is left of it then.",
         f"{BOOK}/place.py",
-        " or _comes_too_late(state, order) or closes_nothing(state, order)\n",
-        " or _comes_too_late(state, order)\n",
+        " or is_late or closes_nothing(state, order)\n",
+        " or is_late\n",
         claim="tests/scenarios",
     ),
     Mutant(
@@ -65,17 +67,17 @@ MUTANTS: Final = (
     Mutant(
         "margin of what is open alone",
         "An order needs margin once it is filled.",
-        MARGIN,
-        "    lots = defaultdict(int, open_by_side(state))\n",
-        "    lots = defaultdict(int, {one: 0 for one in open_by_side(state)})\n",
+        SUMS,
+        "        worst_lots = max(lots + buys, sells - lots)\n",
+        "        worst_lots = abs(lots)\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(
         "margin counts what is held",
         "What is held is still the account's.",
         MARGIN,
-        "    equity_minor, initial_minor = state.available_minor(currency), 0\n",
-        "    equity_minor, initial_minor = state.available_minor(currency), 0\n"
+        "    equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)\n",
+        "    equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)\n"
         "    equity_minor += state.held_minor(currency)\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
@@ -83,17 +85,65 @@ MUTANTS: Final = (
         "margin before the order's own hold",
         "The fee comes out of what is left when the order trades.",
         MARGIN,
-        "    have_minor = found.equity_minor - case.quote.need_minor\n",
-        "    have_minor = found.equity_minor\n",
+        "    taken = {quote.need_currency: quote.need_minor, **twice}\n",
+        "    taken = {quote.need_currency: 0, **twice}\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(
         "spot bought with the margin of a perpetual",
         "Only a derivative needs margin.",
         MARGIN,
-        "    if not derivatives or _only_closes(case):\n",
-        "    if not derivatives or case.product is Product.SPOT or _only_closes(case):\n",
+        "    if found:\n        yield taken, found\n",
+        "    if found and case.product is not Product.SPOT:\n        yield taken, found\n",
         claim="tests/zerodesk/risk/test_margin.py",
+    ),
+    Mutant(
+        "cover sold while it covers",
+        "What is spot's own is its owner's to sell.",
+        MARGIN,
+        "        cover_minor = state.available.get(underlying, 0) - taken.get(underlying, 0)\n",
+        "        cover_minor = state.available.get(underlying, 0)\n",
+        claim=PORTFOLIO,
+    ),
+    Mutant(
+        "a hedge is closed like anything else",
+        "What only closes can only make the need smaller.",
+        MARGIN,
+        "            if found.initial_minor <= before.initial_minor:\n",
+        "            if found != before:\n",
+        claim=PORTFOLIO,
+    ),
+    Mutant(
+        "sums kept across marks",
+        "Positions and orders are the same as they were.",
+        SUMS,
+        "    changed = [symbol for symbol, of in made.items() if before.get(symbol) != of]\n",
+        "    changed = [s for s, of in made.items() if before.get(s, of)[1:] != of[1:]]\n",
+        claim=PORTFOLIO,
+    ),
+    Mutant(
+        "a hold is not followed by what is kept",
+        "What is kept is made anew where it is another.",
+        f"{DOMAIN}/derived.py",
+        "            self._holds, self._working = after, with_hold(self._working, held, after)\n",
+        "            self._holds = after\n",
+        claim="tests/zerodesk/test_derived.py",
+    ),
+    Mutant(
+        "a large future sheds its tiers beside an option",
+        "The scenarios say what a portfolio can lose.",
+        SUMS,
+        "        concentration_minor = max(0, parts_minor - alone_minor)\n",
+        "        concentration_minor = max(0, -alone_minor)\n",
+        claim=PORTFOLIO,
+    ),
+    Mutant(
+        "a funding is no loss",
+        "It is cash that moved, and nothing was closed.",
+        f"{DOMAIN}/risk/exposure.py",
+        "            result_minor += position.day_funding_minor - position.day_fees_minor\n",
+        "            result_minor -= position.day_fees_minor\n",
+        claim="tests/zerodesk/risk/test_loss.py",
     ),
     Mutant(
         "a time is funded again",

@@ -36,6 +36,12 @@ class NaiveOrder:
     reached: bool = False
     stopped: bool = False
     ended: bool = False
+    leader: "NaiveOrder | None" = None
+    done: bool = False
+
+    @property
+    def is_following(self) -> bool:
+        return self.leader is not None and not self.leader.done
 
     @property
     def rises(self) -> bool:
@@ -150,6 +156,8 @@ class NaiveBook:
     ends: int | None = None
     then: str = "OPEN"
     armed: list[NaiveOrder] = field(default_factory=list)
+    following: list[NaiveOrder] = field(default_factory=list)
+    """Those that wait for another order to be filled."""
     told: list[tuple[int, int, bool]] = field(default_factory=list)
     """Of each trade: when, at which price, whether in an auction."""
     unseen: list[int] = field(default_factory=list)
@@ -182,7 +190,7 @@ class NaiveBook:
             self.end_what_is_due()
             self.known[f"end-{self.auction}"] = time
             self.uncross(self.then)
-        rests = any(order.id == key for order in self.resting + self.armed)
+        rests = self.stands(key)
         if rests or self.knows(key, time):
             if kind in ("place", "amend") and not rests:
                 self.time = time
@@ -190,6 +198,8 @@ class NaiveBook:
                 self.end_what_is_due()
                 self.known[key] = max(self.known[key], command["accepted_at_ms"])
                 self.releases.append((command["account_id"], key))
+                if "then" in command:
+                    self.give_up_following(command)
             return
         self.time = time
         if kind != "index":
@@ -201,12 +211,28 @@ class NaiveBook:
         self.known[key] = command["accepted_at_ms"]
         getattr(self, f"take_{kind}")(command)
 
+    @property
+    def standing(self) -> list[NaiveOrder]:
+        return self.resting + self.armed + self.following
+
+    def stands(self, key: str) -> bool:
+        return any(order.id == key for order in self.standing)
+
+    def end_all(self, orders: list[NaiveOrder], status: str) -> None:
+        """Take orders out, with whatever leads or follows them."""
+        for order in orders:
+            if not order.done:
+                self.leave(order)
+                self.close(order, status)
+
+    def leave(self, order: NaiveOrder) -> None:
+        for places in (self.resting, self.armed, self.following):
+            if order in places:
+                places.remove(order)
+
     def end_what_is_due(self) -> None:
-        standing = self.resting + self.armed
-        due = [o for o in standing if o.ends is not None and o.ends <= self.time]
-        for order in due:
-            (self.resting if order in self.resting else self.armed).remove(order)
-            self.close(order, "EXPIRED")
+        due = [o for o in self.standing if o.ends is not None and o.ends <= self.time]
+        self.end_all(due, "EXPIRED")
 
     def marked_at(self) -> int:
         """When the price was seen that the market is marked by."""
@@ -234,9 +260,7 @@ class NaiveBook:
             return
         assert self.market is not None
         self.state, self.ends, self.auction = "DELISTED", None, None
-        standing, self.resting, self.armed = self.resting + self.armed, [], []
-        for order in standing:
-            self.close(order, "CANCELLED")
+        self.end_all(self.standing, "CANCELLED")
         strike, is_call = int(self.symbol.split("-")[2]) * 10**6, self.symbol.endswith("C")
         payoff = max(0, price - strike if is_call else strike - price)
         ticks = payoff * 10**self.market.tick_digits // (self.market.tick_units * 10**6)
@@ -275,11 +299,61 @@ class NaiveBook:
             self.releases.append((command["account_id"], key))
             refusal = ("REJECTED", code, 0, 0, 0, None)
             self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
+            if "then" in command:
+                then = command["then"]["command_id"]
+                if not self.stands(then) and not self.knows(then, self.time):
+                    self.answer(then, refusal, only_first=code == "MATCHING_EXPIRED")
+                self.give_up_following(command, forget=code == "MATCHING_EXPIRED")
         elif command["kind"] == "amend":
             self.releases.append((command["account_id"], key))
             self.answer(key, ("REJECTED", code), only_first=code == "MATCHING_EXPIRED")
         elif command["kind"] == "cancel":
             self.answer(key, ("REFUSED", code), only_first=True)
+
+    def give_up_following(self, command: dict[str, Any], *, forget: bool = False) -> None:
+        """What is held for the order that follows is released, unless that is in the book."""
+        then = command["then"]["command_id"]
+        if not self.stands(then):
+            self.releases.append((command["account_id"], then))
+        if not forget:
+            self.known[then] = max(self.known.get(then, 0), command["accepted_at_ms"])
+
+    def lead(self, order: NaiveOrder) -> str | None:
+        """Let the order wait that is to follow; why not, if it may not."""
+        if "then" not in order.command:
+            return None
+        assert self.market is not None
+        then = order.command["then"]
+        key, lots = then["command_id"], then["quantity_lots"]
+        if self.stands(key) or self.knows(key, self.time):
+            return "MATCHING_ORDER_NOT_OPEN"
+        following = NaiveOrder(then, 0, lots, then["held_minor"], quantity=lots, leader=order)
+        comes = 0
+        if self.delivers and order.buys and not following.buys:
+            comes = self.market.sell_need_minor(order.remaining)
+        elif self.delivers and following.buys and not order.buys:
+            worth = self.market.notional_minor(order.price, order.remaining)
+            rate = max(order.command["maker_bps"], order.command["taker_bps"])
+            comes = worth - worth * rate // 10_000
+        if following.held + comes < following.need(self.market):
+            return "MATCHING_INSUFFICIENT_HOLD"
+        self.known[key] = order.command["accepted_at_ms"]
+        self.following.append(following)
+        surplus = max(0, following.held - following.need(self.market))
+        following.held -= surplus
+        self.move(following, self.held_in(following), -surplus, surplus)
+        self.show(following, "ARMED")
+        return None
+
+    def bring(self, order: NaiveOrder, got: int) -> None:
+        """What an order got is held for the one that follows it, as far as that needs it."""
+        assert self.market is not None
+        for following in self.following:
+            if following.leader is not order or following.buys == order.buys:
+                continue
+            held = max(0, min(got, following.need(self.market) - following.held))
+            following.held += held
+            self.move(following, self.held_in(following), held, -held)
 
     def answer(self, key: str, answer: tuple[Any, ...], *, only_first: bool) -> None:
         """Past its bound a command may have been answered and forgotten; that answer stands."""
@@ -324,9 +398,7 @@ class NaiveBook:
         self.state, self.ends, self.auction = command["state"], None, None
         self.by_band = False
         if command.get("clears"):
-            standing, self.resting, self.armed = self.resting + self.armed, [], []
-            for order in standing:
-                self.close(order, "CANCELLED")
+            self.end_all(self.standing, "CANCELLED")
         if self.state == "AUCTION":
             self.auction = command["command_id"]
             self.then = "HALTED" if command.get("auction") == "CLOSING" else "OPEN"
@@ -429,12 +501,10 @@ class NaiveBook:
 
     def take_cancel(self, command: dict[str, Any]) -> None:
         key, target, account = command["command_id"], command["order_id"], command["account_id"]
-        standing = self.resting + self.armed
-        mine = [o for o in standing if o.id == target and o.account == account]
+        mine = [o for o in self.standing if o.id == target and o.account == account]
         if mine:
-            (self.resting if mine[0] in self.resting else self.armed).remove(mine[0])
-            self.close(mine[0], "CANCELLED")
-        elif any(o.id == target for o in standing) or self.knows(target, self.time):
+            self.end_all(mine, "CANCELLED")
+        elif self.stands(target) or self.knows(target, self.time):
             self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
             return
         else:
@@ -446,11 +516,9 @@ class NaiveBook:
     def take_cancel_all(self, command: dict[str, Any]) -> None:
         account = command["account_id"]
         for target, accepted in command["orders"]:
-            standing = [o for o in self.resting + self.armed if o.id == target]
+            standing = [o for o in self.standing if o.id == target]
             if standing and standing[0].account == account:
-                order = standing[0]
-                (self.resting if order in self.resting else self.armed).remove(order)
-                self.close(order, "CANCELLED")
+                self.end_all(standing, "CANCELLED")
             elif not standing and self.may_still_come(target, accepted):
                 self.known[target] = accepted
                 self.releases.append((account, target))
@@ -467,7 +535,7 @@ class NaiveBook:
         given = [command[name] for name in ("price_ticks", "quantity_lots") if name in command]
         if not given or min(given) < 1 or command["held_minor"] < 0:
             return self.refuse(command, "MATCHING_INVALID_COMMAND")
-        if not mine or mine[0].is_paired:
+        if not mine or mine[0].is_paired or self.led_by(mine[0]):
             return self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
         assert self.market is not None
         order, old = mine[0], replace(mine[0])
@@ -502,6 +570,9 @@ class NaiveBook:
         before = len(self.trades)
         self.work(order)
         return self.let_in(self.trades[before:])
+
+    def led_by(self, order: NaiveOrder) -> list[NaiveOrder]:
+        return [one for one in self.following if one.leader is order]
 
     def slid(self, order: NaiveOrder, command: dict[str, Any]) -> int:
         """The price at which an amended order would come in, which may be where it is."""
@@ -541,7 +612,8 @@ class NaiveBook:
         self.arrivals += 1
         lots = command["quantity_lots"]
         order = NaiveOrder(command, self.arrivals, lots, command["held_minor"], quantity=lots)
-        if order.ends is not None and order.ends <= self.time:
+        ends = [order.ends, command.get("then", {}).get("expires_at_ms")]
+        if any(end is not None and end <= self.time for end in ends):
             self.expire_at_once(order)
             return
         before = len(self.trades)
@@ -561,6 +633,8 @@ class NaiveBook:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
         elif command["post_only"] and facing and "trigger" not in command:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
+        elif code := self.lead(order):
+            self.refuse(command, code)
         else:
             self.close(order, "EXPIRED")
 
@@ -582,6 +656,13 @@ class NaiveBook:
             if self.state != "OPEN":
                 self.unseen = prices
                 return
+            before = len(self.trades)
+            if ready := [o for o in self.following if not o.is_following]:
+                ready.sort(key=lambda o: (o.command["accepted_at_ms"], o.id))
+                self.follow(ready[0])
+                prices += [trade[1] for trade in self.trades[before - 1 :]]
+                self.show_prices([trade[1] for trade in self.trades[before - 1 :]])
+                continue
             waiting = self.armed + [o for o in self.resting if o.is_paired]
             reached = [o for o in waiting if self.is_reached(o, prices)]
             if not reached:
@@ -599,6 +680,16 @@ class NaiveBook:
             self.come(order, was_armed=True)
             prices += [trade[1] for trade in self.trades[before:]]
             self.show_prices([trade[1] for trade in self.trades[before:]])
+
+    def follow(self, order: NaiveOrder) -> None:
+        """Let an order in whose leader is filled, or let it wait on, for a price."""
+        self.following.remove(order)
+        self.arrivals += 1
+        order.arrival = self.arrivals
+        if "trigger" in order.command:
+            self.take_armed(order)
+        else:
+            self.come(order, was_armed=True)
 
     def show_prices(self, prices: list[int]) -> None:
         for price in prices:
@@ -626,12 +717,14 @@ class NaiveBook:
         if facing and may_slide and self.one_tick_short(order, facing[0]) > 0:
             order.moved_price = self.one_tick_short(order, facing[0])
             facing = []
-        if min(asked, order.need(self.market)) > order.held:
+        if not was_armed and min(asked, order.need(self.market)) > order.held:
             self.refuse(command, "MATCHING_INSUFFICIENT_HOLD")
         elif was_armed and command["post_only"] and facing and not order.stopped:
             self.close(order, "EXPIRED")
         elif command["post_only"] and facing and not order.stopped:
             self.refuse(command, "MATCHING_POST_ONLY_WOULD_CROSS")
+        elif not was_armed and (code := self.lead(order)):
+            self.refuse(command, code)
         elif self.cut(order) or self.gets_too_little(order, facing):
             self.close(order, "EXPIRED")
         elif self.state == "AUCTION":
@@ -676,7 +769,20 @@ class NaiveBook:
             and self.names_an_amount_right(command)
             and self.pairs_right(command)
             and not (only_reduces and self.delivers)
+            and self.leads_right(command)
         )
+
+    def leads_right(self, command: dict[str, Any]) -> bool:
+        then = command.get("then")
+        if then is None:
+            return "after" not in command
+        same = all(then[name] == command[name] for name in ("account_id", "symbol"))
+        apart = then["command_id"] != command["command_id"] == then.get("after")
+        waits = {"trigger", "stop_ticks", "amount_minor", "after"} & command.keys()
+        odd = {"then", "amount_minor"} & then.keys() or then["held_minor"] < 0
+        alone = {name: value for name, value in then.items() if name != "after"}
+        timely = then["accepted_at_ms"] == command["accepted_at_ms"]
+        return same and apart and timely and not (waits or odd) and self.makes_sense(alone)
 
     def pairs_right(self, command: dict[str, Any]) -> bool:
         if "stop_ticks" not in command:
@@ -833,6 +939,8 @@ class NaiveBook:
                 self.move(order, self.market.quote, 0, notional - fee)
                 order.held -= delivered
             self.settle_hold(order)
+            if self.delivers:
+                self.bring(order, delivered if order.buys else notional - fee)
 
     def made(self, account: str, lots: int, price: int, *, buys: bool) -> int:
         """Take lots into a position: close first, at the average cost, and open with the rest."""
@@ -926,7 +1034,16 @@ class NaiveBook:
         currency = self.held_in(order)
         self.move(order, currency, -order.held, order.held)
         order.held = 0
+        order.done = True
         self.show(order, status)
+        whole = status == "FILLED" and order.quantity == order.command["quantity_lots"]
+        others = [] if whole else self.led_by(order)
+        if order.is_following and order.leader in self.resting:
+            others.append(order.leader)
+        for other in others:
+            following = other if other.leader else order
+            self.releases.append((following.account, following.id))
+            self.end_all([other], "EXPIRED" if status == "FILLED" else status)
 
     def show(self, order: NaiveOrder, status: str) -> None:
         filled = order.quantity - order.remaining
@@ -949,4 +1066,5 @@ class NaiveBook:
 
     def waiting(self) -> dict[str, tuple[int, int]]:
         """Return (trigger, held) of each order that waits for its trigger."""
-        return {order.id: (order.trigger, order.held) for order in self.armed}
+        triggers = {order.id: (order.trigger, order.held) for order in self.armed}
+        return triggers | {order.id: (0, order.held) for order in self.following}

@@ -22,6 +22,7 @@ ACCOUNTS = ("alice", "bob", "carol")
 PRICES_TICKS = (97, 99, 99, 100, 100, 100, 100, 101, 101, 103)
 STEPS_MS = (0, 0, 1, 1, 1, 5, 5, 20, 20, 20, 20, COMMAND_BOUND_MS // 2)
 LATE_MS = (0, 0, 0, 0, 0, 0, 0, 3, -4, COMMAND_BOUND_MS + 1)
+OTHER_SIDE = {"BUY": "SELL", "SELL": "BUY"}
 MODES = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
 CLOSED = ("CANCEL_ONLY", "HALTED", "AUCTION", "AUCTION", "AUCTION")
 KINDS = ("OPENING", "CLOSING", "HALT")
@@ -112,7 +113,12 @@ class Stream:
             "e": self.an_ending,
             "k": self.a_change,
         }.get(what, self.a_place)
-        self.send(drawn() | {"accepted_at_ms": accepted_at_ms})
+        command = drawn() | {"accepted_at_ms": accepted_at_ms}
+        if "then" in command:
+            command["then"] |= {"accepted_at_ms": accepted_at_ms}
+            if noise.randrange(30) == 0:
+                self.send(command["then"])
+        self.send(command)
 
     def a_place(self) -> dict[str, Any]:
         """An order around one price, so that most of them meet."""
@@ -127,7 +133,7 @@ class Stream:
         amount = (
             self.an_amount(side, price_ticks) if self.special and not noise.randrange(8) else {}
         )
-        return {
+        order = {
             "kind": "place",
             "command_id": f"o{self.placed}",
             "account_id": noise.choice(ACCOUNTS),
@@ -142,6 +148,48 @@ class Stream:
             "taker_bps": taker_bps,
             "held_minor": need_minor + noise.choice((0,) * 10 + (-1, 12_345)),
         } | (amount or self.a_pair(side, price_ticks, quantity_lots) or special)
+        if self.special and noise.randrange(4) == 0:
+            order["then"] = self.what_follows(order)
+        return order
+
+    def what_follows(self, leading: dict[str, Any]) -> dict[str, Any]:
+        """An order that is to come in behind another one, some of them without sense."""
+        noise = self.noise
+        side = leading["side"] if noise.randrange(5) == 0 else OTHER_SIDE[leading["side"]]
+        price_ticks = noise.choice(PRICES_TICKS)
+        quantity_lots = noise.choice((leading["quantity_lots"],) * 3 + (2, 7))
+        terms = self.special_terms(quantity_lots)
+        pair = self.a_pair(side, price_ticks, quantity_lots)
+        dearer = max(price_ticks, pair.get("stop_limit_ticks", 0))
+        need_minor = need_of(side, dearer, quantity_lots, 31)
+        brings_minor = 0
+        if leading["side"] == "BUY" != side:
+            brings_minor = MARKET.sell_need_minor(leading["quantity_lots"])
+        elif leading["side"] == "SELL" != side:
+            worth_minor = MARKET.notional_minor(leading["price_ticks"], leading["quantity_lots"])
+            rate_bps = max(leading["maker_bps"], leading["taker_bps"])
+            brings_minor = worth_minor - worth_minor * rate_bps // 10_000
+        held_minor = max(0, need_minor - brings_minor)
+        following = {
+            "kind": "place",
+            "command_id": f"f{self.placed}",
+            "account_id": leading["account_id"],
+            "symbol": MARKET.symbol,
+            "side": side,
+            "type": noise.choice(("LIMIT",) * 5 + ("MARKET",)),
+            "price_ticks": price_ticks,
+            "quantity_lots": quantity_lots,
+            "time_in_force": noise.choice(("GTC",) * 6 + ("IOC", "FOK")),
+            "post_only": noise.randrange(10) == 0,
+            "maker_bps": 7,
+            "taker_bps": 31,
+            "after": leading["command_id"],
+        }
+        following |= pair or terms
+        following["held_minor"] = held_minor + noise.choice((0,) * 12 + (-1, 12_345))
+        if noise.randrange(40) == 0:
+            following |= noise.choice(({"after": "else"}, {"account_id": noise.choice(ACCOUNTS)}))
+        return following
 
     def a_pair(self, side: str, price_ticks: int, quantity_lots: int) -> dict[str, Any]:
         """Terms of a limit with a stop beside it, some of them without sense, or none."""
@@ -219,12 +267,13 @@ class Stream:
         target = self.noise.randint(max(1, self.placed - 6), self.placed + 2)
         owners = [c["account_id"] for c in self.commands if c["command_id"] == f"o{target}"]
         strangers = (self.noise.choice(ACCOUNTS),)
+        follows = self.special and self.noise.randrange(4) == 0
         return {
             "kind": "cancel",
-            "command_id": f"c{target}",
+            "command_id": f"c{'f' if follows else ''}{target}",
             "account_id": self.noise.choice(tuple(owners[:1]) * 9 + strangers),
             "symbol": MARKET.symbol,
-            "order_id": f"o{target}",
+            "order_id": f"{'f' if follows else 'o'}{target}",
         }
 
     def a_cancel_of_many(self) -> dict[str, Any]:
@@ -234,6 +283,7 @@ class Stream:
         """
         noise, account_id = self.noise, self.noise.choice(ACCOUNTS)
         placed = [c for c in self.commands if c["kind"] == "place"][-noise.randint(1, 30) :]
+        placed += [c["then"] for c in placed if "then" in c and noise.randrange(2)]
         named = [
             [c["command_id"], c["accepted_at_ms"]]
             for c in placed
@@ -256,6 +306,7 @@ class Stream:
         """An amend of a recent order, mostly by its owner, with more or less than it needs."""
         noise = self.noise
         placed = [c for c in self.commands if c["kind"] == "place"][-8:]
+        placed += [c["then"] for c in placed if "then" in c]
         self.amended += 1
         target = noise.choice(placed) if placed else {"command_id": "o1", "account_id": "alice"}
         amend = {
@@ -425,7 +476,14 @@ def of_one(command: Any, noise: random.Random, listed: Market) -> Any:
     need = listed.need_minor(dearer, lots, rate, is_buy=side == "BUY")
     reduces = {"reduce_only": True} if noise.randrange(3) == 0 else {}
     slides = {"slides": True} if command["post_only"] and noise.randrange(2) == 0 else {}
-    return told | {"held_minor": max(1, need + spare)} | reduces | slides
+    told |= {"held_minor": max(1, need + spare)} | reduces | slides
+    if "then" in command:
+        then = command["then"]
+        dearer = max(then["price_ticks"], then.get("stop_limit_ticks", 0))
+        is_buy = then["side"] == "BUY"
+        need = listed.need_minor(dearer, then["quantity_lots"], 31, is_buy=is_buy)
+        told["then"] = then | {"symbol": listed.symbol, "held_minor": need} | reduces
+    return told
 
 
 def symbol_of(commands: list[Command]) -> str:
@@ -508,8 +566,8 @@ class Run:
     def waiting(self) -> dict[str, tuple[int, int]]:
         state = self.book.state()
         return {
-            order["command"]["command_id"]: (order["trigger_ticks"], order["held_minor"])
-            for name in ("rising", "falling", "trailing")
+            order["command"]["command_id"]: (order.get("trigger_ticks", 0), order["held_minor"])
+            for name in ("rising", "falling", "trailing", "following")
             for order in state.get(name, [])
         }
 

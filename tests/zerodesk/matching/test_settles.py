@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, OPTION, PERPETUAL, Run, streams
-from zerodesk.accounts import AccountState, deposit, hold, open_account, settle, without_answers
+from zerodesk.accounts import (
+    AccountState,
+    deposit,
+    hold,
+    hold_group,
+    open_account,
+    settle,
+    without_answers,
+)
 from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
@@ -32,14 +40,25 @@ def with_hold(state: AccountState, command: Any) -> AccountState:
     placed: Any = state.holds[command["order_id"]].command if amends else command
     [market] = [m for m in (MARKET, PERPETUAL, OPTION) if m.symbol == placed["symbol"]]
     currency = market.held_currency(is_buy=placed["side"] == "BUY")
+    if may_follow(command):
+        then_currency = market.held_currency(is_buy=command["then"]["side"] == "BUY")
+        return hold_group(state, command, currency, then_currency).state
     return hold(state, command, currency).state
+
+
+def may_follow(command: Any) -> bool:
+    """Whether a command has an order follow that risk would hold for."""
+    then = command.get("then")
+    is_own = then is not None and then["account_id"] == command["account_id"]
+    return is_own and bool(then["held_minor"] >= 0)
 
 
 def holds_something(state: AccountState, command: Command) -> bool:
     """Whether risk lets a command hold money: any order, and an amend of an order that holds."""
     if command["kind"] == "amend":
         return bool(command["held_minor"]) and command["order_id"] in state.holds
-    return command["kind"] == "place"
+    # What follows is held with the order that leads, and is never sent before.
+    return command["kind"] == "place" and "after" not in command
 
 
 @settings(max_examples=250)

@@ -1,6 +1,5 @@
 """The chain answers with its first refusal, and with the numbers that decided."""
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -240,6 +239,6 @@ def test_a_perpetual_needs_the_second_verification_level() -> None:
 
 def test_a_case_is_decided_without_being_changed() -> None:
     case = REFUSED["RISK_UNDERLYING_LIMIT"]()
-    before = dataclasses.asdict(case.state)
+    before = case.state.to_dict()
     assess(case)
-    assert dataclasses.asdict(case.state) == before
+    assert case.state.to_dict() == before

@@ -44,6 +44,18 @@ def test_nobody_is_stopped_on_a_mark_that_is_missing_or_stale() -> None:
     assert loss_stop(LONG, bounded, MARKED, NOON_MS + 1_001) is None
 
 
+def test_fundings_that_were_paid_today_are_a_loss_and_those_received_are_none() -> None:
+    [(symbol, held)] = LONG.positions.items()
+    paid = replace(LONG, positions={symbol: held.funded(-25, NOON_MS)})
+    found = loss_stop(paid, limited(155), MARKED, NOON_MS)
+    assert found is not None
+    assert found.loss_minor == 155
+    received = replace(LONG, positions={symbol: held.funded(25, NOON_MS)})
+    assert loss_stop(received, limited(106), MARKED, NOON_MS) is None
+    yesterday = replace(LONG, positions={symbol: held.funded(-25, NOON_MS - DAY_MS)})
+    assert loss_stop(yesterday, limited(131), MARKED, NOON_MS) is None
+
+
 def test_a_loss_in_another_currency_than_the_limit_s_stops_nobody() -> None:
     assert loss_stop(LONG, Limits(daily_loss_minor={"EUR": 1}), MARKED, NOON_MS) is None
 

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, cast
 
+from zerodesk.derived import NONE_WORKING, Derived, Working
 from zerodesk.instruments import Product, product_of
 from zerodesk.kills import Kill
 from zerodesk.ledger import (
@@ -25,7 +26,7 @@ from zerodesk.ledger import (
 from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall
 from zerodesk.orders import HoldingCommand, PlaceCommand
-from zerodesk.positions import FLAT, Position, with_fill
+from zerodesk.positions import FLAT, Position, with_fill, with_funding
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days, with_turnover
@@ -58,6 +59,11 @@ class Hold(NamedTuple):
     amended_lots: int | None = None
 
     @property
+    def least_minor(self) -> int:
+        """The least that is held: something, unless the order follows one that is to bring it."""
+        return 0 if "after" in self.command else 1
+
+    @property
     def whole_lots(self) -> int | None:
         """An order's quantity, as it was last amended; None of an amend that leaves it."""
         if self.amended_lots is not None:
@@ -87,6 +93,11 @@ class Reservation(NamedTuple):
     held_minor: int
     reserved_at_ms: int
 
+    @property
+    def least_minor(self) -> int:
+        """The least that is reserved: something."""
+        return 1
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
@@ -98,7 +109,8 @@ class AccountState:
     ``positions`` what the fills add up to, by symbol, ``turnover`` what it traded by the day, by
     quote currency. ``rate`` is (minute, orders admitted in it); ``terms`` are the operator's:
     standing, group, limits. ``calls`` are the margin calls that stand, by currency;
-    ``liquidation`` is the one that is under way.
+    ``liquidation`` is the one that is under way. ``derived`` follows from the rest, and is no part
+    of what the account is.
     """
 
     opened: bool = False
@@ -113,6 +125,7 @@ class AccountState:
     terms: AccountTerms = TERMS
     calls: dict[str, MarginCall] = field(default_factory=dict)
     liquidation: Liquidation | None = None
+    derived: Derived = field(default_factory=Derived, compare=False, repr=False)
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
@@ -122,11 +135,13 @@ class AccountState:
         """Return what is held of a currency, for all orders and withdrawals."""
         return sum(held.held_minor for held in self._held() if held.currency == currency)
 
-    def derivatives(self) -> set[str]:
+    def derivatives(self) -> frozenset[str]:
         """Return the derivatives in which the account has open orders or a position."""
-        held = {one.command["symbol"] for one in self.holds.values()}
-        held |= {symbol for symbol, one in self.positions.items() if one.quantity_lots}
-        return {symbol for symbol in held if product_of(symbol) is not Product.SPOT}
+        return self.derived.derivatives(self.holds, self.positions)
+
+    def working(self, symbol: str) -> Working:
+        """Return what the account's open orders in an instrument may still fill."""
+        return self.derived.working(self.holds).get(symbol, NONE_WORKING)
 
     def currencies(self) -> list[str]:
         """Return the currencies that the account has or holds, sorted."""
@@ -197,7 +212,7 @@ class Change:
         if overdrawn.keys() & _taken(self.entries) and not may_overdraw(self.cause):
             raise LedgerError(f"overdrawn by {self.cause}: {overdrawn}")
         held: dict[str, Hold | Reservation] = {**self.state.holds, **self.state.withdrawals}
-        empty = [key for key, one in held.items() if one.held_minor <= 0]
+        empty = [key for key, one in held.items() if one.held_minor < one.least_minor]
         if empty:
             raise LedgerError(f"empty holds after {self.cause}: {empty}")
         if len(self.state.answered) > MAX_ANSWERED:
@@ -279,13 +294,38 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
         order = command if held is None else held.command
     if order.get("reduce_only") and product_of(command["symbol"]) is Product.PERPETUAL:
         cause["reduces"] = True
+    added = Hold(currency, need_minor, command)
+    holds = state.holds | {order_id: added}
+    state.derived.hold(state.holds, added, holds)
     return Change(
         cause,
         ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
+        replace(state, available=credited(state.available, currency, -need_minor), holds=holds),
+    )
+
+
+def hold_group(
+    state: AccountState, command: PlaceCommand, currency: str, then_currency: str
+) -> Change:
+    """Return the account with what an order needs set aside, and for the one that follows it.
+
+    Of that one it is what the first will not bring, which may be nothing: the hold is there for the
+    book to add to, and is one of the account's open orders.
+    """
+    first, then = hold(state, command, currency), cast("PlaceCommand", command["then"])
+    order_id, minor = then["command_id"], then["held_minor"]
+    if order_id in first.state.holds or minor < 0:
+        raise LedgerError(f"hold of {minor} for {order_id}, which follows {command['command_id']}")
+    entries: tuple[Entry, ...] = ()
+    if minor:
+        entries = (AVAILABLE, then_currency, -minor), (HELD, then_currency, minor)
+    return Change(
+        first.cause | {"then": order_id},
+        first.entries + entries,
         replace(
-            state,
-            available=credited(state.available, currency, -need_minor),
-            holds=state.holds | {order_id: Hold(currency, need_minor, command)},
+            first.state,
+            available=credited(first.state.available, then_currency, -minor),
+            holds=first.state.holds | {order_id: Hold(then_currency, minor, then)},
         ),
     )
 
@@ -415,6 +455,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
     available, holds = dict(state.available), dict(state.holds)
     moved: dict[tuple[str, str], int] = defaultdict(int)
     fills = [fill for due in fresh for fill in due.fills]
+    fundings = [one for due in fresh for one in due.fundings]
     for due in fresh:
         _count_fills(due.fills, holds)
         _take_amends(due.amends, holds)
@@ -427,7 +468,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         available=available,
         holds=holds,
         watermarks=state.watermarks | {symbol: upto},
-        positions=_positions_after(state.positions, symbol, fills),
+        positions=_positions_after(state.positions, symbol, fills, fundings),
         turnover=_turnover_after(state.turnover, fresh),
     )
     cause = {
@@ -437,20 +478,25 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         "to": upto,
         "fills": fills,
     }
-    fundings = [one for due in fresh for one in due.fundings]
     if fundings:
         cause["fundings"] = fundings
     return Change(cause, _settlement_entries(symbol, moved), after)
 
 
 def _positions_after(
-    positions: dict[str, Position], symbol: str, fills: Sequence[dict[str, Any]]
+    positions: dict[str, Position],
+    symbol: str,
+    fills: Sequence[dict[str, Any]],
+    fundings: Sequence[dict[str, Any]],
 ) -> dict[str, Position]:
-    if not fills:
+    """Return positions after what settlement tells of one market: its fills, then its fundings."""
+    if not fills and not fundings:
         return positions
     position = positions.get(symbol, FLAT)
     for fill in fills:
         position = with_fill(position, fill)
+    for funding in fundings:
+        position = with_funding(position, funding)
     return positions | {symbol: position}
 
 

@@ -211,6 +211,18 @@ class Market(NamedTuple):
             return self.buy_need_minor(price_ticks, quantity_lots, rate_bps)
         return self.sell_need_minor(quantity_lots)
 
+    def gets_minor(self, price_ticks: int, quantity_lots: int, *, is_buy: bool) -> int:
+        """Return what is delivered for an order that is filled whole at a price, before its fee.
+
+        Of a buyer the lots, of a seller the money, minor units of what it gets; nothing where
+        nothing is delivered.
+        """
+        if self.product is not Product.SPOT:
+            return 0
+        if is_buy:
+            return self.sell_need_minor(quantity_lots)
+        return self.notional_minor(price_ticks, quantity_lots)
+
     def amount_need_minor(self, amount_minor: int, rate_bps: int, *, is_buy: bool = True) -> int:
         """Return what must be held of the quote currency to trade for an amount of it."""
         fee_minor = share_bps(amount_minor, rate_bps)

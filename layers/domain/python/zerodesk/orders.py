@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
+from zerodesk.money import share_bps
+
 CLIENT_ORDER_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,36}", re.ASCII)
 CLIENT_ORDER_ID_RULE: Final = "1 to 36 letters, digits, points, hyphens or underscores"
 COMMAND_BOUND_MS: Final = 15 * 60 * 1000
@@ -132,6 +134,8 @@ SPECIAL_TERMS: Final = frozenset(
         "stop_ticks",
         "stop_limit_ticks",
         "stop_rests",
+        "then",
+        "after",
     }
 )
 """Of an order: those that most have not, and that are then left out wherever it is written."""
@@ -152,6 +156,8 @@ class PlaceCommand(TypedDict):
     them; ``quantity_lots`` is then the most that it may trade. A limit order with ``stop_ticks`` is
     a pair, one cancels the other: untraded, it leaves its queue once the last trade is at the stop
     or beyond, and comes in with the limit ``stop_limit_ticks``, to rest there if it ``stop_rests``.
+    One with ``then`` leads: that is the command of another order, which comes in ``after`` it, once
+    all of the first is filled. It names the one that it follows, and is no command by itself.
     """
 
     kind: Literal["place"]
@@ -183,6 +189,29 @@ class PlaceCommand(TypedDict):
     stop_ticks: NotRequired[int]
     stop_limit_ticks: NotRequired[int]
     stop_rests: NotRequired[bool]
+    then: NotRequired[dict[str, Any]]
+    after: NotRequired[str]
+
+
+def to_hold_minor(first: PlaceCommand, then: PlaceCommand, gets_minor: int, need_minor: int) -> int:
+    """Return what is to be held from the start for an order that follows another one.
+
+    It is what it needs, but for what the first brings of that at least: each fill of the first adds
+    to the hold, so that nobody can spend it in between, and all of them add up to the need.
+
+    Parameters
+    ----------
+    first, then
+        The two orders. Of one side, the first brings nothing that the other one needs.
+    gets_minor
+        What the first gets at its limit, before its fee; see ``Market.gets_minor``.
+    need_minor
+        What the order that follows will need, minor units of what it gives.
+    """
+    if first["side"] == then["side"]:
+        return need_minor
+    rate_bps = 0 if first["side"] == Side.BUY else max(first["maker_bps"], first["taker_bps"])
+    return max(0, need_minor - gets_minor + share_bps(gets_minor, rate_bps))
 
 
 class CancelCommand(TypedDict):
@@ -416,6 +445,19 @@ def order_id_for(account_id: str, client_order_id: str) -> str:
     digest = hashlib.sha256(f"{account_id}\n{client_order_id}".encode()).digest()
     # Eight characters are five bytes: what is behind these comes into no id.
     return "o" + base64.b32encode(digest[:20]).decode()[:26].lower()
+
+
+def following_id_for(account_id: str, client_order_id: str) -> str:
+    """Return the id of the order that follows the one which a client names so.
+
+    No client can name an order by what is digested here, so nobody else has the id.
+
+    Examples
+    --------
+    >>> following_id_for("alice", "my-first-order") == order_id_for("alice", "my-first-order")
+    False
+    """
+    return order_id_for(account_id, f"{client_order_id}>")
 
 
 def amend_id_for(account_id: str, client_amend_id: str) -> str:

@@ -52,8 +52,8 @@ class OpenLots(NamedTuple):
 class Position(NamedTuple):
     """What is open, and what came of what was closed. Long is positive, short negative.
 
-    ``day_realised_tick_lots`` and ``day_fees_minor`` count since the beginning of ``day``, the day
-    of the latest fill.
+    ``day_realised_tick_lots``, ``day_fees_minor`` and ``day_funding_minor`` count since the
+    beginning of ``day``, the day of the latest fill or funding. What fundings brought is positive.
     """
 
     quantity_lots: int = 0
@@ -63,6 +63,8 @@ class Position(NamedTuple):
     day: int = 0
     day_realised_tick_lots: int = 0
     day_fees_minor: int = 0
+    funding_minor: int = 0
+    day_funding_minor: int = 0
 
     def unrealised_tick_lots(self, mark_price_ticks: int) -> int:
         """Return what closing at the mark would bring, fees apart.
@@ -75,11 +77,14 @@ class Position(NamedTuple):
         """
         return self.quantity_lots * mark_price_ticks - self.cost_tick_lots
 
-    def day_result(self, at_ms: int) -> tuple[int, int]:
-        """Return (realised tick-lots, fees in minor units) since the beginning of a day."""
-        if self.day != day_of(at_ms):
-            return 0, 0
-        return self.day_realised_tick_lots, self.day_fees_minor
+    def on_day_of(self, at_ms: int) -> "Position":
+        """Return the position with what counts on the day of a time: nothing yet on another."""
+        day = day_of(at_ms)
+        if self.day == day:
+            return self
+        return self._replace(
+            day=day, day_realised_tick_lots=0, day_fees_minor=0, day_funding_minor=0
+        )
 
     def counts_on(self, at_ms: int) -> bool:
         """Whether there is anything open, or anything was filled on the day of a time."""
@@ -95,20 +100,42 @@ class Position(NamedTuple):
         lots = quantity_lots if side is Side.BUY else -quantity_lots
         opened = OpenLots(self.quantity_lots, self.cost_tick_lots)
         left, closed_result = opened.traded(lots, price_ticks)
-        realised, fees_minor = self.day_result(at_ms)
+        before = self.on_day_of(at_ms)
         return Position(
             quantity_lots=left.quantity_lots,
             cost_tick_lots=left.cost_tick_lots,
             realised_tick_lots=self.realised_tick_lots + closed_result,
             fees_minor=self.fees_minor + fee_minor,
-            day=day_of(at_ms),
-            day_realised_tick_lots=realised + closed_result,
-            day_fees_minor=fees_minor + fee_minor,
+            day=before.day,
+            day_realised_tick_lots=before.day_realised_tick_lots + closed_result,
+            day_fees_minor=before.day_fees_minor + fee_minor,
+            funding_minor=self.funding_minor,
+            day_funding_minor=before.day_funding_minor,
         )
 
+    def funded(self, amount_minor: int, at_ms: int) -> "Position":
+        """Return the position after a funding that brought so much, or took it if negative.
+
+        One of a day before the latest fill counts to no day any more.
+
+        Examples
+        --------
+        >>> paid = FLAT.funded(-5, DAY_MS)
+        >>> paid.funding_minor, paid.day_funding_minor, paid.on_day_of(2 * DAY_MS).day_funding_minor
+        (-5, -5, 0)
+        """
+        after = self._replace(funding_minor=self.funding_minor + amount_minor)
+        if day_of(at_ms) < self.day:
+            return after
+        after = after.on_day_of(at_ms)
+        return after._replace(day_funding_minor=after.day_funding_minor + amount_minor)
+
     def to_row(self) -> list[int]:
-        """Return the numbers in the order of the fields, as a record keeps them."""
-        return list(self)
+        """Return the numbers in the order of the fields, as a record keeps them.
+
+        Without those of fundings where there was none, as of all that is no perpetual.
+        """
+        return list(self if self.funding_minor or self.day_funding_minor else self[:7])
 
     @classmethod
     def from_row(cls, row: list[int]) -> Self:
@@ -117,6 +144,11 @@ class Position(NamedTuple):
 
 
 FLAT: Final = Position()
+
+
+def with_funding(position: Position, funding: dict[str, Any]) -> Position:
+    """Return a position after a funding as settlement tells it."""
+    return position.funded(funding["amount_minor"], funding["funding_at_ms"])
 
 
 def with_fill(position: Position, fill: dict[str, Any]) -> Position:

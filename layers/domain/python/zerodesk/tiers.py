@@ -41,11 +41,9 @@ def share_minor(notional_minor: int, tiers: Sequence[Tier], *, initial: bool) ->
     >>> share_minor(1_500, tiers, initial=True), share_minor(1_500, tiers, initial=False)
     (100, 50)
     """
-    total = 0
-    for number, tier in enumerate(tiers):
-        end = tiers[number + 1].from_minor if number + 1 < len(tiers) else notional_minor
-        part = min(notional_minor, end) - tier.from_minor
-        if part <= 0:
-            break
-        total += part * (tier.initial_bps if initial else tier.maintenance_bps)
+    total, end = 0, notional_minor
+    for from_minor, initial_bps, maintenance_bps in reversed(tiers):
+        if end > from_minor:
+            total += (end - from_minor) * (initial_bps if initial else maintenance_bps)
+            end = from_minor
     return -(-total // BASIS_POINTS)

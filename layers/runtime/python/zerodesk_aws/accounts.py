@@ -1,6 +1,7 @@
 """Accounts on their journals: read the latest, decide, append; again if another was first."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import uniform
 from typing import Final, NamedTuple
 
@@ -105,10 +106,14 @@ class AccountJournal:
         for one in records:
             state = state_after(state, one.body)
         assert state is not None, "there is a record"
+        after_it = AccountState.from_dict(state)
+        if known is not None:
+            # What was derived of it is made anew only where it is another by now.
+            after_it = replace(after_it, derived=known.state.derived)
         return Account(
             account_id,
             record.tip,
-            AccountState.from_dict(state),
+            after_it,
             record.recorded_at_ms,
             _whole_at(record),
         )

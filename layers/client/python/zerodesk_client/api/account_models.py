@@ -128,8 +128,10 @@ class Position:
     unrealised: Decimal
     realised: Decimal
     fees: Decimal
+    funding: Decimal
     realised_today: Decimal
     fees_today: Decimal
+    funding_today: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def positions(context: typer.Context, account: AnyAccount = None) -> None:
             number(one.unrealised),
             number(one.realised),
             number(one.fees),
+            number(one.funding),
             number(one.realised_today),
             one.currency,
         )
@@ -52,6 +53,7 @@ def positions(context: typer.Context, account: AnyAccount = None) -> None:
         ">unrealised",
         ">realised",
         ">fees",
+        ">funding",
         ">realised today",
         "currency",
     )

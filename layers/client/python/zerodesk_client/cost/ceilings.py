@@ -37,6 +37,10 @@ HOLD_UNITS: Final = 1
 """Of an order's writes to the journal, the hold is in its account's stream: all others are counted
 as the book's, which is a little too many."""
 
+GATE_UNITS: Final = 2
+"""Of an order's writes to the table of orders, intake puts its item and that item's entry in the
+index; all others are matching's."""
+
 BATCH: Final = 10
 COMMIT_SECONDS: Final = {Profile.SINGLE: 0.010, Profile.CONTINENTAL: 0.030, Profile.GLOBAL: 0.220}
 """One conditional put, at its slow end: that of a single region is said to take single-digit
@@ -81,11 +85,16 @@ def ceilings(profile: Profile) -> tuple[Ceiling, Ceiling]:
             "EventBridge: requests a second of an account",
         ),
     )
-    # The book's record and then its projections: one commit decides, one update follows it.
-    batch_seconds = SECONDS["matching"] + 2 * slower_seconds
+    # The book's record, then the items that it moves and the market's, one after the other; what
+    # matching computes is small beside that.
+    moved_items = BATCH * (order.writes["orders"] - GATE_UNITS)
+    batch_seconds = (1 + moved_items + 1) * commit_seconds
     record_units = order.writes["journal"] - HOLD_UNITS
     symbol = (
-        Ceiling(BATCH / batch_seconds, "latency: one batch of ten at a time"),
+        Ceiling(
+            BATCH / batch_seconds,
+            "latency: one batch of ten at a time, its record and its items one after the other",
+        ),
         Ceiling(
             PARTITION_WRITE_UNITS / record_units,
             "DynamoDB: write units a second of a partition",

@@ -37,7 +37,7 @@ fees#BTC-USD  USD 0 8400
 """
 
 from zerodesk.matching.book import ANCHOR_EVERY, MAX_FILLS_PER_RECORD, Book, Decision
-from zerodesk.matching.commands import cancel, cancel_all, listing, order
+from zerodesk.matching.commands import cancel, cancel_all, listing, one_triggers_other, order
 from zerodesk.matching.decide import MAX_COMMANDS_PER_RECORD
 from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
 
@@ -53,5 +53,6 @@ __all__ = [
     "cancel",
     "cancel_all",
     "listing",
+    "one_triggers_other",
     "order",
 ]

@@ -29,6 +29,7 @@ def amend(state: BookState, draft: Draft, command: AmendCommand) -> None:
         or order.account_id != command["account_id"]
         or order.is_armed
         or order.is_paired
+        or order.order_id in state.following
     ):
         detail = f"{command['order_id']} is not open"
         refuse(draft, command, Rejection(RejectionCode.MATCHING_ORDER_NOT_OPEN, detail))

@@ -10,6 +10,7 @@ from zerodesk.fees import auction_fee_minor
 from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk.matching.draft import FILLED, Draft
 from zerodesk.matching.fills import refresh
+from zerodesk.matching.leading import take_fills
 from zerodesk.matching.order import BUY, BookOrder
 from zerodesk.matching.positions import take_trade
 from zerodesk.matching.reducing import cap_resting
@@ -250,6 +251,8 @@ def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: in
         take_trade(state, draft, (seller, buyer), lots, price_ticks)
     for order in (seller, buyer):
         _move_on(state, draft, order, uncrossing.command_id)
+    if state.following:
+        take_fills(state, draft, (seller, buyer), uncrossing.command_id)
     if state.reducing:
         pair = (seller.account_id, buyer.account_id)
         cap_resting(state, draft, dict.fromkeys(pair), uncrossing.command_id)

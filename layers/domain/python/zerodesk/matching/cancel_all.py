@@ -67,7 +67,7 @@ def _cancel_first(state: BookState, draft: Draft, cancelling: Cancelling) -> Non
     order_id, accepted_at_ms = orders[0]
     order = state.orders.get(order_id)
     if order is not None:
-        lots = close(state, draft, order, CANCELLED)
+        lots = close(state, draft, order, CANCELLED, command_id)
         draft.events.append(("OrderCancelled", command_id, order_id, account_id, lots))
         return
     draft.keep(state.memory, order_id, accepted_at_ms)

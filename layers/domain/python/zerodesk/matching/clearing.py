@@ -21,7 +21,7 @@ def go_on(state: BookState, draft: Draft) -> None:
     while state.clearing and draft.fills < draft.max_fills:
         draft.fills += 1
         order = _next(state)
-        close(state, draft, order, CANCELLED)
+        close(state, draft, order, CANCELLED, state.clearing)
         draft.events.append(
             (
                 "OrderCancelled",
@@ -35,7 +35,7 @@ def go_on(state: BookState, draft: Draft) -> None:
 
 
 def _next(state: BookState) -> BookOrder:
-    """Return the next one to cancel: who would trade first, then who waits, those that trail last.
+    """Return the next one to cancel: who would trade first, then who waits, to follow last of all.
 
     Any order of theirs would do, as long as a book read from its snapshot has the same.
     """
@@ -43,4 +43,5 @@ def _next(state: BookState) -> BookOrder:
         level = ladder.best()
         if level is not None and level.head is not None:
             return level.head
-    return state.trailing[min(state.trailing)]
+    waiting = state.trailing or state.following
+    return waiting[min(waiting)]

@@ -9,6 +9,7 @@ from zerodesk.orders import (
     ListCommand,
     PlaceCommand,
     cancel_id_for,
+    to_hold_minor,
 )
 
 
@@ -85,6 +86,33 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
         "accepted_at_ms": at_ms,
     }
     return cast("PlaceCommand", {**command, **special})
+
+
+def one_triggers_other(market: Market, first: PlaceCommand, then: PlaceCommand) -> PlaceCommand:
+    """Return the command that places an order, and another one that follows once it is filled.
+
+    Held for the one that follows is what it needs beyond what the first brings.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> from zerodesk.instruments import list_market
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal(1), lot_size=Decimal("0.1"),
+    ...     min_notional=Decimal(0), max_quantity=Decimal(100), maker_bps=0, taker_bps=50,
+    ...     collar_bps=1_000, reference_price=Decimal(100))
+    >>> bid = order(market, "o1", "alice", "BUY", quantity_lots=5, price_ticks=95)
+    >>> ask = order(market, "o2", "alice", "SELL", quantity_lots=7, price_ticks=105)
+    >>> both = one_triggers_other(market, bid, ask)
+    >>> both["then"]["after"], both["then"]["held_minor"] == market.sell_need_minor(2)
+    ('o1', True)
+    """
+    gets_minor = market.gets_minor(
+        first["price_ticks"], first["quantity_lots"], is_buy=first["side"] == "BUY"
+    )
+    held_minor = to_hold_minor(first, then, gets_minor, then["held_minor"])
+    following = {**then, "after": first["command_id"], "held_minor": held_minor}
+    return cast("PlaceCommand", {**first, "then": following})
 
 
 def cancel_all(

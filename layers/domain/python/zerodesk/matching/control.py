@@ -42,7 +42,7 @@ def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
     draft.commands.append(entry)
     order = state.orders.get(order_id)
     if order is not None and order.account_id == account_id:
-        lots = close(state, draft, order, CANCELLED)
+        lots = close(state, draft, order, CANCELLED, command_id)
         draft.events.append(("OrderCancelled", command_id, order_id, account_id, lots))
         draft.answers.setdefault(command_id, (account_id, order_id))
     elif order is not None or state.memory.knows(order_id, state.time_ms):

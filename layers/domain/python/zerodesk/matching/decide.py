@@ -16,9 +16,10 @@ from zerodesk.matching import (
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import work
 from zerodesk.matching.errors import CommandError
-from zerodesk.matching.expiry import expire_due
+from zerodesk.matching.leading import know, look, release
 from zerodesk.matching.memory import LATE, REPEAT, admission
 from zerodesk.matching.place import place, reject
+from zerodesk.matching.record import expire_due
 from zerodesk.matching.shapes import fault_of
 from zerodesk.matching.staleness import stop_if_stale
 from zerodesk.matching.state import BookState
@@ -108,6 +109,7 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> 
 
 def _go_on(state: BookState, draft: Draft) -> None:
     """Go on with what the record before left unfinished."""
+    taker = state.continuing
     if state.continuing is not None:
         draft.touch(state.continuing)
         work(state, draft, state.continuing)
@@ -122,6 +124,8 @@ def _go_on(state: BookState, draft: Draft) -> None:
         cancel_all.go_on(state, draft)
     elif state.funding is not None:
         funding.go_on(state, draft)
+    if taker is not None:
+        look(state, draft, taker)
     if state.prices_ticks is not None:
         run_triggered(state, draft)
 
@@ -204,6 +208,9 @@ def _release_again(state: BookState, draft: Draft, command: Command) -> None:
         draft.commands.append(_entry(command))
         draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
         draft.release(command["account_id"], command["command_id"])
+        if command["kind"] == "place" and "then" in command:
+            release(state, draft, command)
+            know(state, draft, command)
 
 
 def _entry(command: Command) -> Entry:

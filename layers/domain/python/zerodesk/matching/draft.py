@@ -200,11 +200,15 @@ def _forget(memory: CommandMemory, draft: Draft) -> None:
         memory.forget(command_id, None)
 
 
-def _pair_again(state: BookState, draft: Draft) -> None:
-    """Have those wait for their stops again that rest as untraded as before."""
+def _wait_again(state: BookState, draft: Draft) -> None:
+    """Have those wait again for their stops, or to follow, that did before."""
     for order in (*draft.moves, *(touch[0] for touch in draft.touched)):
-        if order.is_paired and state.orders.get(order.order_id) is order:
+        if state.orders.get(order.order_id) is not order:
+            continue
+        if order.is_paired:
             state.keep_paired(order)
+        if order.after:
+            state.keep_reached(order)
 
 
 def rollback(state: BookState, draft: Draft) -> None:
@@ -224,7 +228,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         armed.is_reached = False
     for touch in draft.touched:
         order, remaining_lots, notional_minor, fee_minor, held_minor, quantity_lots, _ = touch
-        if orders.get(order.order_id) is order:
+        if orders.get(order.order_id) is order and not order.is_armed:
             level = state.ladder_of(order).levels[order.key]
             level.change(remaining_lots - order.remaining_lots)
             level.hidden_lots += touch[-1] - order.hidden_lots
@@ -236,7 +240,7 @@ def rollback(state: BookState, draft: Draft) -> None:
         order.outcome = None
         if isinstance(order, SpecialOrder):
             order.hidden_lots, order.successor = touch[-1], None
-    _pair_again(state, draft)
+    _wait_again(state, draft)
     state.keep_positions(draft.positions_before)
     _forget(state.memory, draft)
     (

@@ -4,6 +4,7 @@ import sys
 
 from zerodesk.fees import rebate_minor
 from zerodesk.matching.draft import FILLED, Draft
+from zerodesk.matching.leading import take_fills
 from zerodesk.matching.order import BUY, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.positions import take_trades
 from zerodesk.matching.queues import Fill
@@ -137,3 +138,5 @@ def _book(  # noqa: C901 - the hot path, flat
         state.refer_to(price_ticks, time_ms)
     if state.armed:
         see_prices(state, draft, fills[0][2], price_ticks)
+        if state.following:
+            take_fills(state, draft, (*(maker for maker, _, _ in fills), taker), taker_id)

@@ -9,18 +9,19 @@ rules of deciding are repeated here, record time and the memory of commands, see
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market
 from zerodesk.ledger import LedgerError, assert_postings_balanced, fee_account, open_account
 from zerodesk.matching.amend import filled_lots, replacement
-from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.cancel_all import begin, next_one
 from zerodesk.matching.deleveraging import take
 from zerodesk.matching.draft import CANCELLED, EXPIRED, FILLED, Draft
 from zerodesk.matching.funding import keep, left, take_funding
+from zerodesk.matching.leading import feeds, know
 from zerodesk.matching.marks import take_sample
 from zerodesk.matching.memory import LATE, NEW, admission
 from zerodesk.matching.order import SELL, BookOrder, PairedOrder, SpecialOrder
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from zerodesk.orders import PlaceCommand
 
 Event = dict[str, Any]
+
+ARMED_KINDS: Final = (ArmedOrder, PairedOrder, FollowingOrder)
 
 
 class MismatchError(Exception):
@@ -143,12 +146,18 @@ class Fold:
         admitted, state.time_ms = admission(state.memory, state.orders, command, state.time_ms)
         if admitted == LATE:
             return
-        self.draft.keep(state.memory, command["command_id"], command["accepted_at_ms"])
+        self._know(command)
         if admitted == NEW and command["kind"] == "place":
             self.placed[command["command_id"]] = command
         elif admitted == NEW and command["kind"] == "cancel_all":
             self.of_many.add(command["command_id"])
             begin(state, command)
+
+    def _know(self, command: Any) -> None:
+        """Remember the ids that a command brings."""
+        self.draft.keep(self.state.memory, command["command_id"], command["accepted_at_ms"])
+        if "then" in command:
+            know(self.state, self.draft, command)
 
     def _follow(self, events: list[Event], position: int) -> int:
         """Fold the events of whoever acts, and of what its trades triggered; returns how far."""
@@ -238,6 +247,7 @@ class Fold:
             take_trade(state, self.draft, (maker, taker), lots, event["price_ticks"])
         if is_auctioned:
             self._uncross(event)
+        self._lead_on((maker, taker))
         self.fees_minor += event["maker_fee_minor"] + event["taker_fee_minor"]
         state.last = last_trade(event)
         price_ticks, at_ms = event["price_ticks"], event["executed_at_ms"]
@@ -245,23 +255,55 @@ class Fold:
         if state.armed and not is_auctioned:
             see_prices(state, self.draft, event["price_ticks"], event["price_ticks"])
 
+    def _lead_on(self, orders: Iterable[BookOrder]) -> None:
+        """Have what follows orders that trade know of it: its hold may grow, or it comes in."""
+        for order in orders:
+            following = self.state.following.get(order.order_id)
+            if following is not None:
+                self.state.keep_reached(following)
+                if feeds(self.state, order, following):
+                    self.draft.touch(following)
+
     def armed(self, event: Event) -> None:
-        """Fold an order that waits for its trigger from now on."""
-        command = self.placed.pop(event["order_id"], None)
-        if command is None:
-            raise MismatchError(f"order {event['order_id']} was not placed")
-        order = ArmedOrder.of(command, self.draft.stamp)
-        self.draft.note(order, order.quantity_lots)
+        """Fold an order that waits for its trigger, or to follow another one, from now on."""
+        if "after" in event:
+            self._wait(self._following(event))
+            return
+        order = self.working.pop(event["order_id"], None)
+        if order is None:
+            command = self.placed.pop(event["order_id"], None)
+            if command is None:
+                raise MismatchError(f"order {event['order_id']} was not placed")
+            order = ArmedOrder.of(command, self.draft.stamp)
+            self.draft.note(order, order.quantity_lots)
+        self._wait(order)
+        see_last(self.state, self.draft)
+
+    def _wait(self, order: BookOrder) -> None:
+        if not order.is_armed:
+            raise MismatchError(f"order {order.order_id} waits for nothing")
         self.state.arm(order)
         self.state.keep_expiry(order)
         self.draft.moves.append(order)
-        see_last(self.state, self.draft)
+
+    def _following(self, event: Event) -> FollowingOrder:
+        """Return the order that is to follow one that is placed with it."""
+        leading = self.placed.get(event["after"])
+        if leading is None or leading["then"]["command_id"] != event["order_id"]:
+            raise MismatchError(f"nothing was placed that {event['order_id']} follows")
+        lots = leading["quantity_lots"]
+        order = FollowingOrder.behind(leading["then"], lots, self.draft.stamp)
+        self.draft.note(order, order.quantity_lots)
+        return order
 
     def triggered(self, event: Event) -> None:
         """Fold an armed order that comes in, for a trade at its trigger or beyond."""
         state, armed = self.state, self.state.orders.get(event["order_id"])
-        if not isinstance(armed, (ArmedOrder, PairedOrder)) or not state.has_triggered(armed):
+        if not isinstance(armed, ARMED_KINDS) or not state.has_triggered(armed):
             raise MismatchError(f"order {event['order_id']} was not triggered")
+        leading = self.working.get(armed.after)
+        if leading is not None and leading.remaining_lots:
+            raise MismatchError(f"order {leading.order_id} leads, and is not filled")
         state.withdraw(armed)
         self.draft.moves.append(armed)
         if self._begin(armed.triggered()).price_ticks != event["price_ticks"]:
@@ -324,7 +366,9 @@ class Fold:
         """Fold an order whose time had come when a command was sent, in this record or the next."""
         order = self._resting(event["order_id"])
         self.state.time_ms = max(self.state.time_ms, event["at_ms"])
-        if not 0 < order.expires_at_ms == event["expires_at_ms"] <= self.state.time_ms:
+        # What ends with another one has no time of its own, or a later one.
+        ends_at_ms = event["expires_at_ms"] if "ended_with" in event else order.expires_at_ms
+        if not 0 < ends_at_ms == event["expires_at_ms"] <= self.state.time_ms:
             raise MismatchError(f"order {order.order_id} ends at {order.expires_at_ms}: {event}")
         self._leave(order, EXPIRED)
 
@@ -387,6 +431,9 @@ class Fold:
 
     def cancelled(self, event: Event) -> None:
         """Fold a cancel, or the tombstone of an order that has not come."""
+        if "ended_with" in event:
+            self._leave(self._resting(event["order_id"]), CANCELLED)
+            return
         cancelling = self.state.cancelling
         is_next = cancelling is not None and cancelling.orders[0][0] == event["order_id"]
         if event["command_id"] in self.of_many and not is_next:

@@ -89,6 +89,8 @@ class BookOrder:
     reduce_only: bool = False
     is_paired: bool = False
     """Whether it rests and waits for a stop as well."""
+    after: str = ""
+    """The order that it follows, and waits for."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - once for each order: by position is half the time
         self,

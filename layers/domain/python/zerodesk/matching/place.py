@@ -7,11 +7,12 @@ from zerodesk.instruments import TradingState
 from zerodesk.matching.armed import ArmedOrder
 from zerodesk.matching.draft import REJECTED, Draft
 from zerodesk.matching.entering import FOK, enter, open_order, work
+from zerodesk.matching.leading import give_up, lead, look
 from zerodesk.matching.order import BUY, GTC, LIMIT, BookOrder
 from zerodesk.matching.positions import closes_nothing
 from zerodesk.matching.record import expire, unfilled
 from zerodesk.matching.reducing import cap_coming
-from zerodesk.matching.special import slide, special_terms
+from zerodesk.matching.special import SpecialTerms, slide, special_terms
 from zerodesk.matching.state import BookState
 from zerodesk.matching.states import accepts
 from zerodesk.matching.trailing import MAX_TRAILING, looking_on
@@ -70,8 +71,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         or quantity_lots <= 0
         or not LARGEST_REBATE_BPS <= maker_bps <= BASIS_POINTS
         or not 0 <= taker_bps <= BASIS_POINTS
-        or (special is not None and not special.make_sense_for(command))
-        or (special is not None and special.reduce_only and state.positions is None)
+        or (special is not None and not _makes_sense(state, command, special))
     ):
         reject(state, draft, command, _senseless(command))
         return
@@ -101,7 +101,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         quantity_lots, state.tick_value_minor, state.delivered_minor, is_option=state.is_option
     )
     asked_minor = need
-    if special is not None and special.slides and not _stays_where_it_is(state, order):
+    if special is not None and special.slides and not _stays_where_it_is(state, order, special):
         slide(state, order)
         need = need_of(state, order)
         # What a better price adds to a seller's fee is of what is free, as in a trade at one.
@@ -112,11 +112,32 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         if rejection is not None:
             reject(state, draft, command, rejection)
             return
+    if special is None and time_in_force != FOK and state.is_plain:
+        if need != held_minor:
+            draft.touch(order)
+        work(state, draft, order)
+        return
+    if special is not None and special.then is not None:
+        rejection = lead(state, draft, order, command)
+        if rejection is not None:
+            reject(state, draft, command, rejection)
+            return
     if need != held_minor:
         draft.touch(order)
-    if special is None and time_in_force != FOK and state.is_plain:
-        work(state, draft, order)
-    elif _comes_too_late(state, order):
+    _let_in(state, draft, order, command, special)
+    if special is not None and special.then is not None:
+        look(state, draft, order)
+
+
+def _let_in(
+    state: BookState,
+    draft: Draft,
+    order: BookOrder,
+    command: PlaceCommand,
+    special: SpecialTerms | None,
+) -> None:
+    """Let an order in that nothing stands against, by the terms that it has."""
+    if special is not None and _comes_too_late(state, order, special):
         expire(draft, order)
     elif order.reduce_only and not cap_coming(state, draft, order):
         # Nothing is open that it could close.
@@ -127,8 +148,33 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
     elif isinstance(order, ArmedOrder):
         arm(state, draft, order)
     else:
-        least_lots = quantity_lots if special is None else special.least_lots(command, order)
+        lots = command["quantity_lots"]
+        least_lots = lots if special is None else special.least_lots(command, order)
         enter(state, draft, order, least_lots)
+
+
+def _makes_sense(state: BookState, command: PlaceCommand, special: SpecialTerms) -> bool:
+    """Whether an order may have its special terms here, and what follows it its own."""
+    if special.reduce_only and state.positions is None:
+        return False
+    if special.after is not None or not special.make_sense_for(command):
+        # What follows another order comes with it, and not by itself.
+        return False
+    return special.then is None or _follows_well(state, special.then)
+
+
+def _follows_well(state: BookState, then: PlaceCommand) -> bool:
+    """Whether a command is of an order that may follow another one."""
+    terms = SpecialTerms.of(then)
+    words = (then["side"], then["type"], then["time_in_force"])
+    return (
+        (words in KNOWN_TERMS or _may_expire(then))
+        and min(then["price_ticks"], then["quantity_lots"]) > 0 <= then["held_minor"]
+        and LARGEST_REBATE_BPS <= then["maker_bps"] <= BASIS_POINTS
+        and 0 <= then["taker_bps"] <= BASIS_POINTS
+        and terms.make_sense_for(then)
+        and not (terms.reduce_only and state.positions is None)
+    )
 
 
 def need_of(state: BookState, order: BookOrder) -> int:
@@ -147,13 +193,18 @@ def _may_expire(command: PlaceCommand) -> bool:
     return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
 
 
-def _comes_too_late(state: BookState, order: BookOrder) -> bool:
-    return 0 < order.expires_at_ms <= state.time_ms
+def _comes_too_late(state: BookState, order: BookOrder, special: SpecialTerms) -> bool:
+    """Whether the time of an order, or of the one that is to follow it, has come already."""
+    ends_at_ms = [order.expires_at_ms]
+    if special.then is not None:
+        ends_at_ms.append(special.then.get("expires_at_ms", 0))
+    return any(0 < at_ms <= state.time_ms for at_ms in ends_at_ms)
 
 
-def _stays_where_it_is(state: BookState, order: BookOrder) -> bool:
+def _stays_where_it_is(state: BookState, order: BookOrder, special: SpecialTerms) -> bool:
     """Whether an order does not slide now: it waits for its trigger, or ends as it comes."""
-    return order.is_armed or _comes_too_late(state, order) or closes_nothing(state, order)
+    is_late = _comes_too_late(state, order, special)
+    return order.is_armed or is_late or closes_nothing(state, order)
 
 
 def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
@@ -176,6 +227,8 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
             "rejection": reason,
         }
     )
+    if "then" in command:
+        give_up(state, draft, command, rejection)
     answer = unfilled(state, account_id, REJECTED, remaining_lots=command["quantity_lots"])
     answer["rejection"] = reason
     if rejection.code is RejectionCode.MATCHING_EXPIRED:

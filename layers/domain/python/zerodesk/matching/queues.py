@@ -20,6 +20,7 @@ class Queues:
     Those that wait for their trigger stand in ladders of triggers, ``rising`` and ``falling``, and
     those whose trigger trails in ``trailing``, by their ids. ``paired`` has those that rest and
     wait for a stop as well; one that has traded or gone leaves it when triggers are next looked at.
+    ``following`` has those that wait for another order to be filled, by the id of that one.
     ``armed`` counts all of them.
 
     Examples
@@ -33,7 +34,17 @@ class Queues:
     (2, {})
     """
 
-    __slots__ = ("armed", "asks", "bids", "falling", "orders", "paired", "rising", "trailing")
+    __slots__ = (
+        "armed",
+        "asks",
+        "bids",
+        "falling",
+        "following",
+        "orders",
+        "paired",
+        "rising",
+        "trailing",
+    )
 
     def __init__(self) -> None:
         self.orders: dict[str, BookOrder] = {}
@@ -44,6 +55,7 @@ class Queues:
         self.falling = Ladder()
         self.trailing: dict[str, BookOrder] = {}
         self.paired: dict[str, None] = {}
+        self.following: dict[str, BookOrder] = {}
 
     def ladder_of(self, order: BookOrder) -> Ladder:
         """Return the ladder in which an order rests or waits."""
@@ -62,23 +74,38 @@ class Queues:
         self.armed += 1
         if order.trails:
             self.trailing[order.order_id] = order
+        elif order.after:
+            self.following[order.after] = order
         else:
             self.ladder_of(order).append(order)
 
-    def withdraw(self, order: BookOrder) -> None:
-        """Take an order out that rests or waits."""
+    def withdraw(self, order: BookOrder) -> BookOrder | None:
+        """Take an order out that rests or waits.
+
+        Returns the other one of its group, if both stand: the one that follows it, or that it
+        follows.
+        """
         del self.orders[order.order_id]
         if self.armed:
             if order.is_armed:
-                self.armed -= 1
-                if order.trails:
-                    del self.trailing[order.order_id]
-                else:
-                    self.ladder_of(order).remove(order)
-                return
+                return self._disarm(order)
             if order.order_id in self.paired:
                 self._unpair(order.order_id)
+            (self.bids if order.is_buy else self.asks).remove(order)
+            return self.following.get(order.order_id)
         (self.bids if order.is_buy else self.asks).remove(order)
+        return None
+
+    def _disarm(self, order: BookOrder) -> BookOrder | None:
+        self.armed -= 1
+        if order.trails:
+            del self.trailing[order.order_id]
+        elif order.after:
+            del self.following[order.after]
+            return self.orders.get(order.after)
+        else:
+            self.ladder_of(order).remove(order)
+        return None
 
     def withdraw_filled(self, order: BookOrder) -> None:
         """Take an order out that a taker has filled, as ``meet`` does.
@@ -112,6 +139,8 @@ class Queues:
         self.armed += order.is_armed
         if order.trails:
             self.trailing[order.order_id] = order
+        elif order.after:
+            self.following[order.after] = order
         else:
             self.ladder_of(order).restore(order)
 

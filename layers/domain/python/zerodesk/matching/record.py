@@ -9,7 +9,7 @@ or its hold.
 from typing import Any
 
 from zerodesk.ledger import LedgerError, fee_account, open_account
-from zerodesk.matching.draft import EXPIRED, Draft
+from zerodesk.matching.draft import CANCELLED, EXPIRED, Draft
 from zerodesk.matching.order import PARTIALLY_FILLED, BookOrder
 from zerodesk.matching.state import BookState
 from zerodesk.rows import FORMAT, Entry, projection
@@ -54,14 +54,25 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
     }
 
 
-def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> int:
+def close(
+    state: BookState,
+    draft: Draft,
+    order: BookOrder,
+    outcome: str,
+    command_id: str,
+    *,
+    is_due: bool = False,
+) -> int:
     """Take a resting order out for good, and give back what is held of it; returns its lots.
 
     One that traded in this record is settled with its trades. The hold of any other is free at
-    once, and taking that back takes no more than putting the order back.
+    once, and taking that back takes no more than putting the order back. What follows it, or what
+    it follows, ends with it, by the same command or because its time ``is_due``.
     """
-    state.withdraw(order)
+    other = state.withdraw(order)
     draft.moves.append(order)
+    if other is not None:
+        end_with(state, draft, other, order, outcome, command_id, is_due=is_due)
     order.outcome = outcome
     remaining_lots = order.remaining_lots + order.hidden_lots
     if order.stamp == draft.stamp:
@@ -84,6 +95,38 @@ def close(state: BookState, draft: Draft, order: BookOrder, outcome: str) -> int
     return remaining_lots
 
 
+def end_with(
+    state: BookState,
+    draft: Draft,
+    other: BookOrder,
+    order: BookOrder,
+    outcome: str,
+    command_id: str,
+    *,
+    is_due: bool = False,
+) -> None:
+    """End the other one of a group with an order that ends, or has ended.
+
+    It counts as a fill towards the bound of the record. Of what follows there may be nothing held
+    so far: its hold is released whatever there is.
+    """
+    draft.fills += 1
+    following = other if other.after else order
+    draft.release(following.account_id, following.order_id)
+    event: dict[str, Any] = {
+        "type": "OrderCancelled" if outcome == CANCELLED else "OrderExpired",
+        "command_id": command_id,
+        "order_id": other.order_id,
+        "account_id": other.account_id,
+        "remaining_lots": other.total_lots,
+        "ended_with": order.order_id,
+    }
+    if is_due:
+        event |= {"expires_at_ms": order.expires_at_ms, "at_ms": state.time_ms}
+    draft.events.append(event)
+    close(state, draft, other, outcome, command_id)
+
+
 def with_price(state: BookState, order: BookOrder, answer: Entry) -> Entry:
     """Return what is shown of an order whose price is another than it came with."""
     market = state.market
@@ -96,6 +139,33 @@ def expire(draft: Draft, order: BookOrder) -> None:
     draft.touch(order)
     order.outcome = EXPIRED
     draft.events.append(("OrderExpired", order.order_id, order.account_id, order.remaining_lots))
+
+
+def expire_due(state: BookState, draft: Draft, command_id: str) -> bool:
+    """Let the orders expire whose time has come; whether the record has room for the command.
+
+    It is the record's time, never a machine's clock, and the earliest end comes first. Each counts
+    as a fill towards the bound of the record; what does not fit is left to the next one, which the
+    same command begins.
+    """
+    while draft.fills < draft.max_fills:
+        order = state.due_order()
+        if order is None:
+            return True
+        draft.fills += 1
+        draft.events.append(
+            {
+                "type": "OrderExpired",
+                "command_id": command_id,
+                "order_id": order.order_id,
+                "account_id": order.account_id,
+                "remaining_lots": order.total_lots,
+                "expires_at_ms": order.expires_at_ms,
+                "at_ms": state.time_ms,
+            }
+        )
+        close(state, draft, order, EXPIRED, command_id, is_due=True)
+    return False
 
 
 def _settle(  # noqa: C901, PLR0915 - the hot path, flat
@@ -160,7 +230,8 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
             beyond_minor = notional_minor - limit_minor if is_buy else limit_minor - notional_minor
             if not (executed_lots >= 0 <= remaining_lots and beyond_minor <= 0):
                 raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
-            if leaves_minor or executed_lots:
+            # What came in twice in a record is told of where it was first, traded or not.
+            if leaves_minor or executed_lots or made_minor:
                 postings.append((account_id, order_id, quote, -leaves_minor, free_minor))
             continue
         if is_buy:
@@ -169,7 +240,10 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
         else:
             free_minor = leaves_minor - base_minor
             within_limit = notional_minor >= limit_minor
-        if not (executed_lots >= 0 <= remaining_lots and free_minor >= 0 and within_limit):
+        # What follows takes what it needs of what its leading order got.
+        if not (executed_lots >= 0 <= remaining_lots and free_minor >= 0 and within_limit) and (
+            executed_lots or not order.after
+        ):
             raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
         held, arriving = (quote, base) if is_buy else (base, quote)
         if leaves_minor:

@@ -43,7 +43,7 @@ def expire_resting(state: BookState, draft: Draft, order: BookOrder, command_id:
             "remaining_lots": order.total_lots,
         }
     )
-    close(state, draft, order, EXPIRED)
+    close(state, draft, order, EXPIRED, command_id)
 
 
 def reduce_resting(

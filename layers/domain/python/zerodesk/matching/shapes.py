@@ -84,9 +84,26 @@ def fault_of(command: Any) -> str | None:
         fault = _change_fault(command["changes"])
     if fault is None and command["kind"] == "cancel_all":
         fault = _misnamed(command["orders"])
+    if fault is None and "then" in command and command["kind"] == "place":
+        fault = following_fault(command["then"])
     if fault is None and command["kind"] == "deleverage":
         fault = _misranked(command["others"])
     return fault
+
+
+def following_fault(then: Any) -> str | None:
+    """Return what keeps a value from being the order that follows another one.
+
+    Examples
+    --------
+    >>> following_fault({"kind": "expire", "command_id": "e1", "symbol": "BTC-USD",
+    ...                  "accepted_at_ms": 1})
+    'then: expire is no order'
+    """
+    fault = fault_of(then)
+    if fault is None and then["kind"] != "place":
+        fault = f"{then['kind']} is no order"
+    return fault and f"then: {fault}"
 
 
 def _change_fault(changes: dict[str, Any]) -> str | None:

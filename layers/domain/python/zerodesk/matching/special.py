@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.matching.order import BookOrder, SpecialOrder
+from zerodesk.matching.shapes import following_fault
 from zerodesk.matching.state import BookState
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import (
@@ -37,6 +38,8 @@ class SpecialTerms(NamedTuple):
     stop_ticks: int | None
     stop_limit_ticks: int | None
     stop_rests: bool
+    then: PlaceCommand | None
+    after: str | None
 
     @classmethod
     def of(cls, command: Any) -> Self:
@@ -56,6 +59,8 @@ class SpecialTerms(NamedTuple):
             command.get("stop_ticks"),
             command.get("stop_limit_ticks"),
             command.get("stop_rests", False),
+            command.get("then"),
+            command.get("after"),
         )
         numbers = (
             *(terms.min_quantity_lots, terms.display_lots),
@@ -70,6 +75,10 @@ class SpecialTerms(NamedTuple):
             raise TypeError
         if not (terms.trigger is None or type(terms.trigger) is str):
             raise TypeError
+        if not (terms.after is None or type(terms.after) is str):
+            raise TypeError
+        if terms.then is not None and following_fault(terms.then) is not None:
+            raise TypeError
         return terms
 
     def make_sense_for(self, command: PlaceCommand) -> bool:
@@ -80,7 +89,8 @@ class SpecialTerms(NamedTuple):
         trigger has a price, and what expires has a time. Only a stop trails, by ticks or by a part
         of the price. What only reduces shows all that it asks for. An amount is of a market order
         that has nothing else to say in lots. A stop beside a limit is on the other side of the
-        market, and the limit rests and shows all.
+        market, and the limit rests and shows all. What leads waits for no price, is of lots, and
+        of the same account and market as what follows, which leads nothing.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force in RESTING and command["type"] == OrderType.LIMIT
@@ -94,6 +104,7 @@ class SpecialTerms(NamedTuple):
             and self._triggers_make_sense()
             and (self.amount_minor is None or self._amount_makes_sense(command))
             and self._stop_makes_sense(command)
+            and self._lead_makes_sense(command)
         )
 
     def _triggers_make_sense(self) -> bool:
@@ -112,6 +123,18 @@ class SpecialTerms(NamedTuple):
             and command["type"] == OrderType.LIMIT
             and command["time_in_force"] in RESTING
             and (self.trigger, self.display_lots, self.slides) == (None, None, False)
+        )
+
+    def _lead_makes_sense(self, command: PlaceCommand) -> bool:
+        then = self.then
+        if then is None:
+            return True
+        return (
+            (self.trigger, self.stop_ticks, self.amount_minor) == (None, None, None)
+            and then.get("after") == command["command_id"] != then["command_id"]
+            and (then["account_id"], then["symbol"]) == (command["account_id"], command["symbol"])
+            and then["accepted_at_ms"] == command["accepted_at_ms"]
+            and not {"then", "amount_minor"} & then.keys()
         )
 
     def _amount_makes_sense(self, command: PlaceCommand) -> bool:

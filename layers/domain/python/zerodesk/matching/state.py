@@ -8,7 +8,7 @@ from zerodesk.bands import Band, Reference, around
 from zerodesk.codec import state_hash
 from zerodesk.instruments import Market, Product, TradingState, product_of
 from zerodesk.marks import median_ticks
-from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.indication import Indication, indicate
 from zerodesk.matching.ladder import Ladder
 from zerodesk.matching.memory import CommandMemory
@@ -146,7 +146,6 @@ class BookState(Waiting):
         "basis",
         "cancelling",
         "clearing",
-        "continuing",
         "delivered_minor",
         "expiries",
         "fees_minor",
@@ -208,7 +207,6 @@ class BookState(Waiting):
         self.last: LastTrade | None = None
         self.trades = 0
         self.fees_minor = 0
-        self.continuing: BookOrder | None = None
         self.expiries: list[tuple[int, str]] = []
         self.home = ""
         self.reference: Reference | None = None
@@ -498,7 +496,7 @@ class BookState(Waiting):
             name: [order.to_dict() for order in ladder.in_priority()]
             for name, ladder in self._armed_ladders().items()
         }
-        return self._scalars() | armed | self._trailing()
+        return self._scalars() | armed | self._in_no_ladder()
 
     def digest(self) -> str:
         """Return a hash of all that ``to_dict`` tells, at the cost of what changed since the last.
@@ -509,7 +507,7 @@ class BookState(Waiting):
         return state_hash(
             self._scalars()
             | armed
-            | self._trailing()
+            | self._in_no_ladder()
             | {
                 "bids": self.bids.digests(),
                 "asks": self.asks.digests(),
@@ -521,9 +519,14 @@ class BookState(Waiting):
         ladders = {"rising": self.rising, "falling": self.falling} if self.armed else {}
         return {name: ladder for name, ladder in ladders.items() if ladder.best() is not None}
 
-    def _trailing(self) -> dict[str, Any]:
-        trailing = [order.to_dict() for _, order in sorted(self.trailing.items())]
-        return {"trailing": trailing} if trailing else {}
+    def _in_no_ladder(self) -> dict[str, Any]:
+        """Return those that wait in no ladder, as far as there are any."""
+        waiting = {"trailing": self.trailing, "following": self.following}
+        return {
+            name: [order.to_dict() for _, order in sorted(orders.items())]
+            for name, orders in waiting.items()
+            if orders
+        }
 
     def _scalars(self) -> dict[str, Any]:
         """Return what there is one of.
@@ -623,6 +626,10 @@ class BookState(Waiting):
         waiting = (values.get(name, []) for name in ("rising", "falling", "trailing"))
         for order in chain.from_iterable(waiting):
             self.arm(ArmedOrder.from_dict(order))
+        for one in values.get("following", []):
+            following = FollowingOrder.from_dict(one)
+            self.arm(following)
+            self.keep_reached(following)
         for one in self.orders.values():
             if type(one) is not BookOrder:
                 self.keep_expiry(one)

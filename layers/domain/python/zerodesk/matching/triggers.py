@@ -8,16 +8,18 @@ more. All of it happens
 before the next command; a record that is full is continued by the next one, as for any taker.
 """
 
-from zerodesk.matching.armed import ArmedOrder
+from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import enter, work
-from zerodesk.matching.order import ARMED, PairedOrder
+from zerodesk.matching.leading import follow_on, needed_minor
+from zerodesk.matching.order import ARMED, BookOrder, PairedOrder
 from zerodesk.matching.positions import closes_nothing
 from zerodesk.matching.record import expire
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import SpecialTerms, slide
 from zerodesk.matching.state import BookState
-from zerodesk.matching.trailing import see_last
+from zerodesk.matching.trailing import MAX_TRAILING, looking_on, see_last
+from zerodesk.orders import PlaceCommand
 
 
 def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
@@ -61,8 +63,13 @@ def run_triggered(state: BookState, draft: Draft) -> None:
     state.forget_prices()
 
 
-def _trigger(state: BookState, draft: Draft, armed: ArmedOrder | PairedOrder) -> None:
+def _trigger(
+    state: BookState, draft: Draft, armed: ArmedOrder | PairedOrder | FollowingOrder
+) -> None:
     """Let an order in that was armed, by the terms of its command as they stand now."""
+    if isinstance(armed, FollowingOrder):
+        _follow(state, draft, armed)
+        return
     state.withdraw(armed)
     draft.moves.append(armed)
     order = armed.triggered()
@@ -88,7 +95,28 @@ def _trigger(state: BookState, draft: Draft, armed: ArmedOrder | PairedOrder) ->
         if not order.reduce_only or cap_coming(state, draft, order):
             work(state, draft, order)
         return
-    command = armed.command
+    _come_in(state, draft, order, armed.command)
+
+
+def _follow(state: BookState, draft: Draft, following: FollowingOrder) -> None:
+    """Let an order in whose leading order is filled; it may have to wait on, for a price."""
+    state.withdraw(following)
+    draft.moves.append(following)
+    order = following.triggered()
+    order.held_minor = needed_minor(state, following)
+    draft.note(order, order.remaining_lots)
+    draft.events.append(follow_on(following))
+    looks_on = order.trails or order.is_paired
+    if looks_on and looking_on(state) >= MAX_TRAILING:
+        expire(draft, order)
+    elif isinstance(order, ArmedOrder):
+        arm(state, draft, order)
+    else:
+        _come_in(state, draft, order, following.command)
+
+
+def _come_in(state: BookState, draft: Draft, order: BookOrder, command: PlaceCommand) -> None:
+    """Let an order in as its command would have come just then."""
     terms = SpecialTerms.of(command)
     if terms.slides and not closes_nothing(state, order):
         slide(state, order)

@@ -8,7 +8,7 @@ from zerodesk.accounts import may_overdraw
 from zerodesk.deltas import State, changed_names, state_after
 from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
 from zerodesk.money import format_minor
-from zerodesk.positions import FLAT, Position, with_fill
+from zerodesk.positions import FLAT, Position, with_fill, with_funding
 from zerodesk.reconciliation.fills import NONE, Fills
 from zerodesk.reconciliation.findings import Breach, BreachCode, Check, Findings
 from zerodesk.reconciliation.owed import Held
@@ -191,18 +191,22 @@ class AccountAudit:
     def _follow_positions(
         self, sequence: int, before: Rows, after: Rows, cause: dict[str, Any]
     ) -> None:
-        """Compare the positions with those that the fills of the record make of the ones before.
+        """Compare the positions with those that fills and fundings make of the ones before.
 
         Records of before there were positions have none, and are let be.
         """
-        fills = cause.get("fills") if before or after else None
-        if not fills and before == after:
+        counts = before or after
+        fills = cause.get("fills", ()) if counts else ()
+        fundings = cause.get("fundings", ()) if counts else ()
+        if not fills and not fundings and before == after:
             return
         due = dict(before)
-        if fills:
+        if fills or fundings:
             position = Position.from_row(before[cause["book"]]) if cause["book"] in before else FLAT
             for fill in fills:
                 position = with_fill(position, fill)
+            for funding in fundings:
+                position = with_funding(position, funding)
             due[cause["book"]] = position.to_row()
         for symbol in sorted(due.keys() | after.keys()):
             if due.get(symbol) != after.get(symbol):

@@ -29,6 +29,8 @@ class AuditedOrders:
         self.symbol = symbol
         self.market: Market | None = None
         self.orders: dict[str, OpenOrder] = {}
+        self.following: dict[str, str] = {}
+        """The order that waits for another one, by the id of that."""
         self.findings = Findings()
 
     @property
@@ -70,6 +72,9 @@ class AuditedOrders:
         if event["keeps_priority"] != stays or event["remaining_lots"] != remaining_lots:
             detail = f"{event['command_id']} amends {order} otherwise than it may: {event}"
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+        if not event["keeps_priority"]:
+            # What comes in anew has no stop any more: it was of a pair that had traded.
+            order.stop_limit_ticks = None
         order.price_ticks = event["price_ticks"]
         order.quantity_lots, order.remaining_lots = event["quantity_lots"], remaining_lots
         return order_id
@@ -138,6 +143,7 @@ class AuditedOrders:
             self._breach(BreachCode.HOLD_NOT_NEED, sequence, detail)
         if not is_open:
             del self.orders[order.order_id]
+            self.following.pop(order.after, None)
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence, (self.symbol,)))

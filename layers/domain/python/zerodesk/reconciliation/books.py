@@ -74,6 +74,8 @@ class BookAudit(AuditedOrders):
             order = audit.orders[kept["order_id"]] = OpenOrder.of(kept, market)
             owed = audit.owed[order.account_id]
             owed.open[order.order_id] = (order.currency, order.held_minor)
+            if order.after:
+                audit.following[order.after] = order.order_id
         audit.positions = positions_in(state)
         audit.unfunded = unfunded_in(state, market.tick_value_minor)
         settling = state.get("settling")
@@ -86,6 +88,7 @@ class BookAudit(AuditedOrders):
         self.market, self.trading_state = later.market, later.trading_state
         self.state_by = later.state_by
         self.orders, self.positions = later.orders, later.positions
+        self.following = later.following
         self.unfunded = later.unfunded
         self.payoff_ticks = later.payoff_ticks
         kinds = ((self.fees, later.fees), (self.swept, later.swept), (self.open, later.open))
@@ -180,15 +183,31 @@ class BookAudit(AuditedOrders):
                 continue
             self.orders[order_id] = OpenOrder.placed(command, self._listed())
             opened.add(order_id)
+            if "then" in command:
+                opened.add(self._follow(command["then"]))
         for event in body["events"]:
             if event["type"] in REPRICING and event["order_id"] in self.orders:
-                order = self.orders[event["order_id"]]
-                if event["type"] == "OrderTriggered":
-                    order.trigger(event["price_ticks"])
-                else:
-                    order.reprice(event["price_ticks"])
-                order.may_improve = order.may_improve and event["type"] != "OrderOpened"
+                self._reprice(event, self.orders[event["order_id"]])
+            if "ended_with" in event:
+                opened |= {event["order_id"], event["ended_with"]}
         return opened
+
+    def _follow(self, then: dict[str, Any]) -> str:
+        """Take in the order that waits for another one; returns its id."""
+        order_id: str = then["command_id"]
+        self.following[then["after"]] = order_id
+        self.orders[order_id] = OpenOrder.following(then, self._listed())
+        return order_id
+
+    def _reprice(self, event: dict[str, Any], order: OpenOrder) -> None:
+        if "after" in event:
+            del self.following[order.after]
+            order.come_in()
+        elif event["type"] == "OrderTriggered":
+            order.trigger(event["price_ticks"])
+        else:
+            order.reprice(event["price_ticks"])
+        order.may_improve = order.may_improve and event["type"] != "OrderOpened"
 
     def _postings(
         self, sequence: int, postings: list[list[Any]]
@@ -333,6 +352,7 @@ class BookAudit(AuditedOrders):
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
             return
         order.remaining_lots -= event["quantity_lots"]
+        self._give(order, fill)
         notional_minor = abs(fill.tick_lots) * self._listed().tick_value_minor
         if order.left_minor is not None:
             order.left_minor -= notional_minor
@@ -344,6 +364,18 @@ class BookAudit(AuditedOrders):
         ):
             detail = f"{event['trade_id']} is not within {order}: {event}"
             self._breach(BreachCode.EXECUTION_DIFFERS, sequence, detail)
+
+    def _give(self, leading: OpenOrder, fill: Fills) -> None:
+        """Give what an order got to the one that follows it, where that is what it needs."""
+        market = self._listed()
+        if not self.following or market.product is not Product.SPOT:
+            return
+        order = self.orders.get(self.following.get(leading.order_id, ""))
+        if order is not None and order.is_buy != leading.is_buy:
+            got_minor = fill.lots * market.lot_value_minor
+            if fill.lots < 0:
+                got_minor = -fill.tick_lots * market.tick_value_minor - fill.fee_minor
+            order.give(got_minor, market)
 
     def _postings_differ(self, sequence: int, moved: Moved, expected: Moved) -> None:
         for account_id, currency in sorted(moved.keys() | expected.keys()):

@@ -34,6 +34,10 @@ class OpenOrder:
     left_minor: int | None = None
     """What is left of the amount of an order that has one: nothing that it got is taken off that,
     and one whose amount covers no other lot is filled."""
+    after: str = ""
+    """The order that it waits for, while it follows one."""
+    given_minor: int = 0
+    """What it has been given so far of what it will need, while it follows."""
 
     @classmethod
     def of(cls, kept: dict[str, Any], market: Market) -> Self:
@@ -45,6 +49,14 @@ class OpenOrder:
     def placed(cls, command: dict[str, Any], market: Market) -> Self:
         """Return an order as its command lets it into its book."""
         return cls._by(command, command["command_id"], command["quantity_lots"], market)
+
+    @classmethod
+    def following(cls, then: dict[str, Any], market: Market) -> Self:
+        """Return an order as its leading order's command lets it wait."""
+        order = cls.placed(then, market)
+        order.after = then["after"]
+        order.give(then["held_minor"], market)
+        return order
 
     @classmethod
     def _by(cls, terms: dict[str, Any], order_id: str, remaining_lots: int, market: Market) -> Self:
@@ -63,10 +75,23 @@ class OpenOrder:
             may_improve=_may_improve(terms),
             left_minor=_left_minor(terms),
             stop_limit_ticks=terms.get("stop_limit_ticks"),
+            after=terms.get("follows", ""),
+            given_minor=terms["held_minor"] if "follows" in terms else 0,
         )
 
+    def give(self, minor: int, market: Market) -> None:
+        """Hold so much more of what the order will need, as far as it needs it."""
+        self.given_minor = min(self.given_minor + minor, self._cost_minor(market))
+
+    def come_in(self) -> None:
+        """Follow no more: what was waited for is filled."""
+        self.after, self.given_minor = "", 0
+
     def need_minor(self, market: Market) -> int:
-        """Return what the rest of the order could cost at worst."""
+        """Return what is to be held: what the rest could cost at worst, or as much as is given."""
+        return self.given_minor if self.after else self._cost_minor(market)
+
+    def _cost_minor(self, market: Market) -> int:
         rate_bps = max(self.maker_bps, self.taker_bps)
         if self.left_minor is not None and self.currency == market.quote:
             return market.amount_need_minor(self.left_minor, rate_bps, is_buy=self.is_buy)
@@ -115,6 +140,11 @@ def open_in(state: dict[str, Any]) -> Iterator[dict[str, Any]]:
         command = armed["command"]
         lots = command["quantity_lots"]
         yield {**command, **armed, "order_id": command["command_id"], "remaining_lots": lots}
+    for waiting in state.get("following", []):
+        command = waiting["command"]
+        lots, follows = command["quantity_lots"], {"follows": command["after"]}
+        told = {"order_id": command["command_id"], "remaining_lots": lots}
+        yield {**command, **waiting, **told, **follows}
 
 
 def positions_in(state: dict[str, Any]) -> dict[str, OpenLots]:

@@ -106,7 +106,7 @@ class Case(NamedTuple):
         return {"at_ms": self.at_ms, "decided_on": seen}
 
 
-def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> set[str]:
+def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> frozenset[str]:
     """Return the instruments that must be marked before an order can be decided.
 
     Derivatives for their margin, be it the order's or what the account has open; all others where
@@ -115,9 +115,9 @@ def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int)
     return _for_margin(state, symbol) | _for_limits(state, symbol, limits, at_ms)
 
 
-def _for_margin(state: AccountState, symbol: str) -> set[str]:
-    own = set() if product_of(symbol) is Product.SPOT else {symbol}
-    return state.derivatives() | own
+def _for_margin(state: AccountState, symbol: str) -> frozenset[str]:
+    derivatives = state.derivatives()
+    return derivatives if product_of(symbol) is Product.SPOT else derivatives | {symbol}
 
 
 def _for_limits(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> set[str]:

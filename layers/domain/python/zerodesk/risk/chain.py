@@ -33,12 +33,15 @@ def marks_are_fresh(case: Case) -> Rejection | None:
     if case.unmarked:
         symbol = case.unmarked[0]
         return Rejection(RejectionCode.RISK_STALE_MARK, f"{symbol} has no mark", need=symbol)
+    any_ms, derivative_ms = case.limits.mark_age_ms, case.limits.mark_age_ms
+    if derivative_ms is None:
+        derivative_ms = MARGIN_MARK_AGE_MS
+    at_ms = case.at_ms
     for symbol, instrument in case.marked.items():
-        oldest_ms = case.limits.mark_age_ms
-        if oldest_ms is None and instrument.is_derivative:
-            oldest_ms = MARGIN_MARK_AGE_MS
-        if oldest_ms is not None and case.at_ms - instrument.marked_at_ms > oldest_ms:
-            age_ms = case.at_ms - instrument.marked_at_ms
+        is_derivative = instrument.margin or instrument.option is not None
+        oldest_ms = derivative_ms if is_derivative else any_ms
+        if oldest_ms is not None and at_ms - instrument.marked_at_ms > oldest_ms:
+            age_ms = at_ms - instrument.marked_at_ms
             return Rejection(
                 RejectionCode.RISK_STALE_MARK,
                 f"the mark of {symbol} is {age_ms} ms old, since {instrument.marked_at_ms} ms",

@@ -1,26 +1,28 @@
 """Margin at the chain: what an account has against what its derivatives need, every order filled.
 
 All of it is of one currency. What an account has is what is free of it, with what closing every
-perpetual at the mark would make; an option that it holds counts for nothing. What is held does not
-count: it is there to be spent, on a fee, on a purchase, on a withdrawal.
+perpetual at the mark would make. What is held does not count: it is there to be spent, on a fee, on
+a purchase, on a withdrawal. What the derivatives need is in ``zerodesk.risk.sums``.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState
-from zerodesk.derivatives import Perpetual
+from zerodesk.derived import NONE_WORKING, Working
 from zerodesk.instruments import Product
 from zerodesk.money import format_minor
 from zerodesk.orders import Side
 from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
-from zerodesk.risk.exposure import open_by_side, worst_lots
-from zerodesk.risk.leverage import Exposure
+from zerodesk.risk.exposure import worst_lots
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.option_margin import option_need
+from zerodesk.risk.sums import NO_SUMS, Made, summed
+
+NOTHING_ADDED: Final[Mapping[str, Working]] = {}
+NOTHING_TAKEN: Final[Mapping[str, int]] = {}
 
 
 class Required(NamedTuple):
@@ -33,36 +35,96 @@ class Required(NamedTuple):
 def margin_covers_positions(case: Case) -> Rejection | None:
     """Refuse what leaves less than the margin of all derivatives with every order filled.
 
-    What only closes is taken, however little is left: it can only make the need smaller.
+    What only closes is taken, however little is left, and so is a sale of spot; but neither where
+    it takes away what covers the rest, so that more is needed than before.
     """
-    currency = case.quote.need_currency
-    derivatives = {
+    twice = covering_twice(case.state, case.marked)
+    for currency, derivatives in _touched(case):
+        found = _with_order(case, currency, derivatives, twice)
+        if found.equity_minor >= found.initial_minor:
+            continue
+        if _only_takes_away(case, currency):
+            before = required(case.state, currency, derivatives, taken=twice)
+            if found.initial_minor <= before.initial_minor:
+                continue
+        have = format_minor(found.equity_minor, currency)
+        need = format_minor(found.initial_minor, currency)
+        return Rejection(
+            RejectionCode.RISK_INSUFFICIENT_MARGIN,
+            f"with all open orders filled the positions need {need} {currency} as margin, {have} "
+            "is there at the marks",
+            have=have,
+            need=need,
+        )
+    return None
+
+
+def _touched(case: Case) -> Iterator[tuple[str, dict[str, Marked]]]:
+    """Yield the currencies of derivatives that an order touches, each with its derivatives.
+
+    It takes of the currency of its need, which is theirs, or their underlying.
+    """
+    taken = case.quote.need_currency
+    found = {
         symbol: one
         for symbol, one in case.marked.items()
-        if one.is_derivative and one.quote == currency
+        if (one.margin or one.option is not None) and one.quote == taken
     }
-    if not derivatives or _only_closes(case):
-        return None
-    adds = {(case.symbol, case.side): case.opening_lots}
-    found = required(case.state, currency, derivatives, adds)
-    have_minor = found.equity_minor - case.quote.need_minor
-    if have_minor >= found.initial_minor:
-        return None
-    have, need = format_minor(have_minor, currency), format_minor(found.initial_minor, currency)
-    return Rejection(
-        RejectionCode.RISK_INSUFFICIENT_MARGIN,
-        f"with all open orders filled the positions need {need} {currency} as margin, {have} is "
-        "there at the marks",
-        have=have,
-        need=need,
+    if found:
+        yield taken, found
+    if case.symbol in found:
+        return
+    covering = {one.quote for one in case.marked.values() if one.base == taken}
+    for currency in sorted(covering - {taken}):
+        found = {
+            symbol: one
+            for symbol, one in case.marked.items()
+            if one.quote == currency and one.is_derivative
+        }
+        if found:
+            yield currency, found
+
+
+def _with_order(
+    case: Case, currency: str, derivatives: Mapping[str, Marked], twice: Mapping[str, int]
+) -> Required:
+    """Return what an account has and needs with an order held, and filled at its worst."""
+    quote, symbol = case.quote, case.symbol
+    taken = {quote.need_currency: quote.need_minor, **twice}
+    if symbol not in derivatives:
+        return required(case.state, currency, derivatives, taken=taken)
+    more = case.state.working(symbol).plus(
+        case.quantity_lots, is_buy=case.side is Side.BUY, closes=case.reduce_only
     )
+    return required(case.state, currency, derivatives, added={symbol: more}, taken=taken)
+
+
+def covering_twice(state: AccountState, marked: Mapping[str, Marked]) -> Mapping[str, int]:
+    """Return what is free of underlyings that have derivatives in several currencies.
+
+    It would cover all of them, so it covers none. Minor units, by underlying.
+    """
+    if len(state.available) <= 1:
+        return NOTHING_TAKEN
+    pairs = Counter(base for base, _ in {(one.base, one.quote) for one in _derivatives(marked)})
+    return {
+        base: minor
+        for base, times in pairs.items()
+        if times > 1 and (minor := state.available_minor(base)) > 0
+    }
+
+
+def _derivatives(marked: Mapping[str, Marked]) -> Iterator[Marked]:
+    return (one for one in marked.values() if one.margin or one.option is not None)
 
 
 def required(
     state: AccountState,
     currency: str,
     derivatives: Mapping[str, Marked],
-    adds: Mapping[tuple[str, Side], int],
+    *,
+    added: Mapping[str, Working] = NOTHING_ADDED,
+    taken: Mapping[str, int] = NOTHING_TAKEN,
 ) -> Required:
     """Return what an account has and needs, each instrument with its orders at their worst.
 
@@ -70,36 +132,57 @@ def required(
     ----------
     derivatives
         Those of the currency in which the account has a position or an order, by symbol.
-    adds
-        Lots that an order would add, by (symbol, side).
+    added
+        What the orders of an instrument may fill, where an order adds to it.
+    taken
+        What is free no more, minor units by currency.
     """
-    equity_minor, initial_minor = state.available_minor(currency), 0
-    lots = defaultdict(int, open_by_side(state))
-    for (symbol, side), more_lots in adds.items():
-        lots[symbol, side.value] += more_lots
-    for symbol, one in derivatives.items():
-        position = state.positions.get(symbol, FLAT)
-        if one.option is not None:
-            sell_lots = lots[symbol, Side.SELL.value]
-            need = option_need(symbol, one, position.quantity_lots, sell_lots)
-            initial_minor += need.initial_minor
-            continue
-        exposure = Exposure(
-            Perpetual(symbol, one.base, one.quote, one.tick_value_minor),
-            position.quantity_lots,
-            position.cost_tick_lots,
-            one.mark_price_ticks,
-            lots[symbol, Side.BUY.value],
-            lots[symbol, Side.SELL.value],
-        )
-        equity_minor += exposure.unrealised_minor
-        initial_minor += exposure.initial_minor(one.margin)
-    return Required(equity_minor, initial_minor)
+    kept = state.derived.margins
+    found = summed(kept.get(currency, NO_SUMS), made(state, derivatives, added))
+    kept[currency] = found
+    equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)
+    initial_minor = 0
+    for underlying, group in found.groups.items():
+        cover_minor = state.available.get(underlying, 0) - taken.get(underlying, 0)
+        initial_minor += group.initial_minor(cover_minor)
+    return Required(equity_minor + found.unrealised_minor, initial_minor)
 
 
-def _only_closes(case: Case) -> bool:
-    """Whether an order of a derivative closes only, with all others of its side filled."""
+def maintenance_minor(
+    state: AccountState,
+    currency: str,
+    derivatives: Mapping[str, Marked],
+    *,
+    taken: Mapping[str, int] = NOTHING_TAKEN,
+) -> int:
+    """Return below what equity an account is liquidated: of what is open, orders left out."""
+    flat = dict.fromkeys(derivatives, NONE_WORKING)
+    kept = state.derived.margins.get(currency, NO_SUMS)
+    found = summed(kept, made(state, derivatives, flat))
+    return sum(
+        group.maintenance_minor(state.available_minor(underlying) - taken.get(underlying, 0))
+        for underlying, group in found.groups.items()
+    )
+
+
+def made(
+    state: AccountState, derivatives: Mapping[str, Marked], working: Mapping[str, Working]
+) -> dict[str, Made]:
+    """Return of what each instrument's sums are made; ``working`` has what is not the state's."""
+    positions, orders = state.positions, state.derived.working(state.holds)
+    found = {
+        symbol: (one, positions.get(symbol, FLAT), orders.get(symbol, NONE_WORKING))
+        for symbol, one in derivatives.items()
+    }
+    for symbol, lots in working.items():
+        one, position, _ = found[symbol]
+        found[symbol] = one, position, lots
+    return found
+
+
+def _only_takes_away(case: Case, currency: str) -> bool:
+    """Whether an order opens nothing, with all others of its side filled, and spends no margin."""
     if case.product is Product.SPOT:
-        return False
+        return case.quote.need_currency != currency
     others_lots = worst_lots(case.state, case.symbol, case.side)
     return case.reduce_only or others_lots + case.quantity_lots <= 0

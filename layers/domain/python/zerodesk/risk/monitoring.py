@@ -5,7 +5,7 @@ Initial margin counts every open order at its worst, maintenance what is open al
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from zerodesk.accounts import AccountState, Change, with_calls
 from zerodesk.derivatives import Perpetual
@@ -13,14 +13,11 @@ from zerodesk.margin_calls import MarginCall, next_call
 from zerodesk.positions import FLAT
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
-from zerodesk.risk.margin import required
+from zerodesk.risk.margin import covering_twice, maintenance_minor, required
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.option_margin import option_need
 
 Stale = dict[str, int | None]
 """Marks that are too old, by symbol: since when, or None where there is none."""
-
-NOTHING_ADDED: Final[dict[Any, int]] = {}
 
 
 class Margin(NamedTuple):
@@ -66,25 +63,21 @@ def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
         Every derivative in which the account has a position or an order, by symbol.
     """
     open_in = {symbol: marked[symbol] for symbol in sorted(state.derivatives())}
+    twice = covering_twice(state, open_in)
     return [
-        _margin(state, currency, {s: one for s, one in open_in.items() if one.quote == currency})
+        _margin(
+            state, currency, {s: one for s, one in open_in.items() if one.quote == currency}, twice
+        )
         for currency in sorted({one.quote for one in open_in.values()})
     ]
 
 
-def _margin(state: AccountState, currency: str, marked: Mapping[str, Marked]) -> Margin:
-    found = required(state, currency, marked, NOTHING_ADDED)
-    maintenance_minor = sum(
-        _maintenance_minor(state, symbol, one) for symbol, one in marked.items()
-    )
-    return Margin(currency, found.equity_minor, found.initial_minor, maintenance_minor)
-
-
-def _maintenance_minor(state: AccountState, symbol: str, one: Marked) -> int:
-    if one.option is not None:
-        lots = state.positions.get(symbol, FLAT).quantity_lots
-        return option_need(symbol, one, lots).maintenance_minor
-    return exposure_of(state, symbol, one).maintenance_minor(one.margin)
+def _margin(
+    state: AccountState, currency: str, marked: Mapping[str, Marked], twice: Mapping[str, int]
+) -> Margin:
+    found = required(state, currency, marked, taken=twice)
+    keeps_minor = maintenance_minor(state, currency, marked, taken=twice)
+    return Margin(currency, found.equity_minor, found.initial_minor, keeps_minor)
 
 
 def exposure_of(state: AccountState, symbol: str, one: Marked) -> Exposure:

@@ -167,8 +167,10 @@ class Position(Contract):
     unrealised: Amount = Field(description="What closing at the mark would bring, fees apart.")
     realised: Amount = Field(description="What came of all that was closed, fees apart.")
     fees: Amount
+    funding: Amount = Field(description="Received in fundings less paid; 0 of what is not funded.")
     realised_today: Amount = Field(description="Since 00:00 UTC.")
     fees_today: Amount
+    funding_today: Amount
 
 
 class Positions(Contract):

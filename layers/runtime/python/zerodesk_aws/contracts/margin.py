@@ -106,11 +106,15 @@ class PreviewMargin(Contract):
     maintenance_bps: int = Field(
         default=8_000, ge=1, le=10_000, description="1 to 10000, of the initial margin."
     )
-    intermonth: NotNegativeDecimal = Field(
-        default=Decimal(0), description="For each unit of delta in one expiry offset by another."
+    intermonth: NotNegativeDecimal | None = Field(
+        default=None,
+        description="For each unit of delta in one expiry offset by another; null for the venue's, "
+        "1 % of mark_price.",
     )
-    short_minimum: NotNegativeDecimal = Field(
-        default=Decimal(0), description="For each unit of short options, at least."
+    short_minimum: NotNegativeDecimal | None = Field(
+        default=None,
+        description="For each unit of short options, at least; null for the venue's, 5 % of "
+        "mark_price.",
     )
     free_volume_bps: int = Field(
         default=1_000,
