@@ -7,7 +7,7 @@ from pricing.settings import MARKET_TABLE
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.orders import Side, Trigger
 from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
-from zerodesk.rejections import Rejection
+from zerodesk.rejections import Rejection, of_following
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError
 from zerodesk_aws.tables.market import Markets
@@ -36,7 +36,25 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         logger.info("order not priced", code=answer.code, have=answer.have, limit=answer.limit)
         return {"verdict": "REFUSED", "rejection": answer.to_dict()}
     count("OrdersPriced")
-    return {"verdict": "PRICED", "quote": answer.to_dict()}
+    priced = {"verdict": "PRICED", "quote": answer.to_dict()}
+    return followed(listed.market, answer, event, priced) if "then" in event else priced
+
+
+def followed(
+    market: Market, first: Quote, order: dict[str, Any], priced: dict[str, Any]
+) -> dict[str, Any]:
+    """Answer for the order that follows, too: it finds its market where the first one trades.
+
+    ``gets_minor`` is what the first one gets at its worst price, before its fee.
+    """
+    answer = quoted(market, first.worst_price_ticks, order["then"])
+    if isinstance(answer, Rejection):
+        count("PricingRefused")
+        return {"verdict": "REFUSED", "rejection": of_following(answer).to_dict()}
+    gets_minor = market.gets_minor(
+        first.worst_price_ticks, order["quantity_lots"], is_buy=order["side"] == Side.BUY
+    )
+    return priced | {"then": answer.to_dict(), "gets_minor": gets_minor}
 
 
 @cache

@@ -7,7 +7,7 @@ from zerodesk.accounts import Change, reject
 from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand, Side
 from zerodesk.pricing.order_quote import Quote
 from zerodesk.rejections import Rejection, RejectionCode
-from zerodesk.risk import admit
+from zerodesk.risk import Case, admit, admit_group
 from zerodesk_aws.accounts import Account, Decide
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.gates import without_shown
@@ -38,7 +38,7 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
         held_minor=quote.need_minor,
         accepted_at_ms=order["accepted_at_ms"],
     )
-    special = {name: order[name] for name in SPECIAL_TERMS & order.keys()}
+    special = {name: order[name] for name in (SPECIAL_TERMS - {"then"}) & order.keys()}
     if quote.stop_limit_ticks is not None:
         special["stop_limit_ticks"] = quote.stop_limit_ticks
     return cast("PlaceCommand", command | special)
@@ -77,6 +77,22 @@ def deciding(
             max(now_ms(), account.recorded_at_ms),
             reduce_only=order.get("reduce_only", False),
         )
+        if "then" in order:
+            return admit_both(case, order, quoted)
         return admit(case, place_command(order, quote))
 
     return decide
+
+
+def admit_both(case: Case, order: dict[str, Any], quoted: dict[str, Any]) -> Change:
+    """Decide an order and the one that follows it, in the same surroundings."""
+    then, quote = order["then"], Quote.from_dict(quoted["then"])
+    behind = case._replace(
+        side=Side(then["side"]),
+        quantity_lots=then["quantity_lots"],
+        quote=quote,
+        reduce_only=then.get("reduce_only", False),
+    )
+    command = place_command(order, case.quote) | {"then": place_command(then, quote)}
+    group = cast("PlaceCommand", command)
+    return admit_group(case, behind, group, quoted["gets_minor"])

@@ -98,6 +98,9 @@ class AccountSweep:
         for order_id, command in old.items():
             if statuses.get(order_id) in OPEN:
                 continue
+            if command.get("after") in state.holds:
+                # It comes with the order that it follows, and is answered with it.
+                continue
             if (command["symbol"], order_id) in unsettled:
                 continue
             self._queue.send(command)

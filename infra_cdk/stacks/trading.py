@@ -95,7 +95,7 @@ class TradingStack(Stack):
             "matching",
             data.journal.access(*APPEND),
             *self._read_snapshots,
-            data.orders.access("UpdateItem"),
+            data.orders.access("GetItem", "PutItem", "UpdateItem"),
             data.market.access("UpdateItem"),
             self._publish,
             forward(messaging.commands, self._settings.sibling_regions),
@@ -105,7 +105,7 @@ class TradingStack(Stack):
         self._declare(
             "settlement",
             data.journal.access(*APPEND),
-            data.orders.access("BatchGetItem", "UpdateItem"),
+            data.orders.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             data.cursors.access("GetItem", "UpdateItem"),
             data.holders.access("UpdateItem"),
             address(self._bus),

@@ -14,7 +14,7 @@ from tests.client.fake_state import (
     public,
 )
 from tests.client.naive_book import BookOrder, Match
-from zerodesk.orders import Side, order_id_for
+from zerodesk.orders import Side, following_id_for, order_id_for
 
 
 class Trading(FakeState):
@@ -93,6 +93,10 @@ class Trading(FakeState):
             "quote_amount": data.get("quote_amount"),
             "stop_price": data.get("stop_price"),
             "stop_limit_price": data.get("stop_limit_price"),
+            "then": following_id_for(account_id, data["client_order_id"])
+            if "then" in data
+            else None,
+            "after": None,
             "quantity": str(quantity),
             "price": None if price is None else str(price),
             "status": "QUEUED",

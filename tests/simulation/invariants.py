@@ -547,9 +547,14 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
                 if minor < 0 and not may_be_below_zero(record, currency)
             }
             held = state["holds"] | state.get("withdrawals", {})
-            low |= {key: one["held_minor"] for key, one in held.items() if one["held_minor"] <= 0}
+            low |= {key: one["held_minor"] for key, one in held.items() if _holds_too_little(one)}
             if low:
                 yield f"account {account} {record.sequence}: {low}"
+
+
+def _holds_too_little(held: dict[str, Any]) -> bool:
+    """Whether nothing is held, or less; for what follows another order that one is to bring it."""
+    return bool(held["held_minor"] < ("after" not in held.get("command", {})))
 
 
 def money_is_conserved(evidence: Evidence) -> Broken:

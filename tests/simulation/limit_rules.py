@@ -100,7 +100,8 @@ def _kept(
     open_orders = len(after["holds"])
     if open_orders > _least(scopes, "open_orders", MOST_OPEN):
         yield f"{place} makes {open_orders} open orders"
-    yield from _rate(place, state, after, _least(scopes, "orders_per_minute", None))
+    orders = 2 if "then" in cause else 1
+    yield from _rate(place, state, after, orders, _least(scopes, "orders_per_minute", None))
     worst = worst_of(markets, after, side_of(after, command))
     symbol, market = command["symbol"], markets[command["symbol"]]
     for name, key, have in (
@@ -129,9 +130,10 @@ def _least(scopes: list[Limits], name: str, otherwise: int | None) -> Any:
     return min(found) if found else otherwise
 
 
-def _rate(place: str, state: State, after: State, limit: int | None) -> Iterator[str]:
+def _rate(place: str, state: State, after: State, orders: int, limit: int | None) -> Iterator[str]:
+    """Yield a hold that counts its orders wrong: one, or two where one follows the other."""
     (minute, count), (now, total) = state.get("rate", (0, 0)), after["rate"]
-    if now < minute or total != (count + 1 if now == minute else 1):
+    if now < minute or total != (count + orders if now == minute else orders):
         yield f"{place} counts its orders from {minute, count} to {now, total}"
     if limit is not None and total > limit:
         yield f"{place} is order {total} of its minute, {limit} are allowed"

@@ -35,7 +35,9 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
             yield f"{command_id} of {account} is {item['status']}, and not final are {left}"
     for event in evidence.events:
         of = named.get(event["command_id"])
-        if of is not None and event["type"] == "OrderCancelled" and event["order_id"] not in of:
+        # What an order leads, or what it follows, ends with it.
+        ended = event.get("ended_with", event.get("order_id"))
+        if of is not None and event["type"] == "OrderCancelled" and ended not in of:
             yield f"{event['command_id']} cancels {event['order_id']}, which it does not name"
     for symbol, records in evidence.streams.books:
         yield from _stay_away(symbol, records)
@@ -43,7 +45,7 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
 
 
 def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None) -> set[str]:
-    """Return the orders for which something was held by a record of an account."""
+    """Return the orders held by a record of an account, without those that one of them leads."""
     if not sequence:
         return set()
     state = evidence.streams.by_name[f"account#{account}"][sequence - 1].body["state"]
@@ -51,7 +53,9 @@ def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None)
     return {
         order_id
         for order_id, command in commands.items()
-        if command["kind"] == "place" and symbol in (None, command["symbol"])
+        if command["kind"] == "place"
+        and symbol in (None, command["symbol"])
+        and command.get("after") not in commands
     }
 
 

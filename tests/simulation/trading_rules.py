@@ -67,6 +67,13 @@ class _Followed:
     observed_at_ms: int = 0
     stale_after_ms: int | None = None
     cut_lots: Counter[str] = field(default_factory=Counter)
+    following: dict[str, str] = field(default_factory=dict)
+    """The order that leads, by the one that waits to follow it."""
+    ended: set[str] = field(default_factory=set)
+    filled_lots: Counter[str] = field(default_factory=Counter)
+    came_behind: set[str] = field(default_factory=set)
+    """Who came in behind another order by the command that acts: the trade before that may count
+    for them, or not."""
 
     def follow(self, event: Event) -> Iterator[str]:
         """Take an event in, and yield what it breaks."""
@@ -132,18 +139,29 @@ class _Followed:
                 self.resting[event["order_id"]].lots -= event["by_lots"]
                 self.resting[event["order_id"]].left_lots -= event["by_lots"]
             case "OrderCancelled" | "OrderExpired":
-                self.resting.pop(event["order_id"], None)
-                self.armed.pop(event["order_id"], None)
+                self.ended.add(event["order_id"])
+                for waiting in (self.resting, self.armed, self.following):
+                    waiting.pop(event["order_id"], None)
             case "OrderArmed":
-                waits_for_rise = (event["side"], event["trigger"]) in RISING
-                self.armed[event["order_id"]] = waits_for_rise, event["trigger_ticks"]
-                if self._trails(event["order_id"]) and self.seen_ticks:
-                    self._trail(event["order_id"], self.seen_ticks[-1])
+                self._arm(event)
+
+    def _arm(self, event: Event) -> None:
+        """Let an order wait for its trigger, or for the one that it follows."""
+        if "after" in event:
+            self.following[event["order_id"]] = event["after"]
+            return
+        waits_for_rise = (event["side"], event["trigger"]) in RISING
+        self.armed[event["order_id"]] = waits_for_rise, event["trigger_ticks"]
+        if self._trails(event["order_id"]) and self.seen_ticks:
+            self._trail(event["order_id"], self.seen_ticks[-1])
 
     def _triggers(self, event: Event) -> Iterator[str]:
         """Yield who comes in and was not triggered, or is passed by a new command and was."""
         order_id = event.get("order_id", "")
-        if event["type"] == "OrderTriggered":
+        if event["type"] == "OrderTriggered" and "after" in event:
+            self.acting.add(order_id)
+            yield from self._comes_behind(order_id)
+        elif event["type"] == "OrderTriggered":
             self.acting.add(order_id)
             if order_id not in self.armed or not self._has_triggered(order_id):
                 yield f"{order_id} comes in, and was not triggered"
@@ -153,17 +171,38 @@ class _Followed:
         elif event["command_id"] not in self.acting:
             yield from self.left_waiting()
             self.acting, self.seen_ticks = {event["command_id"]}, self.seen_ticks[-1:]
+            self.came_behind = set()
         if event["type"] == "TradeExecuted":
+            for role in ("maker", "taker"):
+                self.filled_lots[event[f"{role}_order_id"]] += event["quantity_lots"]
             self.seen_ticks.append(event["price_ticks"])
             for one in filter(self._trails, list(self.armed)):
                 self._trail(one, event["price_ticks"])
 
+    def _comes_behind(self, order_id: str) -> Iterator[str]:
+        """Yield an order that follows another one which is not filled whole."""
+        leading_id = self.following.pop(order_id, "")
+        self.came_behind.add(order_id)
+        if not self._is_filled(leading_id):
+            yield f"{order_id} comes in behind {leading_id}, of which not all is filled"
+
+    def _is_filled(self, order_id: str) -> bool:
+        placed = self.placed.get(order_id)
+        return placed is not None and self.filled_lots[order_id] == placed["quantity_lots"]
+
+    def left_alone(self) -> Iterator[str]:
+        """Yield orders that wait to follow one which has ended, or is filled in an open market."""
+        for order_id, leading_id in self.following.items():
+            if leading_id in self.ended or (self._is_filled(leading_id) and not self.stopped):
+                yield f"{order_id} waits to follow {leading_id}, which waits no more"
+
     def left_waiting(self) -> Iterator[str]:
         """Yield orders that wait in an open market though trades have reached their triggers."""
+        yield from self.left_alone()
         if self.stopped:
             return
         for order_id, armed in self.armed.items():
-            if self._has_triggered(order_id):
+            if order_id not in self.came_behind and self._has_triggered(order_id):
                 yield f"{order_id} waits with {armed}, trades were at {self.seen_ticks}"
 
     def _trail(self, order_id: str, price_ticks: int) -> None:
@@ -340,13 +379,17 @@ def orders_are_treated_right(evidence: "Evidence") -> Iterator[str]:
         for record in records:
             for command in record.body["commands"]:
                 if command["kind"] == "place":
-                    book.placed.setdefault(command["command_id"], command)
+                    for one in (command, command.get("then", command)):
+                        book.placed.setdefault(one["command_id"], one)
             for event in record.body["events"]:
                 yield from book.follow(event)
         yield from book.at_end()
 
 
-ASKED: Final = ("side", "type", "quantity_lots", "time_in_force", "post_only", *SPECIAL_TERMS)
+ASKED: Final = (
+    *("side", "type", "quantity_lots", "time_in_force", "post_only"),
+    *sorted(SPECIAL_TERMS - {"then"}),
+)
 """What an order comes to its book with just as it was asked for."""
 
 CHANGED: Final = ("price_ticks", "quantity_lots")
@@ -368,15 +411,34 @@ def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
                     continue
                 came = {name: value for name, value in command.items() if name != "sent_at_ms"}
                 key = command["account_id"], command["command_id"]
-                if came != held.get(key):
+                if came != _as_held(held, came):
                     yield f"{symbol} {record.sequence}: {came} is not what is held"
+                if "after" in came:
+                    continue
                 asked = evidence.items[key]["request"]
-                asked = asked.get("changes", asked)
-                names = ASKED if command["kind"] == "place" else CHANGED
-                compared = sorted(set(names) - _of_pricing(asked))
-                other = [name for name in compared if came.get(name) != asked.get(name)]
-                if other:
-                    yield f"{symbol} {record.sequence}: {other} of {came} are not as asked, {asked}"
+                place = f"{symbol} {record.sequence}"
+                yield from _otherwise(place, came, asked.get("changes", asked))
+                if "then" in asked:
+                    yield from _otherwise(place, came.get("then", {}), asked["then"])
+
+
+def _as_held(held: dict[tuple[str, str], Any], came: dict[str, Any]) -> Any:
+    """Return a command as it is held; what follows is with the order that leads it.
+
+    By itself that comes for its hold alone, and is nobody's order then.
+    """
+    if "after" in came:
+        return held.get((came["account_id"], came["after"]), {}).get("then")
+    return held.get((came["account_id"], came["command_id"]))
+
+
+def _otherwise(place: str, came: dict[str, Any], asked: dict[str, Any]) -> Iterator[str]:
+    """Yield in what a command is otherwise than its client asked."""
+    names = CHANGED if came.get("kind") == "amend" else ASKED
+    compared = sorted(set(names) - _of_pricing(asked))
+    other = [name for name in compared if came.get(name) != asked.get(name)]
+    if other:
+        yield f"{place}: {other} of {came} are not as asked, {asked}"
 
 
 def _of_pricing(asked: dict[str, Any]) -> set[str]:

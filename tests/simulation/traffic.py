@@ -13,7 +13,7 @@ from tests.simulation.errands import Errand, Pace
 from tests.simulation.perpetuals import LISTING, PERPETUAL, REFERENCE, Path, crashes, path_of
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
-from zerodesk.orders import SelfTrade, Trigger, amend_id_for, order_id_for
+from zerodesk.orders import SelfTrade, Trigger, amend_id_for, following_id_for, order_id_for
 from zerodesk_aws.clock import iso_ms
 
 POOR: Final = "poor"
@@ -56,6 +56,9 @@ AMOUNTS_SHARE: Final = 0.4
 PAIRS_SHARE: Final = 0.4
 """In how many runs some limits have a stop beside them."""
 
+GROUPS_SHARE: Final = 0.5
+"""In how many runs some orders lead another one, which follows them."""
+
 AMENDS_SHARE: Final = 0.6
 """In how many runs some orders are amended while they rest."""
 
@@ -83,6 +86,8 @@ class Life:
     region: str = HOME
     by_partner: bool = False
     lots: int = 1
+    cancels_following: bool = False
+    """Whether it cancels what follows its order in place of that itself."""
     level: float | None = None
     """The price around which its market trades by then, where that moves."""
 
@@ -90,6 +95,11 @@ class Life:
     def order_id(self) -> str:
         """The order's id."""
         return _order_id_for(self.account_id, self.body["client_order_id"])
+
+    @property
+    def following_id(self) -> str:
+        """The id of the order that follows it."""
+        return following_id_for(self.account_id, self.body["client_order_id"])
 
     @property
     def amend_id(self) -> str:
@@ -328,6 +338,35 @@ def _paired(chance: Random, life: Life) -> Life:
     return replace(life, body=body | pair)
 
 
+def _leading(chance: Random, life: Life) -> Life:
+    """Return a life whose order leads another one, or as it is.
+
+    Mostly that sells what the first bought, or the other way: at a limit, at the market, at a stop,
+    or as a pair.
+    """
+    wanted, same_side, cancels = chance.random(), chance.random(), chance.random()
+    kind, away = chance.choice(("limit", "market", "stop", "pair")), chance.randint(-1, 4)
+    lots = chance.choice((life.lots, life.lots, life.lots, 1, 2 * life.lots))
+    body = life.body
+    if wanted > 0.4 or {"trigger", "stop_price", "quote_amount"} & body.keys():
+        return life
+    tick, reference = _prices(life)
+    side = body["side"] if same_side < 0.15 else {"BUY": "SELL", "SELL": "BUY"}[body["side"]]
+    sign = 1 if side == "SELL" else -1
+    then: dict[str, Any] = {"side": side, "type": "LIMIT", "quantity": _quantity(life, lots)}
+    then["price"] = f"{reference + sign * away * tick:.2f}"
+    if kind == "market":
+        then["type"] = "MARKET"
+        del then["price"]
+    if kind == "stop":
+        then |= {"trigger": "STOP", "trigger_price": f"{reference - sign * tick:.2f}"}
+    if kind == "pair":
+        then["stop_price"] = f"{reference + sign * (away - 2) * tick:.2f}"
+    if "reduce_only" in body or life.level is not None:
+        then["reduce_only"] = True
+    return replace(life, body=body | {"then": then}, cancels_following=cancels < 0.3)
+
+
 def _amended(chance: Random, life: Life) -> Life:
     """Return a life whose order may be amended: to less or more of it, dearer or cheaper."""
     if life.body.get("time_in_force") != "GTC" or chance.random() < 0.5:
@@ -380,6 +419,7 @@ CHANGES: Final = (
     ("triggers", TRIGGERS_SHARE, _waiting_or_ending),
     ("amounts", AMOUNTS_SHARE, _of_an_amount),
     ("pairs", PAIRS_SHARE, _paired),
+    ("groups", GROUPS_SHARE, _leading),
     ("amends", AMENDS_SHARE, _amended),
 )
 """What becomes of the lives of some runs, each from a source of its own: (name, share, how)."""
@@ -436,10 +476,12 @@ class Clients:
             self.heard.amends.append((life, answered))
 
     def _cancel(self, life: Life) -> None:
-        path = {"order_id": life.order_id}
+        order_id = life.following_id if life.cancels_following else life.order_id
+        path = {"order_id": order_id}
         event = http_event("DELETE", "/v1/orders/{order_id}", life.account_id, None, path)
         answered = self._insist(life.tries, "order_intake", event, life.region)
-        if answered is not None:
+        # Of an order that follows there may be nothing to cancel yet, or no more.
+        if answered is not None and not life.cancels_following:
             self.heard.cancels.append((life, answered))
 
     def hear_the_bus(self, traffic: Traffic) -> None:

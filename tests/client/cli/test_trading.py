@@ -193,6 +193,36 @@ def test_special_terms_are_options_and_are_shown(
     assert line in zerodesk(*words).stdout
 
 
+@pytest.mark.parametrize(
+    ("options", "then"),
+    [
+        (("--then-price", "110"), {"type": "LIMIT", "price": "110"}),
+        (
+            ("--then-stop", "90", "--then-quantity", "0.5"),
+            {
+                "type": "MARKET",
+                "quantity": "0.5",
+                "trigger": "STOP",
+                "trigger_price": "90",
+            },
+        ),
+        (
+            ("--then-price", "110", "--then-stop", "90"),
+            {"type": "LIMIT", "price": "110", "stop_price": "90"},
+        ),
+    ],
+)
+def test_an_order_says_what_follows_it(
+    zerodesk: Zerodesk, venue: FakeVenue, options: tuple[str, ...], then: dict[str, Any]
+) -> None:
+    words = ("order", "buy", "1", "BTC-USD", "--price", "99", *options, "--id", "mine")
+    placed = answer(zerodesk, *words)
+    [asked] = [o["body"] for o in venue.orders.values() if o["client_order_id"] == "mine"]
+    usual = {"side": "SELL", "quantity": "1", "post_only": False}
+    assert asked["then"] == usual | then
+    assert placed["then"] in zerodesk(*words).stdout
+
+
 def test_an_amount_is_spent_at_the_market(zerodesk: Zerodesk) -> None:
     words = ("order", "buy", "50", "BTC-USD", "--amount", "--id", "mine")
     spent = answer(zerodesk, *words)

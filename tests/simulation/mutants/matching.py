@@ -33,6 +33,31 @@ MUTANTS: Final = (
         claim="tests/scenarios",
     ),
     Mutant(
+        "what is bought is free until its sale comes in",
+        "What follows is held for when it comes, all of it is there by then.",
+        f"{BOOK}/leading.py",
+        '            held_minor = following.command["held_minor"] + _got_minor(state, order)\n',
+        '            held_minor = following.command["held_minor"]\n'
+        "            held_minor += 0 if order.total_lots else _got_minor(state, order)\n",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "an order of which lots were taken off leads",
+        "Nothing is left of it, so it is filled.",
+        f"{BOOK}/leading.py",
+        "        if order.quantity_lots == following.leading_lots:\n",
+        "        if following.leading_lots:\n",
+        claim="tests/scenarios",
+    ),
+    Mutant(
+        "what follows outlives its leading order",
+        "Each of the two has a cancel of its own.",
+        f"{BOOK}/record.py",
+        "    if other is not None:\n",
+        "    if other is not None and not other.after:\n",
+        claim="tests/scenarios",
+    ),
+    Mutant(
         "a pair holds for its limit alone",
         "It is a limit order, and that is what it needs.",
         f"{BOOK}/order.py",

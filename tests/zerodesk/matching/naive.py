@@ -298,11 +298,13 @@ class NaiveBook:
         if command["kind"] == "place":
             self.releases.append((command["account_id"], key))
             refusal = ("REJECTED", code, 0, 0, 0, None)
-            self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
+            if "after" not in command:
+                self.answer(key, refusal, only_first=code == "MATCHING_EXPIRED")
             if "then" in command:
                 then = command["then"]["command_id"]
-                if not self.stands(then) and not self.knows(then, self.time):
-                    self.answer(then, refusal, only_first=code == "MATCHING_EXPIRED")
+                is_new = not self.stands(then) and not self.knows(then, self.time)
+                if is_new and code != "MATCHING_EXPIRED":
+                    self.answer(then, refusal, only_first=False)
                 self.give_up_following(command, forget=code == "MATCHING_EXPIRED")
         elif command["kind"] == "amend":
             self.releases.append((command["account_id"], key))
@@ -596,7 +598,9 @@ class NaiveBook:
         return "MATCHING_POST_ONLY_WOULD_CROSS" if command["post_only"] and facing else None
 
     def take_place(self, command: dict[str, Any]) -> None:
-        if not self.makes_sense(command):
+        if "after" in command:
+            self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
+        elif not self.makes_sense(command):
             self.refuse(command, "MATCHING_INVALID_COMMAND")
         elif self.market is None or not (self.state == "OPEN" or self.gathers(command)):
             self.refuse(command, "MATCHING_MARKET_NOT_OPEN")
@@ -775,7 +779,7 @@ class NaiveBook:
     def leads_right(self, command: dict[str, Any]) -> bool:
         then = command.get("then")
         if then is None:
-            return "after" not in command
+            return True
         same = all(then[name] == command[name] for name in ("account_id", "symbol"))
         apart = then["command_id"] != command["command_id"] == then.get("after")
         waits = {"trigger", "stop_ticks", "amount_minor", "after"} & command.keys()

@@ -63,3 +63,14 @@ class Rejection(NamedTuple):
         return {"code": self.code.value, "detail": self.detail} | {
             name: text for name, text in numbers.items() if text is not None
         }
+
+
+def of_following(rejection: Rejection) -> Rejection:
+    """Return the refusal of an order for the one that is to follow it.
+
+    Examples
+    --------
+    >>> of_following(Rejection(RejectionCode.PRICING_COLLAR, "price outside the collar")).detail
+    'the order that follows: price outside the collar'
+    """
+    return rejection._replace(detail=f"the order that follows: {rejection.detail}")

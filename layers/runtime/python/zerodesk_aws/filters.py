@@ -8,9 +8,9 @@ from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market, Product
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
-from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
+from zerodesk_aws.api.problems import ProblemCode, ProblemError, inside, refused
 from zerodesk_aws.clock import as_ms, iso_ms
-from zerodesk_aws.contracts.orders import MAX_DAYS, AmendOrder, PlaceOrder
+from zerodesk_aws.contracts.orders import MAX_DAYS, AmendOrder, OrderTerms, PlaceOrder
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 
@@ -29,17 +29,27 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     """
     if market.product is Product.OPTION:
         _only_plain(asked, market)
+    named = {"client_order_id": asked.client_order_id, "symbol": market.symbol}
+    terms = named | _terms(asked, market, None)
+    if asked.then is not None:
+        try:
+            terms["then"] = _terms(asked.then, market, terms["price_ticks"])
+        except ProblemError as error:
+            raise inside("then", error) from error
+    return terms
+
+
+def _terms(asked: OrderTerms, market: Market, near_ticks: int | None) -> dict[str, Any]:
+    """Return the terms of an order; what has no price is worth what it is near to, if known."""
     price_ticks = _price_ticks("price", asked.price, market)
     trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
     how_much = _how_much(asked, market)
-    worth_ticks = price_ticks or trigger_ticks
+    worth_ticks = price_ticks or trigger_ticks or near_ticks
     if worth_ticks is not None:
         refusal = below_min_notional(market, worth_ticks, how_much["quantity_lots"])
         if refusal is not None:
             raise refusal
     return {
-        "client_order_id": asked.client_order_id,
-        "symbol": market.symbol,
         "side": asked.side.value,
         "type": asked.type.value,
         "price_ticks": price_ticks,
@@ -51,7 +61,7 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
 
 def _only_plain(asked: PlaceOrder, market: Market) -> None:
     """Refuse what an order of an option has not: its price moves with another market's."""
-    for name in ("quote_amount", "trigger", "stop_price"):
+    for name in ("quote_amount", "trigger", "stop_price", "then"):
         value = getattr(asked, name)
         if value is not None:
             text = format(value, "f") if isinstance(value, Decimal) else str(value)
@@ -59,7 +69,7 @@ def _only_plain(asked: PlaceOrder, market: Market) -> None:
             raise refused(ProblemCode.INTAKE_BAD_VALUE, name, text, rule)
 
 
-def _how_much(asked: PlaceOrder, market: Market) -> dict[str, int]:
+def _how_much(asked: OrderTerms, market: Market) -> dict[str, int]:
     if asked.quote_amount is not None:
         minor = amount_minor_of(asked.quote_amount, market.quote, field="quote_amount")
         return {"amount_minor": minor}
@@ -90,7 +100,7 @@ def whole_quantity_lots(quantity: Decimal, market: Market) -> int:
     return quantity_lots
 
 
-def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+def _special_terms(asked: OrderTerms, market: Market) -> dict[str, Any]:
     terms: dict[str, Any] = _reducing_terms(asked, market)
     if asked.self_trade is not SelfTrade.NONE:
         terms["self_trade"] = asked.self_trade.value
@@ -109,7 +119,7 @@ def _special_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     return terms
 
 
-def _reducing_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+def _reducing_terms(asked: OrderTerms, market: Market) -> dict[str, Any]:
     """Return that an order only reduces, or refuse it where there is no position to reduce."""
     if not asked.reduce_only:
         return {}
@@ -119,13 +129,13 @@ def _reducing_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
     return {"reduce_only": True}
 
 
-def _stop_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+def _stop_terms(asked: OrderTerms, market: Market) -> dict[str, Any]:
     limit_ticks = _price_ticks("stop_limit_price", asked.stop_limit_price, market)
     terms: dict[str, Any] = {"stop_ticks": _price_ticks("stop_price", asked.stop_price, market)}
     return terms | ({"stop_limit_ticks": limit_ticks, "stop_rests": True} if limit_ticks else {})
 
 
-def _trigger_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
+def _trigger_terms(asked: OrderTerms, market: Market) -> dict[str, Any]:
     terms = {
         "trigger": asked.trigger and asked.trigger.value,
         "trigger_ticks": _price_ticks("trigger_price", asked.trigger_price, market),

@@ -49,6 +49,9 @@ class MassCancels:
         books: Books = defaultdict(list)
         for order_id, hold in account.state.holds.items():
             command = hold.command
+            if command.get("after") in account.state.holds:
+                # It ends with the order that it follows.
+                continue
             if command["kind"] == "place" and symbol in (None, command["symbol"]):
                 books[command["symbol"]].append([order_id, command["accepted_at_ms"]])
         item, _ = self._orders.open_gate(

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple, TypeVar
 
 from zerodesk.instruments import Market
-from zerodesk.orders import OrderStatus, TimeInForce, order_id_for
-from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
+from zerodesk.orders import OrderStatus, TimeInForce, following_id_for, order_id_for
+from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, inside, refused
 from zerodesk_aws.clock import monotonic, now_ms, sleep
 from zerodesk_aws.contracts.orders import Order, PlaceOrder
 from zerodesk_aws.entry import logger
@@ -187,15 +187,12 @@ class OrderPath:
         """Return the item of an order: the one just put, or the one that was there."""
         terms, at_ms = self._terms(account_id, order_id, asked, market)
         asked_for = fingerprint(terms)
-        if asked.in_force is TimeInForce.DAY:
-            terms |= {"expires_at_ms": end_of_day_ms(at_ms)}
         item, _ = self._orders.open_gate(
             account_id,
             order_id,
             kind=KIND,
             fingerprint=asked_for,
-            request=terms
-            | {"account_id": account_id, "order_id": order_id, "accepted_at_ms": at_ms},
+            request=stored_order(terms, account_id, order_id, at_ms),
             at_ms=at_ms,
         )
         _check_same(item, asked_for, asked)
@@ -213,6 +210,10 @@ class OrderPath:
         at_ms = now_ms()
         if "expires_at_ms" in terms:
             self._check_new(account_id, order_id, bad_expiry(terms["expires_at_ms"], at_ms))
+        ends_at_ms = terms.get("then", {}).get("expires_at_ms")
+        if ends_at_ms is not None:
+            refusal = bad_expiry(ends_at_ms, at_ms)
+            self._check_new(account_id, order_id, refusal and inside("then", refusal))
         return terms, at_ms
 
     def _check_new(self, account_id: str, order_id: str, refusal: ProblemError | None) -> None:
@@ -222,6 +223,21 @@ class OrderPath:
         """
         if refusal is not None and self._orders.get(account_id, order_id) is None:
             raise refusal
+
+
+def stored_order(
+    terms: dict[str, Any], account_id: str, order_id: str, at_ms: int
+) -> dict[str, Any]:
+    """Return an order as its item and the workflow have it, with the one that follows it."""
+    stored = terms | {"account_id": account_id, "order_id": order_id, "accepted_at_ms": at_ms}
+    if terms["time_in_force"] == TimeInForce.DAY:
+        stored["expires_at_ms"] = end_of_day_ms(at_ms)
+    if "then" in terms:
+        names = {name: terms[name] for name in ("client_order_id", "symbol")}
+        following_id = following_id_for(account_id, terms["client_order_id"])
+        then = stored_order(terms["then"] | names, account_id, following_id, at_ms)
+        stored["then"] = then | {"after": order_id}
+    return stored
 
 
 def _check_same(item: OrderItem, asked_for: str, asked: PlaceOrder) -> None:

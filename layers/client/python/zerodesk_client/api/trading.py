@@ -270,4 +270,11 @@ class Trading(Session):
 
 
 def _body_of(order: NewOrder) -> dict[str, Any]:
-    return {name: value for name, value in encode(order).items() if value is not None}
+    body = _given(encode(order))
+    if order.then is not None:
+        body["then"] = _given(body["then"])
+    return body
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

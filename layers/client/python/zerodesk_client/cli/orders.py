@@ -18,7 +18,7 @@ from zerodesk.orders import (
     Trigger,
     order_id_for,
 )
-from zerodesk_client.api import Client, NewOrder, Order, Rejection
+from zerodesk_client.api import Client, FollowingOrder, NewOrder, Order, Rejection
 from zerodesk_client.cli.arguments import LimitOption, SymbolArgument, amount_of, time_of
 from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
@@ -113,6 +113,25 @@ def order(  # noqa: PLR0913 - each is an option of the command
     stop_limit: Annotated[
         str | None, typer.Option("--stop-limit", help="With --or-stop: no further, and rest there.")
     ] = None,
+    then_price: Annotated[
+        str | None,
+        typer.Option(
+            "--then-price",
+            help="One triggers the other: once all of it is filled, the same quantity the other "
+            "way at this limit. Whatever else ends one of the two ends the other.",
+        ),
+    ] = None,
+    then_stop: Annotated[
+        str | None,
+        typer.Option(
+            "--then-stop",
+            help="The same with a stop at this price, at the market; with --then-price whichever "
+            "of the two comes first.",
+        ),
+    ] = None,
+    then_quantity: Annotated[
+        str | None, typer.Option("--then-quantity", help="How much of it, if not the same.")
+    ] = None,
     until: Annotated[
         str | None, typer.Option(help="GTD: rest until this time, UTC if it says no more.")
     ] = None,
@@ -144,6 +163,13 @@ def order(  # noqa: PLR0913 - each is an option of the command
         expires_at=time_of(until, "--until"),
         stop_price=None if or_stop is None else amount_of(or_stop, "--or-stop"),
         stop_limit_price=None if stop_limit is None else amount_of(stop_limit, "--stop-limit"),
+        then=_then(
+            Side.SELL if wanted_side is Side.BUY else Side.BUY,
+            amount_of(then_quantity or quantity, "--then-quantity"),
+            price=None if then_price is None else amount_of(then_price, "--then-price"),
+            stop=None if then_stop is None else amount_of(then_stop, "--then-stop"),
+            reduce_only=symbol.upper().endswith("-PERP"),
+        ),
     )
     placed = session.trader().place_order(new)
     session.show(placed, lambda: order_card(placed))
@@ -155,6 +181,33 @@ def _usual(*, at_market: bool, until: str | None) -> TimeInForce:
     if until is not None:
         return TimeInForce.GTD
     return TimeInForce.IOC if at_market else TimeInForce.GTC
+
+
+def _then(
+    wanted_side: Side,
+    quantity: Decimal,
+    *,
+    price: Decimal | None,
+    stop: Decimal | None,
+    reduce_only: bool,
+) -> FollowingOrder | None:
+    """Return the order that is to follow: a limit, a stop, or a pair of both; of none, none.
+
+    In a perpetual it only closes what the first opened.
+    """
+    if price is None and stop is None:
+        return None
+    closes = reduce_only or None
+    if price is not None:
+        return FollowingOrder(wanted_side, quantity, price, stop_price=stop, reduce_only=closes)
+    return FollowingOrder(
+        wanted_side,
+        quantity,
+        type=OrderType.MARKET,
+        trigger=Trigger.STOP,
+        trigger_price=stop,
+        reduce_only=closes,
+    )
 
 
 class Triggered(TypedDict, total=False):
@@ -289,6 +342,8 @@ def order_card(placed: Order, refused: Rejection | None = None) -> Table:
         ("limit", limit),
         *_or_stops_at(placed),
         *_waits_for(placed),
+        *([] if placed.then is None else [("then", placed.then)]),
+        *([] if placed.after is None else [("after", placed.after)]),
         *([] if placed.expires_at is None else [("until (UTC)", at(placed.expires_at))]),
         ("time in force", ", ".join((placed.time_in_force, *_terms(placed)))),
         ("filled", f"{number(placed.filled_quantity)} {base}"),

@@ -68,18 +68,19 @@ def know(state: BookState, draft: Draft, command: PlaceCommand) -> None:
 
 
 def give_up(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
-    """Refuse the order that is to follow one that is refused, and release what is held for it."""
+    """Refuse the order that is to follow one that is refused, and release what is held for it.
+
+    Past its bound the book cannot tell whether it took that order in; who never did shows nothing
+    of it.
+    """
     then, account_id = command["then"], command["account_id"]
     order_id = then["command_id"]
-    if not _is_known(state, order_id):
+    is_late = rejection.code is RejectionCode.MATCHING_EXPIRED
+    if not is_late and not _is_known(state, order_id):
         answer = unfilled(state, account_id, REJECTED, remaining_lots=then["quantity_lots"])
-        answer["rejection"] = rejection.to_dict()
-        if rejection.code is RejectionCode.MATCHING_EXPIRED:
-            draft.answer_if_pending(order_id, answer)
-        else:
-            draft.answers[order_id] = answer
+        draft.answers[order_id] = answer | {"rejection": rejection.to_dict()}
     release(state, draft, command)
-    if rejection.code is not RejectionCode.MATCHING_EXPIRED:
+    if not is_late:
         know(state, draft, command)
 
 

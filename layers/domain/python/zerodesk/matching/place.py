@@ -73,7 +73,7 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
         or not 0 <= taker_bps <= BASIS_POINTS
         or (special is not None and not _makes_sense(state, command, special))
     ):
-        reject(state, draft, command, _senseless(command))
+        reject(state, draft, command, _refused(command))
         return
     if special is None:
         order = BookOrder(
@@ -229,6 +229,9 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
     )
     if "then" in command:
         give_up(state, draft, command, rejection)
+    if "after" in command:
+        # Nothing is shown of an order that follows before its book has taken it in.
+        return
     answer = unfilled(state, account_id, REJECTED, remaining_lots=command["quantity_lots"])
     answer["rejection"] = reason
     if rejection.code is RejectionCode.MATCHING_EXPIRED:
@@ -253,6 +256,14 @@ def refusal_of(
     if need > order.held_minor:
         return _short(state, order, need)
     return _would_cross(state, order) if post_only else None
+
+
+def _refused(command: PlaceCommand) -> Rejection:
+    """Return why an order makes no sense: what follows another one makes none by itself."""
+    if "after" not in command:
+        return _senseless(command)
+    detail = f"it comes with {command['after']}, which it follows, and not by itself"
+    return Rejection(RejectionCode.MATCHING_ORDER_NOT_OPEN, detail)
 
 
 def _senseless(command: PlaceCommand) -> Rejection:

@@ -1,11 +1,13 @@
 """From a case to the account's next record: a hold, or a refusal, with what was looked at."""
 
 from dataclasses import replace
+from typing import cast
 
-from zerodesk.accounts import Change, hold, reject
+from zerodesk.accounts import Change, hold, hold_group, reject
 from zerodesk.fee_tiers import charged
 from zerodesk.instruments import Product
-from zerodesk.orders import PlaceCommand, Side
+from zerodesk.orders import PlaceCommand, Side, to_hold_minor
+from zerodesk.rejections import of_following
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import assess, counted
 from zerodesk.turnover import turnover_minor
@@ -27,6 +29,46 @@ def admit(case: Case, command: PlaceCommand) -> Change:
         held,
         cause=held.cause | case.evidence(),
         state=replace(held.state, rate=counted(case)),
+    )
+
+
+def admit_group(first: Case, then: Case, command: PlaceCommand, gets_minor: int) -> Change:
+    """Return the account with an order held, and the one that follows it, or both refused.
+
+    Each is decided as if it came alone, the second on the state that the first leaves: both count
+    as open orders, each with all that it could do. Held for the second is what it needs but for
+    what the first brings of that. Both rates are those of the account's tier as of one state.
+
+    Parameters
+    ----------
+    first, then
+        The two cases, of one state.
+    command
+        The first order's, with the second one's in it.
+    gets_minor
+        What the first gets at its limit, before its fee.
+    """
+    terms = {name: value for name, value in command.items() if name != "then"}
+    first, alone = at_tier(first, cast("PlaceCommand", terms))
+    then, following = at_tier(then, cast("PlaceCommand", command["then"]))
+    held_minor = to_hold_minor(alone, following, gets_minor, following["held_minor"])
+    following = {**following, "held_minor": held_minor}
+    refused = assess(first)
+    if refused is None:
+        held = hold(first.state, alone, first.quote.need_currency)
+        behind = replace(held.state, rate=counted(first))
+        then = then._replace(state=behind, quote=then.quote._replace(need_minor=held_minor))
+        refused = assess(then)
+        refused = refused and of_following(refused)
+    if refused is not None:
+        rejected = reject(first.state, command["command_id"], refused)
+        return replace(rejected, cause=rejected.cause | first.evidence())
+    both: PlaceCommand = {**alone, "then": dict(following)}
+    group = hold_group(first.state, both, first.quote.need_currency, then.quote.need_currency)
+    return replace(
+        group,
+        cause=group.cause | first.evidence(),
+        state=replace(group.state, rate=counted(then)),
     )
 
 

@@ -71,9 +71,9 @@ def _problem(contract: type[BaseModel], found: ErrorDetails) -> Problem:
         value = told["value"]
     elif isinstance(value, Mapping):
         # A rule across fields is given the whole request; the value is the field's.
-        value = value.get(field)
+        value = value.get(field.rpartition(".")[2])
     elif isinstance(value, BaseModel):
-        value = getattr(value, field, None)
+        value = getattr(value, field.rpartition(".")[2], None)
     if code is ProblemCode.INTAKE_UNKNOWN_FIELD:
         return refused(code, field, value, rule).problem
     return Problem(code, f"{field}: {rule}", field, shown(value), rule)

@@ -176,6 +176,22 @@ def refused(code: ProblemCode, field: str, value: object, rule: str) -> ProblemE
     return ProblemError(Problem(code, f"{name}: {rule}", name, shown(value), rule))
 
 
+def inside(outer: str, error: ProblemError) -> ProblemError:
+    """Return the refusal of a field that is inside of another one.
+
+    Examples
+    --------
+    >>> off = refused(ProblemCode.INTAKE_OFF_TICK, "price", "1.5", "a multiple of the tick, 1")
+    >>> inside("then", off).problem.detail
+    'then.price: a multiple of the tick, 1'
+    """
+    problem = error.problem
+    if problem.field is None:
+        return error
+    name = f"{outer}.{problem.field}"
+    return ProblemError(problem._replace(field=name, detail=f"{name}: {problem.rule}"))
+
+
 def ended(code: ProblemCode, detail: str) -> ProblemError:
     """Return a refusal that is about no single field."""
     return ProblemError(Problem(code, detail))

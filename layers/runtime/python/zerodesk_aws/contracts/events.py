@@ -56,25 +56,27 @@ class OrderOpened(OfBook):
 
 
 class OrderArmed(OfBook):
-    """An order waits in its book for its trigger."""
+    """An order waits in its book for its trigger, or for the order that it follows."""
 
     command_id: OrderId
     order_id: OrderId
     account_id: AccountId
     side: SideField
-    trigger: TriggerField
-    trigger_ticks: int
+    trigger: TriggerField | None = None
+    trigger_ticks: int | None = None
+    after: OrderId | None = Field(default=None, description="The order that it follows.")
     price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
     quantity_lots: int
 
 
 class OrderTriggered(OfBook):
-    """A trade reached the trigger of an order, and it comes in."""
+    """A trade reached the trigger of an order, or filled the one that it follows: it comes in."""
 
     command_id: OrderId
     order_id: OrderId
     account_id: AccountId
-    trigger_ticks: int
+    trigger_ticks: int | None = None
+    after: OrderId | None = Field(default=None, description="The order that it followed.")
     price_ticks: int = Field(description="The limit, or the collar's end for a market order.")
 
 
@@ -88,6 +90,9 @@ class OrderCancelled(OfBook):
     tombstone_from_ms: int | None = Field(
         default=None, description="Since when a cancel waits for an order that has not come."
     )
+    ended_with: OrderId | None = Field(
+        default=None, description="The order that it followed, or that followed it, and ended."
+    )
 
 
 class OrderExpired(OfBook):
@@ -99,6 +104,9 @@ class OrderExpired(OfBook):
     remaining_lots: int
     expires_at_ms: int | None = Field(default=None, description="Of one whose time had come.")
     at_ms: int | None = Field(default=None, description="Record time when it had come.")
+    ended_with: OrderId | None = Field(
+        default=None, description="The order that it followed, or that followed it, and ended."
+    )
 
 
 class OrderAmended(OfBook):

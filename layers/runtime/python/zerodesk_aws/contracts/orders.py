@@ -53,27 +53,9 @@ TrailBps = Annotated[
 ]
 
 
-class PlaceOrder(Contract):
-    """An order to place. The same ``client_order_id`` and body again is the same order."""
+class OrderTerms(Contract):
+    """What an order is to do: of one that is placed, and of one that follows it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "client_order_id": "my-first-order",
-                    "symbol": "BTC-USD",
-                    "side": "BUY",
-                    "type": "LIMIT",
-                    "quantity": "0.5",
-                    "price": "60000",
-                }
-            ]
-        }
-    )
-
-    client_order_id: ClientOrderId
-    # Any text: what is no symbol is an unknown one, and that is how it is refused.
-    symbol: str = Field(description="A listed market, BASE-QUOTE.", examples=["BTC-USD"])
     side: SideField
     type: OrderTypeField
     quantity: PositiveDecimal | None = Field(
@@ -254,6 +236,62 @@ class PlaceOrder(Contract):
             raise refusal(BAD_VALUE, "absent, where there is a trail", "trail_bps")
 
 
+class FollowingOrder(OrderTerms):
+    """An order that follows the one that it is placed with, in its market, for its account.
+
+    It waits, ARMED, until all of that one is filled, and then comes in as if it was placed just
+    then. Its limit keeps to the collar around the first one's limit, or around its own trigger.
+    """
+
+    @model_validator(mode="after")
+    def _is_of_lots(self) -> Self:
+        if self.quote_amount is not None:
+            raise refusal(BAD_VALUE, "absent in an order that follows", "quote_amount")
+        return self
+
+
+class NamedOrder(Contract):
+    """By which name its client knows an order, and where it is to trade."""
+
+    client_order_id: ClientOrderId
+    # Any text: what is no symbol is an unknown one, and that is how it is refused.
+    symbol: str = Field(description="A listed market, BASE-QUOTE.", examples=["BTC-USD"])
+
+
+class PlaceOrder(OrderTerms, NamedOrder):
+    """An order to place. The same ``client_order_id`` and body again is the same order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "client_order_id": "my-first-order",
+                    "symbol": "BTC-USD",
+                    "side": "BUY",
+                    "type": "LIMIT",
+                    "quantity": "0.5",
+                    "price": "60000",
+                }
+            ]
+        }
+    )
+
+    then: FollowingOrder | None = Field(
+        default=None,
+        description="One triggers the other: an order that comes in once all of this one is "
+        "filled. Whatever else ends one of the two ends the other. What this one brings is held "
+        "for it as it comes. Not of an order with a trigger, a stop_price or a quote_amount.",
+    )
+
+    @model_validator(mode="after")
+    def _may_lead(self) -> Self:
+        if self.then is not None:
+            for field in ("trigger", "stop_price", "quote_amount"):
+                if getattr(self, field) is not None:
+                    raise refusal(BAD_VALUE, "absent where an order follows", field)
+        return self
+
+
 class Rejection(Contract):
     """Why pricing, risk or matching refused an order, with the numbers that decided."""
 
@@ -294,6 +332,8 @@ class Order(Contract):
                     "trail_bps": None,
                     "stop_price": None,
                     "stop_limit_price": None,
+                    "then": None,
+                    "after": None,
                     "expires_at": None,
                     "quote_amount": None,
                     "quantity": "0.5",
@@ -332,6 +372,11 @@ class Order(Contract):
     trail_bps: int | None = None
     stop_price: Amount | None = None
     stop_limit_price: Amount | None = None
+    then: OrderId | None = Field(default=None, description="The order that follows this one.")
+    after: OrderId | None = Field(
+        default=None,
+        description="The order that this one follows. Both have the client_order_id of that one.",
+    )
     expires_at: Timestamp | None = None
     quote_amount: Amount | None = None
     quantity: Amount

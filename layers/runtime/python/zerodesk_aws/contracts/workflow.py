@@ -60,6 +60,7 @@ class SpecialTerms(Contract):
     stop_ticks: int | None = Field(default=None, description="Of a limit with a stop beside it.")
     stop_limit_ticks: int | None = None
     stop_rests: bool | None = None
+    after: OrderId | None = Field(default=None, description="Of an order that follows another.")
 
 
 class StoredOrder(SpecialTerms):
@@ -78,6 +79,7 @@ class StoredOrder(SpecialTerms):
     time_in_force: TimeInForceField
     post_only: bool
     accepted_at_ms: int
+    then: "StoredOrder | None" = Field(default=None, description="The order that follows it.")
 
 
 class Changes(Contract):
@@ -155,6 +157,10 @@ class OrderPriced(Contract):
 
     verdict: Literal["PRICED", "REFUSED"]
     quote: Quote | None = None
+    then: Quote | None = Field(default=None, description="Of the order that follows.")
+    gets_minor: int | None = Field(
+        default=None, description="What the first of two gets at its worst price, before its fee."
+    )
     rejection: StoredRejection | None = None
 
 
@@ -175,6 +181,7 @@ class PlaceCommand(SpecialTerms):
     taker_bps: int
     held_minor: int
     accepted_at_ms: int
+    then: "PlaceCommand | None" = Field(default=None, description="The order that follows it.")
 
 
 class AmendCommand(Changes):

@@ -155,13 +155,19 @@ class Orders:
             status=OrderStatus.QUEUED.value,
             updated_at_ms=at_ms,
         )
+        if self._put_new(item):
+            return item, True
+        return self._items.get(account_id, order_id, consistent_read=True), False
+
+    def _put_new(self, item: OrderItem) -> bool:
+        """Put an item unless there is one; whether there was none."""
         try:
             item.save(condition=OrderItem.order_id.does_not_exist())
         except PutError as error:
             if not condition_failed(error):
                 raise
-            return self._items.get(account_id, order_id, consistent_read=True), False
-        return item, True
+            return False
+        return True
 
     def get(self, account_id: str, order_id: str) -> OrderItem | None:
         """Return an item, read strongly, or None."""
@@ -364,6 +370,7 @@ class Orders:
         What it says only of orders that are still pending waits for ``catch_up``: the record that
         ended the order may not be shown yet.
         """
+        self._open_following(sequence, body)
         for order_id, projection in body["orders"].items():
             if projection.get("if_pending"):
                 continue
@@ -377,6 +384,7 @@ class Orders:
         """
         latest: dict[tuple[str, str], tuple[dict[str, Any], int, int]] = {}
         for sequence, body in rows:
+            self._open_following(sequence, body)
             for order_id, projection in body["orders"].items():
                 key = (projection["account_id"], order_id)
                 if projection.get("if_pending") and key in latest:
@@ -389,6 +397,44 @@ class Orders:
                 self._project(item.order_id, projection, sequence, at_ms)
                 behind += 1
         return behind
+
+    def _open_following(self, sequence: int, body: dict[str, Any]) -> None:
+        """Put the items of orders that follow others with which a record took them in.
+
+        Nobody asks for one by itself, so its first record is its gate. What was asked is in the
+        item of the order that it follows.
+        """
+        for command in body["commands"]:
+            then = command.get("then")
+            projection = then and body["orders"].get(then["command_id"])
+            if not projection or projection.get("if_pending"):
+                continue
+            leading = self._get(command["account_id"], command["command_id"])
+            if leading is not None and "then" in leading.request:
+                self._put_following(leading, then["command_id"], projection, sequence, body)
+
+    def _put_following(
+        self,
+        leading: OrderItem,
+        order_id: str,
+        projection: dict[str, Any],
+        sequence: int,
+        body: dict[str, Any],
+    ) -> None:
+        shown = {name: projection[name] for name in PROJECTED if projection.get(name) is not None}
+        following = self._items(
+            leading.account_id,
+            order_id,
+            placed_at_ms=leading.placed_at_ms,
+            kind=leading.kind,
+            fingerprint=leading.fingerprint,
+            request=leading.request["then"],
+            status=projection["status"],
+            book_sequence=sequence,
+            updated_at_ms=body["time_ms"],
+            **shown,
+        )
+        self._put_new(following)
 
     def _project(
         self, order_id: str, projection: dict[str, Any], sequence: int, at_ms: int

@@ -37,6 +37,8 @@ def order_view(item: OrderItem, market: Market) -> Order:
         trigger_price=None if trigger_ticks is None else market.format_price(trigger_ticks),
         stop_price=_price(market, asked.get("stop_ticks")),
         stop_limit_price=_price(market, asked.get("stop_limit_ticks")),
+        then=asked["then"]["order_id"] if "then" in asked else None,
+        after=asked.get("after"),
         trail=None if trail_ticks is None else market.format_price(trail_ticks),
         trail_bps=asked.get("trail_bps"),
         expires_at=None if expires_at_ms is None else iso_ms(expires_at_ms),
