@@ -4,7 +4,7 @@ from bisect import bisect_right
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import BTC_USD, FUNDED, NOON_MS, a_case, a_command
@@ -51,6 +51,9 @@ def test_tiers_that_make_sense_stay_as_they_are() -> None:
     assert Schedule.of("USD", USD.rows()) == USD
 
 
+@example(999)
+@example(1_000)
+@example(5_000)
 @given(st.integers(0, 10_000))
 def test_the_tier_of_a_turnover_is_the_last_that_it_has_reached(turnover: int) -> None:
     assert USD.tier_at(turnover) == bisect_right([0, 1_000, 5_000], turnover) - 1

@@ -17,7 +17,8 @@ def orders(aws: None) -> Orders:
 
 
 def a_record(status: str, **more: Any) -> dict[str, Any]:
-    return {"time_ms": 2, "orders": {"o1": {"account_id": "alice", "status": status} | more}}
+    shown = {"account_id": "alice", "status": status} | more
+    return {"time_ms": 2, "commands": [], "orders": {"o1": shown}}
 
 
 def test_a_later_record_moves_an_item_and_an_earlier_one_does_not(orders: Orders) -> None:

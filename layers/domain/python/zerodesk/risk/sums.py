@@ -70,7 +70,7 @@ def linear_profit_minor(worth_minor: int) -> tuple[int, ...]:
 
     >>> profits = linear_profit_minor(10_000)
     >>> profits[2], profits[4], profits[-2:]
-    (375, -375, [1575, -1575])
+    (375, -375, (1575, -1575))
     """
     return tuple([(worth_minor * move + _LINEAR_HALF) // LINEAR_UNIT for move in LINEAR])
 
