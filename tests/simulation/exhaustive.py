@@ -15,12 +15,10 @@ from tests.simulation.faults import AT, Boundary, Fault, Script
 from tests.simulation.run import MINUTE_MS, Result, simulate, venue
 from tests.simulation.sagas import (
     CROSSING,
-    DELEVERAGING,
     KEEPING,
     MARKING,
     MONEY,
     MOVING,
-    REDUCING,
     STRANDED,
     TELLING,
     TRADING,
@@ -73,8 +71,7 @@ def play(saga: Saga, faults: Mapping[int, Fault]) -> tuple[Result, list[Boundary
 
 def sagas() -> tuple[Saga, ...]:
     """Return all sagas: together they pass through every handler."""
-    liquidated = REDUCING, DELEVERAGING
-    return TRADING, MONEY, KEEPING, MOVING, TELLING, MARKING, *liquidated, stranded()
+    return TRADING, MONEY, KEEPING, MOVING, TELLING, MARKING, stranded()
 
 
 def stranded() -> Saga:

@@ -18,7 +18,6 @@ from tests.simulation.mutants import (
     keeping,
     killing,
     limiting,
-    liquidating,
     matching,
     moving,
     perpetuals,
@@ -46,7 +45,6 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *cancelling.MUTANTS,
     *charging.MUTANTS,
     *perpetuals.MUTANTS,
-    *liquidating.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 
