@@ -13,19 +13,21 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from tests.chained_records import append_record
 from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, a_stream
 from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, reject, settle
 from zerodesk.archive import Archive
-from zerodesk.codec import GENESIS_HASH
 from zerodesk.matching import Book
 from zerodesk.orders import Command
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
-from zerodesk.verification import FIRST_EPOCH, Record
+
+if TYPE_CHECKING:
+    from zerodesk.verification import Record
 
 GOLDEN: Final = Path(__file__).parents[1] / "data" / "golden"
 SEED, COMMANDS, BATCH, MAX_FILLS, ANCHOR_EVERY, TAKEOVER_AT = 17, 240, 3, 2, 25, 60
@@ -42,20 +44,9 @@ class Venue:
         self.settled = 0
 
     def append(self, stream: str, body: dict[str, Any], at_ms: int) -> None:
-        records = self.journals[stream]
-        before = records[-1] if records else None
-        epoch = (before.epoch if before else FIRST_EPOCH) + ("takeover" in body)
-        record = Record(
-            stream=stream,
-            sequence=len(records) + 1,
-            previous_hash=before.hash if before else GENESIS_HASH,
-            hash="",
-            epoch=epoch,
-            code_version=CODE_VERSION,
-            recorded_at_ms=at_ms,
-            body=body,
+        append_record(
+            self.journals[stream], stream, body, at_ms=at_ms, begins_epoch="takeover" in body
         )
-        records.append(Record.from_dict(record.to_dict() | {"hash": record.true_hash()}))
 
     def change(self, account_id: str, change: Change) -> None:
         self.states[account_id] = change.state

@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.chained_records import append_record
 from tests.client.conftest import Zerodesk
 from tests.client.fake_venue import FakeVenue
 from tests.zerodesk.matching.test_funding import PERP, at_a_premium
-from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
-from zerodesk.codec import GENESIS_HASH
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
-from zerodesk.verification import FIRST_EPOCH, Record
+from zerodesk.verification import Record
 
 BOOK = f"book#{PERP.symbol}"
 
@@ -23,17 +22,7 @@ def hashed(stream: str, bodies: list[dict[str, Any]]) -> list[Record]:
     """Return the records of a stream, each chained to the one before."""
     records: list[Record] = []
     for body in bodies:
-        record = Record(
-            stream=stream,
-            sequence=len(records) + 1,
-            previous_hash=records[-1].hash if records else GENESIS_HASH,
-            hash="",
-            epoch=FIRST_EPOCH,
-            code_version=CODE_VERSION,
-            recorded_at_ms=1,
-            body=json.loads(json.dumps(body)),
-        )
-        records.append(Record.from_dict(record.to_dict() | {"hash": record.true_hash()}))
+        append_record(records, stream, json.loads(json.dumps(body)))
     return records
 
 

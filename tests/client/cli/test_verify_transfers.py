@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
+from tests.chained_records import append_record
 from tests.client.conftest import Zerodesk
 from tests.client.fake_venue import FakeVenue
-from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, open_account
-from zerodesk.codec import GENESIS_HASH
 from zerodesk.transfers import receive, send
-from zerodesk.verification import FIRST_EPOCH, Record
+from zerodesk.verification import Record
 
 ALICE, BOB, CAROL = "account#alice", "account#bob", "account#carol"
 
@@ -25,18 +24,8 @@ class Ledger:
 
     def change(self, stream: str, change: Change) -> None:
         self.states[stream] = change.state
-        records = self.streams.setdefault(stream, [])
-        record = Record(
-            stream=stream,
-            sequence=len(records) + 1,
-            previous_hash=records[-1].hash if records else GENESIS_HASH,
-            hash="",
-            epoch=FIRST_EPOCH,
-            code_version=CODE_VERSION,
-            recorded_at_ms=1,
-            body=json.loads(json.dumps(change.to_body())),
-        )
-        records.append(Record.from_dict(record.to_dict() | {"hash": record.true_hash()}))
+        body = json.loads(json.dumps(change.to_body()))
+        append_record(self.streams.setdefault(stream, []), stream, body)
 
     def open(self, stream: str) -> None:
         account_id = stream.partition("#")[2]

@@ -1,38 +1,26 @@
 """Orders that wait: for their trigger, or for another one to be filled."""
 
-from typing import Any
+from typing import Any, Self
 
 from zerodesk.matching.order import ARMED, BUY, BookOrder, SpecialOrder
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import PlaceCommand, rises
 
 
-class ArmedOrder(BookOrder):
-    """An order in waiting: it keeps its command, and comes in by it when it is triggered.
+class WaitingOrder(BookOrder):
+    """An order that is not in the queues yet: it keeps its command, and comes in by that."""
 
-    It stands in a ladder of its own, at the price of its trigger: among those that wait for the
-    last trade to rise to theirs, or among those that wait for it to fall. Triggered, it leaves and
-    another order takes its place, with its id and its hold.
-
-    One that ``trails`` stands in no ladder: its trigger follows the last trade, and ``is_reached``
-    says whether a trade has reached it.
-    """
-
-    __slots__ = ("command", "expires_at_ms", "is_reached", "rises", "trails", "trigger_ticks")
+    __slots__ = ("command", "expires_at_ms")
 
     is_armed = True
     untraded = ARMED
 
     command: PlaceCommand
     expires_at_ms: int
-    is_reached: bool
-    trails: bool
-    rises: bool
-    trigger_ticks: int
 
     @classmethod
-    def of(cls, command: PlaceCommand, stamp: int = 0) -> "ArmedOrder":
-        """Return the order that a command arms."""
+    def waiting(cls, command: PlaceCommand, stamp: int) -> Self:
+        """Return the order of a command, which has nothing else to say yet."""
         order = cls(
             command["command_id"],
             command["account_id"],
@@ -47,6 +35,31 @@ class ArmedOrder(BookOrder):
         )
         order.command = command
         order.expires_at_ms = command.get("expires_at_ms", 0)
+        return order
+
+
+class ArmedOrder(WaitingOrder):
+    """An order in waiting: it keeps its command, and comes in by it when it is triggered.
+
+    It stands in a ladder of its own, at the price of its trigger: among those that wait for the
+    last trade to rise to theirs, or among those that wait for it to fall. Triggered, it leaves and
+    another order takes its place, with its id and its hold.
+
+    One that ``trails`` stands in no ladder: its trigger follows the last trade, and ``is_reached``
+    says whether a trade has reached it.
+    """
+
+    __slots__ = ("is_reached", "rises", "trails", "trigger_ticks")
+
+    is_reached: bool
+    trails: bool
+    rises: bool
+    trigger_ticks: int
+
+    @classmethod
+    def of(cls, command: PlaceCommand, stamp: int = 0) -> "ArmedOrder":
+        """Return the order that a command arms."""
+        order = cls.waiting(command, stamp)
         order.rises = rises(is_buy=order.is_buy, trigger=command["trigger"])
         order.trails = "trail_ticks" in command or "trail_bps" in command
         order.is_reached = False
@@ -116,7 +129,7 @@ class ArmedOrder(BookOrder):
         return order
 
 
-class FollowingOrder(BookOrder):
+class FollowingOrder(WaitingOrder):
     """An order in waiting for the one that it comes ``after``, which leads; see ``ArmedOrder``.
 
     ``leading_lots`` is how much of that must be filled. What the order needs is held from the
@@ -124,35 +137,17 @@ class FollowingOrder(BookOrder):
     ``due_minor`` is what is to be held of it behind the record in the making.
     """
 
-    __slots__ = ("after", "command", "due_minor", "expires_at_ms", "leading_lots")
-
-    is_armed = True
-    untraded = ARMED
+    __slots__ = ("after", "due_minor", "leading_lots")
 
     after: str
-    command: PlaceCommand
     due_minor: int
-    expires_at_ms: int
     leading_lots: int
 
     @classmethod
     def behind(cls, command: Any, leading_lots: int, stamp: int = 0) -> "FollowingOrder":
         """Return the order that is to follow one of so many lots."""
-        order = cls(
-            command["command_id"],
-            command["account_id"],
-            command["side"] == BUY,
-            command["price_ticks"],
-            command["quantity_lots"],
-            False,  # noqa: FBT003 - by position, as every order
-            command["maker_bps"],
-            command["taker_bps"],
-            command["held_minor"],
-            stamp,
-        )
-        order.command = command
+        order = cls.waiting(command, stamp)
         order.after, order.leading_lots = command["after"], leading_lots
-        order.expires_at_ms = command.get("expires_at_ms", 0)
         order.due_minor = command["held_minor"]
         return order
 

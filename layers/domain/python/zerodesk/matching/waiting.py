@@ -1,4 +1,4 @@
-"""Who waits for a price: which of them trades have reached, and who of those comes in next."""
+"""Who waits for a price, or to follow: whose turn trades have brought, and who comes in next."""
 
 from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.order import BookOrder, PairedOrder
