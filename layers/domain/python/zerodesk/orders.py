@@ -385,7 +385,9 @@ class DeleverageCommand(TypedDict):
     """A position of a derivative that others take over from an account at a price, past the queue.
 
     ``others`` are those on the other side, each with how many lots it gives up at most, in the
-    order of the ranking. The book cuts them to what is open then, on either side.
+    order of the ranking. The book cuts them to what is open then, on either side. It was decided
+    on a mark, and holds until the book's is of later than ``marked_until_ms``: a command that is
+    late does not meet an account which nobody liquidates any more.
     """
 
     kind: Literal["deleverage"]
@@ -394,6 +396,7 @@ class DeleverageCommand(TypedDict):
     symbol: str
     price_ticks: int
     others: list[list[Any]]
+    marked_until_ms: int
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
 
