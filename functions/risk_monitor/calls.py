@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from zerodesk.accounts import AccountState, Change
 from zerodesk.margin_calls import MarginCall, ratio_bps
-from zerodesk.risk.monitoring import call_margin, margins, stale_marks
+from zerodesk.risk.monitoring import Margin, call_margin, has_crossed, margins, stale_marks
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
 from zerodesk_aws.clock import iso_ms
@@ -27,9 +27,9 @@ class MarginCalls:
         self._told: dict[str, dict[str, int]] = {}
         """What this process knows to be told: the fall of each call, by account and currency."""
 
-    def look(self, account: Account, marks: Marks, at_ms: int) -> int:
+    def look(self, account: Account, found: list[Margin], marks: Marks, at_ms: int) -> int:
         """Record what an account has crossed, and tell what is not told; return how many."""
-        if _crossing(account.state, marks, at_ms) is not None:
+        if has_crossed(account.state, found, at_ms):
             account = self._accounts.commit(
                 account.account_id, lambda now: _crossing(now.state, marks, at_ms)
             )

@@ -8,8 +8,8 @@ liquidation has not. It goes by a list of its own: who is liquidated may hold no
 
 from typing import Final
 
-from zerodesk.accounts import Change, begin_liquidation
-from zerodesk.risk.monitoring import evidence, margins, stale_marks
+from zerodesk.accounts import AccountState, Change, begin_liquidation
+from zerodesk.risk.monitoring import Margin, evidence, margins, stale_marks
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
@@ -31,12 +31,12 @@ class Liquidations:
     def __init__(self, accounts: AccountJournal, holders: Holders, workflow: NamedWorkflow) -> None:
         self._accounts, self._holders, self._workflow = accounts, holders, workflow
 
-    def look(self, account: Account, marks: Marks, at_ms: int) -> int:
+    def look(self, account: Account, found: list[Margin], marks: Marks, at_ms: int) -> int:
         """Stop an account that is below its maintenance; return how many executions were started.
 
         One that is liquidated already is looked after by the clock.
         """
-        if _beginning(account, marks, at_ms) is None:
+        if not _is_to_be_stopped(account.state, found):
             return 0
         # Ahead of the record: listed in vain, the account is taken off the list again.
         self._holders.show(LIQUIDATED, account.account_id, account.sequence + 1, 1)
@@ -75,16 +75,21 @@ class Liquidations:
         return 0
 
 
+def _is_to_be_stopped(state: AccountState, found: list[Margin]) -> bool:
+    """Whether an account is below its maintenance, and neither liquidated nor spared."""
+    if state.liquidation is not None or state.terms.spared is not None:
+        return False
+    return any(one.is_below_maintenance for one in found)
+
+
 def _beginning(account: Account, marks: Marks, at_ms: int) -> Change | None:
     """Return the account stopped, if it is below its maintenance and nobody has spared it."""
     state = account.state
-    if state.liquidation is not None or state.terms.spared is not None:
-        return None
     marked = marks.of(state.derivatives())
     if stale_marks(state, marked, at_ms):
         return None
     found = margins(state, marked)
-    if not any(one.is_below_maintenance for one in found):
+    if not _is_to_be_stopped(state, found):
         return None
     told = {"at_ms": at_ms} | evidence(state, found, marked)
     return begin_liquidation(state, account.sequence + 1, told)

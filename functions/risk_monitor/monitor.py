@@ -121,10 +121,11 @@ class RiskMonitor:
             logger.warning("margin not known", account_id=account_id, stale=stale)
             seen["Stale"] += 1
             return
+        found = margins(account.state, marked)
         seen["Accounts"] += 1
-        seen["Calls"] += self._calls.look(account, marks, at_ms)
-        seen["Liquidations"] += self._liquidations.look(account, marks, at_ms)
-        for margin in margins(account.state, marked):
+        seen["Calls"] += self._calls.look(account, found, marks, at_ms)
+        seen["Liquidations"] += self._liquidations.look(account, found, marks, at_ms)
+        for margin in found:
             yield _row(account, margin)
 
 

@@ -21,7 +21,7 @@ from zerodesk.positions import Position
 from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.risk import Case, Marked, assess
 from zerodesk.risk.arrays import Modelled, risk_arrays
-from zerodesk.risk.margin import made, maintenance_minor, margin_covers_positions, required
+from zerodesk.risk.margin import figures, made, margin_covers_positions, required
 from zerodesk.risk.monitoring import margins
 from zerodesk.risk.portfolio import PER_UNIT, Leg, PortfolioRules, RiskArray, portfolio_margin
 from zerodesk.risk.scenarios import RANGES, SCENARIOS, Scenario
@@ -306,7 +306,9 @@ def an_account(lots: dict[str, int], orders: Any, btc: int = 0, usd: int = 0) ->
 def test_the_need_is_that_of_the_slow_way(lots: dict[str, int], orders: Any, btc: int) -> None:
     state = an_account(lots, orders, btc)
     assert need(state) == slow_need(state, of(state))
-    assert maintenance_minor(state, "USD", of(state)) == slow_need(state, of(state), orders=False)
+    assert figures(state, "USD", of(state)).maintenance_minor == slow_need(
+        state, of(state), orders=False
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -362,7 +364,7 @@ def test_more_is_needed_to_open_than_to_keep_and_never_more_than_of_the_parts(
     lots: dict[str, int], orders: Any, btc: int
 ) -> None:
     state = an_account(lots, orders, btc)
-    assert 0 <= maintenance_minor(state, "USD", of(state)) <= need(state)
+    assert 0 <= figures(state, "USD", of(state)).maintenance_minor <= need(state)
     bare = replace(state, available={})
     parts = sum(
         required(bare, "USD", {symbol: one}).initial_minor for symbol, one in of(state).items()
@@ -511,4 +513,4 @@ def test_a_risk_array_of_other_scenarios_is_set_against_nothing() -> None:
     state = holds_lots(PERP=10, DEC_100_C=-10)
     marked = of(state) | {f"{DEC}-100-C": old}
     assert required(state, "USD", marked).initial_minor == 157_500 + 100_000
-    assert maintenance_minor(state, "USD", marked) == 126_000 + 50_000
+    assert figures(state, "USD", marked).maintenance_minor == 126_000 + 50_000

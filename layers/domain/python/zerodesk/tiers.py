@@ -41,6 +41,8 @@ def share_minor(notional_minor: int, tiers: Sequence[Tier], *, initial: bool) ->
     >>> share_minor(1_500, tiers, initial=True), share_minor(1_500, tiers, initial=False)
     (100, 50)
     """
+    if len(tiers) == 1 or notional_minor <= tiers[1][0]:
+        return -(-notional_minor * tiers[0][1 if initial else 2] // BASIS_POINTS)
     total, end = 0, notional_minor
     for from_minor, initial_bps, maintenance_bps in reversed(tiers):
         if end > from_minor:

@@ -32,6 +32,14 @@ class Required(NamedTuple):
     initial_minor: int
 
 
+class Figures(NamedTuple):
+    """What an account has, what it needs and what it must keep of a currency, minor units."""
+
+    equity_minor: int
+    initial_minor: int
+    maintenance_minor: int
+
+
 def margin_covers_positions(case: Case) -> Rejection | None:
     """Refuse what leaves less than the margin of all derivatives with every order filled.
 
@@ -148,21 +156,24 @@ def required(
     return Required(equity_minor + found.unrealised_minor, initial_minor)
 
 
-def maintenance_minor(
+def figures(
     state: AccountState,
     currency: str,
     derivatives: Mapping[str, Marked],
     *,
     taken: Mapping[str, int] = NOTHING_TAKEN,
-) -> int:
-    """Return below what equity an account is liquidated: of what is open, orders left out."""
-    flat = dict.fromkeys(derivatives, NONE_WORKING)
-    kept = state.derived.margins.get(currency, NO_SUMS)
-    found = summed(kept, made(state, derivatives, flat))
-    return sum(
-        group.maintenance_minor(state.available_minor(underlying) - taken.get(underlying, 0))
-        for underlying, group in found.groups.items()
-    )
+) -> Figures:
+    """Return the same, and below what equity the account is liquidated: orders left out of that."""
+    equity_minor, initial_minor = required(state, currency, derivatives, taken=taken)
+    found, with_orders = state.derived.margins[currency], state.derived.working(state.holds)
+    ordered = derivatives.keys() & with_orders
+    if ordered:
+        found = summed(found, made(state, derivatives, dict.fromkeys(ordered, NONE_WORKING)))
+    maintenance_minor = 0
+    for underlying, group in found.groups.items():
+        free_minor = state.available.get(underlying, 0)
+        maintenance_minor += group.maintenance_minor(free_minor - taken.get(underlying, 0))
+    return Figures(equity_minor, initial_minor, maintenance_minor)
 
 
 def made(

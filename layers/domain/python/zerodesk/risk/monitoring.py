@@ -13,7 +13,7 @@ from zerodesk.margin_calls import MarginCall, next_call
 from zerodesk.positions import FLAT
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
-from zerodesk.risk.margin import covering_twice, maintenance_minor, required
+from zerodesk.risk.margin import covering_twice, figures
 from zerodesk.risk.marked import Marked
 
 Stale = dict[str, int | None]
@@ -64,20 +64,13 @@ def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
     """
     open_in = {symbol: marked[symbol] for symbol in sorted(state.derivatives())}
     twice = covering_twice(state, open_in)
+    by_currency: dict[str, dict[str, Marked]] = {}
+    for symbol, one in open_in.items():
+        by_currency.setdefault(one.quote, {})[symbol] = one
     return [
-        _margin(
-            state, currency, {s: one for s, one in open_in.items() if one.quote == currency}, twice
-        )
-        for currency in sorted({one.quote for one in open_in.values()})
+        Margin(currency, *figures(state, currency, by_currency[currency], taken=twice))
+        for currency in sorted(by_currency)
     ]
-
-
-def _margin(
-    state: AccountState, currency: str, marked: Mapping[str, Marked], twice: Mapping[str, int]
-) -> Margin:
-    found = required(state, currency, marked, taken=twice)
-    keeps_minor = maintenance_minor(state, currency, marked, taken=twice)
-    return Margin(currency, found.equity_minor, found.initial_minor, keeps_minor)
 
 
 def exposure_of(state: AccountState, symbol: str, one: Marked) -> Exposure:
@@ -98,15 +91,25 @@ def call_margin(
 
     The record has the marks and the figures, so that the decision can be made again from it.
     """
+    calls = _calls(state, found, at_ms)
+    if calls == state.calls:
+        return None
+    return with_calls(state, calls, {"at_ms": at_ms} | evidence(state, found, marked))
+
+
+def has_crossed(state: AccountState, found: list[Margin], at_ms: int) -> bool:
+    """Whether other calls stand at an account's margins than those that are recorded."""
+    return _calls(state, found, at_ms) != state.calls
+
+
+def _calls(state: AccountState, found: list[Margin], at_ms: int) -> dict[str, MarginCall]:
     calls: dict[str, MarginCall] = {}
     for one in found:
         standing = state.calls.get(one.currency)
         call = next_call(standing, one.equity_minor, one.maintenance_minor, at_ms)
         if call is not None:
             calls[one.currency] = call
-    if calls == dict(state.calls):
-        return None
-    return with_calls(state, calls, {"at_ms": at_ms} | evidence(state, found, marked))
+    return calls
 
 
 def evidence(

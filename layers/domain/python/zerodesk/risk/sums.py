@@ -56,6 +56,9 @@ LINEAR_UNIT: Final = _QUARTER_PERCENTS * BASIS_POINTS
 _LINEAR_HALF: Final = LINEAR_UNIT // 2
 _LINEAR_MOST: Final = max(LINEAR)
 
+MOST_REPLACED: Final = 4
+"""Pieces that are taken out of the sums one by one: of more, all sums are cheaper made anew."""
+
 Losses = Sequence[int]
 Deltas = dict[str, tuple[int, int]]
 
@@ -120,10 +123,9 @@ class Piece:
 
     def _perpetual(self) -> None:
         one, position, (buys, sells, closing_buys, closing_sells) = self.made
-        lots = position.quantity_lots
-        worth_minor = one.mark_price_ticks * one.tick_value_minor
-        self.worth_minor = worth_minor
-        self.unrealised_minor = lots * worth_minor - position.cost_tick_lots * one.tick_value_minor
+        lots, tick_value_minor = position.quantity_lots, one.tick_value_minor
+        self.worth_minor = worth_minor = one.mark_price_ticks * tick_value_minor
+        self.unrealised_minor = lots * worth_minor - position.cost_tick_lots * tick_value_minor
         worst_lots = max(lots + buys, sells - lots)
         parts_minor = share_minor(worst_lots * worth_minor, one.margin, initial=True)
         alone_minor = worst_lots * ((worth_minor * _LINEAR_MOST + _LINEAR_HALF) // LINEAR_UNIT)
@@ -182,6 +184,16 @@ class Piece:
         beyond_minor = short_lots * max(minimum_minor, *one.option.profit_minor)
         return short_lots * mark_minor + _share(beyond_minor, MAINTENANCE_BPS)
 
+    def is_kept_by_parts(self, parts_minor: int) -> bool:
+        """Whether a perpetual by itself needs no less by its scenarios than by its tiers.
+
+        To be opened, what it loses in the worst scenario and the excess of its tiers are what the
+        tiers ask at least, but for a unit a lot by which the two extremes are rounded apart.
+        """
+        least_minor = self.totals.parts_minor - abs(self.made[1].quantity_lots)
+        is_perpetual = self.made[0].option is None
+        return is_perpetual and parts_minor * BASIS_POINTS <= least_minor * MAINTENANCE_BPS
+
 
 class Group:
     """The sums of all pieces of one underlying. It is never changed, another takes its place."""
@@ -201,6 +213,9 @@ class Group:
     @classmethod
     def of(cls, pieces: dict[str, Piece]) -> "Group":
         """Return the sums of pieces, made anew."""
+        if len(pieces) == 1:
+            [piece] = pieces.values()
+            return cls(pieces, piece.totals)
         totals = map(sum, zip(*[one.totals for one in pieces.values()], strict=True))
         return cls(pieces, Totals(*totals))
 
@@ -245,7 +260,13 @@ class Group:
 
     def maintenance_minor(self, cover_minor: int) -> int:
         """Return below what equity the group is liquidated; made of pieces without orders."""
-        parts_minor = sum([one.maintenance_minor() for one in self.pieces.values()])
+        if len(self.pieces) == 1 and cover_minor <= 0:
+            [alone] = self.pieces.values()
+            parts_minor = alone.maintenance_minor()
+            if alone.is_kept_by_parts(parts_minor):
+                return parts_minor
+        else:
+            parts_minor = sum([one.maintenance_minor() for one in self.pieces.values()])
         beyond_minor = self._beyond_minor(cover_minor)
         if beyond_minor is None:
             return parts_minor
@@ -328,8 +349,12 @@ def summed(kept: Sums, made: Mapping[str, Made]) -> Sums:
     They are the same as if nothing had been kept: what was made of something else is made anew.
     """
     before = kept.made
-    changed = [symbol for symbol, of in made.items() if before.get(symbol) != of]
     if before.keys() != made.keys():
+        return _anew(kept, made)
+    changed = [symbol for symbol, of in made.items() if before.get(symbol) != of]
+    if not changed:
+        return kept
+    if len(changed) > MOST_REPLACED:
         return _anew(kept, made)
     groups, unrealised_minor = kept.groups, kept.unrealised_minor
     for symbol in changed:
@@ -342,15 +367,16 @@ def summed(kept: Sums, made: Mapping[str, Made]) -> Sums:
 
 def _anew(kept: Sums, made: Mapping[str, Made]) -> Sums:
     """Sum up anew, of pieces that stand where they do."""
-    by_underlying: dict[str, dict[str, Piece]] = {}
+    before, by_underlying, unrealised_minor = kept.made, dict[str, dict[str, Piece]](), 0
     for symbol, of in made.items():
-        if kept.made.get(symbol) == of:
-            piece = kept.groups[of[0].base].pieces[symbol]
+        base = of[0].base
+        stands = before.get(symbol) == of
+        piece = kept.groups[base].pieces[symbol] if stands else Piece(symbol, of)
+        unrealised_minor += piece.unrealised_minor
+        pieces = by_underlying.get(base)
+        if pieces is None:
+            by_underlying[base] = {symbol: piece}
         else:
-            piece = Piece(symbol, of)
-        by_underlying.setdefault(of[0].base, {})[symbol] = piece
+            pieces[symbol] = piece
     groups = {base: Group.of(pieces) for base, pieces in by_underlying.items()}
-    unrealised_minor = sum(
-        [one.unrealised_minor for group in groups.values() for one in group.pieces.values()]
-    )
     return Sums(made, groups, unrealised_minor)
