@@ -4,8 +4,8 @@ Trigger  each task of functions/liquidation_workflow/workflow.asl.yaml
 Input    {"step": LOOK, CANCEL_ORDERS, REDUCE, INSURE or DELEVERAGE, "account_id",
          "number"}
 Output   {"next": ENDED, WAIT, or one of these steps}: of a look what to do, else to look again
-Faults   JournalContentionError, JournalUnavailableError, EventsNotTakenError (the workflow retries
-         all of them by name)
+Faults   JournalContentionError, JournalUnavailableError, EventsNotTakenError, ServiceBusyError (the
+         workflow retries all of them by name)
 Writes   one record of the account's journal for each order that reduces it, with the order's fee
          held, for each payment of the insurance fund, for each takeover by others, and for the end;
          before it the order's item, behind it the command to the book, or the fund's record that

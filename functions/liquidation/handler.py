@@ -20,6 +20,7 @@ from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.limits import LimitRegister
+from zerodesk_aws.passing import named
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders
@@ -52,8 +53,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
         "INSURE": liquidator.insure,
         "DELEVERAGE": liquidator.deleverage,
     }
-    following = steps[step](account_id, number)
-    telling.tell(account_id, number)
+    with named():
+        following = steps[step](account_id, number)
+        telling.tell(account_id, number)
     count("LiquidationSteps")
     logger.info("liquidation looked at", step=step, number=number, next=following)
     return {"next": following}

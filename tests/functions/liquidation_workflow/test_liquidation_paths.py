@@ -65,6 +65,17 @@ def looks(*following: str) -> list[dict[str, Any]]:
             ["LOOK", "LOOK", "LOOK"],
             id="contention, then a wait",
         ),
+        pytest.param(
+            [
+                answers({"next": "REDUCE"}),
+                raises("ServiceBusyError"),
+                answers({"next": "WAIT"}),
+                raises("ServiceBusyError"),
+                *looks("ENDED"),
+            ],
+            ["LOOK", "REDUCE", "REDUCE", "LOOK", "LOOK"],
+            id="a service that is busy, twice",
+        ),
     ],
 )
 def test_an_account_is_looked_at_until_nothing_is_next(

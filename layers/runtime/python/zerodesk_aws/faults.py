@@ -16,6 +16,10 @@ class JournalCorruptError(RuntimeError):
     """A record does not hash to what it says, or does not follow the one before."""
 
 
+class ServiceBusyError(RuntimeError):
+    """A service was too busy, or did not answer in time; the next try will likely pass."""
+
+
 class EventsNotTakenError(RuntimeError):
     """The bus did not take all that it was told; it is told again."""
 

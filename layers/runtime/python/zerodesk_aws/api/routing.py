@@ -26,12 +26,8 @@ from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, body_of, check_characte
 from zerodesk_aws.contracts.fields import Contract
 from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.faults import (
-    EventsNotTakenError,
-    JournalContentionError,
-    JournalUnavailableError,
-    RegisterFullError,
-)
+from zerodesk_aws.faults import RegisterFullError
+from zerodesk_aws.passing import passes
 
 A = TypeVar("A", bound=Contract)
 
@@ -39,26 +35,6 @@ JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 """Answers are about one account at one moment; no cache on the way may keep them."""
-
-PASSING_FAULTS: Final = (
-    EventsNotTakenError,
-    JournalContentionError,
-    JournalUnavailableError,
-)
-PASSING_CODES: Final = {
-    "ConditionalRequestConflict",
-    "InternalError",
-    "InternalFailure",
-    "InternalServerError",
-    "ProvisionedThroughputExceededException",
-    "ReplicatedWriteConflictException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "ServiceUnavailable",
-    "SlowDown",
-    "ThrottlingException",
-}
-"""What AWS answers when it is busy, or when somebody else wrote at the same time."""
 
 
 class Call(NamedTuple):
@@ -244,26 +220,12 @@ def problem_of_fault(fault: Exception) -> Problem:
             f"{MAX_ANSWERED} requests of this account are answered and not shown yet. This one "
             "waits: repeat it in a moment, with the same ids; it happens once.",
         )
-    if _passes(fault):
+    if passes(fault):
         return Problem(
             ProblemCode.UNAVAILABLE,
             "No answer in time. Repeat the request, with the same ids: it happens once.",
         )
     return Problem(ProblemCode.INTERNAL, "The fault is ours and has been recorded.")
-
-
-def _passes(fault: Exception) -> bool:
-    """Whether a fault is one of the moment: not answered in time, or too busy."""
-    from botocore.exceptions import BotoCoreError, ClientError
-    from pynamodb.exceptions import PynamoDBException
-
-    from zerodesk_aws.tables.bind import response_code
-
-    if isinstance(fault, PynamoDBException):
-        return response_code(fault) in PASSING_CODES or isinstance(fault.cause, BotoCoreError)
-    if isinstance(fault, ClientError):
-        return fault.response["Error"]["Code"] in PASSING_CODES
-    return isinstance(fault, (BotoCoreError, *PASSING_FAULTS))
 
 
 def respond(problem: Problem) -> Response:
