@@ -154,7 +154,7 @@ class Liquidator:
             logger.warning("insurance fund asked", extra=asked | {"account_id": account_id})
 
     def deleverage(self, account_id: str, number: int) -> str:
-        """Have those on the other side take the largest position over, if that is what is next.
+        """Have those on the other side take a position over, if that is what is next.
 
         At the price of bankruptcy, so that the account owes nothing by it; or as much nearer to the
         mark as the insurance fund then pays.
@@ -238,13 +238,7 @@ class Liquidator:
         if _may_be_taken_over(state, liquidation, marked):
             return WAIT
         found, funds = margins(state, marked), self._insurance.funds()
-        decision = next_step(
-            found,
-            [exposure_of(state, symbol, one) for symbol, one in marked.items()],
-            {currency: -minor for currency, minor in state.available.items() if minor < 0},
-            in_vain=in_vain,
-            fund_minor=funds,
-        )
+        decision = next_step(state, marked, in_vain=in_vain, fund_minor=funds)
         return Seen(account, liquidation, marked, found, decision, in_vain, funds, at_ms)
 
     def _is_closed(self, state: AccountState) -> bool:

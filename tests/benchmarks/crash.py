@@ -143,12 +143,7 @@ class Crash:
         stays = state.liquidation.steps and position.quantity_lots == state.liquidation.lots_before
         in_vain = state.liquidation.in_vain + 1 if stays else 0
         self.accounts[account_id] = state
-        return next_step(
-            margins(state, self.marked()),
-            [exposure_of(state, SYMBOL, self.marked()[SYMBOL])],
-            {one: -minor for one, minor in state.available.items() if minor < 0},
-            in_vain=in_vain,
-        )
+        return next_step(state, self.marked(), in_vain=in_vain)
 
     def reduce(self, account_id: str, decision: Decision) -> None:
         """Place the order of a step."""

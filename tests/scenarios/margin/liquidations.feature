@@ -2,8 +2,8 @@ Rule: Liquidations
 
   An account whose equity is below its maintenance margin is stopped by a record, which refuses every
   order of its own. What it has in the books is cancelled; then one reduce-only order at a time closes
-  a quarter of its largest position, or all of it once no equity is left, at most 2 % from the mark,
-  until its initial margin is there. Then it is its owner's again.
+  a quarter of the position that leaves the least margin missing, or all of it once no equity is
+  left, at most 2 % from the mark, until its initial margin is there. Then it is its owner's again.
 
   Scenario: quarters are sold until the initial margin is there
     When ann buys 1 of ben at 60000

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zerodesk.accounts import AccountState
 from zerodesk.derivatives import Perpetual
 from zerodesk.orders import Side
+from zerodesk.positions import Position
+from zerodesk.risk import Marked
 from zerodesk.risk.leverage import Exposure, cross_margin
 from zerodesk.risk.liquidation import (
     BOUND_BPS,
@@ -24,7 +27,6 @@ from zerodesk.risk.liquidation import (
     paid_ticks,
     takeover_ticks,
 )
-from zerodesk.risk.monitoring import Margin
 from zerodesk.tiers import Tier, checked
 
 TIERS = checked([Tier(0, 500, 250)])
@@ -37,10 +39,17 @@ def a_position(
 
 
 def decided(cash: int, held: list[Exposure], in_vain: int = 0, fund: int = 0) -> Decision:
-    figures = cross_margin(cash, held, TIERS)
-    margin = Margin("USD", figures.equity_minor, figures.initial_minor, figures.maintenance_minor)
-    overdrawn = {"USD": -cash} if cash < 0 else {}
-    return next_step([margin], held, overdrawn, in_vain=in_vain, fund_minor={"USD": fund})
+    positions = {
+        one.instrument.symbol: Position(one.quantity_lots, one.cost_tick_lots) for one in held
+    }
+    marked = {
+        one.instrument.symbol: Marked(
+            one.instrument.symbol, "USD", 1, 1, one.mark_price_ticks, 0, margin=TIERS
+        )
+        for one in held
+    }
+    state = AccountState(available={"USD": cash}, positions=positions)
+    return next_step(state, marked, in_vain=in_vain, fund_minor={"USD": fund})
 
 
 def test_the_steps_come_in_their_order() -> None:
@@ -98,7 +107,7 @@ def test_the_bound_is_never_wider_than_stated(mark: int) -> None:
 def test_a_reduction_never_turns_a_position_and_repeated_ends_flat(
     lots: list[int], cash: int
 ) -> None:
-    held = {f"P{n}": a_position(one, symbol=f"P{n}") for n, one in enumerate(lots)}
+    held = {f"P{n}-PERP": a_position(one, symbol=f"P{n}-PERP") for n, one in enumerate(lots)}
     for _ in range(300):
         reduction = decided(cash, list(held.values())).reduction
         if reduction is None:

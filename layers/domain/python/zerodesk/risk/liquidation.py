@@ -5,15 +5,18 @@ price; what the account cannot pay the insurance fund pays, and what that cannot
 those on the other side, in a stated order. Each function says what to do; nobody does it here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from zerodesk.accounts import AccountState, credited
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import Side
+from zerodesk.positions import OpenLots
 from zerodesk.risk.leverage import Exposure
-from zerodesk.risk.monitoring import Margin
+from zerodesk.risk.marked import Marked
+from zerodesk.risk.monitoring import Margin, exposure_of, margins
 
 STEP_BPS: Final = 2_500
 """How much of a position one step closes while there is equity left; then it is looked at again."""
@@ -63,9 +66,8 @@ class Decision:
 
 
 def next_step(
-    margins: Sequence[Margin],
-    positions: Sequence[Exposure],
-    overdrawn: Mapping[str, int],
+    state: AccountState,
+    marked: Mapping[str, Marked],
     *,
     in_vain: int = 0,
     fund_minor: Mapping[str, int] = NO_FUND,
@@ -74,35 +76,98 @@ def next_step(
 
     Parameters
     ----------
-    margins
-        What it has and needs, by currency in which it has a derivative open.
-    positions
-        What it has open, at the marks.
-    overdrawn
-        What it owes, by currency in which it has less than nothing, positive.
+    marked
+        Every derivative in which it has a position, by symbol.
     in_vain
         How many steps in a row closed nothing.
     fund_minor
         What the insurance fund has, by currency.
     """
-    held = [one for one in positions if one.quantity_lots]
-    short_of = {one.currency for one in margins if not one.is_above_initial}
-    at_risk = [one for one in held if one.instrument.quote in short_of]
-    if at_risk:
-        worth = {one.currency: one.equity_minor for one in margins}
-        largest = min(
-            at_risk, key=lambda one: (-one.notional_minor(one.quantity_lots), one.instrument.symbol)
-        )
-        currency = largest.instrument.quote
-        reduction = reduction_of(largest, worth[currency], fund_minor.get(currency, 0))
-        step = Step.DELEVERAGE if in_vain >= IN_VAIN else Step.REDUCE
-        return Decision(step, reduction, currency)
-    open_in = {one.instrument.quote for one in held}
-    for currency in sorted(overdrawn):
-        pays_minor, _ = insured(overdrawn[currency], fund_minor.get(currency, 0))
+    found = margins(state, marked)
+    for margin in found:
+        if not margin.is_above_initial:
+            fund = fund_minor.get(margin.currency, 0)
+            reduction = most_relieving(state, marked, margin, fund)
+            step = Step.DELEVERAGE if in_vain >= IN_VAIN else Step.REDUCE
+            return Decision(step, reduction, margin.currency)
+    open_in = {one.currency for one in found}
+    for currency, available_minor in sorted(state.available.items()):
+        pays_minor, _ = insured(max(0, -available_minor), fund_minor.get(currency, 0))
         if currency not in open_in and pays_minor:
             return Decision(Step.INSURE, currency=currency, pays_minor=pays_minor)
     return Decision(Step.NONE)
+
+
+def most_relieving(
+    state: AccountState, marked: Mapping[str, Marked], margin: Margin, fund_minor: int
+) -> Reduction:
+    """Return the step that leaves the account the least short of its initial margin.
+
+    Each position's step is looked at as filled at the mark, by the margin that is asked of all of
+    them together: to close what hedges the others asks for more than before, so it is not closed
+    before them, however large it is. Only where every step would ask for more, as of legs that
+    hedge each other to the lot, the one that asks for the least more is taken. Of equal ones it is
+    the one of the largest position, then by name.
+
+    Examples
+    --------
+    Eight lots at 1,000 need more than forty at 10:
+
+    >>> from zerodesk.positions import Position
+    >>> from zerodesk.tiers import Tier
+    >>> perpetual = Marked("BTC", "USD", 1, 1, 1_000, 0, margin=(Tier(0, 1_000, 500),))
+    >>> other = perpetual._replace(base="ETH", mark_price_ticks=10)
+    >>> held = {"BTC-PERP": Position(-8, -8_000), "ETH-PERP": Position(40, 400)}
+    >>> state = AccountState(available={"USD": 500}, positions=held)
+    >>> marked = {"BTC-PERP": perpetual, "ETH-PERP": other}
+    >>> [margin] = margins(state, marked)
+    >>> most_relieving(state, marked, margin, 0)
+    Reduction(symbol='BTC-PERP', side=<Side.BUY: 'BUY'>, quantity_lots=2, price_ticks=1020)
+    """
+    held = [
+        exposure_of(state, symbol, one)
+        for symbol, one in sorted(marked.items())
+        if one.quote == margin.currency and symbol in state.positions
+    ]
+    steps = [
+        (one, reduction_of(one, margin.equity_minor, fund_minor))
+        for one in held
+        if one.quantity_lots
+    ]
+    _, reduction = min(
+        steps,
+        key=lambda each: (
+            shortfall_minor(reduced(state, each[1], marked), margin.currency, marked),
+            -each[0].notional_minor(each[0].quantity_lots),
+            each[1].symbol,
+        ),
+    )
+    return reduction
+
+
+def reduced(
+    state: AccountState, reduction: Reduction, marked: Mapping[str, Marked]
+) -> AccountState:
+    """Return an account with a reduction filled at the mark, fees left out."""
+    one, position = marked[reduction.symbol], state.positions[reduction.symbol]
+    lots = reduction.quantity_lots if reduction.side is Side.BUY else -reduction.quantity_lots
+    opened = OpenLots(position.quantity_lots, position.cost_tick_lots)
+    left, made_tick_lots = opened.traded(lots, one.mark_price_ticks)
+    # A perpetual pays what was made of it, an option its price.
+    paid_tick_lots = made_tick_lots if one.option is None else -lots * one.mark_price_ticks
+    return replace(
+        state,
+        available=credited(state.available, one.quote, paid_tick_lots * one.tick_value_minor),
+        positions=state.positions | {reduction.symbol: position._replace(**left._asdict())},
+    )
+
+
+def shortfall_minor(state: AccountState, currency: str, marked: Mapping[str, Marked]) -> int:
+    """Return what an account has less of a currency than its initial margin; negative if more."""
+    for one in margins(state, marked):
+        if one.currency == currency:
+            return -one.free_minor
+    return -state.available.get(currency, 0)
 
 
 def reduction_of(position: Exposure, equity_minor: int, fund_minor: int) -> Reduction:
