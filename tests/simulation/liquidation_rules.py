@@ -41,6 +41,7 @@ def liquidations_keep_their_rules(evidence: "Evidence") -> Broken:
             elif cause["kind"] == "hold" and state.get("liquidation"):
                 yield f"{place} is held for while the account is liquidated"
     yield from _asked_is_paid(evidence)
+    yield from _left_owing(evidence)
     yield from _taken_over_while_liquidated(evidence)
 
 
@@ -142,7 +143,7 @@ def _ends(step: Step) -> Broken:
     yield from step.number()
     for currency in step.state["available"]:
         have, need = step.margin(currency, "initial_bps")
-        if have < need:
+        if have < need and (need or have != step.state["available"][currency]):
             yield f"{step.place} ends with {have} {currency} of {need}"
 
 
@@ -177,6 +178,34 @@ def _asked_is_paid(evidence: "Evidence") -> Broken:
     twice = {key: times for key, times in paid.items() if times > 1}
     if twice:
         yield f"the fund pays more than once: {twice}"
+
+
+def _left_owing(evidence: "Evidence") -> Broken:
+    """An account is left owing only where the fund has nothing to pay with.
+
+    It pays what is missing at the price of a takeover, and a funding may come between the two.
+    """
+    for account, records in evidence.streams.accounts:
+        for before, record in pairwise(records):
+            cause = record.body["cause"]
+            if cause["kind"] != KIND or cause["step"] != "END":
+                continue
+            during = _appended_ms(evidence, before), _appended_ms(evidence, record)
+            for currency, minor in record.body["state"]["available"].items():
+                if minor < 0 and not _fund_was_empty(evidence, currency, *during):
+                    yield f"{account} {record.sequence} is left owing {-minor} {currency}"
+
+
+def _fund_was_empty(evidence: "Evidence", currency: str, from_ms: float, to_ms: float) -> bool:
+    """Whether the fund had nothing of a currency at some moment between two."""
+    fund = evidence.streams.by_name.get(f"account#{FUND}", [])
+    since_ms = [0.0, *(_appended_ms(evidence, one) for one in fund)]
+    had_minor = [0, *(one.body["state"]["available"].get(currency, 0) for one in fund)]
+    until_ms = [*since_ms[1:], float("inf")]
+    return any(
+        minor <= 0 and since <= to_ms and until >= from_ms
+        for minor, since, until in zip(had_minor, since_ms, until_ms, strict=True)
+    )
 
 
 def _taken_over_while_liquidated(evidence: "Evidence") -> Broken:

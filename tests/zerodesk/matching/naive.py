@@ -537,8 +537,9 @@ class NaiveBook:
         given = [command[name] for name in ("price_ticks", "quantity_lots") if name in command]
         if not given or min(given) < 1 or command["held_minor"] < 0:
             return self.refuse(command, "MATCHING_INVALID_COMMAND")
-        if not mine or mine[0].is_paired or self.led_by(mine[0]):
-            return self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
+        if "refused" in command or not mine or mine[0].is_paired or self.led_by(mine[0]):
+            told = command.get("refused", {"code": "MATCHING_ORDER_NOT_OPEN"})
+            return self.refuse(command, told["code"])
         assert self.market is not None
         order, old = mine[0], replace(mine[0])
         price = self.slid(order, command)

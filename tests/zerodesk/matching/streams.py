@@ -320,6 +320,8 @@ class Stream:
         }
         if "slides" in target:
             amend["slides"] = target["slides"]
+        if not self.amended % 17:
+            amend["refused"] = {"code": "PRICING_COLLAR", "detail": "far from the mark"}
         if noise.randrange(3):
             amend["quantity_lots"] = noise.randint(0, 12)
         if noise.randrange(2):

@@ -247,7 +247,8 @@ class AmendCommand(TypedDict):
     """A wish to change an order that rests: its whole quantity, its price, or both.
 
     What is not named stays. ``held_minor`` is held under the amend's id, for what the order needs
-    beyond its own hold. ``post_only`` and ``slides`` are the order's.
+    beyond its own hold. ``post_only`` and ``slides`` are the order's. ``refused`` is what pricing
+    said against an amend for which nothing is held: only the book refuses such a one.
     """
 
     kind: Literal["amend"]
@@ -259,6 +260,7 @@ class AmendCommand(TypedDict):
     quantity_lots: NotRequired[int]
     post_only: bool
     slides: NotRequired[bool]
+    refused: NotRequired[dict[str, Any]]
     held_minor: int
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
