@@ -34,6 +34,7 @@ from zerodesk_aws.api.problems import ProblemCode, ProblemError
 from zerodesk_aws.faults import (
     JournalContentionError,
     JournalUnavailableError,
+    ServiceBusyError,
     StaleMarketError,
 )
 
@@ -85,6 +86,7 @@ PASSING: Final = (
     PynamoDBException,
     JournalContentionError,
     JournalUnavailableError,
+    ServiceBusyError,
     StaleMarketError,
 )
 """What handlers may raise when AWS fails them. Anything else is a defect."""

@@ -26,6 +26,7 @@ from zerodesk.accounts import AccountState
 from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.risk.liquidation import (
+    IN_VAIN,
     Reduction,
     Step,
     most_relieving,
@@ -60,7 +61,12 @@ def after(state: AccountState, reduction: Reduction) -> int:
 def steps_of(state: AccountState) -> list[Reduction]:
     [margin] = margins(state, of(state))
     return [
-        reduction_of(exposure_of(state, symbol, MARKED[symbol]), margin.equity_minor, 0)
+        reduction_of(
+            exposure_of(state, symbol, MARKED[symbol]),
+            margin.equity_minor,
+            0,
+            is_option=MARKED[symbol].option is not None,
+        )
         for symbol in sorted(state.derivatives())
     ]
 
@@ -102,6 +108,35 @@ def test_of_a_vertical_the_short_side_is_closed_and_not_its_cover() -> None:
 
 def test_an_account_with_nothing_but_futures_is_reduced_where_most_margin_is() -> None:
     assert chosen(short_by(holds_lots(PERP=8))) == Reduction("BTC-PERP", Side.SELL, 2, 98)
+
+
+def test_where_an_option_finds_nobody_a_future_is_reduced_and_taken_over_before_it() -> None:
+    """Nobody can be made to take an option over: alone, it is tried again and again."""
+    both = short_by(holds_lots(PERP=30, DEC_95_C=-200))
+    calls, future = symbol_of("DEC_95_C"), "BTC-PERP"
+    expected = [
+        (0, Step.REDUCE, calls),
+        (IN_VAIN - 1, Step.REDUCE, calls),
+        (IN_VAIN, Step.REDUCE, future),
+        (2 * IN_VAIN - 1, Step.REDUCE, future),
+        (2 * IN_VAIN, Step.DELEVERAGE, future),
+    ]
+    for in_vain, step, symbol in expected:
+        decision = next_step(both, of(both), in_vain=in_vain)
+        assert decision.reduction is not None
+        assert (decision.step, decision.reduction.symbol) == (step, symbol)
+    alone = short_by(holds_lots(DEC_95_C=-200))
+    decision = next_step(alone, of(alone), in_vain=5 * IN_VAIN)
+    assert decision.reduction is not None
+    assert (decision.step, decision.reduction.symbol) == (Step.REDUCE, calls)
+
+
+def test_an_option_that_is_long_is_sold_below_its_mark_also_by_who_owes() -> None:
+    state = holds_lots(usd=-100_000, DEC_95_C=10)
+    decision = next_step(state, of(state))
+    assert decision.reduction is not None
+    assert (decision.step, decision.reduction.side) == (Step.REDUCE, Side.SELL)
+    assert (decision.reduction.quantity_lots, decision.reduction.price_ticks) == (10, 5)
 
 
 @settings(max_examples=150, deadline=None)

@@ -13,7 +13,7 @@ from typing import Final
 from zerodesk.accounts import AccountState, credited
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import Side
-from zerodesk.positions import OpenLots
+from zerodesk.positions import FLAT, OpenLots
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.marked import Marked
 from zerodesk.risk.monitoring import Margin, exposure_of, margins
@@ -86,10 +86,7 @@ def next_step(
     found = margins(state, marked)
     for margin in found:
         if not margin.is_above_initial:
-            fund = fund_minor.get(margin.currency, 0)
-            reduction = most_relieving(state, marked, margin, fund)
-            step = Step.DELEVERAGE if in_vain >= IN_VAIN else Step.REDUCE
-            return Decision(step, reduction, margin.currency)
+            return _less(state, marked, margin, in_vain, fund_minor.get(margin.currency, 0))
     open_in = {one.currency for one in found}
     for currency, available_minor in sorted(state.available.items()):
         pays_minor, _ = insured(max(0, -available_minor), fund_minor.get(currency, 0))
@@ -98,8 +95,47 @@ def next_step(
     return Decision(Step.NONE)
 
 
+def _less(
+    state: AccountState,
+    marked: Mapping[str, Marked],
+    margin: Margin,
+    in_vain: int,
+    fund_minor: int,
+) -> Decision:
+    """Return the step by which an account has less open.
+
+    Of options nobody can take over what the book does not: where they find nobody a perpetual is
+    reduced before them, if there is one, and they are tried again.
+    """
+    first = most_relieving(state, marked, margin, fund_minor)
+    perpetuals = {symbol: one for symbol, one in marked.items() if one.option is None}
+    if in_vain < IN_VAIN or not _held(state, perpetuals, margin.currency):
+        return Decision(Step.REDUCE, first, margin.currency)
+    if first.symbol in perpetuals:
+        return Decision(Step.DELEVERAGE, first, margin.currency)
+    other = most_relieving(state, marked, margin, fund_minor, among=perpetuals)
+    step = Step.REDUCE if in_vain < 2 * IN_VAIN else Step.DELEVERAGE
+    return Decision(step, other, margin.currency)
+
+
+def _held(
+    state: AccountState, marked: Mapping[str, Marked], currency: str
+) -> list[tuple[Marked, Exposure]]:
+    """Return the positions of a currency with their instruments, by symbol."""
+    return [
+        (one, exposure_of(state, symbol, one))
+        for symbol, one in sorted(marked.items())
+        if one.quote == currency and state.positions.get(symbol, FLAT).quantity_lots
+    ]
+
+
 def most_relieving(
-    state: AccountState, marked: Mapping[str, Marked], margin: Margin, fund_minor: int
+    state: AccountState,
+    marked: Mapping[str, Marked],
+    margin: Margin,
+    fund_minor: int,
+    *,
+    among: Mapping[str, Marked] | None = None,
 ) -> Reduction:
     """Return the step that leaves the account the least short of its initial margin.
 
@@ -124,15 +160,15 @@ def most_relieving(
     >>> most_relieving(state, marked, margin, 0)
     Reduction(symbol='BTC-PERP', side=<Side.BUY: 'BUY'>, quantity_lots=2, price_ticks=1020)
     """
-    held = [
-        exposure_of(state, symbol, one)
-        for symbol, one in sorted(marked.items())
-        if one.quote == margin.currency and symbol in state.positions
-    ]
+    held = _held(state, marked if among is None else among, margin.currency)
     steps = [
-        (one, reduction_of(one, margin.equity_minor, fund_minor))
-        for one in held
-        if one.quantity_lots
+        (
+            exposure,
+            reduction_of(
+                exposure, margin.equity_minor, fund_minor, is_option=one.option is not None
+            ),
+        )
+        for one, exposure in held
     ]
     _, reduction = min(
         steps,
@@ -170,16 +206,20 @@ def shortfall_minor(state: AccountState, currency: str, marked: Mapping[str, Mar
     return -state.available.get(currency, 0)
 
 
-def reduction_of(position: Exposure, equity_minor: int, fund_minor: int) -> Reduction:
+def reduction_of(
+    position: Exposure, equity_minor: int, fund_minor: int, *, is_option: bool
+) -> Reduction:
     """Return a step: a quarter of a position while there is equity left, and else all of it.
 
     Its price is no further from the mark than the bound, and no worse than equity and the insurance
-    fund together can pay for.
+    fund together can pay for. Who sells an option that is long is paid, whatever the price.
     """
     lots, is_sale = abs(position.quantity_lots), position.quantity_lots > 0
     step_lots = lots if equity_minor <= 0 else max(1, -(-lots * STEP_BPS // BASIS_POINTS))
     bound = bound_ticks(position.mark_price_ticks, is_sale=is_sale)
     paid = paid_ticks(position, step_lots, equity_minor + fund_minor)
+    if is_option and is_sale:
+        paid = bound
     return Reduction(
         symbol=position.instrument.symbol,
         side=Side.SELL if is_sale else Side.BUY,
