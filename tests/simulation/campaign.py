@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from multiprocessing import get_context
-from typing import Final
+from typing import Final, TypeVar
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
 from tests.simulation.run import Result, Summary, simulate, venue
@@ -30,6 +31,10 @@ AMBIGUOUS: Final = tuple(set(TIMEOUTS) - {Fault.TIMEOUT_BEFORE})
 
 Run = tuple[int, int]
 """(seed, lives)."""
+
+WARM_UP: Final[Run] = (0, 10)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -103,6 +108,7 @@ def _told_by(processes: int, runs: Sequence[Run]) -> Iterator[Told]:
     if processes == 1 and len(runs) <= RUNS_PER_PROCESS:
         yield from map(_told, runs)
         return
+    _warm()
     together = processes * RUNS_PER_PROCESS
     for first in range(0, len(runs), together):
         pool = ProcessPoolExecutor(processes, get_context("fork"))
@@ -110,6 +116,18 @@ def _told_by(processes: int, runs: Sequence[Run]) -> Iterator[Told]:
             yield from pool.map(_told, runs[first : first + together])
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@cache
+def _warm() -> None:
+    """Let this process have loaded what runs need: who is forked from it has it, too."""
+    run_one(*WARM_UP)
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do some work in a process of its own: what it leaves as garbage ends with that."""
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        return pool.submit(work).result()
 
 
 def campaign(
