@@ -9,7 +9,7 @@ liquidation has not.
 from typing import Final
 
 from zerodesk.accounts import Change, begin_liquidation
-from zerodesk.risk.monitoring import evidence, margins, stale_marks
+from zerodesk.risk.monitoring import derivatives_of, evidence, margins_of, stale_marks
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
@@ -33,21 +33,37 @@ class Liquidations:
     def look(self, account: Account, marks: Marks, at_ms: int, *, by_the_clock: bool) -> int:
         """Stop an account that is below its maintenance; return how many executions were started.
 
-        One that is liquidated already is looked after when the clock asks.
+        Each isolated position is looked at by itself. What is liquidated already is looked after
+        when the clock asks.
         """
-        if account.state.liquidation is None:
-            if _beginning(account, marks, at_ms) is None:
+        apart: tuple[str | None, ...] = (None, *sorted(account.state.isolated))
+        return sum(
+            self._look(account, isolated, marks, at_ms, by_the_clock=by_the_clock)
+            for isolated in apart
+        )
+
+    def _look(
+        self,
+        account: Account,
+        isolated: str | None,
+        marks: Marks,
+        at_ms: int,
+        *,
+        by_the_clock: bool,
+    ) -> int:
+        if isolated not in account.state.liquidations():
+            if _beginning(account, isolated, marks, at_ms) is None:
                 return 0
             account = self._accounts.commit(
-                account.account_id, lambda now: _beginning(now, marks, at_ms)
+                account.account_id, lambda now: _beginning(now, isolated, marks, at_ms)
             )
         elif not by_the_clock:
             return 0
-        return self._drive(account)
+        return self._drive(account, isolated)
 
-    def _drive(self, account: Account) -> int:
+    def _drive(self, account: Account, isolated: str | None) -> int:
         """Start the next attempt, unless one runs or somebody has stopped the last one."""
-        liquidation = account.state.liquidation
+        liquidation = account.state.liquidations().get(isolated)
         if liquidation is None:
             return 0
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -63,16 +79,16 @@ class Liquidations:
         return 0
 
 
-def _beginning(account: Account, marks: Marks, at_ms: int) -> Change | None:
+def _beginning(account: Account, isolated: str | None, marks: Marks, at_ms: int) -> Change | None:
     """Return the account stopped, if it is below its maintenance and nobody has spared it."""
     state = account.state
-    if state.liquidation is not None or state.terms.spared is not None:
+    if isolated in state.liquidations() or state.terms.spared is not None:
         return None
-    marked = marks.of(state.derivatives())
-    if stale_marks(state, marked, at_ms):
+    marked = marks.of(derivatives_of(state, isolated))
+    if stale_marks(state, marked, at_ms).keys() & derivatives_of(state, isolated):
         return None
-    found = margins(state, marked)
+    found = margins_of(state, isolated, marked)
     if not any(one.is_below_maintenance for one in found):
         return None
     told = {"at_ms": at_ms} | evidence(state, found, marked)
-    return begin_liquidation(state, account.sequence + 1, told)
+    return begin_liquidation(state, account.sequence + 1, told, isolated)

@@ -71,6 +71,8 @@ def stops() -> list[Asked]:
         ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
         ("back_office", http("POST", "/v1/markets", HOUSE, PERPETUAL)),
         ("queries", http("GET", f"{MARKET}/funding", "alice", None, OF_PERPETUAL)),
+        ("funds", http("PUT", "/v1/isolated/{symbol}", "alice", ISOLATED, OF_PERPETUAL)),
+        ("funds", http("POST", "/v1/isolated/{symbol}/moves", "alice", MOVED, OF_PERPETUAL)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, AUCTION, market)),
         ("back_office", http("POST", f"{MARKET}/auction/end", HOUSE, TAKEOVER, market)),
@@ -107,6 +109,9 @@ def stops() -> list[Asked]:
     ]
 
 
+ISOLATED: Final = {"is_isolated": True}
+MOVED: Final = {"number": 42, "amount": "1"}
+"""The number goes by the record that isolated the position, the same in every tour."""
 INSURED: Final = {"deposit_id": "i", "currency": "USD", "amount": "1", "reason": "tour"}
 ACCOUNT: Final = "/v1/accounts/{account_id}"
 WITHDRAWAL: Final = f"{ACCOUNT}/withdrawals/{{withdrawal_id}}"

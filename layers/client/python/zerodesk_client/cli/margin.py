@@ -43,7 +43,7 @@ def margin(context: typer.Context, account: AnyAccount = None) -> None:
 def _row(one: CurrencyMargin) -> tuple[str, ...]:
     call = one.call
     return (
-        one.currency,
+        one.currency if one.isolated is None else f"{one.isolated}, isolated, in {one.currency}",
         number(one.equity),
         number(one.initial),
         number(one.maintenance),
