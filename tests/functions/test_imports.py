@@ -46,7 +46,7 @@ BEYOND_FLOOR = {
     "authorizer": 20,
     "back_office": 188,
     "chunk_pricing": 186,
-    "funds": 139,
+    "funds": 146,
     "job_chunks": 76,
     "liquidation": 142,
     "matching": 87,
