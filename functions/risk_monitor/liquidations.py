@@ -3,7 +3,7 @@
 The record is the fence: a hold of before is named by the cancel that the execution begins with, and
 behind it the risk check refuses every order. An execution is named after the account, the record
 and the attempt, so each runs once; the clock starts another attempt where one has ended and the
-liquidation has not.
+liquidation has not. It goes by a list of its own: who is liquidated may hold nothing any more.
 """
 
 from typing import Final
@@ -13,6 +13,7 @@ from zerodesk.risk.monitoring import derivatives_of, evidence, margins_of, stale
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
+from zerodesk_aws.tables.holders import LIQUIDATED, Holders
 from zerodesk_aws.workflows import NamedWorkflow
 
 MAX_ATTEMPTS: Final = 50
@@ -27,39 +28,42 @@ RUNNING: Final = "RUNNING"
 class Liquidations:
     """Begins liquidations, and sees that they go on."""
 
-    def __init__(self, accounts: AccountJournal, workflow: NamedWorkflow) -> None:
-        self._accounts, self._workflow = accounts, workflow
+    def __init__(self, accounts: AccountJournal, holders: Holders, workflow: NamedWorkflow) -> None:
+        self._accounts, self._holders, self._workflow = accounts, holders, workflow
 
-    def look(self, account: Account, marks: Marks, at_ms: int, *, by_the_clock: bool) -> int:
+    def look(self, account: Account, marks: Marks, at_ms: int) -> int:
         """Stop an account that is below its maintenance; return how many executions were started.
 
-        Each isolated position is looked at by itself. What is liquidated already is looked after
-        when the clock asks.
+        Each isolated position is looked at by itself. What is liquidated already is looked after by
+        the clock.
         """
         apart: tuple[str | None, ...] = (None, *sorted(account.state.isolated))
-        return sum(
-            self._look(account, isolated, marks, at_ms, by_the_clock=by_the_clock)
-            for isolated in apart
-        )
+        return sum(self._look(account, isolated, marks, at_ms) for isolated in apart)
 
-    def _look(
-        self,
-        account: Account,
-        isolated: str | None,
-        marks: Marks,
-        at_ms: int,
-        *,
-        by_the_clock: bool,
-    ) -> int:
-        if isolated not in account.state.liquidations():
-            if _beginning(account, isolated, marks, at_ms) is None:
-                return 0
-            account = self._accounts.commit(
-                account.account_id, lambda now: _beginning(now, isolated, marks, at_ms)
-            )
-        elif not by_the_clock:
+    def _look(self, account: Account, isolated: str | None, marks: Marks, at_ms: int) -> int:
+        if _beginning(account, isolated, marks, at_ms) is None:
             return 0
-        return self._drive(account, isolated)
+        # Ahead of the record: listed in vain, the account is taken off the list again.
+        self._holders.show(LIQUIDATED, account.account_id, account.sequence + 1, 1)
+        begun = self._accounts.commit(
+            account.account_id, lambda now: _beginning(now, isolated, marks, at_ms)
+        )
+        return self._drive(begun, isolated)
+
+    def listed(self) -> list[str]:
+        """Return the accounts that are liquidated, and some that were until lately."""
+        return self._holders.of(LIQUIDATED)
+
+    def drive_on(self, account_id: str) -> int:
+        """See that a liquidation goes on; return how many executions were started.
+
+        One that has ended, or never began, is taken off the list.
+        """
+        account = self._accounts.latest(account_id)
+        under_way = account.state.liquidations()
+        if not under_way:
+            self._holders.show(LIQUIDATED, account_id, account.sequence, 0)
+        return sum(self._drive(account, isolated) for isolated in under_way)
 
     def _drive(self, account: Account, isolated: str | None) -> int:
         """Start the next attempt, unless one runs or somebody has stopped the last one."""
