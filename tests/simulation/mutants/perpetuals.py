@@ -8,6 +8,7 @@ BOOK: Final = f"{DOMAIN}/matching"
 FUNDINGS: Final = "tests/zerodesk/matching/test_funding.py"
 MARGIN: Final = f"{DOMAIN}/risk/margin.py"
 SUMS: Final = f"{DOMAIN}/risk/sums.py"
+CROWDING: Final = "tests/zerodesk/risk/test_crowding.py"
 ISOLATED: Final = "tests/zerodesk/risk/test_isolated.py"
 PORTFOLIO: Final = "tests/zerodesk/risk/test_sums.py"
 CAPS: Final = (
@@ -121,6 +122,30 @@ MUTANTS: Final = (
         "    found = pot_required(state, symbol, one, state.working(symbol))\n",
         "    found = pot_required(state, symbol, one, type(state.working(symbol))())\n",
         claim=ISOLATED,
+    ),
+    Mutant(
+        "size against volume without the open orders",
+        "What is open is what is large.",
+        SUMS,
+        "            self._crowd(worst_lots)\n",
+        "            self._crowd(abs(lots))\n",
+        claim=CROWDING,
+    ),
+    Mutant(
+        "size against volume rounded down",
+        "A share of an amount is rounded down, as fees are.",
+        SUMS,
+        "    return _share((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
+        "    return share_bps((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
+        claim=CROWDING,
+    ),
+    Mutant(
+        "size against volume forgotten once it is held",
+        "To keep a position takes less than to open it.",
+        SUMS,
+        "            return kept_minor + many_minor\n",
+        "            return kept_minor\n",
+        claim=CROWDING,
     ),
     Mutant(
         "spot bought with the margin of a perpetual",

@@ -12,6 +12,7 @@ from zerodesk.accounts import AccountState, Change, with_calls
 from zerodesk.derivatives import Perpetual
 from zerodesk.margin_calls import MarginCall, next_call
 from zerodesk.positions import FLAT
+from zerodesk.risk.case import volumes_of
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.margin import (
@@ -165,7 +166,7 @@ def evidence(
     state: AccountState, found: list[Margin], marked: Mapping[str, Marked]
 ) -> dict[str, Any]:
     """Return the figures and the marks that a decision was made on, for its record."""
-    return {
+    told: dict[str, Any] = {
         "margins": {
             one.name: [one.equity_minor, one.initial_minor, one.maintenance_minor] for one in found
         },
@@ -174,3 +175,5 @@ def evidence(
             for symbol in sorted(state.derivatives() & marked.keys())
         },
     }
+    volumes = volumes_of(marked)
+    return told | {"volumes": volumes} if volumes else told
