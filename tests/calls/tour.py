@@ -85,6 +85,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/fees/{fee_scope}", HOUSE, FEES, {"fee_scope": "USD"})),
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
+        ("queries", http("POST", f"{ACCOUNT}/margin-preview", "alice", PREVIEWED, account)),
         ("order_intake", http("POST", "/v1/orders/batch", "alice", BATCH)),
         ("order_intake", http("POST", "/v1/orders/cancel-after", "alice", {"seconds": 0})),
         ("order_intake", cancel_all("toured")),
@@ -145,6 +146,7 @@ PERPETUAL: Final = LISTING | {
     "margin": [{"from_notional": "0", "initial_bps": 1_000, "maintenance_bps": 500}],
 }
 OF_PERPETUAL: Final = {"symbol": "SOL-PERP"}
+PREVIEWED: Final = OF_PERPETUAL | {"side": "BUY", "quantity": "1"}
 
 MARKET: Final = "/v1/markets/{symbol}"
 OF_MARKETS: Final = (

@@ -137,6 +137,25 @@ class Limits(Operating):
             "spared": None,
         }
 
+    def preview_order(self, _who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        need = {"symbol": data["symbol"], "quantity": "0", "buy": data["quantity"], "sell": "0"}
+        return 200, {
+            "account_id": account_id,
+            "account_sequence": 1,
+            "at": SINCE,
+            "currency": "USD",
+            "isolated": None,
+            "equity": "2800",
+            "before": "0",
+            "after": "3000",
+            "needed": "3000",
+            "held": "15",
+            "moved": "0",
+            "needs": [need | {"alone": "3000"}],
+            "covered": False,
+            "reason": "the positions need 3000 USD",
+        }
+
     def set_isolated(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         pot = {
             "symbol": symbol,

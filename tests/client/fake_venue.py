@@ -86,6 +86,7 @@ ROUTES = [
     ("GET", "/v1/accounts/([^/]+)/fees", "account_fees", False),
     ("GET", "/v1/accounts/([^/]+)/positions", "positions", False),
     ("GET", "/v1/accounts/([^/]+)/margin", "margin", False),
+    ("POST", "/v1/accounts/([^/]+)/margin-preview", "preview_order", False),
     ("PUT", f"/v1/isolated/{SYMBOL}", "set_isolated", False),
     ("POST", f"/v1/isolated/{SYMBOL}/moves", "move_margin", False),
     ("PUT", "/v1/accounts/([^/]+)/liquidation", "set_liquidation", True),

@@ -66,6 +66,13 @@ def test_margin_is_shown_with_the_call_that_stands_and_what_is_not_known(alice: 
     assert "liquidated since" in told
 
 
+def test_a_preview_says_what_an_order_needs_and_why_it_would_be_refused(alice: Zerodesk) -> None:
+    told = alice("preview", "buy", "0.5", "BTC-PERP", "--price", "60000").stdout
+    assert "needs 3,000 USD more" in told
+    assert "refused: the positions need 3000 USD" in told
+    assert alice("preview", "buy", "none", "BTC-PERP").exit_code == 2
+
+
 def test_a_perpetual_is_held_apart_and_its_margin_moved_by_the_move_after_the_latest(
     alice: Zerodesk,
 ) -> None:

@@ -229,6 +229,37 @@ class MarginStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class InstrumentNeed:
+    """What an instrument needs as margin by itself, with every open order filled."""
+
+    symbol: str
+    quantity: Decimal
+    buy: Decimal
+    sell: Decimal
+    alone: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMarginPreview:
+    """What an order would need as margin on top of what its account holds."""
+
+    account_id: str
+    account_sequence: int
+    at: datetime
+    currency: str
+    equity: Decimal
+    before: Decimal
+    after: Decimal
+    needed: Decimal
+    held: Decimal
+    moved: Decimal
+    needs: tuple[InstrumentNeed, ...]
+    covered: bool
+    isolated: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EffectiveLimit:
     """A limit that holds for an account, who set it, and how much of it is used."""
 

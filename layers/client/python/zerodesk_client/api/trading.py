@@ -10,6 +10,7 @@ from zerodesk_client.api.account_models import (
     Balances,
     IsolatedMargin,
     MarginStatus,
+    OrderMarginPreview,
     Positions,
     Statement,
     Transfer,
@@ -242,6 +243,22 @@ class Trading(Session):
     def margin(self, account_id: str) -> MarginStatus:
         """Return what an account has against what its derivatives need: as with ``positions``."""
         return self._call(MarginStatus, "GET", f"/v1/accounts/{account_id}/margin")
+
+    def preview_order(
+        self,
+        account_id: str,
+        symbol: str,
+        side: str,
+        quantity: Decimal,
+        *,
+        price: Decimal | None = None,
+    ) -> OrderMarginPreview:
+        """Return what an order of a derivative would need as margin; at the mark, without price."""
+        body = {"symbol": symbol, "side": side, "quantity": plain(quantity)}
+        if price is not None:
+            body["price"] = plain(price)
+        path = f"/v1/accounts/{account_id}/margin-preview"
+        return self._call(OrderMarginPreview, "POST", path, body=body)
 
     def isolate(self, symbol: str, *, is_isolated: bool) -> IsolatedMargin:
         """Hold this key's position in a perpetual apart, or with all others again."""

@@ -81,7 +81,7 @@ def _insufficient(what: str, have_minor: int, need_minor: int, currency: str) ->
 
 def _pot_is_short(case: Case, lacks_minor: int) -> Rejection:
     currency = case.quote.need_currency
-    found = pot_required(case.state, case.symbol, case.own, _with_own(case))
+    found = pot_required(case.state, case.symbol, case.own, with_own(case))
     have_minor = found.equity_minor + max(0, case.state.available_minor(currency))
     return _insufficient(
         f"the isolated position in {case.symbol} and its orders need",
@@ -111,11 +111,11 @@ def lacking_minor(case: Case) -> int:
     fee_minor = max(0, need_minor - pot.minor)
     if _only_takes_away(case, pot.currency):
         return min(fee_minor, max(0, state.available_minor(pot.currency)))
-    found = pot_required(state, case.symbol, case.own, _with_own(case))
+    found = pot_required(state, case.symbol, case.own, with_own(case))
     return max(fee_minor, found.initial_minor + need_minor - found.equity_minor)
 
 
-def _with_own(case: Case) -> Working:
+def with_own(case: Case) -> Working:
     """Return what the open orders of an order's instrument may fill, with it."""
     return case.state.working(case.symbol).plus(
         case.quantity_lots, is_buy=case.side is Side.BUY, closes=case.reduce_only
@@ -173,7 +173,7 @@ def _with_order(
     taken = {case.quote.need_currency: takes_minor, **twice}
     if symbol not in derivatives:
         return required(case.state, currency, derivatives, taken=taken)
-    added = {symbol: _with_own(case)}
+    added = {symbol: with_own(case)}
     return required(case.state, currency, derivatives, added=added, taken=taken)
 
 

@@ -5,7 +5,7 @@ Initial margin counts every open order at its worst, maintenance what is open al
 position has a margin of its own, which nothing else of the account counts to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from zerodesk.accounts import AccountState, Change, with_calls
@@ -60,8 +60,13 @@ class Margin(NamedTuple):
 
 def stale_marks(state: AccountState, marked: Mapping[str, Marked], at_ms: int) -> Stale:
     """Return which marks are missing or too old for an account's margin to be known."""
+    return stale_among(state.derivatives(), marked, at_ms)
+
+
+def stale_among(symbols: Iterable[str], marked: Mapping[str, Marked], at_ms: int) -> Stale:
+    """Return which marks of some derivatives are missing or too old."""
     stale: Stale = {}
-    for symbol in sorted(state.derivatives()):
+    for symbol in sorted(symbols):
         one = marked.get(symbol)
         if one is None or at_ms - one.marked_at_ms > MARGIN_MARK_AGE_MS:
             stale[symbol] = None if one is None else one.marked_at_ms

@@ -12,7 +12,9 @@ from zerodesk_aws.contracts.fields import (
     Amount,
     Contract,
     Currency,
+    PositiveDecimal,
     Reason,
+    SideField,
     SignedDecimal,
     Symbol,
     Timestamp,
@@ -74,6 +76,49 @@ class Spared(Contract):
     author: str
     reason: str
     since: Timestamp
+
+
+class PreviewOrderMargin(Contract):
+    """An order of a derivative, on top of what an account holds; nothing is placed."""
+
+    symbol: Symbol
+    side: SideField
+    quantity: PositiveDecimal
+    price: PositiveDecimal | None = Field(
+        default=None, description="At which its fee is counted; null for the mark."
+    )
+    reduce_only: bool = False
+
+
+class InstrumentNeed(Contract):
+    """What an instrument needs by itself, with every open order filled."""
+
+    symbol: Symbol
+    quantity: Amount = Field(description="Short is negative.")
+    buy: Amount = Field(description="Of open orders, with the one that is asked about.")
+    sell: Amount
+    alone: Amount
+
+
+class OrderMarginPreview(Contract):
+    """What an order would need on top of what an account holds, in the currency's units."""
+
+    account_id: AccountId
+    account_sequence: int = Field(description="The record on which this was decided.")
+    at: Timestamp
+    currency: Currency
+    isolated: Symbol | None = Field(description="The position's own, where it is held apart.")
+    equity: Amount = Field(description="What is free, or in the pot, and the unrealised.")
+    before: Amount = Field(description="Initial margin without the order.")
+    after: Amount = Field(description="And with it, every open order filled.")
+    needed: Amount = Field(description="What it adds; negative where it takes away.")
+    held: Amount = Field(description="Its fee at the listing's rate, which is held.")
+    moved: Amount = Field(description="What it would move out of what is free into the pot.")
+    needs: list[InstrumentNeed] = Field(
+        description="Why: each by itself. Those of one underlying need no more than their sum."
+    )
+    covered: bool = Field(description="Whether equity and what is free cover it.")
+    reason: str | None = Field(description="Why not, as the risk check would say it.")
 
 
 class SetIsolated(Contract):
