@@ -17,7 +17,8 @@ of which are gone by then), 10 % IOC orders across the spread. The layers, each 
 The clock, CPU time, runs over the layer alone; commands are made outside it, some thousands at a
 time. Anchors, one record in a thousand, are left out: what they cost depends on how much a book
 remembers, see tests/benchmarks/recovery.py. The collector of cycles looks as seldom as in the
-functions: Python's own setting has it look a hundred times as often. ``--undo`` decides every batch twice.
+functions: Python's own setting has it look a hundred times as often. ``--undo`` decides every
+batch twice.
 """
 
 import argparse
