@@ -16,7 +16,7 @@ from zerodesk.orders import Side
 from zerodesk.positions import FLAT, OpenLots
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.monitoring import Margin, exposure_of, margins
+from zerodesk.risk.monitoring import Margin, cross_margins, exposure_of, margins_of
 
 STEP_BPS: Final = 2_500
 """How much of a position one step closes while there is equity left; then it is looked at again."""
@@ -69,30 +69,39 @@ def next_step(
     state: AccountState,
     marked: Mapping[str, Marked],
     *,
+    isolated: str | None = None,
     in_vain: int = 0,
     fund_minor: Mapping[str, int] = NO_FUND,
 ) -> Decision:
-    """Return what is to be done about an account without open orders.
+    """Return what is to be done about an account, or an isolated position, without open orders.
 
     Parameters
     ----------
     marked
-        Every derivative in which it has a position, by symbol.
+        Every derivative in which it has a position, by symbol; of an isolated one no other.
     in_vain
         How many steps in a row closed nothing.
     fund_minor
         What the insurance fund has, by currency.
     """
-    found = margins(state, marked)
+    found = margins_of(state, isolated, marked)
     for margin in found:
         if not margin.is_above_initial:
             return _less(state, marked, margin, in_vain, fund_minor.get(margin.currency, 0))
     open_in = {one.currency for one in found}
-    for currency, available_minor in sorted(state.available.items()):
-        pays_minor, _ = insured(max(0, -available_minor), fund_minor.get(currency, 0))
+    for currency, owed_minor in sorted(owed_by(state, isolated).items()):
+        pays_minor, _ = insured(owed_minor, fund_minor.get(currency, 0))
         if currency not in open_in and pays_minor:
             return Decision(Step.INSURE, currency=currency, pays_minor=pays_minor)
     return Decision(Step.NONE)
+
+
+def owed_by(state: AccountState, isolated: str | None) -> dict[str, int]:
+    """Return what is owed by currency: by an isolated position, or by the rest of the account."""
+    if isolated is None:
+        return {currency: -minor for currency, minor in state.available.items() if minor < 0}
+    pot = state.isolated[isolated]
+    return {pot.currency: -pot.minor} if pot.minor < 0 else {}
 
 
 def _less(
@@ -156,7 +165,7 @@ def most_relieving(
     >>> held = {"BTC-PERP": Position(-8, -8_000), "ETH-PERP": Position(40, 400)}
     >>> state = AccountState(available={"USD": 500}, positions=held)
     >>> marked = {"BTC-PERP": perpetual, "ETH-PERP": other}
-    >>> [margin] = margins(state, marked)
+    >>> [margin] = margins_of(state, None, marked)
     >>> most_relieving(state, marked, margin, 0)
     Reduction(symbol='BTC-PERP', side=<Side.BUY: 'BUY'>, quantity_lots=2, price_ticks=1020)
     """
@@ -170,6 +179,8 @@ def most_relieving(
         )
         for one, exposure in held
     ]
+    if len(steps) == 1:
+        return steps[0][1]
     _, reduction = min(
         steps,
         key=lambda each: (
@@ -200,7 +211,7 @@ def reduced(
 
 def shortfall_minor(state: AccountState, currency: str, marked: Mapping[str, Marked]) -> int:
     """Return what an account has less of a currency than its initial margin; negative if more."""
-    for one in margins(state, marked):
+    for one in cross_margins(state, marked):
         if one.currency == currency:
             return -one.free_minor
     return -state.available.get(currency, 0)
