@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final, Protocol
 
+from tests.simulation import remembered
 from tests.simulation.batch_rules import batches_stand, replacements_stand
 from tests.simulation.bounds import Bounds
 from tests.simulation.cloud.dynamodb import DynamoDB
@@ -31,6 +32,10 @@ from tests.simulation.keeping_rules import (
     takeovers_were_asked_for,
 )
 from tests.simulation.limit_rules import fundings_add_up, limits_are_kept, positions_add_up
+from tests.simulation.liquidation_rules import (
+    accounts_are_released,
+    liquidations_keep_their_rules,
+)
 from tests.simulation.mass_rules import SAY_THEMSELVES, mass_cancels_stand, switches_fire
 from tests.simulation.money_rules import (
     decided_in_order,
@@ -533,6 +538,7 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     """6. No cash below zero, and no limit exceeded by one unit."""
     yield from limits_are_kept(evidence)
     yield from margin_is_kept(evidence)
+    yield from liquidations_keep_their_rules(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             state = record.body["state"]
@@ -767,6 +773,7 @@ def everything_is_answered(evidence: Evidence) -> Broken:
             if not item_id.startswith(f"deposit#{LAST_DEPOSIT}"):
                 yield f"account {account} keeps the answer of {item_id} for ever"
     yield from _books_are_done(evidence)
+    yield from accounts_are_released(evidence)
     bounds = evidence.world.bounds
     yield from waiting_fees(evidence, evidence.rung_ms - bounds.fees_wait_ms - MINUTE_MS)
 
@@ -817,7 +824,8 @@ def check(world: Observed, heard: Heard, rung_ms: float) -> list[Violation]:
 
     ``rung_ms`` is when the schedules rang last: what they drive on must stand by then.
     """
-    found = [Violation("no defect shows", text) for text in world.defects[:MAX_DETAILS]]
+    defects = world.defects + [f"a reader changed {record}" for record in remembered.changed()]
+    found = [Violation("no defect shows", text) for text in defects[:MAX_DETAILS]]
     evidence = Evidence(world, heard, rung_ms)
     for invariant in INVARIANTS:
         name = (invariant.__doc__ or "").partition("\n")[0]
