@@ -18,9 +18,9 @@ from liquidation.telling import Telling
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.faults import named
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.limits import LimitRegister
-from zerodesk_aws.passing import named
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders

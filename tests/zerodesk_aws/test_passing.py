@@ -5,13 +5,14 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from pynamodb.exceptions import PutError, QueryError
 
 from zerodesk_aws.faults import (
+    PASSING_CODES,
     EventsNotTakenError,
     JournalContentionError,
     JournalCorruptError,
     JournalUnavailableError,
     ServiceBusyError,
+    named,
 )
-from zerodesk_aws.passing import PASSING_CODES, named
 
 
 def answered(code: str) -> ClientError:

@@ -3,6 +3,10 @@
 The workflows retry by these class names; a test holds the two together.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
 
 class JournalContentionError(RuntimeError):
     """Other writers were first too often; the next try will likely pass."""
@@ -38,3 +42,61 @@ class RecordTooLargeError(RuntimeError):
 
 class PricingIncompleteError(RuntimeError):
     """Chunks of a pricing job were given up; what the others came to is in its result."""
+
+
+PASSING_FAULTS: Final = (
+    EventsNotTakenError,
+    JournalContentionError,
+    JournalUnavailableError,
+)
+PASSING_CODES: Final = {
+    "ConditionalRequestConflict",
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "ProvisionedThroughputExceededException",
+    "ReplicatedWriteConflictException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "ServiceUnavailable",
+    "SlowDown",
+    "ThrottlingException",
+}
+"""What AWS answers when it is busy, or when somebody else wrote at the same time."""
+
+
+def passes(fault: Exception) -> bool:
+    """Whether a fault is one of the moment: not answered in time, or too busy."""
+    # A function that never has these faults does without what raises them.
+    from botocore.exceptions import BotoCoreError, ClientError
+    from pynamodb.exceptions import PynamoDBException
+
+    from zerodesk_aws.tables.bind import response_code
+
+    if isinstance(fault, PynamoDBException):
+        return response_code(fault) in PASSING_CODES or isinstance(fault.cause, BotoCoreError)
+    if isinstance(fault, ClientError):
+        return fault.response["Error"]["Code"] in PASSING_CODES
+    return isinstance(fault, (BotoCoreError, *PASSING_FAULTS))
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """Raise what passes by a name that a workflow can retry by.
+
+    Step Functions knows a fault by the name of its class, and the class of a fault of a table says
+    which call it was of, not what the table answered.
+
+    Raises
+    ------
+    ServiceBusyError
+        A service was too busy, or did not answer. What has a name already keeps it.
+    """
+    try:
+        yield
+    except PASSING_FAULTS:
+        raise
+    except Exception as fault:
+        if passes(fault):
+            raise ServiceBusyError(type(fault).__name__) from fault
+        raise

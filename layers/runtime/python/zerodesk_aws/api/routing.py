@@ -26,8 +26,7 @@ from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, body_of, check_characte
 from zerodesk_aws.contracts.fields import Contract
 from zerodesk_aws.contracts.roles import Role
 from zerodesk_aws.entry import count, logger
-from zerodesk_aws.faults import RegisterFullError
-from zerodesk_aws.passing import passes
+from zerodesk_aws.faults import RegisterFullError, passes
 
 A = TypeVar("A", bound=Contract)
 
