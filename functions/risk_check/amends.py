@@ -12,7 +12,7 @@ from zerodesk.risk.amends import Amended, admit_amend, beyond_hold_minor
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.gates import without_shown
-from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.tables.orders import STILL_MOVING, OrderItem, Orders
 
 
 class AmendCheck:
@@ -40,9 +40,13 @@ class AmendCheck:
             return None
         if amend_id in state.holds or amend_id in state.answered:
             return None
-        command = amend_command(asked, items.get(order_id), state.holds.get(order_id))
-        # What needs nothing more at its old price adds no risk, whatever the mark is now.
-        adds_risk = command["held_minor"] > 0 or "price_ticks" in asked["changes"]
+        order, held = items.get(order_id), state.holds.get(order_id)
+        stands = order is not None and held is not None and order.status in STILL_MOVING
+        command = amend_command(asked, order if stands else None, held)
+        # What needs nothing more at its old price adds no risk, whatever the mark is now. Of an
+        # order that has ended there is nothing to amend. The book says so, and nobody before it:
+        # a try before this one may have sent it the amend.
+        adds_risk = stands and (command["held_minor"] > 0 or "price_ticks" in asked["changes"])
         if adds_risk and self._quoted["verdict"] == "REFUSED":
             return reject(state, amend_id, refusal(self._quoted))
         if not command["held_minor"]:

@@ -129,6 +129,24 @@ def test_what_does_not_rest_is_not_amended(gateway: Gateway) -> None:
     assert (others.status, others.code) == (404, "NOT_FOUND")
 
 
+def test_an_amend_that_was_sent_is_left_to_the_book_when_its_order_has_ended(
+    gateway: Gateway,
+) -> None:
+    gateway.place("alice", "one", "BUY")
+    gateway.matches_at_once = False
+    gateway.amend("alice", "one", "down", price="59000")
+    late = gateway.queue.pop()
+    gateway.place("bob", "takes", "SELL")
+    observed = {"source": "x", "price": "90000", "observed_at": "2026-11-21T07:00:00.000Z"}
+    gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", observed)
+    gateway.match()
+    gateway.matches_at_once = True
+    gateway.queue.append(late)
+    assert code_of(gateway.amend("alice", "one", "down", price="59000")).startswith("MATCHING")
+    gateway.settle()
+    assert not AccountJournal("journal").latest("alice").state.answered
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code", "field"),
     [
