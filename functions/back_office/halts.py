@@ -1,16 +1,31 @@
-"""All that is stopped now, in one list: markets by their books, and kill switches that are on."""
+"""All that is stopped now: markets by their books, kill switches that are on, and accounts."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from typing import Final
 
+from zerodesk.accounts import AccountState
 from zerodesk.instruments import TradingState
-from zerodesk_aws.clock import iso_ms
-from zerodesk_aws.contracts.halts import Halt, Halts, Stop
+from zerodesk.kills import Kill
+from zerodesk.liquidations import BY_MARGIN
+from zerodesk.losses import BY_LOSS
+from zerodesk.terms import AccountStatus
+from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.api.cursors import Pages
+from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.contracts.halts import Halt, Halts, ListStopped, Stop, StoppedPage
 from zerodesk_aws.limits import MARKET, LimitRegister
 from zerodesk_aws.registers import Register
 from zerodesk_aws.tables.market import Listed, Markets
 
 GOES_ON = (TradingState.OPEN, TradingState.DELISTED)
 """One trades, the other is gone for good."""
+
+MAX_EXAMINED: Final = 200
+"""Accounts looked at for one page, a read each."""
+
+MAX_LOOKED_BACK: Final = 200
+"""Records of an account looked at for who suspended it. Further back it is not known."""
 
 
 class HaltList:
@@ -51,4 +66,74 @@ def _halt_of(listed: Listed) -> Halt:
         reason=listed.state_reason,
         since=iso_ms(listed.state_since_ms) if listed.state_since_ms else None,
         until=None if ends_at_ms is None else iso_ms(ends_at_ms),
+    )
+
+
+class StoppedAccounts:
+    """Lists the accounts that are stopped, each by its own journal."""
+
+    def __init__(self, register: Register, accounts: AccountJournal) -> None:
+        self._register, self._accounts = register, accounts
+
+    def page(self, asked: ListStopped) -> StoppedPage:
+        """Return a page: of so many accounts, those that are stopped; read strongly.
+
+        Raises
+        ------
+        ProblemError
+            INTAKE_BAD_VALUE: no cursor of this list.
+        """
+        pages = Pages(str, "stopped accounts")
+        behind = pages.position(asked.cursor)
+        account_ids = sorted(self._register.entries())
+        start = 0 if behind is None else bisect_right(account_ids, behind[1])
+        examined = account_ids[start : start + MAX_EXAMINED]
+        is_all = start + MAX_EXAMINED >= len(account_ids)
+        return StoppedPage(
+            halts=[halt for account_id in examined for halt in self._stops(account_id)],
+            next_cursor=None if is_all else pages.cursor(0, examined[-1]),
+        )
+
+    def _stops(self, account_id: str) -> Iterator[Halt]:
+        state, stops = self._accounts.latest(account_id).state, f"account:{account_id}"
+        terms = state.terms
+        if terms.kill is not None:
+            yield _by_word(stops, Stop.KILL_SWITCH, terms.kill)
+        if terms.status is AccountStatus.SUSPENDED:
+            yield _by_word(stops, Stop.SUSPENDED, self._suspended(account_id))
+        if terms.loss_stop is not None and terms.loss_stop.holds_at(now_ms()):
+            stop = terms.loss_stop
+            told = Kill(BY_LOSS, stop.reason, stop.at_ms)
+            yield _by_word(stops, Stop.LOSS, told, until_ms=stop.until_ms)
+        if state.liquidation is not None:
+            yield _by_word(stops, Stop.LIQUIDATION, _liquidating(state))
+
+    def _suspended(self, account_id: str) -> Kill | None:
+        """Return by whose word an account is suspended, None where that is too long ago."""
+        since: Kill | None = None
+        for record in self._accounts.backwards(account_id, None, limit=MAX_LOOKED_BACK):
+            cause = record.body["cause"]
+            if cause["kind"] != "terms":
+                continue
+            if cause["terms"]["status"] != AccountStatus.SUSPENDED:
+                return since
+            since = Kill(cause["author"], cause["reason"], record.recorded_at_ms)
+        return None
+
+
+def _liquidating(state: AccountState) -> Kill:
+    found = state.liquidation
+    assert found is not None, "who is not liquidated is not stopped by that"
+    reason = f"below its maintenance margin, {found.steps} steps so far"
+    return Kill(BY_MARGIN, reason, found.began_at_ms)
+
+
+def _by_word(stops: str, how: Stop, word: Kill | None, *, until_ms: int | None = None) -> Halt:
+    return Halt(
+        stops=stops,
+        how=how,
+        by="" if word is None else word.author,
+        reason="" if word is None else word.reason,
+        since=None if word is None else iso_ms(word.at_ms),
+        until=None if until_ms is None else iso_ms(until_ms),
     )

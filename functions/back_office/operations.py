@@ -3,7 +3,7 @@
 from back_office.accounts import Accounts
 from back_office.deposits import DepositOffice
 from back_office.fees import FeeOffice
-from back_office.halts import HaltList
+from back_office.halts import HaltList, StoppedAccounts
 from back_office.house import HouseAccounts, InsuranceOffice
 from back_office.kills import KillOffice
 from back_office.limits import LimitOffice
@@ -60,6 +60,7 @@ account_kills = AccountKills(account_journal, orders, queue)
 sparing = SparingOffice(account_journal)
 kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue, account_kills)
 halts = HaltList(Register(journal, MARKETS), markets, limit_register)
+stopped_accounts = StoppedAccounts(Register(journal, ACCOUNTS), account_journal)
 fees = FeeOffice(limit_register, Register(journal, MARKETS))
 limits = LimitOffice(
     limit_register,

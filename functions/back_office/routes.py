@@ -24,7 +24,7 @@ from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fees import FeeSchedules, SetFees
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import ListReserved, ReservedPage, Withdrawal, Withdrawals
-from zerodesk_aws.contracts.halts import Halts
+from zerodesk_aws.contracts.halts import Halts, ListStopped, StoppedPage
 from zerodesk_aws.contracts.house import House
 from zerodesk_aws.contracts.kills import KillSwitch, KillSwitches, SetKill
 from zerodesk_aws.contracts.limits import (
@@ -332,11 +332,28 @@ def set_fees(call: Call, asked: SetFees) -> Answer:
 def list_halts(_: Call, __: Nothing) -> Answer:
     """List all that is stopped now: markets that are not open, and kill switches that are on.
 
-    An account's stops are with its limits.
+    Accounts that are stopped are under /v1/halts/accounts.
     """
     from back_office.operations import halts
 
     return Answer(halts.all())
+
+
+@api.route(
+    "GET",
+    "/v1/halts/accounts",
+    ListStopped,
+    role=Role.OPERATOR,
+    answers={HTTPStatus.OK: StoppedPage},
+)
+def list_stopped(_: Call, asked: ListStopped) -> Answer:
+    """List the accounts that are stopped, page by page: how, by whom, why, since and until when.
+
+    By a kill switch, suspended, for a day's loss, or liquidated.
+    """
+    from back_office.operations import stopped_accounts
+
+    return Answer(stopped_accounts.page(asked))
 
 
 @api.route("GET", "/v1/kills", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: KillSwitches})

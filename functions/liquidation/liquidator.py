@@ -46,6 +46,14 @@ from zerodesk_aws.tables.orders import Orders
 ENDED: Final = "ENDED"
 WAIT: Final = Step.WAIT.value
 
+TAKEOVER_MS: Final = 2_000
+"""For how much later a mark than its own a takeover holds: so long a command is on its way, and no
+longer than this is waited where it was lost. Marks come every second or so."""
+
+LOOK_AGE_MS: Final = 5_000
+"""How old a look may be when the item of its order is made, whose time is the look's: the sweeper
+finds what was left alone by that time, within a minute."""
+
 
 class Seen(NamedTuple):
     """An account that is liquidated, what it has and needs, and what is next."""
@@ -174,7 +182,11 @@ class Liquidator:
             one.equity_minor for one in seen.margins if one.currency == position.instrument.quote
         ]
         taken = liquidation._replace(
-            steps=liquidation.steps + 1, symbol=symbol, lots_before=lots, in_vain=seen.in_vain
+            steps=liquidation.steps + 1,
+            symbol=symbol,
+            lots_before=lots,
+            in_vain=seen.in_vain,
+            marked_until_ms=seen.marked[symbol].marked_at_ms + TAKEOVER_MS,
         )
         command = DeleverageCommand(
             kind="deleverage",
@@ -185,6 +197,7 @@ class Liquidator:
                 position, equity_minor, seen.funds.get(position.instrument.quote, 0)
             ),
             others=others,
+            marked_until_ms=taken.marked_until_ms,
             accepted_at_ms=seen.at_ms,
         )
         took: dict[str, str | int] = {
@@ -222,6 +235,8 @@ class Liquidator:
         if stale_marks(state, marked, at_ms) or self._is_closed(state):
             return WAIT
         in_vain = _in_vain(state, liquidation)
+        if _may_be_taken_over(state, liquidation, marked):
+            return WAIT
         found, funds = margins(state, marked), self._insurance.funds()
         decision = next_step(
             found,
@@ -263,6 +278,8 @@ class Liquidator:
         listed = self._markets.get(reduction.symbol)
         assert listed is not None, "what is reduced was listed"
         account_id = seen.account.account_id
+        if abs(now_ms() - seen.at_ms) > LOOK_AGE_MS:
+            return None
         step, order_id = self._open_item(seen, reduction)
         command = _command(account_id, order_id, reduction, listed.market, seen.at_ms)
         position = seen.account.state.positions.get(reduction.symbol, FLAT)
@@ -338,6 +355,19 @@ def _in_vain(state: AccountState, liquidation: Liquidation) -> int:
         return 0
     lots = state.positions.get(liquidation.symbol, FLAT).quantity_lots
     return liquidation.in_vain + 1 if lots == liquidation.lots_before else 0
+
+
+def _may_be_taken_over(
+    state: AccountState, liquidation: Liquidation, marked: Mapping[str, Marked]
+) -> bool:
+    """Whether others may still take over what they were asked to: by its mark it holds.
+
+    Until then nothing is decided, not even that this is over. Behind it the book refuses it.
+    """
+    lots = state.positions.get(liquidation.symbol, FLAT).quantity_lots
+    if not lots or lots != liquidation.lots_before:
+        return False
+    return marked[liquidation.symbol].marked_at_ms <= liquidation.marked_until_ms
 
 
 def _cancel_id(number: int) -> str:

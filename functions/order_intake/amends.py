@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from zerodesk.instruments import Market
-from zerodesk.orders import OrderStatus, amend_id_for
+from zerodesk.orders import OrderStatus, Side, amend_id_for
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.orders import AmendedOrder, AmendOrder, Rejection
@@ -135,6 +135,11 @@ def _request(
     if too_small is not None:
         raise too_small
     placed: dict[str, Any] = order.request
+    # A seller who delivers holds what is delivered, whatever the price. Said here once for all
+    # tries: by the next one, the order may have changed.
+    is_dearer = price_ticks > limit_ticks and not (
+        market.delivered_minor and placed["side"] == Side.SELL
+    )
     slides = {"slides": True} if placed.get("slides") else {}
     return {
         "kind": KIND,
@@ -146,6 +151,7 @@ def _request(
         "price_ticks": price_ticks,
         "quantity_lots": quantity_lots,
         "changes": changes,
+        "may_need_more": is_dearer or quantity_lots > order.quantity_lots,
         "post_only": placed["post_only"],
         "tick_value_minor": market.tick_value_minor,
         "delivered_minor": market.delivered_minor,

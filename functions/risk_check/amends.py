@@ -2,17 +2,17 @@
 
 from typing import Any, cast
 
-from risk_check.decision import refusal
 from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, Hold, reject
 from zerodesk.instruments import Product, product_of
 from zerodesk.orders import AmendCommand, OrderStatus, Side
 from zerodesk.pricing.order_quote import Quote
+from zerodesk.rejections import Rejection
 from zerodesk.risk.amends import Amended, admit_amend, beyond_hold_minor
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.gates import without_shown
-from zerodesk_aws.tables.orders import STILL_MOVING, OrderItem, Orders
+from zerodesk_aws.tables.orders import OrderItem, Orders
 
 
 class AmendCheck:
@@ -30,51 +30,53 @@ class AmendCheck:
         self.unheld: AmendCommand | None = None
 
     def __call__(self, account: Account) -> Change | None:
-        """Decide on the account first, then on the items, both read strongly."""
+        """Decide on the account first, then on the items, both read strongly.
+
+        What is not held leaves nothing in the account, so the account never refuses it: an earlier
+        try may be on its way to the book, which then answers whichever comes first.
+        """
         asked, state = self._asked, account.state
         self.unheld = None
         amend_id, order_id = asked["command_id"], asked["order_id"]
         items = self._orders.get_many(account.account_id, [amend_id, order_id])
-        gate = items.get(amend_id)
+        gate, order, held = items.get(amend_id), items.get(order_id), state.holds.get(order_id)
         if gate is None or gate.status != OrderStatus.QUEUED:
             return None
         if amend_id in state.holds or amend_id in state.answered:
             return None
-        order, held = items.get(order_id), state.holds.get(order_id)
-        stands = order is not None and held is not None and order.status in STILL_MOVING
-        command = amend_command(asked, order if stands else None, held)
-        # What needs nothing more at its old price adds no risk, whatever the mark is now. Of an
-        # order that has ended there is nothing to amend. The book says so, and nobody before it:
-        # a try before this one may have sent it the amend.
-        adds_risk = stands and (command["held_minor"] > 0 or "price_ticks" in asked["changes"])
-        if adds_risk and self._quoted["verdict"] == "REFUSED":
-            return reject(state, amend_id, refusal(self._quoted))
-        if not command["held_minor"]:
-            self.unheld = command
+        # Of an order that is gone there is nothing to amend, and the book will say so.
+        if not asked["may_need_more"] or order is None or held is None:
+            self.unheld = unheld_command(asked, self._quoted)
             return None
-        whole_lots = state.holds[order_id].whole_lots or 0
-        placed = state.holds[order_id].command
-        quote = Quote.from_dict(self._quoted["quote"])
+        if self._quoted["verdict"] == "REFUSED":
+            return reject(state, amend_id, Rejection.from_dict(self._quoted["rejection"]))
+        beyond_minor = _beyond(asked, order, held)
+        placed, quote = held.command, Quote.from_dict(self._quoted["quote"])
         case = self._surroundings.case(
             without_shown(account, self._orders),
             asked["symbol"],
             Side(asked["side"]),
-            max(0, command.get("quantity_lots", 0) - whole_lots),
-            quote._replace(need_minor=command["held_minor"]),
+            max(0, asked["changes"].get("quantity_lots", 0) - (held.whole_lots or 0)),
+            quote._replace(need_minor=beyond_minor),
             max(now_ms(), account.recorded_at_ms),
             reduce_only=placed["kind"] == "place" and placed.get("reduce_only", False),
         )
-        return admit_amend(case, command)
+        return admit_amend(case, amend_command(asked, beyond_minor))
 
 
-def amend_command(
-    asked: dict[str, Any], order: OrderItem | None, held: Hold | None
-) -> AmendCommand:
-    """Return the amend as it goes to the book, with what it needs beyond its order's hold.
+def unheld_command(asked: dict[str, Any], quoted: dict[str, Any]) -> AmendCommand:
+    """Return an amend for which nothing is held, with what pricing says against its price.
 
-    What the order has done and holds is as the book showed it last: one record of the book said
-    both. Without an order or a hold there is nothing to amend, and the book will say so.
+    At its old price it adds no risk, whatever the mark is now.
     """
+    command = amend_command(asked, 0)
+    if quoted["verdict"] == "REFUSED" and "price_ticks" in asked["changes"]:
+        command["refused"] = quoted["rejection"]
+    return command
+
+
+def amend_command(asked: dict[str, Any], held_minor: int) -> AmendCommand:
+    """Return the amend as it goes to the book, with what is held for it beyond its order's hold."""
     command = AmendCommand(
         kind="amend",
         command_id=asked["command_id"],
@@ -82,7 +84,7 @@ def amend_command(
         symbol=asked["symbol"],
         order_id=asked["order_id"],
         post_only=asked["post_only"],
-        held_minor=0 if order is None or held is None else _beyond(asked, order, held),
+        held_minor=held_minor,
         accepted_at_ms=asked["accepted_at_ms"],
     )
     slides = {"slides": True} if asked.get("slides") else {}
@@ -103,7 +105,6 @@ def _beyond(asked: dict[str, Any], order: OrderItem, held: Hold) -> int:
             held_minor=held.held_minor if counted_minor is None else int(counted_minor),
             tick_value_minor=asked["tick_value_minor"],
             delivered_minor=asked["delivered_minor"],
-            added_lots=changes.get("quantity_lots", quantity_lots) - quantity_lots,
             is_option=product_of(asked["symbol"]) is Product.OPTION,
         )
     )

@@ -6,7 +6,7 @@ from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, reject
 from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand, Side
 from zerodesk.pricing.order_quote import Quote
-from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.rejections import Rejection
 from zerodesk.risk import Case, admit, admit_group
 from zerodesk_aws.accounts import Account, Decide
 from zerodesk_aws.clock import now_ms
@@ -44,12 +44,6 @@ def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
     return cast("PlaceCommand", command | special)
 
 
-def refusal(quoted: dict[str, Any]) -> Rejection:
-    """Return the refusal that pricing answered."""
-    told = dict(quoted["rejection"])
-    return Rejection(RejectionCode(told.pop("code")), **told)
-
-
 def deciding(
     order: dict[str, Any], quoted: dict[str, Any], orders: Orders, surroundings: Surroundings
 ) -> Decide:
@@ -66,7 +60,7 @@ def deciding(
             return None
         state = without_shown(account, orders)
         if quoted["verdict"] == "REFUSED":
-            return reject(state, order_id, refusal(quoted))
+            return reject(state, order_id, Rejection.from_dict(quoted["rejection"]))
         quote = Quote.from_dict(quoted["quote"])
         case = surroundings.case(
             state,

@@ -32,15 +32,18 @@ BUDGET_SECONDS: Final = 45.0
 
 register = Register(Journal(JOURNAL_TABLE), MARKETS)
 accounts = AccountJournal(JOURNAL_TABLE)
+holders = Holders(HOLDERS_TABLE)
 bus, cursors = Bus(EVENT_BUS_NAME), Cursors(CURSORS_TABLE)
 monitor = RiskMonitor(
     accounts,
-    Holders(HOLDERS_TABLE),
+    holders,
     Markets(MARKET_TABLE),
     cursors,
     bus,
     MarginCalls(accounts, cursors, bus),
-    Liquidations(accounts, NamedWorkflow(LIQUIDATION_WORKFLOW_ARN, LIQUIDATION_EXECUTIONS_ARN)),
+    Liquidations(
+        accounts, holders, NamedWorkflow(LIQUIDATION_WORKFLOW_ARN, LIQUIDATION_EXECUTIONS_ARN)
+    ),
 )
 
 
@@ -51,13 +54,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     end = monotonic() + BUDGET_SECONDS
     asked = event.get("symbol")
     seen: Counter[str] = Counter()
+    if asked is None:
+        seen += monitor.drive_on(lambda: monotonic() > end)
     for symbol in derivatives() if asked is None else [asked]:
-        seen += monitor.run(
-            symbol,
-            context.aws_request_id,
-            lambda: monotonic() > end,
-            by_the_clock=asked is None,
-        )
+        seen += monitor.run(symbol, context.aws_request_id, lambda: monotonic() > end)
     count("MarginRuns")
     for name, number in seen.items():
         count(f"Margin{name}", number)

@@ -3,7 +3,7 @@
 The record is the fence: a hold of before is named by the cancel that the execution begins with, and
 behind it the risk check refuses every order. An execution is named after the account, the record
 and the attempt, so each runs once; the clock starts another attempt where one has ended and the
-liquidation has not.
+liquidation has not. It goes by a list of its own: who is liquidated may hold nothing any more.
 """
 
 from typing import Final
@@ -13,6 +13,7 @@ from zerodesk.risk.monitoring import evidence, margins, stale_marks
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
+from zerodesk_aws.tables.holders import LIQUIDATED, Holders
 from zerodesk_aws.workflows import NamedWorkflow
 
 MAX_ATTEMPTS: Final = 50
@@ -27,22 +28,33 @@ RUNNING: Final = "RUNNING"
 class Liquidations:
     """Begins liquidations, and sees that they go on."""
 
-    def __init__(self, accounts: AccountJournal, workflow: NamedWorkflow) -> None:
-        self._accounts, self._workflow = accounts, workflow
+    def __init__(self, accounts: AccountJournal, holders: Holders, workflow: NamedWorkflow) -> None:
+        self._accounts, self._holders, self._workflow = accounts, holders, workflow
 
-    def look(self, account: Account, marks: Marks, at_ms: int, *, by_the_clock: bool) -> int:
+    def look(self, account: Account, marks: Marks, at_ms: int) -> int:
         """Stop an account that is below its maintenance; return how many executions were started.
 
-        One that is liquidated already is looked after when the clock asks.
+        One that is liquidated already is looked after by the clock.
         """
-        if account.state.liquidation is None:
-            if _beginning(account, marks, at_ms) is None:
-                return 0
-            account = self._accounts.commit(
-                account.account_id, lambda now: _beginning(now, marks, at_ms)
-            )
-        elif not by_the_clock:
+        if _beginning(account, marks, at_ms) is None:
             return 0
+        # Ahead of the record: listed in vain, the account is taken off the list again.
+        self._holders.show(LIQUIDATED, account.account_id, account.sequence + 1, 1)
+        begun = self._accounts.commit(account.account_id, lambda now: _beginning(now, marks, at_ms))
+        return self._drive(begun)
+
+    def listed(self) -> list[str]:
+        """Return the accounts that are liquidated, and some that were until lately."""
+        return self._holders.of(LIQUIDATED)
+
+    def drive_on(self, account_id: str) -> int:
+        """See that a liquidation goes on; return how many executions were started.
+
+        One that has ended, or never began, is taken off the list.
+        """
+        account = self._accounts.latest(account_id)
+        if account.state.liquidation is None:
+            self._holders.show(LIQUIDATED, account_id, account.sequence, 0)
         return self._drive(account)
 
     def _drive(self, account: Account) -> int:

@@ -49,13 +49,21 @@ class RiskMonitor:
         self._cursors, self._bus = cursors, bus
         self._calls, self._liquidations = calls, liquidations
 
-    def run(
-        self, symbol: str, owner: str, time_is_up: TimeIsUp, *, by_the_clock: bool = False
-    ) -> Counter[str]:
-        """Mark all who hold an instrument, again while its mark moves; return what was seen.
+    def drive_on(self, time_is_up: TimeIsUp) -> Counter[str]:
+        """See that liquidations which are under way go on; return what was seen."""
+        seen: Counter[str] = Counter()
+        for account_id in self._liquidations.listed():
+            if time_is_up():
+                break
+            try:
+                seen["Liquidations"] += self._liquidations.drive_on(account_id)
+            except Exception:  # noqa: BLE001 - one account's trouble is not another's
+                logger.exception("liquidation not driven on", account_id=account_id)
+                seen["Failures"] += 1
+        return seen
 
-        By the clock it is also seen to that liquidations which are under way go on.
-        """
+    def run(self, symbol: str, owner: str, time_is_up: TimeIsUp) -> Counter[str]:
+        """Mark all who hold an instrument, again while its mark moves; return what was seen."""
         seen: Counter[str] = Counter()
         name = f"risk#{symbol}"
         while not time_is_up():
@@ -65,7 +73,7 @@ class RiskMonitor:
             try:
                 listed = self._markets.get(symbol, consistent=True)
                 if listed is not None:
-                    self._mark(listed, name, time_is_up, seen, by_the_clock=by_the_clock)
+                    self._mark(listed, name, time_is_up, seen)
             finally:
                 self._cursors.release(name, owner)
             if not self._moved(symbol, listed):
@@ -79,15 +87,7 @@ class RiskMonitor:
             return False
         return now.mark_price_ticks != since.mark_price_ticks
 
-    def _mark(
-        self,
-        listed: Listed,
-        name: str,
-        time_is_up: TimeIsUp,
-        seen: Counter[str],
-        *,
-        by_the_clock: bool,
-    ) -> None:
+    def _mark(self, listed: Listed, name: str, time_is_up: TimeIsUp, seen: Counter[str]) -> None:
         """Look at each holder, from behind the one at which the last run ran out of time."""
         symbol = listed.market.symbol
         marks = Marks(self._markets, [listed])
@@ -101,7 +101,7 @@ class RiskMonitor:
                 logger.warning("accounts left for the next run", symbol=symbol, left=len(ids))
                 break
             try:
-                rows += self._look(account_id, marks, seen, by_the_clock=by_the_clock)
+                rows += self._look(account_id, marks, seen)
             except Exception:  # noqa: BLE001 - one account's trouble is not another's
                 logger.exception("not marked", account_id=account_id)
                 seen["Failures"] += 1
@@ -112,9 +112,7 @@ class RiskMonitor:
             self._cursors.keep_note(name, {"after": last})
         self._bus.publish(_updated(listed, rows))
 
-    def _look(
-        self, account_id: str, marks: Marks, seen: Counter[str], *, by_the_clock: bool
-    ) -> Iterator[dict[str, Any]]:
+    def _look(self, account_id: str, marks: Marks, seen: Counter[str]) -> Iterator[dict[str, Any]]:
         """Yield what an account has and needs by currency; call it, or have it liquidated."""
         account, at_ms = self._accounts.latest(account_id), now_ms()
         marked = marks.of(account.state.derivatives())
@@ -125,9 +123,7 @@ class RiskMonitor:
             return
         seen["Accounts"] += 1
         seen["Calls"] += self._calls.look(account, marks, at_ms)
-        seen["Liquidations"] += self._liquidations.look(
-            account, marks, at_ms, by_the_clock=by_the_clock
-        )
+        seen["Liquidations"] += self._liquidations.look(account, marks, at_ms)
         for margin in margins(account.state, marked):
             yield _row(account, margin)
 

@@ -121,7 +121,7 @@ class TradingStack(Stack):
             data.journal.access(*APPEND),
             data.market.access("GetItem"),
             data.cursors.access("GetItem", "UpdateItem"),
-            data.holders.access("Query"),
+            data.holders.access("Query", "UpdateItem"),
             self._publish,
             start(machine_arn, "LIQUIDATION_WORKFLOW_ARN"),
             watch(executions_arn, "LIQUIDATION_EXECUTIONS_ARN"),

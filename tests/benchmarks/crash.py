@@ -195,6 +195,7 @@ class Crash:
             symbol=SYMBOL,
             price_ticks=paid_ticks(position, abs(position.quantity_lots), margin.equity_minor),
             others=self.others(position.quantity_lots),
+            marked_until_ms=2**52,
             accepted_at_ms=0,
         )
         self.put(account_id, deleverage(state, taken, command["command_id"], {}))

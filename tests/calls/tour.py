@@ -104,6 +104,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/kills/accounts/{account_id}", HOUSE, KILL, account)),
         ("back_office", http("GET", "/v1/kills", HOUSE, None)),
         ("back_office", http("GET", "/v1/halts", HOUSE, None)),
+        ("back_office", http("GET", "/v1/halts/accounts", HOUSE, None)),
     ]
 
 

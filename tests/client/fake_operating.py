@@ -106,6 +106,13 @@ class Operating(Markets):
         ]
         return 200, {"halts": on}
 
+    def list_stopped(self, _who: Principal, data: dict[str, Any]) -> Answer:
+        """Tell of no account, and then of one."""
+        stop = {"how": "LOSS", "by": "loss", "reason": "lost 9", "since": None, "until": None}
+        if "cursor" not in data:
+            return 200, {"halts": [], "next_cursor": "more"}
+        return 200, {"halts": [{"stops": "account:carol"} | stop], "next_cursor": None}
+
     def list_kills(self, _who: Principal, _data: dict[str, Any]) -> Answer:
         rows = [{"stops": name} | one for name, one in sorted(self.kills.items())]
         return 200, {"limits_sequence": len(rows), "kills": rows}

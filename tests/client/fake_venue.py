@@ -106,6 +106,7 @@ ROUTES = [
     ("POST", f"/v1/markets/{SYMBOL}/settlement", "settle_option", True),
     ("GET", "/v1/kills", "list_kills", True),
     ("GET", "/v1/halts", "list_halts", True),
+    ("GET", "/v1/halts/accounts", "list_stopped", True),
     ("PUT", "/v1/kills/venue", "kill_venue", True),
     ("PUT", "/v1/kills/accounts/([^/]+)", "kill_account", True),
     ("PUT", f"/v1/kills/markets/{SYMBOL}", "kill_market", True),

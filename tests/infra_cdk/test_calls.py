@@ -45,6 +45,7 @@ RARE = {
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
     ("funds", "dynamodb:GetItem", "market"): "the same",
     ("risk_monitor", "dynamodb:PutItem", "journal"): "the same",
+    ("risk_monitor", "dynamodb:UpdateItem", "holders"): "the same",
     ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",
     ("risk_monitor", "states:StartExecution", "liquidation_workflow"): "the same",
     ("risk_monitor", "states:DescribeExecution", "*"): "the same",

@@ -110,6 +110,7 @@ class Stage:
 
         listed = Markets("market").get(order["symbol"])
         assert listed is not None, "the market is listed"
+        price_ticks, quantity_lots = order["price_ticks"], order["quantity_lots"]
         amend = {
             "kind": "amend",
             "amend_id": name,
@@ -117,6 +118,8 @@ class Stage:
             **{key: order[key] for key in ("account_id", "order_id", "symbol", "side")},
             **{key: changes.get(key, order[key]) for key in ("price_ticks", "quantity_lots")},
             "changes": changes,
+            "may_need_more": changes.get("price_ticks", price_ticks) > price_ticks
+            or changes.get("quantity_lots", quantity_lots) > quantity_lots,
             "post_only": order["post_only"],
             "tick_value_minor": listed.market.tick_value_minor,
             "delivered_minor": listed.market.delivered_minor,

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent
+"""The rules of the market, to which the engine is held."""
+
+MARGIN: Final = FOLDER / "margin"
+"""Those of margin, to which the handlers are held, ``tests/functions/liquidation``."""
 
 Row = dict[str, str]
 
@@ -41,9 +45,9 @@ class ScenarioError(ValueError):
     """A line that is no scenario's; the text says where and why."""
 
 
-def rules() -> list[Rule]:
-    """Return every rule that is written down, by the names of their files."""
-    return [read(path) for path in sorted(FOLDER.glob("*.feature"))]
+def rules(folder: Path = FOLDER) -> list[Rule]:
+    """Return every rule that is written down in a folder, by the names of their files."""
+    return [read(path) for path in sorted(folder.glob("*.feature"))]
 
 
 def read(path: Path) -> Rule:

@@ -112,6 +112,7 @@ def a_takeover(
         "symbol": MARKET.symbol,
         "price_ticks": price_ticks,
         "others": [[row["account"], int(row["lots"])] for row in rows],
+        "marked_until_ms": 2**52,
         "accepted_at_ms": START_MS,
     }
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tests.simulation.perpetuals import PERPETUAL, Path, observed
 from tests.simulation.regions import AWAY, HOME, REGIONS
+from zerodesk.insurance import FUND
 from zerodesk.orders import order_id_for
 
 OPERATOR: Final = "house"
@@ -85,6 +86,13 @@ class Errand:
     region: str = HOME
 
     @property
+    def whose(self) -> str:
+        """The account that it is about."""
+        if self.kind == "insurance":
+            return FUND
+        return self.who if self.path is None else self.path["account_id"]
+
+    @property
     def name(self) -> str:
         """What a trace calls it."""
         return f"{self.kind} {self.subject}".rstrip()
@@ -102,6 +110,22 @@ def deposit(number: int, at_ms: float, account_id: str, body: dict[str, Any]) ->
         path={"account_id": account_id},
         body={"deposit_id": f"d-{number}"} | body,
         subject=f"deposit#d-{number}",
+    )
+
+
+def insurance(deposit_id: str, at_ms: float, amount: str) -> Errand:
+    """Return a deposit to the insurance fund that an operator makes."""
+    body = {"deposit_id": deposit_id, "currency": "USD", "amount": amount, "reason": "a test"}
+    return Errand(
+        "insurance",
+        at_ms,
+        OPERATOR,
+        "back_office",
+        "POST",
+        "/v1/insurance/deposits",
+        body=body,
+        subject=f"deposit#{deposit_id}",
+        tries=TRIES_MAX,
     )
 
 
@@ -468,6 +492,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _breakers(Random(f"breakers {seed}"), pace)
     found += _fees(Random(f"fees {seed}"), pace)
     found += _marks(Random(f"marks {seed}"), pace)
+    found += _insured(Random(f"insured {seed}"), pace)
     return tuple(found)
 
 
@@ -554,12 +579,30 @@ def _marks(chance: Random, pace: Pace) -> Iterator[Errand]:
     """Yield index prices of the perpetual along its path: some late, some out of order."""
     if pace.path is None:
         return
+    yield replace(index(0.0, PERPETUAL, f"{pace.path.at(0.0):.4f}", observed(0.0)), tries=TRIES_MAX)
     for _ in range(max(4, pace.lives // 5)):
         at_ms = chance.uniform(0, pace.duration_ms)
         seen_ms = max(0.0, at_ms - chance.choice((0, 0, 0, 2_000)))
         price = f"{pace.path.at(seen_ms) * chance.uniform(0.998, 1.002):.4f}"
         told = chance.choice((index, observation))(at_ms, PERPETUAL, price, observed(seen_ms))
         yield _asked(chance, told, pace)
+
+
+def _insured(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield deposits to the insurance fund: none, too little for a gap, or enough."""
+    if pace.path is None:
+        return
+    for number in range(chance.randint(0, 2)):
+        at_ms, amount = chance.uniform(0, pace.duration_ms), chance.choice(("60", "700", "9000"))
+        yield _asked(chance, insurance(f"i-{number}", at_ms, amount), pace)
+
+
+def settled(symbol: str, price: str, observed_at: str) -> Iterator[Errand]:
+    """Yield what lets a liquidation go on in a market: a fresh price, and nothing that stops it."""
+    yield kill(0.0, symbol, is_on=False)
+    yield terms(0.0, symbol, {"stale_after_seconds": None, "band": None})
+    yield replace(index(0.0, symbol, price, observed_at), tries=TRIES_MAX)
+    yield state(1_000.0, symbol, "OPEN")
 
 
 def _stream(chance: Random, pace: Pace) -> str:

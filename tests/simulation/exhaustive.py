@@ -15,10 +15,12 @@ from tests.simulation.faults import AT, Boundary, Fault, Script
 from tests.simulation.run import MINUTE_MS, Result, simulate, venue
 from tests.simulation.sagas import (
     CROSSING,
+    DELEVERAGING,
     KEEPING,
     MARKING,
     MONEY,
     MOVING,
+    REDUCING,
     STRANDED,
     TELLING,
     TRADING,
@@ -71,7 +73,8 @@ def play(saga: Saga, faults: Mapping[int, Fault]) -> tuple[Result, list[Boundary
 
 def sagas() -> tuple[Saga, ...]:
     """Return all sagas: together they pass through every handler."""
-    return TRADING, MONEY, KEEPING, MOVING, TELLING, MARKING, stranded()
+    liquidated = REDUCING, DELEVERAGING
+    return TRADING, MONEY, KEEPING, MOVING, TELLING, MARKING, *liquidated, stranded()
 
 
 def stranded() -> Saga:

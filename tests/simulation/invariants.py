@@ -31,6 +31,10 @@ from tests.simulation.keeping_rules import (
     takeovers_were_asked_for,
 )
 from tests.simulation.limit_rules import fundings_add_up, limits_are_kept, positions_add_up
+from tests.simulation.liquidation_rules import (
+    accounts_are_released,
+    liquidations_keep_their_rules,
+)
 from tests.simulation.mass_rules import SAY_THEMSELVES, mass_cancels_stand, switches_fire
 from tests.simulation.money_rules import (
     decided_in_order,
@@ -533,6 +537,7 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     """6. No cash below zero, and no limit exceeded by one unit."""
     yield from limits_are_kept(evidence)
     yield from margin_is_kept(evidence)
+    yield from liquidations_keep_their_rules(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             state = record.body["state"]
@@ -767,6 +772,7 @@ def everything_is_answered(evidence: Evidence) -> Broken:
             if not item_id.startswith(f"deposit#{LAST_DEPOSIT}"):
                 yield f"account {account} keeps the answer of {item_id} for ever"
     yield from _books_are_done(evidence)
+    yield from accounts_are_released(evidence)
     bounds = evidence.world.bounds
     yield from waiting_fees(evidence, evidence.rung_ms - bounds.fees_wait_ms - MINUTE_MS)
 

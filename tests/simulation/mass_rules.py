@@ -30,7 +30,8 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
         held = _held(evidence, account, request["account_sequence"], request["symbol"])
         if named[command_id] != held:
             yield f"{command_id} of {account} names {named[command_id]}, held were {held}"
-        left = [one for one in held if evidence.items[account, one]["status"] not in TERMINAL]
+        shown = [evidence.items[account, one] for one in held if (account, one) in evidence.items]
+        left = [item["order_id"] for item in shown if item["status"] not in TERMINAL]
         if left or item["status"] != "DONE":
             yield f"{command_id} of {account} is {item['status']}, and not final are {left}"
     for event in evidence.events:
@@ -45,7 +46,7 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
 
 
 def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None) -> set[str]:
-    """Return the orders held by a record of an account, without those that one of them leads."""
+    """Return the orders held by a record of an account."""
     if not sequence:
         return set()
     state = evidence.streams.by_name[f"account#{account}"][sequence - 1].body["state"]
@@ -53,9 +54,7 @@ def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None)
     return {
         order_id
         for order_id, command in commands.items()
-        if command["kind"] == "place"
-        and symbol in (None, command["symbol"])
-        and command.get("after") not in commands
+        if command["kind"] == "place" and symbol in (None, command["symbol"])
     }
 
 

@@ -242,7 +242,7 @@ def errands_stand(evidence: "Evidence") -> Broken:
     for errand, answered in evidence.heard.errands:
         if errand.kind not in STAND:
             continue
-        account = errand.who if errand.path is None else errand.path["account_id"]
+        account = errand.whose
         causes = evidence.causes.get((account, errand.subject), [])
         yield from STAND[errand.kind](evidence, Said(errand, answered, account, causes))
 
@@ -298,6 +298,7 @@ def _end_stands(_: "Evidence", said: Said) -> Broken:
 
 STAND: Final[dict[str, Callable[["Evidence", Said], Broken]]] = {
     "deposit": _credit_stands,
+    "insurance": _credit_stands,
     "reversal": _credit_stands,
     "withdrawal": _ask_stands,
     "transfer": _ask_stands,

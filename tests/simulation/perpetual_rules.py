@@ -58,6 +58,8 @@ class Positions:
         for event in record.body["events"]:
             if event["type"] in ("FundingSet", "FundingPaid"):
                 yield from self._fund(event)
+            if event["type"] == "PositionsDeleveraged":
+                yield from self._take_over(event)
             if event["type"] != "TradeExecuted":
                 continue
             taker_sign = 1 if event["taker_side"] == "BUY" else -1
@@ -93,9 +95,28 @@ class Positions:
                 due[who] = Fraction(sum(paid.values()) * abs(lots), whole)
         return due if rate == event["rate_millionths"] else {"the rate": Fraction(rate)}
 
+    def _take_over(self, event: dict[str, Any]) -> Iterator[tuple[str, int, str | None]]:
+        """Close one position against others: as much on either side, and nobody opens anything."""
+        sign = 1 if event["side"] == "BUY" else -1
+        lots = sum(lots for _, lots in event["taken"])
+        wrong = None if lots == event["quantity_lots"] else f"{event} takes over {lots}"
+        parties = [(event["account_id"], lots), *((who, -one) for who, one in event["taken"])]
+        for account, closed in parties:
+            made, opening = self._traded(account, sign * closed, event["price_ticks"])
+            opens = f"{event} has {account} open {opening}" if opening else wrong
+            yield account, made, opens
+
     def _side(self, trade: dict[str, Any], role: str, lots: int) -> tuple[str, int, str | None]:
         """Trade one side: close at the average, what does not divide stays with what is open."""
         account, price_ticks = trade[f"{role}_account_id"], trade["price_ticks"]
+        made, opening = self._traded(account, lots, price_ticks)
+        order_id = trade[f"{role}_order_id"]
+        is_wrong = order_id in self.reduces and opening
+        wrong = f"{trade['trade_id']}: {order_id} only reduces, and opens {opening}"
+        return account, made - trade[f"{role}_fee_minor"], wrong if is_wrong else None
+
+    def _traded(self, account: str, lots: int, price_ticks: int) -> tuple[int, int]:
+        """Trade lots; return what closing made in minor units, and how many lots it opened."""
         held, cost = self.lots[account], self.cost[account]
         closing = min(abs(lots), abs(held)) if held * lots < 0 else 0
         released = int(Fraction(cost * closing, abs(held))) if closing else 0
@@ -104,10 +125,7 @@ class Positions:
         self.lots[account] += lots
         self.cost[account] += opening * price_ticks - released
         made = (sign * closing * price_ticks - released) * self.market.tick_value_minor
-        order_id = trade[f"{role}_order_id"]
-        is_wrong = order_id in self.reduces and opening
-        wrong = f"{trade['trade_id']}: {order_id} only reduces, and opens {opening}"
-        return account, made - trade[f"{role}_fee_minor"], wrong if is_wrong else None
+        return made, opening
 
 
 def cash_of_perpetuals(evidence: "Evidence") -> Counter[tuple[str, str]]:
@@ -201,19 +219,19 @@ def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broke
         row = state.get("positions", {}).get(symbol, (0, 0))
         have += (row[0] * mark_ticks - row[1]) * market.tick_value_minor
         sides = [worst[side][symbol] // market.lot_value_minor for side in ("BUY", "SELL")]
-        need += _need(market, state, symbol, sides, mark_ticks * market.tick_value_minor)
+        need += need_of(market, state, symbol, sides, mark_ticks * market.tick_value_minor)
     if have < need:
         yield f"{place} has {have} {currency}, needs {need} as margin"
 
 
-def _need(market: "Market", state: State, symbol: str, sides: list[int], worth_minor: int) -> int:
+def need_of(market: "Market", state: State, symbol: str, sides: list[int], worth_minor: int) -> int:
     """Return what a perpetual needs: by its tiers, or by its moves with spot beside it if less.
 
     ``sides`` are the lots that may be long, and short. Half of what spot gains counts, and the
     tiers' excess over the largest move stays.
     """
     most = max(abs(lots) for lots in sides)
-    parts = _share(market, most * worth_minor)
+    parts = share_of(market, most * worth_minor, "initial_bps")
     cover = state["available"].get(market.base, 0)
     if cover <= 0:
         return parts
@@ -258,13 +276,16 @@ def _closes(markets: dict[str, "Market"], state: State, command: dict[str, Any])
     return worst_of(markets, state, side_of(state, command))[symbol] <= 0
 
 
-def _share(market: "Market", notional_minor: int) -> int:
-    """Return the initial margin of a notional: of each part its tier's share, rounded up once."""
+def share_of(market: "Market", notional_minor: int, level: str) -> int:
+    """Return the margin of a notional: of each part its tier's share, rounded up once.
+
+    ``level`` is ``initial_bps`` or ``maintenance_bps``.
+    """
     shares: dict[int, int] = defaultdict(int)
     left = notional_minor
     for tier in reversed(market.margin):
         part = max(0, left - tier.from_minor)
-        shares[tier.initial_bps] += part
+        shares[getattr(tier, level)] += part
         left -= part
     return -(-sum(bps * part for bps, part in shares.items()) // BASIS_POINTS)
 
@@ -272,12 +293,12 @@ def _share(market: "Market", notional_minor: int) -> int:
 def may_be_below_zero(record: "Record", currency: str) -> bool:
     """Whether what is free of a currency may be less than nothing behind a record of an account.
 
-    Only what a perpetual lost takes it there, or the fee of an order that only reduces, and nothing
-    else takes more of it then.
+    Only what a perpetual lost takes it there, or the fee of an order that only reduces, be it of a
+    liquidation, and nothing else takes more of it then.
     """
     cause = record.body["cause"]
     of_perpetual = cause["kind"] == "settle" and is_perpetual(cause["book"])
-    of_perpetual = of_perpetual or cause.get("reduces", False)
+    of_perpetual = of_perpetual or cause.get("reduces", False) or cause["kind"] == "liquidate"
     takes = any(
         name == "available" and of == currency and minor < 0
         for name, of, minor in record.body["entries"]

@@ -12,6 +12,12 @@ PERPETUAL: Final = "BTC-PERP"
 SHARE: Final = 0.3
 """In how many runs a perpetual is traded."""
 
+CRASHES_SHARE: Final = 0.6
+"""How many of these begin with somebody who has borrowed to the brim, and gap."""
+
+GAPS: Final = (0.1, 0.15, 0.2, 0.4)
+"""By how much of the price: mostly beyond what somebody has."""
+
 REFERENCE: Final = 60_000.0
 LISTING: Final[dict[str, Any]] = {
     "quote": "USD",
@@ -66,7 +72,14 @@ def path_of(seed: int, duration_ms: float) -> Path | None:
         return None
     period_ms = max(1.0, duration_ms) / chance.choice((0.5, 1, 2))
     gap, at_ms = chance.choice((0.0, 0.0, 0.4)), duration_ms * chance.uniform(0.3, 0.7)
+    if crashes(seed):
+        gap = Random(f"gap {seed}").choice(GAPS)
     return Path(period_ms, chance.choice((0.002, 0.05, 0.1)), chance.random(), gap, at_ms)
+
+
+def crashes(seed: int) -> bool:
+    """Whether a run that trades a perpetual sees somebody liquidated, by all appearances."""
+    return Random(f"crash {seed}").random() < CRASHES_SHARE
 
 
 def observed(at_ms: float) -> str:

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any, Final
 
 from tests.simulation.bounds import Bounds, come_to_rest
 from tests.simulation.bounds import draw as draw_bounds
-from tests.simulation.errands import standing
+from tests.simulation.errands import Errand, insurance, settled, standing
 from tests.simulation.faults import Fault, Plan, Script
 from tests.simulation.invariants import LAST_DEPOSIT, Violation, check
+from tests.simulation.perpetuals import PERPETUAL
 from tests.simulation.reading import journal_digest
 from tests.simulation.scheduler import Outcome
 from tests.simulation.traffic import (
@@ -28,10 +29,18 @@ from tests.simulation.traffic import (
     http_event,
 )
 from tests.simulation.world import World
+from zerodesk.insurance import FUND
+from zerodesk_aws.clock import iso_ms
 
 MINUTE_MS: Final = 60_000.0
 RINGS: Final = (3, 8)
 """How often the schedules ring while clients are at work: less often than each minute."""
+
+SETTLES_MS: Final = 5_000.0
+"""How long before a ring of the clock, in the end, the perpetual gets a mark and is opened."""
+
+CUSHION: Final = "40"
+"""Dollars that the insurance fund has in runs of a perpetual: too little for a gap alone."""
 
 CALM_MS: Final = tuple(minutes * MINUTE_MS for minutes in (1, 18, 19, 20, 21))
 """When the schedules ring after the last fault: that is the bound of invariant 15. What stalled or
@@ -107,9 +116,8 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
             _must(world.ask("back_office", event))
     if PERPETUALS.keys() & set(symbols):
         for account_id in account_ids:
-            errand = standing(0.0, account_id, "ACTIVE")
-            event = http_event("PUT", errand.resource, "house", errand.body, errand.path)
-            _must(world.ask("back_office", event))
+            _must(world.ask("back_office", _event_of(standing(0.0, account_id, "ACTIVE"))))
+        _must(world.ask("back_office", _event_of(insurance("first", 0.0, CUSHION))))
     body, path = {"account_id": PARTNER_ACCOUNT}, {"source": PARTNER}
     bound = http_event("PUT", "/v1/partners/{source}", "house", body, path)
     _must(world.ask("back_office", bound))
@@ -119,6 +127,10 @@ def _deposit(account_id: str, deposit_id: str, currency: str, amount: str) -> di
     body = {"deposit_id": deposit_id, "currency": currency, "amount": amount}
     resource, path = "/v1/accounts/{account_id}/deposits", {"account_id": account_id}
     return http_event("POST", resource, "house", body, path)
+
+
+def _event_of(errand: Errand) -> dict[str, Any]:
+    return http_event(errand.method, errand.resource, errand.who, errand.body, errand.path)
 
 
 def _must(outcome: Outcome) -> None:
@@ -132,10 +144,10 @@ RUNS_MAX: Final = 20
 
 
 class Schedules:
-    """The clock's calls in each region: sweep, reconcile, keep snapshots."""
+    """The clock's calls in each region: sweep, reconcile, keep snapshots, mark who holds."""
 
-    def __init__(self, world: World, regions: tuple[str, ...]) -> None:
-        self._world, self._regions = world, regions
+    def __init__(self, world: World, traffic: Traffic) -> None:
+        self._world, self._regions, self._marks = world, traffic.regions, traffic.has_perpetual
         self.report: dict[str, Any] | None = None
         self.rung_ms = 0.0
 
@@ -143,6 +155,8 @@ class Schedules:
         """Call all, in no particular order."""
         self.rung_ms = self._world.now_ms()
         for region in self._regions:
+            if self._marks:
+                self._world.invoke("risk_monitor", {}, _nobody, region)
             self._world.invoke("sweeper", {}, _nobody, region)
             self._world.invoke("reconciliation", {}, self._reconciled, region)
             self._world.invoke("archivist", {}, _nobody, region)
@@ -179,7 +193,7 @@ def simulate(
     region = venue_for(traffic) if region is None else region
     bounds = draw_bounds(seed) if bounds is None else bounds
     world = World(seed, plan, like=region, bounds=bounds, traced=traced)
-    clients, schedules = Clients(world), Schedules(world, traffic.regions)
+    clients, schedules = Clients(world), Schedules(world, traffic)
     scheduler = world.scheduler
     try:
         clients.begin(traffic)
@@ -189,7 +203,7 @@ def simulate(
         scheduler.run(scheduler.now_ms + traffic.duration_ms + MINUTE_MS)
         plan.active = False
         come_to_rest()
-        _calm(world, schedules, calm_ms)
+        _calm(world, schedules, clients, traffic, calm_ms)
         _deposit_last(world, LAST_DEPOSIT)
         _look_back(world, clients)
         clients.hear_the_bus(traffic)
@@ -198,7 +212,7 @@ def simulate(
             # What was sent again a day later must change nothing either.
             scheduler.run()
             # A day is long enough for a funding, too, and for what that sets off in its turn.
-            _calm(world, schedules, CALM_MS)
+            _calm(world, schedules, clients, traffic, CALM_MS)
             # Or it was lost before, and is answered now.
             _deposit_last(world, f"{LAST_DEPOSIT}-again")
             violations = _verdict(world, clients, schedules)
@@ -220,13 +234,34 @@ def simulate(
         scheduler.end()
 
 
-def _calm(world: World, schedules: Schedules, moments_ms: tuple[float, ...]) -> None:
-    """Let everything come to rest within the bound."""
+def _calm(
+    world: World,
+    schedules: Schedules,
+    clients: Clients,
+    traffic: Traffic,
+    moments_ms: tuple[float, ...],
+) -> None:
+    """Let everything come to rest within the bound.
+
+    A liquidation decides nothing on a stale mark or in a market that is stopped: so the price at
+    which the perpetual stays is told, and its market opened, before each ring of the clock.
+    """
     for process in world.processes:
         process.skew_ms = 0.0
+    settle = partial(_settle, world, clients, f"{traffic.comes_to:.4f}")
+    # What that makes of the book is settled with the next ring, so there is none with the last.
+    for after_ms in moments_ms[:-1] if traffic.has_perpetual else ():
+        world.begin("operator", settle, after_ms - SETTLES_MS)
     for after_ms in moments_ms:
         world.scheduler.after(after_ms, schedules.ring)
     world.scheduler.run(world.now_ms() + moments_ms[-1] + MINUTE_MS)
+
+
+def _settle(world: World, clients: Clients, price: str) -> None:
+    """Give the perpetual a fresh mark, and let it trade."""
+    for errand in settled(PERPETUAL, price, iso_ms(int(world.now_ms()))):
+        world.sleep(errand.at_ms)
+        clients.run(errand)
 
 
 def _deposit_last(world: World, deposit_id: str) -> None:
@@ -238,6 +273,8 @@ def _deposit_last(world: World, deposit_id: str) -> None:
     def deposit() -> None:
         for account_id in sorted(world.dynamodb.tables["orders"].partitions):
             event = _deposit(account_id, deposit_id, "USD", "1")
+            if account_id == FUND:
+                event = _event_of(insurance(deposit_id, 0.0, "1"))
             answer, fault = world.ask("back_office", event)
             if fault is not None or answer["statusCode"] not in {200, 201}:
                 world.defects.append(f"last deposit of {account_id}: {fault or answer}")

@@ -33,7 +33,13 @@ class Saga:
 
 
 def _order(
-    number: int, at_ms: float, who: str, side: str, quantity: str, symbol: str = "BTC-USD"
+    number: int,
+    at_ms: float,
+    who: str,
+    side: str,
+    quantity: str,
+    symbol: str = "BTC-USD",
+    price: str = "60000",
 ) -> Life:
     body = {
         "client_order_id": f"o-{number}",
@@ -41,7 +47,7 @@ def _order(
         "side": side,
         "type": "LIMIT",
         "quantity": quantity,
-        "price": "60000",
+        "price": price,
     }
     return Life(number, at_ms, who, body, tries=2)
 
@@ -154,6 +160,54 @@ MARKING: Final = Saga(
     symbols=("BTC-USD", PERPETUAL),
 )
 """Two hold a perpetual whose price falls and rises: one is called for margin, and then no more."""
+
+
+def _fallen_to(price: str) -> tuple[Errand, ...]:
+    """Return the marks of a perpetual that falls far while somebody is long of it."""
+    marks = ((0.0, "60000"), (1_500.0, price))
+    return tuple(_insisted(errands.index(at, PERPETUAL, told, observed(at))) for at, told in marks)
+
+
+_OPENING: Final = (
+    _order(0, 300.0, "bob", "SELL", "90", PERPETUAL),
+    _order(1, 600.0, "alice", "BUY", "90", PERPETUAL),
+    _order(2, 900.0, "alice", "SELL", "1", PERPETUAL, "61000"),
+)
+
+REDUCING: Final = Saga(
+    "reducing",
+    Traffic(
+        (
+            *_OPENING,
+            _order(3, 2_000.0, "bob", "BUY", "80", PERPETUAL, "34400"),
+            _order(4, 2_500.0, "alice", "SELL", "1", PERPETUAL, "34400"),
+            replace(_order(5, 6_500.0, "alice", "SELL", "1", PERPETUAL, "34400"), tries=1),
+        ),
+        _fallen_to("34500"),
+        has_perpetual=True,
+        comes_to=34_500.0,
+    ),
+    frozenset({"liquidation", "risk_monitor"}),
+    symbols=("BTC-USD", PERPETUAL),
+)
+"""Who is long by too much is cleared and sold out in steps, and would trade meanwhile."""
+
+DELEVERAGING: Final = Saga(
+    "deleveraging",
+    Traffic(
+        _OPENING,
+        (
+            *_fallen_to("25000"),
+            _insisted(errands.insurance("more", 100.0, "100000")),
+        ),
+        has_perpetual=True,
+        comes_to=25_000.0,
+    ),
+    frozenset({"liquidation"}),
+    symbols=("BTC-USD", PERPETUAL),
+)
+"""Nobody buys what is worth less than nothing: the other side takes it over, and the insurance fund
+pays all that it has of what was missing."""
 
 POISONED: Final = Saga(
     "poisoned",

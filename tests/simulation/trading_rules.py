@@ -402,7 +402,7 @@ def commands_are_as_held(evidence: "Evidence") -> Iterator[str]:
         key: record.body["state"]["holds"][key[1]]["command"]
         for key, records in evidence.causes.items()
         for record, cause in records
-        if cause["kind"] == "hold"
+        if cause["kind"] in ("hold", "liquidate")
     }
     for symbol, records in evidence.streams.books:
         for record in records:

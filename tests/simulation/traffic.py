@@ -1,7 +1,7 @@
 """What clients want: lives of orders, and errands; drawn from a seed before anything runs."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from random import Random
@@ -10,7 +10,7 @@ from typing import Any, Final
 from tests.simulation import errands
 from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
-from tests.simulation.perpetuals import LISTING, PERPETUAL, Path, path_of
+from tests.simulation.perpetuals import LISTING, PERPETUAL, REFERENCE, Path, crashes, path_of
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
 from zerodesk.orders import SelfTrade, Trigger, amend_id_for, following_id_for, order_id_for
@@ -138,6 +138,8 @@ class Traffic:
     errands: tuple[Errand, ...] = ()
     regions: tuple[str, ...] = (HOME,)
     has_perpetual: bool = False
+    comes_to: float = REFERENCE
+    """The price at which the perpetual stays when all is over."""
 
     @property
     def duration_ms(self) -> float:
@@ -176,8 +178,13 @@ def draw(seed: int, lives: int) -> Traffic:
         chance = Random(f"{name} {seed}")
         if chance.random() < share:
             placed = tuple(changed(chance, life) for life in placed)
+    if path is not None and crashes(seed):
+        first = len(placed) // 20
+        owing = _indebted(Random(f"debt {seed}"), placed[first : first + 2], path)
+        placed = (*placed[:first], *owing, *placed[first + 2 :])
     pace = Pace(lives, at_ms, ACCOUNTS, regions, path)
-    return Traffic(placed, errands.draw(seed, pace), regions, path is not None)
+    comes_to = REFERENCE if path is None else path.at(at_ms)
+    return Traffic(placed, errands.draw(seed, pace), regions, path is not None, comes_to)
 
 
 def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
@@ -214,6 +221,24 @@ def _of_perpetual(chance: Random, life: Life, path: Path) -> Life:
     if reduces:
         body["reduce_only"] = True
     return replace(life, body=body, lots=lots, level=level)
+
+
+def _indebted(chance: Random, lives: tuple[Life, ...], path: Path) -> Iterator[Life]:
+    """Yield lives by which whoever has little buys as much as its margin bears, of another."""
+    lots, other = chance.choice((16, 24, 36)), chance.choice(ACCOUNTS[:-1])
+    level = round(path.at(lives[0].at_ms)) + chance.randint(-2, 2)
+    sides = (("SELL", other), ("BUY", POOR))
+    for life, (side, account_id) in zip(lives, sides, strict=False):
+        body = {
+            "client_order_id": life.body["client_order_id"],
+            "symbol": PERPETUAL,
+            "side": side,
+            "type": "LIMIT",
+            "time_in_force": "GTC",
+            "quantity": _amount(PERPETUAL, lots),
+            "price": str(level),
+        }
+        yield Life(life.number, life.at_ms, account_id, body, TRIES_MAX, lots=lots)
 
 
 def _waiting(chance: Random, life: Life) -> Life:

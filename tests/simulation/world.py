@@ -70,6 +70,10 @@ DOOR_SKEWS_MS: Final = (-8_000, -400, 400, 8_000)
 Clocks apart, stalls, late writes and the index must fit into that minute together, as Lambda's
 time-outs see to. All other functions go by no clock, and are stalled and skewed beyond that."""
 
+DATING: Final = "liquidation"
+"""It makes items of orders too, as old as its look, and none of a look that is old: wherever else
+it stalls, it may be for long."""
+
 LATE_MS: Final = (300_000, 900_001, 86_400_000)
 DELAYS_MS: Final = (50, 2_500, 70_000, 1_000_000)
 INDEX_LAGS_MS: Final = (0, 0, 0, 0, 0, 0, 20, 900, 15_000)
@@ -156,6 +160,8 @@ class World:
         self.calls: Counter[str] = Counter()
         self._idle: dict[tuple[str, str], list[Process]] = {}
         self._executions = 0
+        self._named: dict[str, str] = {}
+        """How executions with a name stand, by region and name."""
         self._invocations = 0
         self._writing_in = HOME
         self._polling_at_ms: dict[str, float] = {}
@@ -299,11 +305,15 @@ class World:
                 deliver = partial(self._deliver, region)
                 return bus.put(asked, deliver, bus_name=SETTINGS["EVENT_BUS_NAME"])
             case "StartExecution":
+                if "name" in asked:
+                    return self._start_named(asked)
                 self._start_execution(*_machine(asked), json.loads(asked["input"]))
                 return {"executionArn": asked["stateMachineArn"]}
             case "DescribeExecution":
-                # Of a liquidation, which nobody drives here: its account stays stopped.
-                return {"status": "RUNNING"}
+                status = self._named.get(_execution(asked["executionArn"]))
+                if status is None:
+                    raise refused(operation, "ExecutionDoesNotExist", asked["executionArn"])
+                return {"status": status}
             case "GetObject" | "PutObject":
                 return self.bucket.call(operation, asked)
             case _:
@@ -357,7 +367,7 @@ class World:
         scheduler, chance = self.scheduler, self._chance(number)
         later, process = scheduler.after, activity.process
         assert process is not None, "a call is made by a process"
-        at_door = process.function in DOORS
+        at_door = _is_at_door(process.function, operation, asked)
         match fault:
             case Fault.KILL_BEFORE:
                 scheduler.kill(activity)
@@ -397,7 +407,8 @@ class World:
                 stall_ms = chance.choice(DOOR_STALLS_MS if at_door else STALLS_MS)
                 self._answer(activity, operation, asked, stall_ms)
             case Fault.CLOCK_JUMP:
-                process.skew_ms = chance.choice(DOOR_SKEWS_MS if at_door else SKEWS_MS)
+                dates = process.function in (*DOORS, DATING)
+                process.skew_ms = chance.choice(DOOR_SKEWS_MS if dates else SKEWS_MS)
                 self._land(activity, operation, asked, None, number)
             case _:
                 self._land(activity, operation, asked, None, number)
@@ -510,6 +521,32 @@ class World:
         self.execute(workflow, region, given, _nobody, delay_ms)
         if fault is Fault.DUPLICATED:
             self.execute(workflow, region, given, _nobody, delay_ms + self._latency_ms())
+
+    def _start_named(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Start a Standard execution, whose name runs once in its region.
+
+        Once started it is not lost, but it may fail at once, or run beside itself.
+        """
+        workflow, region = _machine(asked)
+        name, given = f"{region} {asked['name']}", json.loads(asked["input"])
+        if name in self._named:
+            raise refused("StartExecution", "ExecutionAlreadyExists", asked["name"])
+        self._named[name] = "RUNNING"
+
+        def ended(outcome: Outcome) -> None:
+            self._named[name] = "SUCCEEDED" if outcome[1] is None else "FAILED"
+
+        fault = self._at("execution", workflow, asked["name"], {})
+        delay_ms = self._latency_ms()
+        if fault is Fault.DELAYED:
+            delay_ms += self._chance(self.boundaries).choice(DELAYS_MS)
+        if fault is Fault.LOST:
+            self._named[name] = "FAILED"
+        else:
+            self.execute(workflow, region, given, ended, delay_ms)
+        if fault is Fault.DUPLICATED:
+            self.execute(workflow, region, given, _nobody, delay_ms + self._latency_ms())
+        return {"executionArn": name}
 
     def execute(
         self,
@@ -738,6 +775,18 @@ def _machine(asked: dict[str, Any]) -> tuple[str, str]:
     """Return the name of a state machine, and its region."""
     _, _, _, region, _, _, name = str(asked["stateMachineArn"]).split(":")
     return name, region
+
+
+def _is_at_door(function: str, operation: str, asked: dict[str, Any]) -> bool:
+    """Whether a call is made by somebody who goes by a clock, and so stands still for seconds."""
+    dates = function == DATING and operation == "PutItem" and asked["TableName"] == "orders"
+    return dates or function in DOORS
+
+
+def _execution(arn: str) -> str:
+    """Return the region and the name of an execution."""
+    _, _, _, region, _, _, _, name = arn.split(":")
+    return f"{region} {name}"
 
 
 def _throttled(operation: str) -> ClientError:

@@ -1,8 +1,9 @@
-"""The page that lists the rules of the market, from the scenarios that hold the engine to them."""
+"""The page of the rules of the market and of margin, from the scenarios that hold to them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from tests.scenarios.reading import FOLDER, Rule, read
+from tests.scenarios.reading import FOLDER, MARGIN, Rule, read
 
 HEAD = """# The rules of the market
 
@@ -13,10 +14,24 @@ by `python -m tests.tools.generate`.
 """
 
 
+OF_MARGIN = """# The rules of margin
+
+These are in `tests/scenarios/margin`. Here it is the handlers that must come to what they say, from
+the monitor to the book and its settlement: `.venv/bin/pytest tests/functions/liquidation`. Ann, Ben
+and Cat have 7,000 dollars each and trade a perpetual that needs 10 % initial margin and 5 %
+maintenance.
+"""
+
+
 def rules_page() -> str:
-    """Return the page, the rules by their titles."""
-    rules = sorted(((read(path), path.name) for path in FOLDER.glob("*.feature")), key=_title)
-    return "\n".join([HEAD, *(line for rule, name in rules for line in _lines(rule, name))])
+    """Return the page, the rules of each part by their titles."""
+    return "\n".join([HEAD, *_part(FOLDER), OF_MARGIN, *_part(MARGIN)])
+
+
+def _part(folder: Path) -> Iterator[str]:
+    rules = ((read(path), str(path.relative_to(FOLDER))) for path in folder.glob("*.feature"))
+    for rule, name in sorted(rules, key=_title):
+        yield from _lines(rule, name)
 
 
 def _title(named: tuple[Rule, str]) -> str:

@@ -355,7 +355,8 @@ def test_an_operator_kills_a_symbol_and_the_venue_and_lists_who_did(zerodesk: Ze
     shown = " ".join(zerodesk("kills").stdout.split())
     assert "market:BTC-USD off operator 2026" in shown
     assert "venue on operator 2026" in shown
-    [halt] = answer(zerodesk, "halts")["halts"]
+    halt, of_account = answer(zerodesk, "halts")["halts"]
+    assert (of_account["stops"], of_account["how"]) == ("account:carol", "LOSS")
     assert (halt["stops"], halt["how"], halt["until"]) == ("venue", "KILL_SWITCH", None)
     assert "breach" in zerodesk("halts").stdout
     [killed] = answer(zerodesk, "kill", "account", "alice", "--reason", "leaked")["kills"]

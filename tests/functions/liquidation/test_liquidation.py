@@ -1,5 +1,7 @@
 """An account below its maintenance is stopped, cleared and reduced, and never a unit too much."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from tests.functions.killing import killed
 from tests.functions.liquidation.conftest import Desk, marked_at, trade, under_way
 from tests.functions.risk_monitor.conftest import WatchMargins
 from zerodesk.accounts import AccountState
+from zerodesk.orders import DeleverageCommand
 from zerodesk.risk.liquidation import IN_VAIN
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.contracts.events import EVENTS
@@ -275,6 +278,68 @@ def test_where_nobody_buys_those_who_won_by_it_take_over_at_the_price_of_bankrup
     assert desk.take("DELEVERAGE", LONG, number) == "WAIT"
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takeovers hold for the mark that they were decided on, and for no later one."""
+    monkeypatch.setattr("liquidation.liquidator.TAKEOVER_MS", 0)
+
+
+def asked_to_take_over(venue: Gateway, desk: Desk) -> DeleverageCommand:
+    """Have Ben asked to take Ann's position over, by a command that is on its way; return it."""
+    number = under_way(LONG).number
+    venue.call("DELETE", "/v1/orders?cancel_id=all", who="deep")
+    marked_at(venue, "50000")
+    for step in ("CANCEL_ORDERS", *["REDUCE"] * IN_VAIN):
+        desk.take(step, LONG, number)
+        venue.settle("BTC-PERP")
+    with caught_on_its_way() as sent:
+        desk.take("DELEVERAGE", LONG, number)
+    command: DeleverageCommand = sent[0]
+    return command
+
+
+@contextmanager
+def caught_on_its_way() -> Iterator[list[Any]]:
+    """Let commands of liquidations not come to their book; yield them."""
+    from liquidation import handler as liquidation
+
+    sent: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(liquidation.liquidator._queue, "send", sent.append)
+        yield sent
+
+
+def test_nothing_is_decided_while_a_takeover_may_still_come(fallen: Gateway, desk: Desk) -> None:
+    command = asked_to_take_over(fallen, desk)
+    number = under_way(LONG).number
+    for step in ("LOOK", "DELEVERAGE", "REDUCE"):
+        assert desk.take(step, LONG, number) == "WAIT"
+    # Not even that she has recovered, as long as the mark is none that ends it.
+    body = {"deposit_id": "rescue", "currency": "USD", "amount": "50000"}
+    assert fallen.operator("POST", f"/v1/accounts/{LONG}/deposits", body).status == 201
+    assert desk.take("LOOK", LONG, number) == "WAIT"
+    fallen.send(command)
+    fallen.settle("BTC-PERP")
+    assert (lots(), lots("ben")) == (0, 0)
+    assert desk.run(LONG) == []
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_takeover_that_comes_when_all_is_over_takes_nothing_over(
+    fallen: Gateway, desk: Desk
+) -> None:
+    command = asked_to_take_over(fallen, desk)
+    body = {"deposit_id": "rescue", "currency": "USD", "amount": "50000"}
+    assert fallen.operator("POST", f"/v1/accounts/{LONG}/deposits", body).status == 201
+    marked_at(fallen, "50000")
+    assert desk.run(LONG) == []
+    assert state().liquidation is None
+    fallen.send(command)
+    fallen.settle("BTC-PERP")
+    assert (lots(), lots("ben")) == (10_000, -10_000)
+
+
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("after", [False, True])
 def test_a_takeover_that_dies_anywhere_goes_on_and_takes_over_no_unit_too_much(
     fallen: Gateway, desk: Desk, *, after: bool
@@ -294,6 +359,7 @@ def test_a_takeover_that_dies_anywhere_goes_on_and_takes_over_no_unit_too_much(
         assert (lots(), lots("ben")) in ((10_000, -10_000), (0, 0))
         if len(made) <= at_call:
             break
+        marked_at(fallen, "50000")
     desk.run(LONG)
     assert (lots(), lots("ben")) == (0, 0)
     assert state().available_minor("USD") >= 0

@@ -31,6 +31,11 @@ def balances(gateway: Gateway, account_id: str = "alice") -> dict[str, tuple[str
     return {row["currency"]: (row["available"], row["held"]) for row in answer.json["balances"]}
 
 
+def observe(gateway: Gateway, price: str) -> None:
+    observed = {"source": "x", "price": price, "observed_at": "2026-11-21T07:00:00.000Z"}
+    gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", observed)
+
+
 def test_less_of_an_order_is_answered_and_frees_what_it_no_longer_needs(gateway: Gateway) -> None:
     gateway.place("alice", "one", "BUY")
     answer = gateway.amend("alice", "one", "less", quantity="0.5")
@@ -68,11 +73,39 @@ def test_an_amend_outside_the_collar_is_refused_and_a_smaller_order_never_is(
     gateway: Gateway,
 ) -> None:
     gateway.place("alice", "one", "BUY", price="57000")
-    observed = {"source": "x", "price": "70000", "observed_at": "2026-11-21T07:00:00.000Z"}
-    gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", observed)
+    observe(gateway, "70000")
+    assert code_of(gateway.amend("alice", "one", "down", price="56000")) == "PRICING_COLLAR"
     assert code_of(gateway.amend("alice", "one", "up", price="57000.01")) == "PRICING_COLLAR"
     assert code_of(gateway.amend("alice", "one", "more", quantity="1.1")) == "PRICING_COLLAR"
     assert gateway.amend("alice", "one", "less", quantity="0.9").json["status"] == "DONE"
+
+
+@pytest.mark.parametrize(
+    ("first", "told"), [("priced", "DONE"), ("refused", "REJECTED")], ids=["priced", "refused"]
+)
+def test_of_two_tries_of_an_amend_that_holds_nothing_the_book_takes_the_first(
+    gateway: Gateway, first: str, told: str
+) -> None:
+    """The first try's command is on its way when the mark moves and the second is not priced."""
+    gateway.place("alice", "one", "BUY", price="59000")
+    gateway.matches_at_once = False
+    gateway.amend("alice", "one", "down", price="58000")
+    priced = [*gateway.queue]
+    gateway.queue.clear()
+    gateway.matches_at_once = True
+    observe(gateway, "70000")
+    gateway.matches_at_once = False
+    gateway.amend("alice", "one", "down", price="58000")
+    gateway.queue.extend(priced)
+    if first == "priced":
+        gateway.queue.reverse()
+    gateway.matches_at_once = True
+    gateway.match()
+    gateway.settle()
+    answer = gateway.amend("alice", "one", "down", price="58000")
+    assert answer.json["status"] == told
+    assert of_order(answer, "price") == ("58000" if told == "DONE" else "59000",)
+    assert not AccountJournal("journal").latest("alice").state.answered
 
 
 def test_an_amended_price_that_meets_the_other_side_trades(gateway: Gateway) -> None:
@@ -127,24 +160,6 @@ def test_what_does_not_rest_is_not_amended(gateway: Gateway) -> None:
     order_id = order_id_for("bob", "rests")
     others = gateway.call("PATCH", f"/v1/orders/{order_id}", {"amend_id": "x", "quantity": "1"})
     assert (others.status, others.code) == (404, "NOT_FOUND")
-
-
-def test_an_amend_that_was_sent_is_left_to_the_book_when_its_order_has_ended(
-    gateway: Gateway,
-) -> None:
-    gateway.place("alice", "one", "BUY")
-    gateway.matches_at_once = False
-    gateway.amend("alice", "one", "down", price="59000")
-    late = gateway.queue.pop()
-    gateway.place("bob", "takes", "SELL")
-    observed = {"source": "x", "price": "90000", "observed_at": "2026-11-21T07:00:00.000Z"}
-    gateway.operator("POST", "/v1/markets/BTC-USD/index-prices", observed)
-    gateway.match()
-    gateway.matches_at_once = True
-    gateway.queue.append(late)
-    assert code_of(gateway.amend("alice", "one", "down", price="59000")).startswith("MATCHING")
-    gateway.settle()
-    assert not AccountJournal("journal").latest("alice").state.answered
 
 
 @pytest.mark.parametrize(

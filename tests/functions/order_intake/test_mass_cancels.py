@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.functions.gateway import Answered, Gateway
-from zerodesk.orders import COMMAND_BOUND_MS, mass_cancel_id_for
+from zerodesk.orders import COMMAND_BOUND_MS, mass_cancel_id_for, order_id_for
 from zerodesk_aws.tables.orders import Orders
 
 
@@ -146,6 +146,37 @@ def test_one_that_was_lost_long_ago_is_sent_as_of_now(
     monkeypatch.setattr("order_intake.mass_cancels.now_ms", lambda: gateway.sent_at_ms)
     answer = cancel_all(gateway)
     assert (answer.status, statuses(answer.json)) == (200, {"one": "CANCELLED"})
+
+
+def fill_a_group(gateway: Gateway) -> str:
+    """Have alice's order filled, and what follows it rest; her account knows of neither."""
+    sale = {"side": "SELL", "type": "LIMIT", "quantity": "0.1", "price": "61000"}
+    placed = gateway.place("alice", "one", "BUY", quantity="0.1", then=sale)
+    gateway.place("bob", "ask", "SELL", quantity="0.1")
+    return str(placed.json["then"])
+
+
+def test_what_follows_an_order_that_was_filled_meanwhile_is_cancelled(gateway: Gateway) -> None:
+    following = fill_a_group(gateway)
+    answer = cancel_all(gateway)
+    assert {order["order_id"]: order["status"] for order in answer.json["orders"]} == {
+        order_id_for("alice", "one"): "FILLED",
+        following: "CANCELLED",
+    }
+    assert held(gateway) == {"0"}
+
+
+def test_a_cancel_is_not_done_before_what_follows_a_filled_order_is_shown(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        # Whoever shows the records dies in the middle of each.
+        dying.setattr(Orders, "_open_following", lambda *_: None)
+        following = fill_a_group(gateway)
+        assert cancel_all(gateway).json["status"] == "PENDING"
+    gateway.settle()
+    assert cancel_all(gateway).json["status"] == "DONE"
+    assert gateway.call("GET", f"/v1/orders/{following}").json["status"] == "CANCELLED"
 
 
 def test_the_same_id_for_another_market_is_refused(gateway: Gateway) -> None:

@@ -1,4 +1,4 @@
-"""Express workflows in memory: the workflow files themselves, walked state by state.
+"""Workflows in memory: the workflow files themselves, walked state by state.
 
 The JSONata expressions that the files contain are few; each stands here with what it means, and a
 test holds the two together. A file with another expression does not load.
@@ -7,7 +7,7 @@ test holds the two together. A file with another expression does not load.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final, Protocol
@@ -63,13 +63,27 @@ class Scope:
     variables: dict[str, Any] = field(default_factory=dict)
 
 
+STEPS: Final = ("ENDED", "CANCEL_ORDERS", "REDUCE", "INSURE", "DELEVERAGE")
+"""What may be next in a liquidation, other than to wait."""
+
+
+def _is_next(step: str, scope: Scope) -> bool:
+    return bool(scope.variables["next"] == step)
+
+
 EXPRESSIONS: Final[dict[str, Callable[[Scope], Any]]] = {
     "$states.input": lambda s: s.input,
     "$states.result.Payload": lambda s: s.result["Payload"],
+    "$states.result.Payload.next": lambda s: s.result["Payload"]["next"],
+    "$states.context.Execution.Input.account_id": lambda s: s.execution_input["account_id"],
+    "$states.context.Execution.Input.number": lambda s: s.execution_input["number"],
     "$states.context.Execution.Input.symbol": lambda s: s.execution_input["symbol"],
     "$states.context.Execution.Name & '.' & $decision.command.command_id": lambda s: (
         f"{s.name}.{s.variables['decision']['command']['command_id']}"
     ),
+    **{f"$next = '{step}'": partial(_is_next, step) for step in STEPS},
+    "$looks + 1": lambda s: s.variables["looks"] + 1,
+    "$looks >= 400": lambda s: s.variables["looks"] >= 400,
     "$order": lambda s: s.variables["order"],
     "$order.order_id": lambda s: s.variables["order"]["order_id"],
     "$quote": lambda s: s.variables["quote"],
@@ -84,10 +98,13 @@ EXPRESSIONS: Final[dict[str, Callable[[Scope], Any]]] = {
     "$settled.symbol": lambda s: s.variables["settled"]["symbol"],
 }
 NAMES: Final = ("order_workflow", "settlement_workflow")
+"""Those that an event may start."""
+
 PLACEHOLDERS: Final = {
     "${PricingFunctionArn}": "pricing",
     "${RiskCheckFunctionArn}": "risk_check",
     "${SettlementFunctionArn}": "settlement",
+    "${LiquidationFunctionArn}": "liquidation",
     "${CommandQueueUrl}": "commands",
 }
 
@@ -170,7 +187,8 @@ def _walk(
                 chosen = (c["Next"] for c in state["Choices"] if _evaluated(c["Condition"], scope))
                 following = next(chosen, state["Default"])
                 scope.result = scope.input
-            case "Pass":
+            case "Pass" | "Wait":
+                _let_pass(state, effects)
                 scope.result = scope.input
             case other:
                 raise NotImplementedError(f"state type {other}")
@@ -182,6 +200,11 @@ def _walk(
             return output
         at = following
     raise TaskFailedError(TIMED_OUT)
+
+
+def _let_pass(state: dict[str, Any], effects: Effects) -> None:
+    if "Seconds" in state:
+        effects.wait(state["Seconds"])
 
 
 def _item(

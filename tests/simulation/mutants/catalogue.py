@@ -18,6 +18,7 @@ from tests.simulation.mutants import (
     keeping,
     killing,
     limiting,
+    liquidating,
     matching,
     moving,
     perpetuals,
@@ -45,6 +46,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *cancelling.MUTANTS,
     *charging.MUTANTS,
     *perpetuals.MUTANTS,
+    *liquidating.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 

@@ -17,6 +17,16 @@ MUTANTS: Final = (
         claim="tests/scenarios",
     ),
     Mutant(
+        "amend refused beside its own command",
+        "What pricing refuses need not go to the book.",
+        "functions/risk_check/amends.py",
+        '        if not asked["may_need_more"] or order is None or held is None:\n',
+        '        priced = self._quoted["verdict"] != "REFUSED"\n'
+        '        if order is None or held is None or (priced and not asked["may_need_more"]):\n',
+        claim="tests/functions/order_intake/test_amend.py"
+        "::test_of_two_tries_of_an_amend_that_holds_nothing_the_book_takes_the_first",
+    ),
+    Mutant(
         "amount spent anew at each price",
         "The amount is a bound; each level is held to it.",
         f"{BOOK}/order.py",

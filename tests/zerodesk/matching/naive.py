@@ -164,6 +164,8 @@ class NaiveBook:
     halts: int = 0
     by_band: bool = False
     listed: int = 0
+    traded: int | None = None
+    """When the last trade was."""
     by_mark: bool = False
     base: int | None = None
     """What the band counted from when it came, or got another window."""
@@ -231,6 +233,12 @@ class NaiveBook:
     def end_what_is_due(self) -> None:
         due = [o for o in self.standing if o.ends is not None and o.ends <= self.time]
         self.end_all(due, "EXPIRED")
+
+    def marked_at(self) -> int:
+        """When the price was seen that the market is marked by."""
+        if self.index is None and self.traded is not None:
+            return self.traded
+        return self.listed if self.index is None else self.index[2]
 
     def is_stale(self) -> bool:
         """Whether the index price, or the listing before there was one, is too long ago."""
@@ -529,8 +537,9 @@ class NaiveBook:
         given = [command[name] for name in ("price_ticks", "quantity_lots") if name in command]
         if not given or min(given) < 1 or command["held_minor"] < 0:
             return self.refuse(command, "MATCHING_INVALID_COMMAND")
-        if not mine or mine[0].is_paired or self.led_by(mine[0]):
-            return self.refuse(command, "MATCHING_ORDER_NOT_OPEN")
+        if "refused" in command or not mine or mine[0].is_paired or self.led_by(mine[0]):
+            told = command.get("refused", {"code": "MATCHING_ORDER_NOT_OPEN"})
+            return self.refuse(command, told["code"])
         assert self.market is not None
         order, old = mine[0], replace(mine[0])
         price = self.slid(order, command)
@@ -908,6 +917,7 @@ class NaiveBook:
             if maker_rate >= 0:
                 maker_fee = notional * maker_rate // 10_000
         self.told.append((self.time, price, auction_price is not None))
+        self.traded = self.time
         number = len(self.trades) + 1
         self.trades.append(
             (f"{self.symbol}-{number}", price, lots, maker.id, taker.id, maker_fee, taker_fee)
@@ -958,9 +968,16 @@ class NaiveBook:
 
     def take_deleverage(self, command: dict[str, Any]) -> None:
         """Let others take a position over, one lot of one account after the other."""
-        assert self.market is not None
         account, price = command["account_id"], command["price_ticks"]
-        if self.delivers or self.state != "OPEN" or price <= 0 or len(command["others"]) > 100:
+        if self.market is None or self.market.option is not None:
+            return
+        if (
+            self.marked_at() > command["marked_until_ms"]
+            or self.delivers
+            or self.state != "OPEN"
+            or price <= 0
+            or len(command["others"]) > 100
+        ):
             return
         has = self.held_lots[account][0]
         parts: dict[str, int] = {}

@@ -26,6 +26,8 @@ OTHER_SIDE = {"BUY": "SELL", "SELL": "BUY"}
 MODES = ("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
 CLOSED = ("CANCEL_ONLY", "HALTED", "AUCTION", "AUCTION", "AUCTION")
 KINDS = ("OPENING", "CLOSING", "HALT")
+TAKEOVERS_ONE_IN = 8
+"""Of the commands of a derivative, one in so many is that others take a position over."""
 LASTS_MS = (1, 20, 60, COMMAND_BOUND_MS)
 
 
@@ -318,6 +320,8 @@ class Stream:
         }
         if "slides" in target:
             amend["slides"] = target["slides"]
+        if not self.amended % 17:
+            amend["refused"] = {"code": "PRICING_COLLAR", "detail": "far from the mark"}
         if noise.randrange(3):
             amend["quantity_lots"] = noise.randint(0, 12)
         if noise.randrange(2):
@@ -428,8 +432,30 @@ def streams() -> st.SearchStrategy[list[Command]]:
 
 def of_a_derivative(commands: list[Any], seed: int, listed: Market = PERPETUAL) -> list[Command]:
     """Return a stream for a derivative: held is what it needs, or not quite; some only reduce."""
-    noise = random.Random(seed)
-    return [of_one(command, noise, listed) for command in commands]
+    noise, found = random.Random(seed), list[Command]()
+    for number, command in enumerate(commands):
+        if number and noise.randrange(TAKEOVERS_ONE_IN) == 0:
+            found.append(a_takeover(f"d{number}", command, noise))
+        found.append(command)
+    return [of_one(command, noise, listed) for command in found]
+
+
+def a_takeover(command_id: str, beside: Any, noise: random.Random) -> Any:
+    """Return a takeover at the time of another command: of whoever, by others and by itself."""
+    of, *others = noise.sample(ACCOUNTS, len(ACCOUNTS))
+    if noise.randrange(8) == 0:
+        others.insert(0, of)
+    return {
+        "kind": "deleverage",
+        "command_id": command_id,
+        "account_id": of,
+        "symbol": MARKET.symbol,
+        "price_ticks": noise.choice((*PRICES_TICKS, 60, 140, 0)),
+        "others": [[one, noise.randint(0, 12)] for one in others],
+        "marked_until_ms": beside["sent_at_ms"] - noise.choice((0, 0, 0, 0, -5, 5, 40)),
+        "accepted_at_ms": beside["accepted_at_ms"],
+        "sent_at_ms": beside["sent_at_ms"],
+    }
 
 
 def of_one(command: Any, noise: random.Random, listed: Market) -> Any:

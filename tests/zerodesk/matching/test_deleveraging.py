@@ -19,6 +19,8 @@ from zerodesk.turnover import TickValue
 FROM = 1_000
 """The price at which everybody came in."""
 
+FOREVER_MS = 2**52
+
 
 def a_takeover(price: int, *others: tuple[str, int], of: str = "bust") -> DeleverageCommand:
     return {
@@ -28,6 +30,7 @@ def a_takeover(price: int, *others: tuple[str, int], of: str = "bust") -> Deleve
         "symbol": PERPETUAL.symbol,
         "price_ticks": price,
         "others": [list(one) for one in others],
+        "marked_until_ms": FOREVER_MS,
         "accepted_at_ms": 0,
     }
 
@@ -111,6 +114,29 @@ def test_a_repeat_and_a_second_takeover_find_nothing_left(venue: Venue) -> None:
     second = a_takeover(900, ("ann", 6)) | {"command_id": "d2"}
     [event] = venue.take(second)["events"]
     assert event["type"] == "CommandRefused"
+
+
+def test_a_takeover_holds_for_the_marks_it_was_decided_for_and_for_no_later_one(
+    venue: Venue,
+) -> None:
+    venue.take(
+        {
+            "kind": "index",
+            "command_id": "i1",
+            "symbol": PERPETUAL.symbol,
+            "price_ticks": 950,
+            "source": "feed",
+            "observed_at_ms": 5_000,
+            "accepted_at_ms": 5_000,
+        }
+    )
+    late = a_takeover(900, ("ann", 6)) | {"command_id": "d0", "marked_until_ms": 4_999}
+    [refused] = venue.take(late)["events"]
+    assert refused["type"] == "CommandRefused"
+    assert "MATCHING_STALE_INDEX" in str(refused)
+    assert "until 4999" in str(refused)
+    in_time = a_takeover(900, ("ann", 6)) | {"marked_until_ms": 5_000}
+    assert told(venue.take(in_time))["taken"] == [["ann", 6]]
 
 
 def test_who_is_on_the_same_side_is_passed_over(venue: Venue) -> None:

@@ -131,6 +131,17 @@ def test_a_takeover_leaves_no_more_to_pay_than_the_fund_has(
         assert (price - mark) * lots >= 0
 
 
+def test_what_the_fund_pays_brings_a_takeover_so_much_nearer_to_the_mark() -> None:
+    held = a_position(10)
+    assert [takeover_ticks(held, -50, fund) for fund in (0, 20, 50, 900)] == [
+        1_005,
+        1_003,
+        1_000,
+        1_000,
+    ]
+    assert takeover_ticks(held, 50, 900) == 995
+
+
 def test_the_fund_pays_what_it_has_and_the_rest_is_said() -> None:
     assert insured(100, 250) == (100, 0)
     assert insured(100, 40) == (40, 60)

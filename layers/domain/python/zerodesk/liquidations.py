@@ -13,7 +13,7 @@ class Liquidation(NamedTuple):
     ``steps`` are those that were taken so far. ``symbol`` and ``lots_before`` say what the last of
     them was to reduce, and ``in_vain`` how many in a row closed nothing. ``paying`` is the step by
     which the insurance fund was asked last, 0 of one that it was not, for ``asked_minor`` of
-    ``currency``.
+    ``currency``. A takeover that was asked for last holds for marks of up to ``marked_until_ms``.
     """
 
     number: int
@@ -25,6 +25,7 @@ class Liquidation(NamedTuple):
     paying: int = 0
     currency: str = ""
     asked_minor: int = 0
+    marked_until_ms: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the liquidation as JSON-able values."""

@@ -247,7 +247,8 @@ class AmendCommand(TypedDict):
     """A wish to change an order that rests: its whole quantity, its price, or both.
 
     What is not named stays. ``held_minor`` is held under the amend's id, for what the order needs
-    beyond its own hold. ``post_only`` and ``slides`` are the order's.
+    beyond its own hold. ``post_only`` and ``slides`` are the order's. ``refused`` is what pricing
+    said against an amend for which nothing is held: only the book refuses such a one.
     """
 
     kind: Literal["amend"]
@@ -259,6 +260,7 @@ class AmendCommand(TypedDict):
     quantity_lots: NotRequired[int]
     post_only: bool
     slides: NotRequired[bool]
+    refused: NotRequired[dict[str, Any]]
     held_minor: int
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
@@ -385,7 +387,9 @@ class DeleverageCommand(TypedDict):
     """A position of a derivative that others take over from an account at a price, past the queue.
 
     ``others`` are those on the other side, each with how many lots it gives up at most, in the
-    order of the ranking. The book cuts them to what is open then, on either side.
+    order of the ranking. The book cuts them to what is open then, on either side. It was decided
+    on a mark, and holds until the book's is of later than ``marked_until_ms``: a command that is
+    late does not meet an account which nobody liquidates any more.
     """
 
     kind: Literal["deleverage"]
@@ -394,6 +398,7 @@ class DeleverageCommand(TypedDict):
     symbol: str
     price_ticks: int
     others: list[list[Any]]
+    marked_until_ms: int
     accepted_at_ms: int
     sent_at_ms: NotRequired[int]
 

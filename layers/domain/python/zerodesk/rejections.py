@@ -64,6 +64,11 @@ class Rejection(NamedTuple):
             name: text for name, text in numbers.items() if text is not None
         }
 
+    @staticmethod
+    def from_dict(told: dict[str, Any]) -> "Rejection":
+        """Return the refusal that ``to_dict`` told."""
+        return Rejection(**{**told, "code": RejectionCode(told["code"])})
+
 
 def of_following(rejection: Rejection) -> Rejection:
     """Return the refusal of an order for the one that is to follow it.

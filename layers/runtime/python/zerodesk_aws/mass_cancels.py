@@ -3,12 +3,15 @@
 The orders are those that the account's journal holds as of one record, so what is held later is not
 among them. The item is done once each of them is final, and the orders say themselves what they
 are: whoever finds one that is not sends its book the command again.
+
+An order that follows another one is named too. It ends with the one that it follows, but if that
+has been filled by then, it stands by itself, and the account does not know it yet.
 """
 
 from collections import defaultdict
 from typing import Any, Final
 
-from zerodesk.orders import CancelAllCommand, mass_cancel_id_for
+from zerodesk.orders import CancelAllCommand, OrderStatus, mass_cancel_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.queue import CommandQueue
@@ -18,6 +21,9 @@ KIND: Final = "cancel_all"
 
 Books = dict[str, list[list[Any]]]
 """By symbol: [order, when it was accepted] of each that is to be cancelled there."""
+
+NEVER_MS: Final = 0
+"""When an order that follows another one was accepted by itself: the book does not wait for it."""
 
 
 class MassCancels:
@@ -47,13 +53,15 @@ class MassCancels:
             return standing
         account = self._accounts.latest(account_id)
         books: Books = defaultdict(list)
+        leaders: dict[str, str] = {}
         for order_id, hold in account.state.holds.items():
             command = hold.command
-            if command.get("after") in account.state.holds:
-                # It ends with the order that it follows.
+            if command["kind"] != "place" or symbol not in (None, command["symbol"]):
                 continue
-            if command["kind"] == "place" and symbol in (None, command["symbol"]):
-                books[command["symbol"]].append([order_id, command["accepted_at_ms"]])
+            accepted_at_ms = command["accepted_at_ms"]
+            if "after" in command:
+                leaders[order_id], accepted_at_ms = command["after"], NEVER_MS
+            books[command["symbol"]].append([order_id, accepted_at_ms])
         item, _ = self._orders.open_gate(
             account_id,
             command_id,
@@ -64,6 +72,7 @@ class MassCancels:
                 "symbol": symbol,
                 "account_sequence": account.sequence,
                 "books": dict(books),
+                "leaders": leaders,
             },
             at_ms=at_ms,
         )
@@ -108,9 +117,19 @@ class MassCancels:
             self._orders.finish_gate(item.account_id, item.order_id, sequence, at_ms)
 
     def left(self, item: OrderItem, among: set[str]) -> set[str]:
-        """Return which of these orders are not final yet, read strongly."""
-        statuses = self._orders.statuses(item.account_id, sorted(among))
-        return {order_id for order_id, status in statuses.items() if status in STILL_MOVING}
+        """Return which of these orders are not final yet, read strongly.
+
+        One that follows may not be shown yet where its leading order is shown as filled.
+        """
+        request: dict[str, Any] = item.request
+        leaders = {one: request["leaders"][one] for one in among & request["leaders"].keys()}
+        statuses = self._orders.statuses(item.account_id, sorted(among.union(leaders.values())))
+        moving = {order_id for order_id in among if statuses.get(order_id) in STILL_MOVING}
+        return moving | {
+            order_id
+            for order_id, leader in leaders.items()
+            if order_id not in statuses and statuses.get(leader) == OrderStatus.FILLED
+        }
 
 
 def named(symbol: str | None) -> str:

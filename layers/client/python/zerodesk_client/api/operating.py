@@ -186,6 +186,10 @@ class Operating(Session):
         """Return all that is stopped now: markets that are not open, kill switches that are on."""
         return self._list(Halt, "/v1/halts", "halts")
 
+    def stopped_accounts(self, *, cursor: str | None = None) -> Page[Halt]:
+        """Return a page of the stops of accounts; it may be short before the end."""
+        return self._page(Halt, "/v1/halts/accounts", "halts", cursor=cursor)
+
     def allow_liquidation(self, account_id: str, reason: str, *, is_allowed: bool) -> Spared:
         """Let the venue liquidate an account, or stop that and spare it from another."""
         body = {"is_allowed": is_allowed, "reason": reason}

@@ -2,14 +2,16 @@
 
 import typer
 
+from zerodesk_client.api import every
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, table
 
 
 def halts(context: typer.Context) -> None:
-    """List all that is stopped, with how, by whom, since when, until when and why (operator)."""
+    """List all that is stopped, accounts too: how, by whom, since and until when, why."""
     session = Session.of(context)
-    found = session.operator().halts()
+    operator = session.operator()
+    found = [*operator.halts(), *every(operator.stopped_accounts)]
     rows = [
         (
             one.stops,

@@ -24,6 +24,8 @@ def amend(state: BookState, draft: Draft, command: AmendCommand) -> None:
     order = state.orders.get(command["order_id"])
     if not _makes_sense(command):
         refuse(draft, command, _senseless(command))
+    elif "refused" in command:
+        refuse(draft, command, Rejection.from_dict(command["refused"]))
     elif (
         order is None
         or order.account_id != command["account_id"]

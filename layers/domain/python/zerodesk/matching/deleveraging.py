@@ -17,6 +17,7 @@ from zerodesk.matching.positions import NOTHING
 from zerodesk.matching.reducing import cap_resting
 from zerodesk.matching.state import BookState
 from zerodesk.orders import MAX_OTHERS, DeleverageCommand
+from zerodesk.rejections import RejectionCode
 
 
 def deleverage(state: BookState, draft: Draft, command: DeleverageCommand) -> None:
@@ -28,6 +29,12 @@ def deleverage(state: BookState, draft: Draft, command: DeleverageCommand) -> No
     is_settled = state.positions is not None and not state.is_option
     if not is_settled or not is_open or price_ticks <= 0 or len(others) > MAX_OTHERS:
         refuse(draft, command, INVALID, f"{account_id} of {state.symbol} at {price_ticks} ticks")
+        return
+    mark, until_ms = state.mark(), command["marked_until_ms"]
+    assert mark is not None, "what has positions is listed"
+    if mark["at_ms"] > until_ms:
+        detail = f"decided for marks until {until_ms}, that of {mark['at_ms']} is known"
+        refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
         return
     held_lots = _lots(state, account_id)
     taken = _taken(state, held_lots, others)

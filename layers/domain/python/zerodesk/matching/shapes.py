@@ -4,6 +4,7 @@ The engine reads commands as if they were sound, and comes here to say what was 
 that could not be read.
 """
 
+from collections.abc import Callable
 from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.bands import Band
@@ -25,6 +26,7 @@ from zerodesk.orders import (
     SetStateCommand,
     SettleCommand,
 )
+from zerodesk.rejections import Rejection
 from zerodesk.tiers import Tier
 
 
@@ -52,7 +54,9 @@ SHAPES: Final[dict[str, dict[str, type]]] = {
     "settle": _shape(SettleCommand),
     "deleverage": _shape(DeleverageCommand),
 }
-OPTIONAL: Final = SPECIAL_TERMS | {"sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin"}
+OPTIONAL: Final = SPECIAL_TERMS | frozenset(
+    ("sent_at_ms", "auction", "lasts_ms", "by", "clears", "margin", "refused")
+)
 CHANGES: Final = frozenset({"price_ticks", "quantity_lots"})
 """What an amend may leave as it is."""
 MARKET_SHAPE: Final[dict[str, type]] = get_type_hints(Market) | {
@@ -77,18 +81,13 @@ def fault_of(command: Any) -> str | None:
     shape = SHAPES.get(command["kind"])
     if shape is None:
         return f"unknown kind {command['kind']!r}"
-    fault = _misfit(command, shape)
-    if fault is None and command["kind"] == "list":
-        fault = _market_fault(command["market"])
-    if fault is None and command["kind"] == "change":
-        fault = _change_fault(command["changes"])
-    if fault is None and command["kind"] == "cancel_all":
-        fault = _misnamed(command["orders"])
-    if fault is None and "then" in command and command["kind"] == "place":
-        fault = following_fault(command["then"])
-    if fault is None and command["kind"] == "deleverage":
-        fault = _misranked(command["others"])
-    return fault
+    return _misfit(command, shape) or _inner_fault(command)
+
+
+def _inner_fault(command: dict[str, Any]) -> str | None:
+    """Return what keeps a command from being sound whose own fields are."""
+    field, check = INNER.get(command["kind"], ("", None))
+    return check(command[field]) if check is not None and field in command else None
 
 
 def following_fault(then: Any) -> str | None:
@@ -169,6 +168,26 @@ def _misranked(others: list[Any]) -> str | None:
     return None
 
 
+def _misrefused(told: dict[str, Any]) -> str | None:
+    """Return what keeps a dict from being a refusal."""
+    try:
+        Rejection.from_dict(told)
+    except (KeyError, TypeError, ValueError):
+        return f"refused is {told!r}, not a refusal"
+    return None
+
+
 def _superfluous(what: str, values: dict[str, Any], shape: dict[str, type]) -> str | None:
     unknown = sorted(set(values) - set(shape))
     return f"a {what} has no {', '.join(unknown)}" if unknown else None
+
+
+INNER: Final[dict[str, tuple[str, Callable[[Any], str | None]]]] = {
+    "list": ("market", _market_fault),
+    "change": ("changes", _change_fault),
+    "cancel_all": ("orders", _misnamed),
+    "place": ("then", following_fault),
+    "amend": ("refused", _misrefused),
+    "deleverage": ("others", _misranked),
+}
+"""What a command is made of, beyond numbers and text."""

@@ -14,6 +14,9 @@ ROUNDING_MINOR: Final = 1
 """Fees round down, so what two quantities need may differ by a unit more after a fill between the
 check and the book. What is not needed comes back."""
 
+LEAST_MINOR: Final = 1
+"""What is held puts the decision on the account's record: the next try finds it there."""
+
 
 class Amended(NamedTuple):
     """An order as it would stand after an amend, and what is held of it now."""
@@ -25,17 +28,14 @@ class Amended(NamedTuple):
     held_minor: int
     tick_value_minor: int
     delivered_minor: int
-    added_lots: int = 0
     is_option: bool = False
 
 
 def beyond_hold_minor(amended: Amended) -> int:
-    """Return what an amended order needs beyond its hold, 0 if it needs no more.
+    """Return what is held for an amended order beyond its hold, a unit at least.
 
     Fills between the check and the book leave this enough unless the amend takes a lower price for
-    more lots: the book then refuses it, and the client may ask again. For more lots of a derivative
-    something is always held, a unit at least: only what is held passes the chain, and with it the
-    margin.
+    more lots: the book then refuses it, and the client may ask again.
 
     Examples
     --------
@@ -44,22 +44,18 @@ def beyond_hold_minor(amended: Amended) -> int:
     >>> beyond_hold_minor(Amended(True, 100, 7, 50, 500, 1, 100))
     204
     >>> beyond_hold_minor(Amended(True, 100, 4, 50, 500, 1, 100))
-    0
+    1
     >>> beyond_hold_minor(Amended(True, 100, 7, 50, 500, 1, 0, is_option=True))
     204
-    >>> beyond_hold_minor(Amended(True, 100, 7, 0, 1, 1, 0, added_lots=3))
-    1
     """
     if amended.delivered_minor and not amended.is_buy:
-        return max(0, amended.remaining_lots * amended.delivered_minor - amended.held_minor)
+        need_minor = amended.remaining_lots * amended.delivered_minor
+        return max(LEAST_MINOR, need_minor - amended.held_minor)
     notional_minor = amended.price_ticks * amended.remaining_lots * amended.tick_value_minor
     is_paid = amended.delivered_minor or (amended.is_option and amended.is_buy)
     need_minor = share_bps(notional_minor, amended.rate_bps)
     need_minor += notional_minor if is_paid else FEE_HOLD_MINOR
-    beyond_minor = need_minor - amended.held_minor
-    if beyond_minor > 0:
-        return beyond_minor + ROUNDING_MINOR
-    return 0 if amended.delivered_minor or amended.added_lots <= 0 else ROUNDING_MINOR
+    return max(LEAST_MINOR, need_minor - amended.held_minor + ROUNDING_MINOR)
 
 
 def admit_amend(case: Case, command: AmendCommand) -> Change:

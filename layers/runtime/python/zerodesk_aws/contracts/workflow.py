@@ -105,6 +105,9 @@ class StoredAmend(Contract):
     price_ticks: int
     quantity_lots: int
     changes: Changes
+    may_need_more: bool = Field(
+        description="Than its order holds. If not, nothing is held, and only the book refuses it."
+    )
     post_only: bool
     slides: bool | None = None
     tick_value_minor: int
@@ -194,6 +197,9 @@ class AmendCommand(Changes):
     order_id: OrderId
     post_only: bool
     slides: bool | None = None
+    refused: StoredRejection | None = Field(
+        default=None, description="By pricing, where nothing is held: the book says it."
+    )
     held_minor: int
     accepted_at_ms: int
 
@@ -244,6 +250,7 @@ class DeleverageCommand(Contract):
     symbol: Symbol
     price_ticks: int
     others: list[Named] = Field(max_length=MAX_OTHERS)
+    marked_until_ms: int = Field(description="Later than of this time the book's mark may not be.")
     accepted_at_ms: int
 
 

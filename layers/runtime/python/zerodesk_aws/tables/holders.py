@@ -4,15 +4,22 @@ An item follows from its account's journal and proves nothing by itself: who goe
 account. Settlement writes it behind the account's record and before its cursor moves, so who dies
 in between does it again. It is only ever moved forward, by the account's sequence; who is flat
 keeps an item of no lots, for without one an item of before could come back.
+
+Beside the markets it has one more list: the accounts that are liquidated, who may hold nothing any
+more. It is written ahead of the record that stops the account, so that none is missing.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.models import Model
 
 from zerodesk_aws.tables.bind import bound, condition_failed, update
+
+LIQUIDATED: Final = "liquidated"
+"""The list of accounts that are liquidated, named as no market can be; one lot for each."""
 
 
 class HolderItem(Model):

@@ -1,0 +1,89 @@
+"""Bugs in liquidations: when they begin and end, what a step closes, and beside what."""
+
+from typing import Final
+
+from tests.simulation.mutants.mutant import DOMAIN, Mutant
+
+LIQUIDATOR: Final = "functions/liquidation/liquidator.py"
+STEPS: Final = f"{DOMAIN}/risk/liquidation.py"
+MONITORING: Final = f"{DOMAIN}/risk/monitoring.py"
+
+MUTANTS: Final = (
+    Mutant(
+        "liquidated where initial margin is short",
+        "Who has less than it needs is liquidated.",
+        MONITORING,
+        "        return self.equity_minor < self.maintenance_minor\n",
+        "        return self.equity_minor < self.initial_minor\n",
+    ),
+    Mutant(
+        "liquidation ends above maintenance",
+        "Where it began is where it ends.",
+        MONITORING,
+        "        return self.equity_minor >= self.initial_minor\n",
+        "        return self.equity_minor >= self.maintenance_minor\n",
+    ),
+    Mutant(
+        "liquidation closes all at once",
+        "One order is simpler than four.",
+        STEPS,
+        "STEP_BPS: Final = 2_500\n",
+        "STEP_BPS: Final = 10_000\n",
+    ),
+    Mutant(
+        "liquidation at any price",
+        "Who must sell takes what there is.",
+        STEPS,
+        "BOUND_BPS: Final = 200\n",
+        "BOUND_BPS: Final = 2_000\n",
+    ),
+    Mutant(
+        "liquidated account trades on",
+        "What it held was cancelled, and its orders pass the margin check or they do not.",
+        f"{DOMAIN}/risk/chain.py",
+        "    found = case.state.liquidation\n    if found is None:\n",
+        "    found = case.state.liquidation\n    if found is None or found.number:\n",
+        claim="tests/zerodesk/risk/test_chain.py",
+    ),
+    Mutant(
+        "liquidated with orders on their way",
+        "They were cancelled a step ago.",
+        LIQUIDATOR,
+        "        if state.holds:\n",
+        "        if state.holds and not liquidation.steps:\n",
+        claim="tests/functions/liquidation/test_liquidation.py",
+    ),
+    Mutant(
+        "liquidation seen to among those who hold something",
+        "Who is liquidated has something open, and is met there.",
+        "functions/risk_monitor/liquidations.py",
+        "        return self._holders.of(LIQUIDATED)\n",
+        '        held = self._holders.of("BTC-PERP")\n'
+        "        return [one for one in self._holders.of(LIQUIDATED) if one in held]\n",
+        claim="tests/functions/risk_monitor/test_liquidated.py",
+    ),
+    Mutant(
+        "insurance asked for again while it pays",
+        "What is owed still was not paid.",
+        "functions/liquidation/insurance.py",
+        "        return self._orders.status(FUND, gate) not in ANSWERED\n",
+        "        return self._orders.status(FUND, gate) is None and not gate\n",
+        claim="tests/functions/liquidation/test_insurance.py",
+    ),
+    Mutant(
+        "takeover holds for any mark",
+        "A command of the venue's is right whenever it comes.",
+        f"{DOMAIN}/matching/deleveraging.py",
+        '    if mark["at_ms"] > until_ms:\n',
+        "    if until_ms <= 0:\n",
+        claim="tests/zerodesk/matching/test_deleveraging.py",
+    ),
+    Mutant(
+        "takeover at no better a price than bankruptcy",
+        "The price of bankruptcy is the price, with a fund or without.",
+        STEPS,
+        "    return paid_ticks(position, abs(position.quantity_lots), equity_minor + paid_minor)\n",
+        "    return paid_ticks(position, abs(position.quantity_lots), equity_minor)\n",
+        claim="tests/zerodesk/risk/test_liquidation.py",
+    ),
+)
