@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from multiprocessing import get_context
-from typing import Final
+from typing import Final, TypeVar
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
 from tests.simulation.run import Result, Summary, simulate, venue
@@ -21,13 +22,19 @@ from tests.simulation.traffic import MARKETS, PERPETUALS, draw
 LIVES_PER_RUN: Final = 200
 """Short runs: a cold process folds a book from its beginning, and a failure is short to read."""
 
-RUNS_PER_COLLECTION: Final = 10
+RUNS_PER_PROCESS: Final = 10
+"""Each leaves some 20 MB of garbage."""
+
 KILLS: Final = (Fault.KILL_BEFORE, Fault.KILL_AFTER)
 AMBIGUOUS: Final = tuple(set(TIMEOUTS) - {Fault.TIMEOUT_BEFORE})
 
 
 Run = tuple[int, int]
 """(seed, lives)."""
+
+WARM_UP: Final[Run] = (0, 10)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -85,40 +92,42 @@ Told = tuple[Run, Summary, float]
 """(run, what came of it, seconds of a core that it took)."""
 
 
-class Runner:
-    """Makes runs, one after the other, and has the garbage collected now and then."""
-
-    def __init__(self) -> None:
-        self._runs = 0
-
-    def __call__(self, run: Run) -> Told:
-        """Make one run."""
-        begun_s = time.process_time()
-        summary = run_one(*run).summary
-        self._runs += 1
-        if self._runs % RUNS_PER_COLLECTION == 0:
-            gc.collect()
-        return run, summary, time.process_time() - begun_s
-
-
-_runner = Runner()
-"""Of this process: a forked one goes on with a copy."""
-
-
-def _in_worker(run: Run) -> Told:
-    return _runner(run)
+def _told(run: Run) -> Told:
+    """Make one run."""
+    begun_s = time.process_time()
+    summary = run_one(*run).summary
+    return run, summary, time.process_time() - begun_s
 
 
 def _told_by(processes: int, runs: Sequence[Run]) -> Iterator[Told]:
-    """Make the runs, and tell of each in order. A worker that dies ends it with an exception."""
-    if processes == 1:
-        yield from map(_in_worker, runs)
+    """Make the runs, and tell of each in order. A worker that dies ends it with an exception.
+
+    A process makes a few runs and ends, and what they left ends with it: to look for it as garbage
+    would take a fifteenth of the time.
+    """
+    if processes == 1 and len(runs) <= RUNS_PER_PROCESS:
+        yield from map(_told, runs)
         return
-    pool = ProcessPoolExecutor(processes, get_context("fork"))
-    try:
-        yield from pool.map(_in_worker, runs)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    _warm()
+    together = processes * RUNS_PER_PROCESS
+    for first in range(0, len(runs), together):
+        pool = ProcessPoolExecutor(processes, get_context("fork"))
+        try:
+            yield from pool.map(_told, runs[first : first + together])
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@cache
+def _warm() -> None:
+    """Let this process have loaded what runs need: who is forked from it has it, too."""
+    run_one(*WARM_UP)
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do some work in a process of its own: what it leaves as garbage ends with that."""
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        return pool.submit(work).result()
 
 
 def campaign(

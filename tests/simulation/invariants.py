@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final, Protocol
 
+from tests.simulation import remembered
 from tests.simulation.batch_rules import batches_stand, replacements_stand
 from tests.simulation.bounds import Bounds
 from tests.simulation.cloud.dynamodb import DynamoDB
@@ -823,7 +824,8 @@ def check(world: Observed, heard: Heard, rung_ms: float) -> list[Violation]:
 
     ``rung_ms`` is when the schedules rang last: what they drive on must stand by then.
     """
-    found = [Violation("no defect shows", text) for text in world.defects[:MAX_DETAILS]]
+    defects = world.defects + [f"a reader changed {record}" for record in remembered.changed()]
+    found = [Violation("no defect shows", text) for text in defects[:MAX_DETAILS]]
     evidence = Evidence(world, heard, rung_ms)
     for invariant in INVARIANTS:
         name = (invariant.__doc__ or "").partition("\n")[0]

@@ -54,7 +54,7 @@ def record_of(item: Item) -> Record:
         code_version=item["code_version"]["S"],
         recorded_at_ms=int(item["recorded_at_ms"]["N"]),
         text=text,
-        body=body_of(text.decode()),
+        body=body_of(text),
     )
 
 

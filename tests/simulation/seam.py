@@ -63,8 +63,9 @@ class _Current:
 
 
 def enter(world: Simulated) -> None:
-    """Let all calls go to a world from now on."""
+    """Let all calls go to a world from now on, in which nobody has read anything."""
     _Current.world = world
+    remembered.begin()
 
 
 class QuietLogger:

@@ -1,6 +1,7 @@
 """Nothing is left to chance: each fault at each boundary of short sagas, and pairs of them."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,14 +57,14 @@ SAGA_PARTS = [(name, part) for name, (_, parts) in SAGAS.items() for part in ran
 def test_every_fault_at_every_boundary_of_a_saga_leaves_every_invariant_whole(
     name: str, part: int
 ) -> None:
-    from tests.simulation.campaign import few_collections
-    from tests.simulation.exhaustive import broken, sagas, singles
+    from tests.simulation.campaign import apart, few_collections
+    from tests.simulation.exhaustive import failures, sagas, singles
 
     least, parts = SAGAS[name]
     with few_collections():
         saga = next(one for one in sagas() if one.name == name)
         cases = list(singles(saga, part, parts))
-        failed = {case.name: result.violations for case, result in broken(cases, saga)}
+        failed = apart(partial(failures, cases, saga))
     assert failed == {}
     assert len(cases) > least // parts
 
@@ -106,12 +107,12 @@ def test_a_taker_whose_writer_dies_three_times_is_finished_by_the_sweeper() -> N
 
 @pytest.mark.parametrize("part", range(PAIR_PARTS))
 def test_pairs_of_faults_on_an_orders_way_leave_every_invariant_whole(part: int) -> None:
-    from tests.simulation.campaign import few_collections
-    from tests.simulation.exhaustive import broken, pairs
+    from tests.simulation.campaign import apart, few_collections
+    from tests.simulation.exhaustive import failures, pairs
     from tests.simulation.sagas import CROSSING
 
     with few_collections():
         cases = list(pairs(part, PAIR_PARTS, one_in=ONE_IN))
-        failed = {case.name: result.violations for case, result in broken(cases, CROSSING)}
+        failed = apart(partial(failures, cases, CROSSING))
     assert failed == {}
     assert len(cases) > PAIRS_LEAST // PAIR_PARTS // 2

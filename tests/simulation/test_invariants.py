@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.simulation import seam
+from tests.simulation import remembered, seam
 from zerodesk.codec import record_hash, record_text
 from zerodesk.rows import expand
 
@@ -337,6 +337,20 @@ def test_11_a_snapshot_that_is_not_the_fold(run: "Result") -> None:
     data = zlib.compress(b'{"symbol":"BTC-USD"}')
     partition.items[key] = partition.items[key] | {"data": {"B": data}}
     assert broken(run) == {11}
+
+
+def test_a_reader_that_changes_what_others_read_is_a_defect(run: "Result") -> None:
+    from tests.simulation.invariants import check
+    from zerodesk_aws import journal
+
+    def defects() -> list[str]:
+        return [one.detail for one in check(run.world, run.heard, run.rung_ms)]
+
+    partition = run.world.dynamodb.tables["journal"].partitions["account#alice"]
+    del journal._verified(partition.items[2]).body["cause"]
+    assert defects() == ["a reader changed account#alice 2"]
+    remembered.begin()
+    assert defects() == []
 
 
 def test_12_an_item_that_shows_what_is_not_so(run: "Result") -> None:

@@ -1,4 +1,4 @@
-"""What is remembered of a record is what its bytes come to, and each reader has its own."""
+"""A record that is remembered is what its item says, and nobody changes it unnoticed."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -51,12 +51,25 @@ def test_a_record_says_what_it_says_without_it(request: pytest.FixtureRequest) -
 
 
 @pytest.mark.usefixtures("short")
-def test_what_one_reader_does_to_a_body_no_other_sees() -> None:
-    spoilt = journal._verified(item()).body
-    spoilt["orders"]["o1"]["status"] = "OPEN"
-    spoilt["postings"].clear()
+def test_who_changes_what_a_record_says_is_found_out() -> None:
+    shared = journal._verified(item()).body
+    assert remembered.changed() == []
+    shared["orders"]["o1"]["status"] = "OPEN"
+    assert journal._verified(item()).body is shared
+    assert remembered.changed() == ["book#BTC-USD 3"]
+    remembered.begin()
+    assert remembered.changed() == []
     assert journal._verified(item()).body["orders"]["o1"]["status"] == "EXPIRED"
-    assert journal._verified(item()).body["postings"] == BODY["postings"]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_copy_of_what_a_record_says_is_its_holders() -> None:
+    text = journal._verified(item()).text
+    spoilt = remembered.body_of(text)
+    assert spoilt == journal._verified(item()).body
+    spoilt["postings"].clear()
+    assert remembered.body_of(text)["postings"] == BODY["postings"]
+    assert remembered.changed() == []
 
 
 @pytest.mark.usefixtures("short")

@@ -51,13 +51,18 @@ def test_no_seed_breaks_an_invariant(part: int) -> None:
     assert tally.timeouts_after_commit > LIVES_PER_PART // 100
 
 
-def test_several_processes_come_to_the_same_as_one() -> None:
-    from tests.simulation.campaign import campaign
+@pytest.mark.parametrize(("processes", "runs_each"), [(2, 10), (2, 2), (1, 4)])
+def test_several_processes_come_to_the_same_as_one(
+    processes: int, runs_each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.simulation import campaign
 
     runs = [(seed, 15) for seed in range(21, 27)]
-    one, two = (campaign(runs, lambda _: None, processes=number) for number in (1, 2))
-    assert one.digest == two.digest
-    assert (one.lives, one.calls, one.faults) == (two.lives, two.calls, two.faults)
+    one = campaign.campaign(runs, lambda _: None)
+    monkeypatch.setattr(campaign, "RUNS_PER_PROCESS", runs_each)
+    several = campaign.campaign(runs, lambda _: None, processes=processes)
+    assert one.digest == several.digest
+    assert (one.lives, one.calls, one.faults) == (several.lives, several.calls, several.faults)
     assert one.lives == 90
 
 

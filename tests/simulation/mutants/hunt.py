@@ -11,6 +11,10 @@ from typing import Any, Final
 from tests.simulation.mutants.importing import ROOT
 
 MAX_WORDS: Final = 90
+QUIETLY: Final = ("-q", "-x", "--assert=plain")
+UNUSED: Final = ("anyio", "cacheprovider", "typeguard", "xdist", "xdist.looponfail")
+"""Plugins of pytest that cost more to load than a claim takes."""
+
 _BREACH: Final = re.compile(r"'code': '([A-Z_]+)'")
 PATIENCE_SECONDS: Final = 60
 """For one seed or claim. What has not come to rest by then never does: that is a catch. The alarm
@@ -124,8 +128,8 @@ def claimed(claim: str) -> Caught | None:
     os.chdir(ROOT)
     signal.alarm(PATIENCE_SECONDS)
     begun_s, listener = time.process_time(), _FirstFailure()
-    options = ["-q", "-x", "--assert=plain", "-p", "no:cacheprovider"]
-    code = pytest.main([*options, claim], plugins=[listener])
+    without = [option for plugin in UNUSED for option in ("-p", f"no:{plugin}")]
+    code = pytest.main([*QUIETLY, *without, claim], plugins=[listener])
     if code == pytest.ExitCode.OK:
         return None
     if listener.failed is None:
