@@ -108,6 +108,7 @@ def tell(symbol: str, records: list[Committed]) -> None:
         return
     view, book_sequence = books.view(symbol), records[-1][0]
     shows_market = partial(markets.project, symbol, view, book_sequence)
+    at_once(orders.opening(records))
     at_once([*orders.showing(records), shows_market])
     told = chain.from_iterable(of_record(symbol, *record) for record in records)
     bus.publish(chain(told, indicated(symbol, view)))

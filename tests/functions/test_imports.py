@@ -51,7 +51,7 @@ BEYOND_FLOOR = {
     "liquidation": 142,
     "matching": 87,
     "option_quotes": 238,
-    "order_intake": 141,
+    "order_intake": 118,
     "partner_intake": 112,
     "price_source": 104,
     "pricing": 28,

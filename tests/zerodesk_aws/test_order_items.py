@@ -22,8 +22,8 @@ def a_record(status: str, **more: Any) -> dict[str, Any]:
 
 
 def matched(orders: Orders, *rows: Row) -> None:
-    for shows in orders.showing(rows):
-        shows()
+    for call in (*orders.opening(rows), *orders.showing(rows)):
+        call()
 
 
 def test_a_later_record_moves_an_item_and_an_earlier_one_does_not(orders: Orders) -> None:
@@ -78,7 +78,9 @@ def test_records_of_one_batch_show_the_last_word_of_an_item_by_one_call(orders: 
     assert (item.status, item.filled_lots, item.book_sequence) == ("FILLED", 3, 6)
 
 
-def test_what_follows_an_order_is_put_before_it_is_moved_by_a_later_record(orders: Orders) -> None:
+def test_what_follows_an_order_is_put_by_its_first_record_and_moved_by_a_later_one(
+    orders: Orders,
+) -> None:
     then = {"command_id": "o2"}
     terms = {"then": {"side": "SELL"}}
     orders.open_gate("alice", "o0", kind="order", fingerprint="f", request=terms, at_ms=1)
@@ -86,6 +88,5 @@ def test_what_follows_an_order_is_put_before_it_is_moved_by_a_later_record(order
     waits, opens = ({"account_id": "alice", "status": one} for one in ("HELD", "OPEN"))
     taken_in = {"time_ms": 2, "commands": [command], "orders": {"o2": waits}}
     opened = {"time_ms": 3, "commands": [], "orders": {"o2": opens}}
-    [shows] = orders.showing([(5, taken_in), (6, opened)])
-    shows()
+    matched(orders, (5, taken_in), (6, opened))
     assert orders.status("alice", "o2") == "OPEN"

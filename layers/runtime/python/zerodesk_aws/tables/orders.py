@@ -70,9 +70,6 @@ Row = tuple[int, dict[str, Any]]
 Word = tuple[dict[str, Any], int, int]
 """(projection, sequence, record time in ms): what a record says of an order."""
 
-Opening = tuple[dict[str, Any], int, dict[str, Any]]
-"""(leading order's command, sequence, body) of the record that takes in an order that follows."""
-
 
 class ByPlaced(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-call]
     """An account's items in the order in which they came. Keys only: one write an item."""
@@ -377,21 +374,17 @@ class Orders:
     def showing(self, rows: Sequence[Row]) -> "list[Call]":
         """Return the calls that show what a book's records say of the orders that they touched.
 
-        Each is of another item, and shows the last word of it: they may go at once. What is said
-        only of orders that are still pending waits for ``catch_up``: the record that ended the
-        order may not be shown yet.
+        Each is of another item, and shows the last word of it: they may go at once, behind those of
+        ``opening``. What is said only of orders that are still pending waits for ``catch_up``: the
+        record that ended the order may not be shown yet.
         """
-        following = _following(rows)
         words = {
             (projection["account_id"], order_id): (projection, sequence, body["time_ms"])
             for sequence, body in rows
             for order_id, projection in body["orders"].items()
             if not projection.get("if_pending")
         }
-        return [
-            partial(self._show, order_id, word, following.get(order_id))
-            for (_, order_id), word in words.items()
-        ]
+        return [partial(self._project, order_id, *word) for (_, order_id), word in words.items()]
 
     def catch_up(self, rows: Sequence[Row]) -> int:
         """Show the last word of several records where an item is behind; return how many were.
@@ -406,8 +399,8 @@ class Orders:
                 if projection.get("if_pending") and key in latest:
                     continue
                 latest[key] = (projection, sequence, body["time_ms"])
-        for order_id, opening in _following(rows).items():
-            self._open_following(order_id, opening)
+        for opens in self.opening(rows):
+            opens()
         behind = 0
         for item in self._batch(list(latest), MOVING):
             projection, sequence, at_ms = latest[item.account_id, item.order_id]
@@ -416,19 +409,28 @@ class Orders:
                 behind += 1
         return behind
 
-    def _show(self, order_id: str, word: Word, opening: Opening | None) -> None:
-        """Show the last word of an item, which its first record puts where it follows another."""
-        if opening is not None:
-            self._open_following(order_id, opening)
-        self._project(order_id, *word)
-
-    def _open_following(self, order_id: str, opening: Opening) -> None:
-        """Put the item of an order that follows another with which a record took it in.
+    def opening(self, rows: Sequence[Row]) -> "list[Call]":
+        """Return the calls that put the items of orders that follow others, as records took them.
 
         Nobody asks for one by itself, so its first record is its gate. What was asked is in the
-        item of the order that it follows.
+        item of the order that it follows. They may go at once, before any item moves: whoever sees
+        that an order is filled looks for the one behind it.
         """
-        command, sequence, body = opening
+        following = {
+            then["command_id"]: (command, sequence, body)
+            for sequence, body in rows
+            for command in body["commands"]
+            if (then := command.get("then"))
+            and (projection := body["orders"].get(then["command_id"]))
+            and not projection.get("if_pending")
+        }
+        return [
+            partial(self._open_following, order_id, *taken) for order_id, taken in following.items()
+        ]
+
+    def _open_following(
+        self, order_id: str, command: dict[str, Any], sequence: int, body: dict[str, Any]
+    ) -> None:
         leading = self._get(command["account_id"], command["command_id"])
         if leading is not None and "then" in leading.request:
             self._put_following(leading, order_id, body["orders"][order_id], sequence, body)
@@ -483,15 +485,3 @@ class Orders:
         except UpdateError as error:
             if not condition_failed(error):
                 raise
-
-
-def _following(rows: Iterable[Row]) -> dict[str, Opening]:
-    """Return the orders that records take in behind those that they follow, by id."""
-    return {
-        then["command_id"]: (command, sequence, body)
-        for sequence, body in rows
-        for command in body["commands"]
-        if (then := command.get("then"))
-        and (projection := body["orders"].get(then["command_id"]))
-        and not projection.get("if_pending")
-    }
