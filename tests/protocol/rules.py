@@ -64,6 +64,8 @@ RULES: Final = (
     Rule(6, _KNOWN["tombstone forgotten"], "order"),
     Rule(7, _KNOWN["amend takes what is not held"], "amend"),
     Rule(7, _KNOWN["amend's hold not moved"], "amend"),
+    Rule(7, _KNOWN["amend refused beside its own command"], "amend-mark"),
+    Rule(None, _KNOWN["mass cancel forgets what follows"], "group"),
     Rule(8, _KNOWN["record time from the machine's clock"], "late"),
     Rule(9, _KNOWN["reconciled as of now, not of the watermark (rule 9)"], "books"),
     Rule(12, _KNOWN["something enters before a taker ends"], "taker"),

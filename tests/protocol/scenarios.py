@@ -299,6 +299,28 @@ def an_amend(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
+def _bid(stage: Stage) -> list[Order]:
+    bid = stage.order("bid", "alice", "BUY", 2, ticks=59_000)
+    stage.rest(bid)
+    return [bid]
+
+
+def an_amend_and_the_mark(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """Another price, at which less is held, and the mark leaves it outside the collar: one run of
+    its workflow finds it priced, the other refused, and the book takes the one that comes first.
+    """
+    amend = stage.amend("amend", orders[0], price_ticks=58_500)
+    return [
+        stage.workflow("amend", amend),
+        stage.index("index", SYMBOL, 66_000),
+        stage.matcher("matching", warm=(SYMBOL,)),
+        stage.workflow("amend again", amend),
+        stage.canceller("cancel", orders[0]),
+        stage.matcher("matching again", warm=(SYMBOL,)),
+        stage.settler("settlement"),
+    ]
+
+
 # A cancel of many.
 
 
@@ -321,6 +343,49 @@ def a_mass_cancel(stage: Stage, orders: list[Order]) -> list[Actor]:
         stage.settler("settlement"),
         stage.matcher("matching 2"),
         stage.sweeper("sweeper", behind_ms=2 * MINUTE_MS),
+    ]
+
+
+# One triggers the other.
+
+
+def _leading(stage: Stage) -> list[Order]:
+    group = stage.group("group", "alice", "BUY", 2, then_ticks=61_000)
+    stage.rest(group)
+    seller = stage.order("seller", "bob", "SELL", 2)
+    return [group, seller, stage.order("buyer", "bob", "BUY", 1, ticks=61_000)]
+
+
+def a_group(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """An order is filled that another one follows, which comes in and trades. All that the account
+    held is cancelled before, in between or behind it, and the account knows of nothing yet.
+    """
+    _, seller, buyer = orders
+    return [
+        stage.workflow("seller", seller),
+        stage.matcher("matching 1", warm=(SYMBOL,), most=1),
+        stage.mass_canceller("cancel", "alice"),
+        stage.workflow("buyer", buyer),
+        stage.matcher("matching 2", warm=(SYMBOL,)),
+        stage.settler("settlement"),
+        stage.sweeper("sweeper", behind_ms=2 * MINUTE_MS),
+    ]
+
+
+def a_group_moves(stage: Stage, orders: list[Order]) -> list[Actor]:
+    """A group's book is taken over between the record that fills the first order and the one in
+    which the other comes in, or the cancel of that one comes there.
+    """
+    group, seller, _ = orders
+    stage.submit(seller)
+    stage.take_over(AWAY)
+    return [
+        stage.matcher("here", HOME, warm=(SYMBOL,), most=1),
+        stage.matcher("there", AWAY),
+        stage.canceller("cancel", group["then"], AWAY),
+        stage.settler("settlement"),
+        stage.matcher("here again", HOME, warm=(SYMBOL,)),
+        stage.matcher("there again", AWAY, warm=(SYMBOL,)),
     ]
 
 
@@ -417,9 +482,8 @@ def a_pair_moves(stage: Stage, orders: list[Order]) -> list[Actor]:
     ]
 
 
-# Not here: ends of orders and auctions, which the simulation has, and what is not in the product:
-# reduce-only orders, liquidations. Each of these comes with a scenario of its own, and
-# with the rules of ``rules`` that it needs.
+# Not here: ends of orders, auctions, perpetuals with their liquidations, which the simulation has.
+# Each of these comes with a scenario of its own, and with the rules of ``rules`` that it needs.
 SCENARIOS: Final = (
     Scenario("order", _two_meet, an_order),
     Scenario("late", _one_comes, a_late_repeat),
@@ -432,7 +496,10 @@ SCENARIOS: Final = (
     Scenario("takeover", _on_its_way, a_takeover),
     Scenario("back", _on_its_way, there_and_back),
     Scenario("amend", _bid_and_ask, an_amend),
+    Scenario("amend-mark", _bid, an_amend_and_the_mark),
     Scenario("mass-cancel", _rests_and_comes, a_mass_cancel),
+    Scenario("group", _leading, a_group),
+    Scenario("group-moves", _leading, a_group_moves),
     Scenario("stop", _armed, a_stop),
     Scenario("stop-moves", _armed, a_stop_moves),
     Scenario("pair", _paired, a_pair),

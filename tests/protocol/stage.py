@@ -18,6 +18,7 @@ from zerodesk.orders import (
     IndexCommand,
     amend_id_for,
     cancel_id_for,
+    following_id_for,
     mass_cancel_id_for,
     order_id_for,
 )
@@ -233,6 +234,27 @@ class Stage:
         order |= terms or {}
         self._gate(order, "order")
         return order
+
+    def group(
+        self, name: str, account_id: str, side: str, lots: int, *, then_ticks: int
+    ) -> dict[str, Any]:
+        """Return an order that intake has let in with one of the other side that follows it."""
+        order_id = order_id_for(account_id, name)
+        then = {
+            "client_order_id": name,
+            "symbol": SYMBOL,
+            "side": "SELL" if side == "BUY" else "BUY",
+            "type": "LIMIT",
+            "price_ticks": then_ticks,
+            "quantity_lots": lots,
+            "time_in_force": "GTC",
+            "post_only": False,
+            "account_id": account_id,
+            "order_id": following_id_for(account_id, name),
+            "after": order_id,
+            "accepted_at_ms": self.now_ms(),
+        }
+        return self.order(name, account_id, side, lots, terms={"then": then})
 
     def take_over(self, region: str, from_epoch: int = 1, symbol: str = SYMBOL) -> None:
         """Have a region told to take a book over, as an operator does."""
