@@ -4,10 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
-from zerodesk.accounts import AccountState
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.liquidations import BY_MARGIN
+from zerodesk.liquidations import BY_MARGIN, Liquidation
 from zerodesk.losses import BY_LOSS
 from zerodesk.terms import AccountStatus
 from zerodesk_aws.accounts import AccountJournal
@@ -105,8 +104,8 @@ class StoppedAccounts:
             stop = terms.loss_stop
             told = Kill(BY_LOSS, stop.reason, stop.at_ms)
             yield _by_word(stops, Stop.LOSS, told, until_ms=stop.until_ms)
-        if state.liquidation is not None:
-            yield _by_word(stops, Stop.LIQUIDATION, _liquidating(state))
+        for isolated, found in state.liquidations().items():
+            yield _by_word(stops, Stop.LIQUIDATION, _liquidating(isolated, found))
 
     def _suspended(self, account_id: str) -> Kill | None:
         """Return by whose word an account is suspended, None where that is too long ago."""
@@ -121,10 +120,9 @@ class StoppedAccounts:
         return None
 
 
-def _liquidating(state: AccountState) -> Kill:
-    found = state.liquidation
-    assert found is not None, "who is not liquidated is not stopped by that"
-    reason = f"below its maintenance margin, {found.steps} steps so far"
+def _liquidating(isolated: str | None, found: Liquidation) -> Kill:
+    what = "" if isolated is None else f"the isolated position in {isolated} alone, "
+    reason = f"{what}below its maintenance margin, {found.steps} steps so far"
     return Kill(BY_MARGIN, reason, found.began_at_ms)
 
 

@@ -124,6 +124,7 @@ def _market(asked: ListMarket) -> Market:
             quote=asked.quote,
             margin=[_tier(tier, asked.quote) for tier in asked.margin],
             stale_after_ms=ms_of(asked.stale_after_seconds),
+            free_volume_bps=asked.free_volume_bps,
         )
     except ListingError as error:
         raise refused(ProblemCode.INTAKE_BAD_VALUE, error.field, error.value, error.rule) from error

@@ -170,6 +170,8 @@ def _changes(market: Market, asked: ChangeMarket) -> dict[str, Any]:
         changes["band"] = None if asked.band is None else band_of(asked.band).to_dict()
     if "stale_after_seconds" in asked.model_fields_set:
         changes["stale_after_ms"] = ms_of(asked.stale_after_seconds)
+    if "free_volume_bps" in asked.model_fields_set:
+        changes["free_volume_bps"] = asked.free_volume_bps
     if asked.min_notional is not None:
         notional_minor = scaled(asked.min_notional, minor_digits(market.quote))
         if notional_minor is None:

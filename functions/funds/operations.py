@@ -1,5 +1,6 @@
 """What the routes do, on the tables of the settings."""
 
+from funds.isolation import IsolationDesk
 from funds.settings import EVENT_BUS_NAME, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
 from funds.transfers import TransferDesk
 from funds.withdrawals import WithdrawalDesk
@@ -14,3 +15,4 @@ bus = Bus(EVENT_BUS_NAME)
 markets = Markets(MARKET_TABLE)
 withdrawals = WithdrawalDesk(accounts, orders, bus, markets)
 transfers = TransferDesk(accounts, orders, bus, markets)
+isolation = IsolationDesk(accounts, markets)

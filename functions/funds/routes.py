@@ -6,6 +6,7 @@ from zerodesk_aws.api.problems import ProblemCode
 from zerodesk_aws.api.routing import Answer, Api, Call
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.funds import AskTransfer, AskWithdrawal, Transfer, Withdrawal
+from zerodesk_aws.contracts.margin_status import IsolatedMargin, MoveMargin, SetIsolated
 from zerodesk_aws.contracts.roles import Role
 
 api = Api("funds")
@@ -96,3 +97,53 @@ def get_transfer(call: Call, _: Nothing) -> Answer:
     from funds.operations import transfers
 
     return Answer(transfers.one(call.account_id, call.path["transfer_id"]))
+
+
+@api.route(
+    "PUT",
+    "/v1/isolated/{symbol}",
+    SetIsolated,
+    role=Role.TRADER,
+    answers={HTTPStatus.OK: IsolatedMargin},
+    refuses=(
+        ProblemCode.INTAKE_UNKNOWN_SYMBOL,
+        ProblemCode.MARGIN_MODE_IN_USE,
+        ProblemCode.REGISTER_FULL,
+    ),
+)
+def set_isolated(call: Call, asked: SetIsolated) -> Answer:
+    """Hold the account's position in a perpetual apart, against its own pot, or with all others.
+
+    Only while nothing is open there. What is left in the pot is free again with the others.
+    """
+    from funds.operations import isolation
+
+    return Answer(isolation.set(call.account_id, call.path["symbol"], asked))
+
+
+@api.route(
+    "POST",
+    "/v1/isolated/{symbol}/moves",
+    MoveMargin,
+    role=Role.TRADER,
+    answers={HTTPStatus.CREATED: IsolatedMargin, HTTPStatus.OK: IsolatedMargin},
+    refuses=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.INTAKE_UNKNOWN_SYMBOL,
+        ProblemCode.INTAKE_OFF_PRECISION,
+        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        ProblemCode.RISK_STALE_MARK,
+        ProblemCode.RISK_INSUFFICIENT_MARGIN,
+        ProblemCode.LEDGER_INSUFFICIENT_BALANCE,
+    ),
+)
+def move_margin(call: Call, asked: MoveMargin) -> Answer:
+    """Move margin into the pot of an isolated position, or out of it, once.
+
+    201: moved. 200: the latest move was this one, and is not made again. What is taken out leaves
+    the initial margin of the position with every open order filled.
+    """
+    from funds.operations import isolation
+
+    moved, is_new = isolation.move(call.account_id, call.path["symbol"], asked)
+    return Answer(moved, HTTPStatus.CREATED if is_new else HTTPStatus.OK)

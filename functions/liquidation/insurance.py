@@ -5,7 +5,7 @@ is named after it, so it is made once, whoever drives it on how often, and the s
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from zerodesk.insurance import FUND, runs_low
 from zerodesk.liquidations import Liquidation, order_name
@@ -43,16 +43,21 @@ class Insurance:
         gate = gate_id(payment_id(account_id, liquidation, liquidation.paying))
         return self._orders.status(FUND, gate) not in ANSWERED
 
-    def pay(self, account_id: str, liquidation: Liquidation) -> None:
-        """Make the payment that was asked for last, from wherever it stands."""
+    def pay(self, account_id: str, liquidation: Liquidation, isolated: str | None) -> None:
+        """Make the payment that was asked for last, from wherever it stands.
+
+        What an ``isolated`` position owes comes into its pot.
+        """
         transfer_id = payment_id(account_id, liquidation, liquidation.paying)
-        request = {
+        request: dict[str, Any] = {
             "transfer_id": transfer_id,
             "to_account_id": account_id,
             "currency": liquidation.currency,
             "amount_minor": liquidation.asked_minor,
             "reason": f"liquidation {liquidation.number}, step {liquidation.paying}",
         }
+        if isolated is not None:
+            request["isolated"] = isolated
         item, _ = self._orders.open_gate(
             FUND,
             gate_id(transfer_id),

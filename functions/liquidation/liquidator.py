@@ -5,7 +5,7 @@ changes by its own fills alone, and an account without holds has nothing on its 
 step decided. The step's record is put behind the very record that was looked at, or not at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +14,7 @@ from liquidation.ranking import Ranking
 from zerodesk.accounts import (
     AccountState,
     Change,
+    Hold,
     ask_insurance,
     deleverage,
     end_liquidation,
@@ -27,9 +28,10 @@ from zerodesk.risk import Marked
 from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step, takeover_ticks
 from zerodesk.risk.monitoring import (
     Margin,
+    derivatives_of,
     evidence,
     exposure_of,
-    margins,
+    margins_of,
     stale_marks,
 )
 from zerodesk_aws.accounts import Account, AccountJournal
@@ -56,9 +58,13 @@ finds what was left alone by that time, within a minute."""
 
 
 class Seen(NamedTuple):
-    """An account that is liquidated, what it has and needs, and what is next."""
+    """An account that is liquidated, what it has and needs, and what is next.
+
+    Where it is one ``isolated`` position alone, all of it is of that.
+    """
 
     account: Account
+    isolated: str | None
     liquidation: Liquidation
     marked: dict[str, Marked]
     margins: list[Margin]
@@ -101,10 +107,11 @@ class Liquidator:
         return seen.decision.step.value
 
     def cancel_orders(self, account_id: str, number: int) -> str:
-        """Have all cancelled that the account held; a repeat drives that on."""
-        account = self._accounts.latest(account_id)
-        if _is_under_way(account.state, number):
-            self._mass_cancels.cancel_held(account_id, _cancel_id(number), now_ms())
+        """Have all cancelled that is held for what is liquidated; a repeat drives that on."""
+        found = _under_way(self._accounts.latest(account_id).state, number)
+        if found is not None:
+            cancel_id, (isolated, _) = _cancel_id(number), found
+            self._mass_cancels.cancel_held(account_id, cancel_id, now_ms(), isolated)
         return WAIT
 
     def reduce(self, account_id: str, number: int) -> str:
@@ -127,10 +134,10 @@ class Liquidator:
         seen = self._seen(account_id, number)
         if isinstance(seen, Seen) and seen.decision.step is Step.INSURE:
             self._ask_fund(seen)
-        state = self._accounts.latest(account_id).state
-        liquidation = state.liquidation
-        if liquidation is not None and _is_under_way(state, number) and liquidation.paying:
-            self._insurance.pay(account_id, liquidation)
+        found = _under_way(self._accounts.latest(account_id).state, number)
+        if found is not None and found[1].paying:
+            isolated, liquidation = found
+            self._insurance.pay(account_id, liquidation, isolated)
         return WAIT
 
     def _ask_fund(self, seen: Seen) -> None:
@@ -147,10 +154,10 @@ class Liquidator:
         def decide(account: Account) -> Change | None:
             if _has_moved(account, seen):
                 return None
-            return ask_insurance(account.state, taken, transfer_id, told)
+            return ask_insurance(account.state, taken, transfer_id, told, seen.isolated)
 
         after = self._accounts.commit(account_id, decide)
-        if after.state.liquidation == taken:
+        if after.state.liquidations().get(seen.isolated) == taken:
             logger.warning("insurance fund asked", extra=asked | {"account_id": account_id})
 
     def deleverage(self, account_id: str, number: int) -> str:
@@ -212,10 +219,10 @@ class Liquidator:
         def decide(account: Account) -> Change | None:
             if _has_moved(account, seen):
                 return None
-            return deleverage(account.state, taken, command["command_id"], told)
+            return deleverage(account.state, taken, command["command_id"], told, seen.isolated)
 
         after = self._accounts.commit(account_id, decide)
-        if after.state.liquidation != taken:
+        if after.state.liquidations().get(seen.isolated) != taken:
             return None
         logger.warning("account deleveraged", extra=took | {"account_id": account_id})
         return command
@@ -223,34 +230,36 @@ class Liquidator:
     def _seen(self, account_id: str, number: int) -> Seen | str:
         """Return the account with what is next, or why nothing can be decided now."""
         account, at_ms = self._accounts.latest(account_id), now_ms()
-        state, liquidation = account.state, account.state.liquidation
-        if liquidation is None or not _is_under_way(state, number):
+        state, found = account.state, _under_way(account.state, number)
+        if found is None:
             return ENDED
-        if state.holds:
+        isolated, liquidation = found
+        if _holds(state, isolated):
             was_opened = self._mass_cancels.was_opened(account_id, _cancel_id(number))
             return WAIT if was_opened else Step.CANCEL_ORDERS.value
         if self._insurance.is_under_way(account_id, liquidation):
             return Step.INSURE.value
-        marked = Marks(self._markets).of(state.derivatives())
-        if stale_marks(state, marked, at_ms) or self._is_closed(state):
+        symbols = derivatives_of(state, isolated)
+        marked = Marks(self._markets).of(symbols)
+        if stale_marks(state, marked, at_ms).keys() & symbols or self._is_closed(symbols):
             return WAIT
         in_vain = _in_vain(state, liquidation)
         if _may_be_taken_over(state, liquidation, marked):
             return WAIT
-        found, funds = margins(state, marked), self._insurance.funds()
+        needs, funds = margins_of(state, isolated, marked), self._insurance.funds()
         decision = next_step(
-            found,
+            needs,
             [exposure_of(state, symbol, one) for symbol, one in marked.items()],
-            {currency: -minor for currency, minor in state.available.items() if minor < 0},
+            _owed(state, isolated),
             in_vain=in_vain,
             fund_minor=funds,
         )
-        return Seen(account, liquidation, marked, found, decision, in_vain, funds, at_ms)
+        return Seen(account, isolated, liquidation, marked, needs, decision, in_vain, funds, at_ms)
 
-    def _is_closed(self, state: AccountState) -> bool:
-        """Whether a market of the account takes no orders now: nothing is decided then."""
+    def _is_closed(self, symbols: Iterable[str]) -> bool:
+        """Whether one of these markets takes no orders now: nothing is decided then."""
         venue = self._limits.latest()
-        for symbol in sorted(state.derivatives()):
+        for symbol in sorted(symbols):
             listed = self._markets.get(symbol)
             if listed is None or listed.state is not TradingState.OPEN or venue.kills(symbol):
                 return True
@@ -258,15 +267,17 @@ class Liquidator:
 
     def _end(self, seen: Seen) -> str:
         """Give the account back to whoever trades it, unless it has changed meanwhile."""
-        owed = {c: -minor for c, minor in seen.account.state.available.items() if minor < 0}
+        owed = _owed(seen.account.state, seen.isolated)
         reason = "the account owes more than it has" if owed else "above initial margin"
         told = seen.evidence() | {"by": BY_MARGIN, "reason": reason}
 
         def decide(account: Account) -> Change | None:
-            return None if _has_moved(account, seen) else end_liquidation(account.state, told)
+            if _has_moved(account, seen):
+                return None
+            return end_liquidation(account.state, told, seen.isolated)
 
         after = self._accounts.commit(seen.account.account_id, decide)
-        if after.state.liquidation is not None:
+        if seen.isolated in after.state.liquidations():
             return WAIT
         if owed:
             count(FUND_LOW)
@@ -301,7 +312,9 @@ class Liquidator:
         def decide(account: Account) -> Change | None:
             if _has_moved(account, seen):
                 return None
-            return reduce_by_order(account.state, taken, command, listed.market.quote, told)
+            return reduce_by_order(
+                account.state, taken, command, listed.market.quote, told, seen.isolated
+            )
 
         after = self._accounts.commit(account_id, decide)
         if order_id not in after.state.holds:
@@ -340,13 +353,45 @@ class Liquidator:
                 return step, order_id
 
 
-def _is_under_way(state: AccountState, number: int) -> bool:
-    return state.liquidation is not None and state.liquidation.number == number
+def _under_way(state: AccountState, number: int) -> tuple[str | None, Liquidation] | None:
+    """Return the liquidation of a number, with which isolated position it is of."""
+    for isolated, liquidation in state.liquidations().items():
+        if liquidation.number == number:
+            return isolated, liquidation
+    return None
+
+
+def _holds(state: AccountState, isolated: str | None) -> dict[str, Hold]:
+    """Return what is held for orders of what is liquidated."""
+    if isolated is None:
+        apart = state.isolated
+        return {n: one for n, one in state.holds.items() if one.command["symbol"] not in apart}
+    return {n: one for n, one in state.holds.items() if one.command["symbol"] == isolated}
+
+
+def _owed(state: AccountState, isolated: str | None) -> dict[str, int]:
+    """Return what is owed by currency: by an isolated position, or by the rest of the account."""
+    if isolated is None:
+        return {currency: -minor for currency, minor in state.available.items() if minor < 0}
+    pot = state.isolated[isolated]
+    return {pot.currency: -pot.minor} if pot.minor < 0 else {}
 
 
 def _has_moved(account: Account, seen: Seen) -> bool:
-    """Whether an account is not the one that was looked at any more."""
-    return account.tip != seen.account.tip
+    """Whether what was looked at is not as it was any more.
+
+    An account that is liquidated as a whole hardly moves. One that is not goes on trading beside
+    its isolated position, of which only the pot, the position and the orders count.
+    """
+    if seen.isolated is None:
+        return account.tip != seen.account.tip
+    return _apart(account.state, seen.isolated) != _apart(seen.account.state, seen.isolated)
+
+
+def _apart(state: AccountState, symbol: str) -> tuple[Any, ...]:
+    """Return all that an isolated position is decided on, of its account."""
+    pot, position = state.isolated.get(symbol), state.positions.get(symbol, FLAT)
+    return pot, position, _holds(state, symbol), state.terms.spared
 
 
 def _in_vain(state: AccountState, liquidation: Liquidation) -> int:

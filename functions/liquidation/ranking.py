@@ -10,7 +10,7 @@ from typing import Any
 from zerodesk.orders import MAX_OTHERS
 from zerodesk.positions import FLAT
 from zerodesk.risk.liquidation import Ranked, deleveraging_order
-from zerodesk.risk.monitoring import exposure_of, margins, stale_marks
+from zerodesk.risk.monitoring import exposure_of, margin_of, stale_marks
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.marks import Marks
 from zerodesk_aws.tables.holders import Holders
@@ -44,17 +44,15 @@ class Ranking:
             position = state.positions.get(symbol, FLAT)
             marked = marks.of(state.derivatives())
             # An account that is liquidated itself, or not to be valued, is not what won by this.
-            if state.liquidation is not None or stale_marks(state, marked, at_ms):
+            if state.liquidations() or stale_marks(state, marked, at_ms):
                 continue
             if position.quantity_lots * held_lots >= 0:
                 continue
             exposure = exposure_of(state, symbol, marked[symbol])
-            currency = exposure.instrument.quote
-            [margin] = [one for one in margins(state, marked) if one.currency == currency]
             yield Ranked(
                 str(item.account_id),
                 position.quantity_lots,
                 exposure.unrealised_minor,
                 exposure.notional_minor(position.quantity_lots),
-                margin.equity_minor,
+                margin_of(state, symbol, marked).equity_minor,
             )

@@ -50,6 +50,8 @@ def _told(account_id: str, number: int, record: JournalRecord) -> Iterator[Annou
     if cause["kind"] == LIQUIDATE:
         step = cause["step"]
         detail: dict[str, Any] = place | {"margins": _margins(cause)}
+        if "isolated" in cause:
+            detail["isolated"] = cause["isolated"]
         if step in NAMES:
             ended = {"reason": cause.get("reason", ""), "by": cause.get("by", "")}
             yield Announcement(RISK, NAMES[step], detail | (ended if step == "END" else {}))
@@ -65,6 +67,6 @@ def _told(account_id: str, number: int, record: JournalRecord) -> Iterator[Annou
 def _margins(cause: dict[str, Any]) -> dict[str, dict[str, int]]:
     names = ("equity_minor", "initial_minor", "maintenance_minor")
     return {
-        currency: dict(zip(names, figures, strict=True))
-        for currency, figures in cause.get("margins", {}).items()
+        name: dict(zip(names, figures, strict=True))
+        for name, figures in cause.get("margins", {}).items()
     }

@@ -1,7 +1,6 @@
 """What an account has against what its derivatives need, at the marks as they are shown."""
 
 from zerodesk.kills import Kill
-from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall, ratio_bps
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.risk.monitoring import Margin, margins, stale_marks
@@ -10,7 +9,6 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.margin_status import (
     CurrencyMargin,
-    LiquidationView,
     MarginCallView,
     MarginStatus,
     Spared,
@@ -18,6 +16,7 @@ from zerodesk_aws.contracts.margin_status import (
 )
 from zerodesk_aws.marks import Marks
 from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.views.isolated import isolated_view, liquidation_view
 
 
 class MarginViews:
@@ -39,20 +38,18 @@ class MarginViews:
             account_id=account_id,
             account_sequence=account.sequence,
             at=iso_ms(at_ms),
-            margins=[_margin(one, state.calls.get(one.currency)) for one in found],
+            margins=[_margin(one, state.calls.get(one.name)) for one in found],
+            isolated=[
+                isolated_view(account, symbol, pot.currency)
+                for symbol, pot in sorted(state.isolated.items())
+            ],
             stale=[
                 StaleMark(symbol=symbol, since=None if since is None else iso_ms(since))
                 for symbol, since in stale.items()
             ],
-            liquidation=_liquidation(state.liquidation),
+            liquidation=liquidation_view(state.liquidation),
             spared=_spared(account_id, state.terms.spared),
         )
-
-
-def _liquidation(found: Liquidation | None) -> LiquidationView | None:
-    if found is None:
-        return None
-    return LiquidationView(number=found.number, since=iso_ms(found.began_at_ms), steps=found.steps)
 
 
 def _spared(account_id: str, by: Kill | None) -> Spared | None:
@@ -71,6 +68,7 @@ def _margin(one: Margin, call: MarginCall | None) -> CurrencyMargin:
     ratio = ratio_bps(one.equity_minor, one.maintenance_minor)
     return CurrencyMargin(
         currency=one.currency,
+        isolated=one.isolated,
         equity=format_minor(one.equity_minor, one.currency),
         initial=format_minor(one.initial_minor, one.currency),
         maintenance=format_minor(one.maintenance_minor, one.currency),

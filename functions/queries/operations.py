@@ -9,6 +9,7 @@ from queries.margins import MarginViews
 from queries.market_data import MarketData
 from queries.order_lists import OrderLists
 from queries.positions import PositionViews
+from queries.previews import OrderPreviews
 from queries.settings import (
     JOURNAL_TABLE,
     MARKET_TABLE,
@@ -44,6 +45,7 @@ fill_lists = FillLists(accounts, listings)
 statements = Statements(accounts)
 position_views = PositionViews(accounts, markets)
 margin_views = MarginViews(accounts, markets)
+order_previews = OrderPreviews(accounts, markets)
 limit_register = LimitRegister(books.journal)
 limit_views = LimitViews(accounts, limit_register, markets)
 fee_views = FeeViews(accounts, limit_register, markets)

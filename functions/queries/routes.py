@@ -8,7 +8,11 @@ from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.fees import AccountFees
 from zerodesk_aws.contracts.fields import Nothing
 from zerodesk_aws.contracts.limits import AccountLimits, Positions
-from zerodesk_aws.contracts.margin_status import MarginStatus
+from zerodesk_aws.contracts.margin_status import (
+    MarginStatus,
+    OrderMarginPreview,
+    PreviewOrderMargin,
+)
 from zerodesk_aws.contracts.markets import (
     AskDepth,
     Depth,
@@ -167,6 +171,31 @@ def get_margin(call: Call, _: Nothing) -> Answer:
     from queries.operations import margin_views
 
     return Answer(margin_views.of(_within_reach(call)))
+
+
+@api.route(
+    "POST",
+    "/v1/accounts/{account_id}/margin-preview",
+    PreviewOrderMargin,
+    answers={HTTPStatus.OK: OrderMarginPreview},
+    refuses=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.INTAKE_UNKNOWN_SYMBOL,
+        ProblemCode.INTAKE_OFF_TICK,
+        ProblemCode.INTAKE_OFF_LOT,
+        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+        ProblemCode.RISK_STALE_MARK,
+    ),
+)
+def preview_order_margin(call: Call, asked: PreviewOrderMargin) -> Answer:
+    """Preview what an order of a derivative needs as margin on top of what the account holds.
+
+    By the sums of the risk check, on the account's latest record and the marks as they are shown;
+    nothing is held. For a trader, of the own account alone.
+    """
+    from queries.operations import order_previews
+
+    return Answer(order_previews.of(_within_reach(call), asked))
 
 
 @api.route("GET", "/v1/markets", Nothing, answers={HTTPStatus.OK: Markets})

@@ -10,6 +10,7 @@ from zerodesk.risk import Case, Marked, symbols_needed
 from zerodesk.volume import day_volume_lots
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.marks import marked as marked_of
+from zerodesk_aws.marks import with_volume
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import Markets
 
@@ -61,7 +62,10 @@ class Surroundings:
     def _own(self, symbol: str, risk: OptionRisk) -> dict[str, Marked]:
         """Return the order's own option as its quote marked it, which is just now."""
         listed = self._markets.get(symbol)
-        return {} if listed is None else {symbol: Marked.of_option(listed.market, risk)}
+        if listed is None:
+            return {}
+        one = Marked.of_option(listed.market, risk)
+        return {symbol: with_volume(self._markets, listed, one)}
 
     def _day_volume_lots(self, symbol: str, limits: Limits, at_ms: int) -> int | None:
         if limits.order_volume_bps is None:

@@ -9,7 +9,7 @@ liquidation has not. It goes by a list of its own: who is liquidated may hold no
 from typing import Final
 
 from zerodesk.accounts import Change, begin_liquidation
-from zerodesk.risk.monitoring import evidence, margins, stale_marks
+from zerodesk.risk.monitoring import derivatives_of, evidence, margins_of, stale_marks
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
@@ -34,14 +34,21 @@ class Liquidations:
     def look(self, account: Account, marks: Marks, at_ms: int) -> int:
         """Stop an account that is below its maintenance; return how many executions were started.
 
-        One that is liquidated already is looked after by the clock.
+        Each isolated position is looked at by itself. What is liquidated already is looked after by
+        the clock.
         """
-        if _beginning(account, marks, at_ms) is None:
+        apart: tuple[str | None, ...] = (None, *sorted(account.state.isolated))
+        return sum(self._look(account, isolated, marks, at_ms) for isolated in apart)
+
+    def _look(self, account: Account, isolated: str | None, marks: Marks, at_ms: int) -> int:
+        if _beginning(account, isolated, marks, at_ms) is None:
             return 0
         # Ahead of the record: listed in vain, the account is taken off the list again.
         self._holders.show(LIQUIDATED, account.account_id, account.sequence + 1, 1)
-        begun = self._accounts.commit(account.account_id, lambda now: _beginning(now, marks, at_ms))
-        return self._drive(begun)
+        begun = self._accounts.commit(
+            account.account_id, lambda now: _beginning(now, isolated, marks, at_ms)
+        )
+        return self._drive(begun, isolated)
 
     def listed(self) -> list[str]:
         """Return the accounts that are liquidated, and some that were until lately."""
@@ -53,13 +60,14 @@ class Liquidations:
         One that has ended, or never began, is taken off the list.
         """
         account = self._accounts.latest(account_id)
-        if account.state.liquidation is None:
+        under_way = account.state.liquidations()
+        if not under_way:
             self._holders.show(LIQUIDATED, account_id, account.sequence, 0)
-        return self._drive(account)
+        return sum(self._drive(account, isolated) for isolated in under_way)
 
-    def _drive(self, account: Account) -> int:
+    def _drive(self, account: Account, isolated: str | None) -> int:
         """Start the next attempt, unless one runs or somebody has stopped the last one."""
-        liquidation = account.state.liquidation
+        liquidation = account.state.liquidations().get(isolated)
         if liquidation is None:
             return 0
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -75,16 +83,16 @@ class Liquidations:
         return 0
 
 
-def _beginning(account: Account, marks: Marks, at_ms: int) -> Change | None:
+def _beginning(account: Account, isolated: str | None, marks: Marks, at_ms: int) -> Change | None:
     """Return the account stopped, if it is below its maintenance and nobody has spared it."""
     state = account.state
-    if state.liquidation is not None or state.terms.spared is not None:
+    if isolated in state.liquidations() or state.terms.spared is not None:
         return None
-    marked = marks.of(state.derivatives())
-    if stale_marks(state, marked, at_ms):
+    marked = marks.of(derivatives_of(state, isolated))
+    if stale_marks(state, marked, at_ms).keys() & derivatives_of(state, isolated):
         return None
-    found = margins(state, marked)
+    found = margins_of(state, isolated, marked)
     if not any(one.is_below_maintenance for one in found):
         return None
     told = {"at_ms": at_ms} | evidence(state, found, marked)
-    return begin_liquidation(state, account.sequence + 1, told)
+    return begin_liquidation(state, account.sequence + 1, told, isolated)

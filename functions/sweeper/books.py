@@ -17,6 +17,7 @@ from zerodesk.orders import (
     ListCommand,
     ending_id_for,
 )
+from zerodesk.volume import day_volume_lots
 from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.house import House
 from zerodesk_aws.kills import clearing_command
@@ -66,11 +67,20 @@ class BookSweep:
             self._markets.project(symbol, live.book.market_view(), live.tip.sequence)
             yield "Markets"
         if shown is not None:
+            yield from self._volume(shown, now_ms)
             yield from self._times(symbol, shown, now_ms)
             yield from self._ends.end(shown, now_ms)
         if shown is not None and kills:
             yield from self._kill(shown, kills, now_ms)
         yield from self._fees(symbol, listing["quote"], now_ms)
+
+    def _volume(self, shown: Listed, now_ms: int) -> Iterator[str]:
+        """Show what a market traded in a day, where margin goes by that."""
+        symbol = shown.market.symbol
+        if shown.market.free_volume_bps is not None:
+            hours = self._cursors.traded(settlement_cursor(symbol))
+            self._markets.keep_volume(symbol, day_volume_lots(hours, now_ms), now_ms)
+            yield "Volumes"
 
     def _times(self, symbol: str, shown: Listed, now_ms: int) -> Iterator[str]:
         """Have a quiet book do what its time has come for; a busy one has done so."""

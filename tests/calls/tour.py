@@ -71,6 +71,8 @@ def stops() -> list[Asked]:
         ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
         ("back_office", http("POST", "/v1/markets", HOUSE, PERPETUAL)),
         ("queries", http("GET", f"{MARKET}/funding", "alice", None, OF_PERPETUAL)),
+        ("funds", http("PUT", "/v1/isolated/{symbol}", "alice", ISOLATED, OF_PERPETUAL)),
+        ("funds", http("POST", "/v1/isolated/{symbol}/moves", "alice", MOVED, OF_PERPETUAL)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, AUCTION, market)),
         ("back_office", http("POST", f"{MARKET}/auction/end", HOUSE, TAKEOVER, market)),
@@ -83,6 +85,7 @@ def stops() -> list[Asked]:
         ("back_office", http("PUT", "/v1/fees/{fee_scope}", HOUSE, FEES, {"fee_scope": "USD"})),
         ("back_office", http("PUT", "/v1/accounts/{account_id}/standing", HOUSE, GOOD, account)),
         *(("queries", http("GET", route, "alice", None, account)) for route in ABOUT_ALICE),
+        ("queries", http("POST", f"{ACCOUNT}/margin-preview", "alice", PREVIEWED, account)),
         ("order_intake", http("POST", "/v1/orders/batch", "alice", BATCH)),
         ("order_intake", http("POST", "/v1/orders/cancel-after", "alice", {"seconds": 0})),
         ("order_intake", cancel_all("toured")),
@@ -108,6 +111,9 @@ def stops() -> list[Asked]:
     ]
 
 
+ISOLATED: Final = {"is_isolated": True}
+MOVED: Final = {"number": 42, "amount": "1"}
+"""The number goes by the record that isolated the position, the same in every tour."""
 INSURED: Final = {"deposit_id": "i", "currency": "USD", "amount": "1", "reason": "tour"}
 ACCOUNT: Final = "/v1/accounts/{account_id}"
 WITHDRAWAL: Final = f"{ACCOUNT}/withdrawals/{{withdrawal_id}}"
@@ -140,6 +146,7 @@ PERPETUAL: Final = LISTING | {
     "margin": [{"from_notional": "0", "initial_bps": 1_000, "maintenance_bps": 500}],
 }
 OF_PERPETUAL: Final = {"symbol": "SOL-PERP"}
+PREVIEWED: Final = OF_PERPETUAL | {"side": "BUY", "quantity": "1"}
 
 MARKET: Final = "/v1/markets/{symbol}"
 OF_MARKETS: Final = (

@@ -1,5 +1,6 @@
 """What the fake venue keeps of limits: as they were set, the nearest one shown."""
 
+from decimal import Decimal
 from typing import Any
 
 from tests.client.fake_operating import Operating
@@ -129,11 +130,54 @@ class Limits(Operating):
             "account_id": account_id,
             "account_sequence": 1,
             "at": SINCE,
-            "margins": [margins | {"ratio": "1.4", "call": call}],
+            "margins": [margins | {"isolated": None, "ratio": "1.4", "call": call}],
+            "isolated": list(self.pots.values()),
             "stale": [{"symbol": "ETH-PERP", "since": None}],
             "liquidation": {"number": 7, "since": SINCE, "steps": 2},
             "spared": None,
         }
+
+    def preview_order(self, _who: Principal, data: dict[str, Any], account_id: str) -> Answer:
+        need = {"symbol": data["symbol"], "quantity": "0", "buy": data["quantity"], "sell": "0"}
+        return 200, {
+            "account_id": account_id,
+            "account_sequence": 1,
+            "at": SINCE,
+            "currency": "USD",
+            "isolated": None,
+            "equity": "2800",
+            "before": "0",
+            "after": "3000",
+            "needed": "3000",
+            "held": "15",
+            "moved": "0",
+            "needs": [need | {"alone": "3000"}],
+            "covered": False,
+            "reason": "the positions need 3000 USD",
+        }
+
+    def set_isolated(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        pot = {
+            "symbol": symbol,
+            "is_isolated": data["is_isolated"],
+            "currency": "USD",
+            "margin": "0",
+            "moves": 7,
+            "liquidation": None,
+            "account_sequence": 7,
+        }
+        self.pots.pop(symbol, None)
+        if data["is_isolated"]:
+            self.pots[symbol] = pot
+        return 200, pot
+
+    def move_margin(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        pot = self.pots[symbol]
+        if data["number"] != pot["moves"] + 1:
+            raise Refusal(409, "INTAKE_IDEMPOTENCY_CONFLICT", "number: the one after the latest")
+        pot["margin"] = f"{Decimal(pot['margin']) + Decimal(data['amount']):f}"
+        pot["moves"] += 1
+        return 201, pot
 
     def set_liquidation(self, who: Principal, data: dict[str, Any], account_id: str) -> Answer:
         place = {"account_id": account_id, "author": who.account_id, "since": SINCE}

@@ -69,6 +69,7 @@ class FakeState:
         self.statements_asked: list[dict[str, Any]] = []
         self.transfers: dict[tuple[str, str], dict[str, Any]] = {}
         self.withdrawals: dict[tuple[str, str], dict[str, Any]] = {}
+        self.pots: dict[str, dict[str, Any]] = {}
         self.limits: dict[str, dict[str, Any]] = {}
         self.fees: dict[str, dict[str, Any]] = {}
         self.standings: dict[str, tuple[str, int]] = {}

@@ -43,7 +43,6 @@ RARE = {
     ("pricing", "dynamodb:Scan", "market"): "marks the options, of which the run has none",
     ("pricing", "dynamodb:UpdateItem", "market"): "the same",
     ("settlement", "dynamodb:UpdateItem", "holders"): "no derivative is traded in this run",
-    ("funds", "dynamodb:GetItem", "market"): "the same",
     ("risk_monitor", "dynamodb:PutItem", "journal"): "the same",
     ("risk_monitor", "dynamodb:UpdateItem", "holders"): "the same",
     ("risk_monitor", "events:PutEvents", "zerodesk"): "the same",

@@ -66,6 +66,25 @@ def test_margin_is_shown_with_the_call_that_stands_and_what_is_not_known(alice: 
     assert "liquidated since" in told
 
 
+def test_a_preview_says_what_an_order_needs_and_why_it_would_be_refused(alice: Zerodesk) -> None:
+    told = alice("preview", "buy", "0.5", "BTC-PERP", "--price", "60000").stdout
+    assert "needs 3,000 USD more" in told
+    assert "refused: the positions need 3000 USD" in told
+    assert alice("preview", "buy", "none", "BTC-PERP").exit_code == 2
+
+
+def test_a_perpetual_is_held_apart_and_its_margin_moved_by_the_move_after_the_latest(
+    alice: Zerodesk,
+) -> None:
+    assert "BTC-PERP: isolated, 0 USD in its pot" in alice("isolated", "on", "btc-perp").stdout
+    assert "2,500.5 USD" in alice("isolated", "add", "BTC-PERP", "2500.5").stdout
+    assert "2,000 USD" in alice("isolated", "remove", "BTC-PERP", "500.5").stdout
+    assert "BTC-PERP: with all others" in alice("isolated", "off", "BTC-PERP").stdout
+    refused = alice("isolated", "add", "BTC-PERP", "1")
+    assert refused.exit_code == 2
+    assert "not isolated" in refused.stderr
+
+
 def test_a_liquidation_is_stopped_and_allowed_with_a_reason(alice: Zerodesk) -> None:
     told = alice("liquidation", "stop", "alice", "--reason", "a wrong price").stdout
     assert "alice is spared from liquidation: a wrong price" in told

@@ -50,7 +50,9 @@ def test_a_deposit_is_reversed_by_a_record_that_names_it(gateway: Gateway) -> No
             {"ledger_account": "available", "currency": "USD", "amount": "-100000"},
             {"ledger_account": "external", "currency": "USD", "amount": "100000"},
         ],
-        "balances": [{"currency": "USD", "available": "0", "held": "0", "total": "0"}],
+        "balances": [
+            {"currency": "USD", "available": "0", "held": "0", "isolated": "0", "total": "0"}
+        ],
     }
     assert reversal.body["cause"]["hash"] == deposit.hash
 

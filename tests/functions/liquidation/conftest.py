@@ -49,9 +49,14 @@ class Desk:
         following: str = liquidation.handler(event, self.context)["next"]
         return following
 
-    def run(self, account_id: str, between: Callable[[], None] = lambda: None) -> list[str]:
+    def run(
+        self,
+        account_id: str,
+        between: Callable[[], None] = lambda: None,
+        isolated: str | None = None,
+    ) -> list[str]:
         """Run to the end; return what was done."""
-        number = under_way(account_id).number
+        number = under_way(account_id, isolated).number
         self.acts.clear()
         for _ in range(LOOKS_MAX):
             following = self.take("LOOK", account_id, number)
@@ -65,10 +70,8 @@ class Desk:
         raise AssertionError(self.acts)
 
 
-def under_way(account_id: str) -> Liquidation:
-    found = AccountJournal("journal").latest(account_id).state.liquidation
-    assert found is not None
-    return found
+def under_way(account_id: str, isolated: str | None = None) -> Liquidation:
+    return AccountJournal("journal").latest(account_id).state.liquidations()[isolated]
 
 
 @pytest.fixture

@@ -25,7 +25,13 @@ def test_balances_are_what_is_available_and_what_is_held(gateway: Gateway) -> No
     answer = gateway.call("GET", "/v1/balances").json
     assert answer["account_id"] == "alice"
     assert answer["balances"] == [
-        {"currency": "USD", "available": "39970", "held": "60030", "total": "100000"}
+        {
+            "currency": "USD",
+            "available": "39970",
+            "held": "60030",
+            "isolated": "0",
+            "total": "100000",
+        }
     ]
 
 

@@ -166,6 +166,7 @@ def test_the_status_shows_equity_needs_and_the_call(opened: Gateway, watch: Watc
     call = shown.pop("call")
     assert shown == {
         "currency": "USD",
+        "isolated": None,
         "equity": "4270",
         "initial": "5730",
         "maintenance": "2865",

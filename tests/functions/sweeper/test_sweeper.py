@@ -38,7 +38,7 @@ from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.switches import FIRING, Switches, switch_id
 from zerodesk_aws.tables.bind import bound
-from zerodesk_aws.tables.cursors import Cursors
+from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
 from zerodesk_aws.tables.market import MarketItem, Markets
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
@@ -956,3 +956,21 @@ def test_the_schedule_gets_the_summary(
     venue.intake("alice", "lost", "BUY")
     assert sweeper.handler({"source": "aws.events"}, context) == {"Orders": 1}
     assert now_ms() > venue.clock_ms + YOUNG_MS
+
+
+def test_what_a_market_traded_in_a_day_is_shown_where_margin_goes_by_it(
+    venue: Venue, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Volumes" not in night.sweep()
+    markets = Markets("market")
+    shown = markets.get(SYMBOL)
+    assert shown is not None
+    # A spot market has no such term: its book stands in for a perpetual's.
+    bounded = shown._replace(market=shown.market._replace(free_volume_bps=1_000))
+    monkeypatch.setattr(Markets, "get", lambda *_, **__: bounded)
+    venue.place("bob", "sell", "SELL")
+    venue.place("alice", "buy", "BUY")
+    venue.settle()
+    assert night.sweep()["Volumes"] == 1
+    hours = Cursors("cursors").traded(settlement_cursor(SYMBOL))
+    assert markets.day_volume_lots(SYMBOL) == sum(hours.values()) > 0

@@ -41,16 +41,17 @@ MUTANTS: Final = (
         "liquidated account trades on",
         "What it held was cancelled, and its orders pass the margin check or they do not.",
         f"{DOMAIN}/risk/chain.py",
-        "    found = case.state.liquidation\n    if found is None:\n",
-        "    found = case.state.liquidation\n    if found is None or found.number:\n",
+        "    if found is None:\n        return None\n    return Rejection(\n        RejectionCode.RISK_LIQ",
+        "    if found is None or found.number:\n        return None\n"
+        "    return Rejection(\n        RejectionCode.RISK_LIQ",
         claim="tests/zerodesk/risk/test_chain.py",
     ),
     Mutant(
         "liquidated with orders on their way",
         "They were cancelled a step ago.",
         LIQUIDATOR,
-        "        if state.holds:\n",
-        "        if state.holds and not liquidation.steps:\n",
+        "        if _holds(state, isolated):\n",
+        "        if _holds(state, isolated) and not liquidation.steps:\n",
         claim="tests/functions/liquidation/test_liquidation.py",
     ),
     Mutant(

@@ -8,6 +8,8 @@ BOOK: Final = f"{DOMAIN}/matching"
 FUNDINGS: Final = "tests/zerodesk/matching/test_funding.py"
 MARGIN: Final = f"{DOMAIN}/risk/margin.py"
 SUMS: Final = f"{DOMAIN}/risk/sums.py"
+CROWDING: Final = "tests/zerodesk/risk/test_crowding.py"
+ISOLATED: Final = "tests/zerodesk/risk/test_isolated.py"
 PORTFOLIO: Final = "tests/zerodesk/risk/test_sums.py"
 CAPS: Final = (
     "            if state.reducing:\n"
@@ -85,9 +87,65 @@ MUTANTS: Final = (
         "margin before the order's own hold",
         "The fee comes out of what is left when the order trades.",
         MARGIN,
-        "    taken = {quote.need_currency: quote.need_minor, **twice}\n",
-        "    taken = {quote.need_currency: 0, **twice}\n",
+        "    taken = {case.quote.need_currency: takes_minor, **twice}\n",
+        "    taken = {case.quote.need_currency: 0, **twice}\n",
         claim="tests/zerodesk/risk/test_margin.py",
+    ),
+    Mutant(
+        "pot pays the fee out of its margin",
+        "What the position needs is there, so the order is covered.",
+        MARGIN,
+        "    return max(fee_minor, found.initial_minor + need_minor - found.equity_minor)\n",
+        "    return max(fee_minor, found.initial_minor - found.equity_minor)\n",
+        claim=ISOLATED,
+    ),
+    Mutant(
+        "isolated position counted with all others too",
+        "What is open is open.",
+        MARGIN,
+        "    if not state.isolated:\n        return marked\n",
+        "    if state is not None:\n        return marked\n",
+        claim=ISOLATED,
+    ),
+    Mutant(
+        "isolated position's loss taken of what is free",
+        "A balance is what settlement moves.",
+        f"{DOMAIN}/accounts.py",
+        "    paid = purse(state, symbol)\n",
+        "    paid = AVAILABLE\n",
+        claim=ISOLATED,
+    ),
+    Mutant(
+        "margin taken out of a pot that its orders need",
+        "What is open needs margin.",
+        f"{DOMAIN}/risk/monitoring.py",
+        "    found = pot_required(state, symbol, one, state.working(symbol))\n",
+        "    found = pot_required(state, symbol, one, type(state.working(symbol))())\n",
+        claim=ISOLATED,
+    ),
+    Mutant(
+        "size against volume without the open orders",
+        "What is open is what is large.",
+        SUMS,
+        "            self._crowd(worst_lots)\n",
+        "            self._crowd(abs(lots))\n",
+        claim=CROWDING,
+    ),
+    Mutant(
+        "size against volume rounded down",
+        "A share of an amount is rounded down, as fees are.",
+        SUMS,
+        "    return _share((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
+        "    return share_bps((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
+        claim=CROWDING,
+    ),
+    Mutant(
+        "size against volume forgotten once it is held",
+        "To keep a position takes less than to open it.",
+        SUMS,
+        "            return kept_minor + many_minor\n",
+        "            return kept_minor\n",
+        claim=CROWDING,
     ),
     Mutant(
         "spot bought with the margin of a perpetual",

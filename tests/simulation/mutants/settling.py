@@ -100,7 +100,7 @@ MUTANTS: Final = (
         "release forgotten",
         "The postings say all that an account is owed.",
         ACCOUNTS,
-        "            _release(order_id, available, holds, moved)\n",
+        "            _release(order_id, free, holds, moved, paid)\n",
         "            holds.get(order_id)\n",
     ),
     Mutant(
@@ -136,7 +136,7 @@ MUTANTS: Final = (
         "entries of a hold not balanced",
         "What is held is not gone, so it is no debit.",
         ACCOUNTS,
-        "        ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),\n",
+        "        ((purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)),\n",
         "        ((HELD, currency, need_minor),),\n",
     ),
     Mutant(

@@ -22,11 +22,13 @@ from zerodesk.ledger import (
     Posting,
     assert_balanced,
     clearing_account,
+    isolated_account,
 )
 from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall
 from zerodesk.orders import HoldingCommand, PlaceCommand
 from zerodesk.positions import FLAT, Position, with_fill, with_funding
+from zerodesk.pots import Pot
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days, with_turnover
@@ -109,8 +111,9 @@ class AccountState:
     ``positions`` what the fills add up to, by symbol, ``turnover`` what it traded by the day, by
     quote currency. ``rate`` is (minute, orders admitted in it); ``terms`` are the operator's:
     standing, group, limits. ``calls`` are the margin calls that stand, by currency;
-    ``liquidation`` is the one that is under way. ``derived`` follows from the rest, and is no part
-    of what the account is.
+    ``isolated`` has the pots of the perpetuals that the account holds apart, by symbol, and
+    ``liquidation`` is the one of all the rest that is under way. ``derived`` follows from the rest,
+    and is no part of what the account is.
     """
 
     opened: bool = False
@@ -125,6 +128,7 @@ class AccountState:
     terms: AccountTerms = TERMS
     calls: dict[str, MarginCall] = field(default_factory=dict)
     liquidation: Liquidation | None = None
+    isolated: dict[str, Pot] = field(default_factory=dict)
     derived: Derived = field(default_factory=Derived, compare=False, repr=False)
 
     def available_minor(self, currency: str) -> int:
@@ -134,6 +138,24 @@ class AccountState:
     def held_minor(self, currency: str) -> int:
         """Return what is held of a currency, for all orders and withdrawals."""
         return sum(held.held_minor for held in self._held() if held.currency == currency)
+
+    def isolated_minor(self, currency: str) -> int:
+        """Return what is in pots of a currency, less what isolated positions owe."""
+        return sum(pot.minor for pot in self.isolated.values() if pot.currency == currency)
+
+    def total_minor(self, currency: str) -> int:
+        """Return all that the account has of a currency."""
+        apart_minor = self.held_minor(currency) + self.isolated_minor(currency)
+        return self.available_minor(currency) + apart_minor
+
+    def liquidations(self) -> dict[str | None, Liquidation]:
+        """Return what is liquidated now: isolated positions by symbol, the rest by None."""
+        found: dict[str | None, Liquidation] = {
+            symbol: pot.liquidation
+            for symbol, pot in self.isolated.items()
+            if pot.liquidation is not None
+        }
+        return found if self.liquidation is None else {None: self.liquidation, **found}
 
     def derivatives(self) -> frozenset[str]:
         """Return the derivatives in which the account has open orders or a position."""
@@ -145,7 +167,8 @@ class AccountState:
 
     def currencies(self) -> list[str]:
         """Return the currencies that the account has or holds, sorted."""
-        return sorted(set(self.available) | {held.currency for held in self._held()})
+        held = {one.currency for one in (*self._held(), *self.isolated.values())}
+        return sorted(set(self.available) | held)
 
     def _held(self) -> Iterator[Hold | Reservation]:
         yield from self.holds.values()
@@ -174,7 +197,8 @@ class AccountState:
             values["calls"] = {currency: one.to_row() for currency, one in self.calls.items()}
         if self.liquidation is not None:
             values["liquidation"] = self.liquidation.to_dict()
-        return values
+        pots = {symbol: pot.to_dict() for symbol, pot in self.isolated.items()}
+        return values | {"isolated": pots} if pots else values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -185,6 +209,7 @@ class AccountState:
         terms = values.get("terms")
         calls = values.get("calls", {}).items()
         liquidation = values.get("liquidation")
+        isolated = values.get("isolated", {}).items()
         read = {
             "holds": holds,
             "withdrawals": {key: Reservation(**one) for key, one in reserved},
@@ -193,6 +218,7 @@ class AccountState:
             "terms": TERMS if terms is None else AccountTerms.from_dict(terms),
             "calls": {currency: MarginCall.from_row(row) for currency, row in calls},
             "liquidation": None if liquidation is None else Liquidation.from_dict(liquidation),
+            "isolated": {symbol: Pot.from_dict(pot) for symbol, pot in isolated},
         }
         return cls(**(values | read))
 
@@ -208,7 +234,7 @@ class Change:
     def __post_init__(self) -> None:
         """Refuse a change that creates or loses money, or overdraws the account."""
         assert_balanced(self.entries)
-        overdrawn = {c: minor for c, minor in self.state.available.items() if minor < 0}
+        overdrawn = _overdrawn(self.state)
         if overdrawn.keys() & _taken(self.entries) and not may_overdraw(self.cause):
             raise LedgerError(f"overdrawn by {self.cause}: {overdrawn}")
         held: dict[str, Hold | Reservation] = {**self.state.holds, **self.state.withdrawals}
@@ -238,14 +264,55 @@ def may_overdraw(cause: dict[str, Any]) -> bool:
     return cause["kind"] == "settle" and product_of(cause["book"]) is not Product.SPOT
 
 
-def _taken(entries: Iterable[Entry]) -> set[str]:
-    """Return the currencies in which entries take of what is free."""
-    return {currency for account, currency, minor in entries if account == AVAILABLE and minor < 0}
+def _overdrawn(state: AccountState) -> dict[tuple[str, str], int]:
+    """Return what is less than nothing, by ledger account and currency."""
+    found = {(AVAILABLE, c): minor for c, minor in state.available.items() if minor < 0}
+    for symbol, pot in state.isolated.items():
+        if pot.minor < 0:
+            found[isolated_account(symbol), pot.currency] = pot.minor
+    return found
+
+
+def _taken(entries: Iterable[Entry]) -> set[tuple[str, str]]:
+    """Return of what entries take: ledger account and currency."""
+    return {(account, currency) for account, currency, minor in entries if minor < 0}
 
 
 def credited(available: dict[str, int], currency: str, amount_minor: int) -> dict[str, int]:
     """Return what is free after an amount came, or went if it is negative."""
     return available | {currency: available.get(currency, 0) + amount_minor}
+
+
+def purse(state: AccountState, symbol: str) -> str:
+    """Return the ledger account that pays and is paid in a market: its pot, or what is free."""
+    return isolated_account(symbol) if symbol in state.isolated else AVAILABLE
+
+
+def paid_in(state: AccountState, symbol: str, currency: str, minor: int) -> dict[str, Any]:
+    """Return what of an account is another once its purse of a market was paid an amount."""
+    pot = state.isolated.get(symbol)
+    if pot is None:
+        return {"available": credited(state.available, currency, minor)}
+    return {"isolated": state.isolated | {symbol: pot.plus(minor)}}
+
+
+def fill_pot(
+    state: AccountState, symbol: str, minor: int
+) -> tuple[tuple[Entry, ...], AccountState]:
+    """Return the entries that fill the pot of a market out of what is free, and the state after.
+
+    A negative amount goes the other way.
+    """
+    if not minor:
+        return (), state
+    pot = state.isolated[symbol]
+    entries = (
+        (AVAILABLE, pot.currency, -minor),
+        (isolated_account(symbol), pot.currency, minor),
+    )
+    available = credited(state.available, pot.currency, -minor)
+    after = replace(state, available=available, isolated=state.isolated | {symbol: pot.plus(minor)})
+    return entries, after
 
 
 def open_account(state: AccountState, account_id: str) -> Change:
@@ -297,10 +364,11 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
     added = Hold(currency, need_minor, command)
     holds = state.holds | {order_id: added}
     state.derived.hold(state.holds, added, holds)
+    symbol = command["symbol"]
     return Change(
         cause,
-        ((AVAILABLE, currency, -need_minor), (HELD, currency, need_minor)),
-        replace(state, available=credited(state.available, currency, -need_minor), holds=holds),
+        ((purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)),
+        replace(state, holds=holds, **paid_in(state, symbol, currency, -need_minor)),
     )
 
 
@@ -318,14 +386,15 @@ def hold_group(
         raise LedgerError(f"hold of {minor} for {order_id}, which follows {command['command_id']}")
     entries: tuple[Entry, ...] = ()
     if minor:
-        entries = (AVAILABLE, then_currency, -minor), (HELD, then_currency, minor)
+        paid_by = purse(state, then["symbol"])
+        entries = (paid_by, then_currency, -minor), (HELD, then_currency, minor)
     return Change(
         first.cause | {"then": order_id},
         first.entries + entries,
         replace(
             first.state,
-            available=credited(first.state.available, then_currency, -minor),
             holds=first.state.holds | {order_id: Hold(then_currency, minor, then)},
+            **paid_in(first.state, then["symbol"], then_currency, -minor),
         ),
     )
 
@@ -352,45 +421,73 @@ def with_calls(
     return Change({"kind": "margin_call"} | evidence, (), replace(state, calls=calls))
 
 
-def begin_liquidation(state: AccountState, number: int, evidence: dict[str, Any]) -> Change:
+def _liquidated(
+    state: AccountState, isolated: str | None, liquidation: Liquidation | None
+) -> AccountState:
+    """Return the account with how far a liquidation has come: of one isolated position, or not."""
+    if isolated is None:
+        return replace(state, liquidation=liquidation)
+    pot = state.isolated[isolated]._replace(liquidation=liquidation)
+    return replace(state, isolated=state.isolated | {isolated: pot})
+
+
+def _liquidate(isolated: str | None, step: str) -> dict[str, Any]:
+    """Return the cause of a step; that of an isolated position says of which market."""
+    cause = {"kind": LIQUIDATE, "step": step}
+    return cause if isolated is None else cause | {"isolated": isolated}
+
+
+def begin_liquidation(
+    state: AccountState, number: int, evidence: dict[str, Any], isolated: str | None = None
+) -> Change:
     """Return the account stopped from new orders, for the venue to reduce what it has open.
 
-    ``evidence`` is what decided it, with the time, ``at_ms``.
+    ``evidence`` is what decided it, with the time, ``at_ms``. Of an ``isolated`` position it is
+    that market alone that is stopped and reduced, here and in all that follows.
     """
-    if state.liquidation is not None:
-        raise LedgerError(f"liquidation {state.liquidation.number} is under way")
+    under_way = state.liquidations().get(isolated)
+    if under_way is not None:
+        raise LedgerError(f"liquidation {under_way.number} is under way")
     begun = Liquidation(number, evidence["at_ms"])
-    return Change(
-        {"kind": LIQUIDATE, "step": "BEGIN"} | evidence, (), replace(state, liquidation=begun)
-    )
+    return Change(_liquidate(isolated, "BEGIN") | evidence, (), _liquidated(state, isolated, begun))
 
 
-def end_liquidation(state: AccountState, evidence: dict[str, Any]) -> Change:
+def end_liquidation(
+    state: AccountState, evidence: dict[str, Any], isolated: str | None = None
+) -> Change:
     """Return the account as its own again."""
-    assert state.liquidation is not None, "what ends has begun"
-    cause = {"kind": LIQUIDATE, "step": "END", "number": state.liquidation.number}
-    return Change(cause | evidence, (), replace(state, liquidation=None))
+    ended = state.liquidations()[isolated]
+    cause = _liquidate(isolated, "END") | {"number": ended.number}
+    return Change(cause | evidence, (), _liquidated(state, isolated, None))
 
 
 def deleverage(
-    state: AccountState, liquidation: Liquidation, command_id: str, evidence: dict[str, Any]
+    state: AccountState,
+    liquidation: Liquidation,
+    command_id: str,
+    evidence: dict[str, Any],
+    isolated: str | None = None,
 ) -> Change:
     """Return the account with a step on record by which others take over from it; nothing moves."""
-    step = {"step": "DELEVERAGE", "number": liquidation.number, "command_id": command_id}
-    cause = {"kind": LIQUIDATE} | step | evidence
-    return Change(cause, (), replace(state, liquidation=liquidation))
+    step = {"number": liquidation.number, "command_id": command_id}
+    cause = _liquidate(isolated, "DELEVERAGE") | step | evidence
+    return Change(cause, (), _liquidated(state, isolated, liquidation))
 
 
 def ask_insurance(
-    state: AccountState, liquidation: Liquidation, transfer_id: str, evidence: dict[str, Any]
+    state: AccountState,
+    liquidation: Liquidation,
+    transfer_id: str,
+    evidence: dict[str, Any],
+    isolated: str | None = None,
 ) -> Change:
     """Return the account with a step on record by which the insurance fund pays what it owes.
 
     Nothing moves: the fund's record sends the money, and one of this account receives it.
     """
-    step = {"step": "INSURE", "number": liquidation.number, "transfer_id": transfer_id}
-    cause = {"kind": LIQUIDATE} | step | evidence
-    return Change(cause, (), replace(state, liquidation=liquidation))
+    step = {"number": liquidation.number, "transfer_id": transfer_id}
+    cause = _liquidate(isolated, "INSURE") | step | evidence
+    return Change(cause, (), _liquidated(state, isolated, liquidation))
 
 
 def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> Change:
@@ -399,7 +496,8 @@ def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> 
     One that is under way ends with it, in the same record; what it has in a book still may fill.
     """
     changed = set_terms(state, state.terms._replace(spared=by), author=author, reason=reason)
-    return replace(changed, state=replace(changed.state, liquidation=None))
+    isolated = {s: pot._replace(liquidation=None) for s, pot in state.isolated.items()}
+    return replace(changed, state=replace(changed.state, liquidation=None, isolated=isolated))
 
 
 def reduce_by_order(
@@ -408,6 +506,7 @@ def reduce_by_order(
     command: PlaceCommand,
     currency: str,
     evidence: dict[str, Any],
+    isolated: str | None = None,
 ) -> Change:
     """Return the account with the fee of an order held that the venue places to reduce it.
 
@@ -416,9 +515,9 @@ def reduce_by_order(
     liquidation
         As it stands with this step taken.
     """
-    held = hold(replace(state, liquidation=liquidation), command, currency)
-    step = {"step": "REDUCE", "number": liquidation.number, "order_id": command["command_id"]}
-    return Change({"kind": LIQUIDATE} | step | evidence, held.entries, held.state)
+    held = hold(_liquidated(state, isolated, liquidation), command, currency)
+    step = {"number": liquidation.number, "order_id": command["command_id"]}
+    return Change(_liquidate(isolated, "REDUCE") | step | evidence, held.entries, held.state)
 
 
 def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
@@ -452,7 +551,9 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
     fresh = [due for due in dues if watermark < due.sequence <= upto]
     if not fresh:
         return None
-    available, holds = dict(state.available), dict(state.holds)
+    pot, holds = state.isolated.get(symbol), dict(state.holds)
+    free = dict(state.available) if pot is None else {pot.currency: pot.minor}
+    paid = purse(state, symbol)
     moved: dict[tuple[str, str], int] = defaultdict(int)
     fills = [fill for due in fresh for fill in due.fills]
     fundings = [one for due in fresh for one in due.fundings]
@@ -460,16 +561,21 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
         _count_fills(due.fills, holds)
         _take_amends(due.amends, holds)
         for posting in due.postings:
-            _apply_posting(posting, available, holds, moved)
+            _apply_posting(posting, free, holds, moved, paid)
         for order_id in due.releases:
-            _release(order_id, available, holds, moved)
+            _release(order_id, free, holds, moved, paid)
+    if pot is None:
+        paid_out: dict[str, Any] = {"available": free}
+    else:
+        left = pot._replace(minor=free[pot.currency])
+        paid_out = {"isolated": state.isolated | {symbol: left}}
     after = replace(
         state,
-        available=available,
         holds=holds,
         watermarks=state.watermarks | {symbol: upto},
         positions=_positions_after(state.positions, symbol, fills, fundings),
         turnover=_turnover_after(state.turnover, fresh),
+        **paid_out,
     )
     cause = {
         "kind": "settle",
@@ -543,10 +649,12 @@ def _settlement_entries(symbol: str, moved: dict[tuple[str, str], int]) -> tuple
 
 def _apply_posting(
     posting: Posting,
-    available: dict[str, int],
+    free: dict[str, int],
     holds: dict[str, Hold],
     moved: dict[tuple[str, str], int],
+    paid: str,
 ) -> None:
+    """Take a posting; what it frees or takes of what is free is of the account's ``paid``."""
     _, order_id, currency, held_delta_minor, available_delta_minor = posting
     if held_delta_minor:
         held = holds.get(order_id)
@@ -561,19 +669,20 @@ def _apply_posting(
             del holds[order_id]
         moved[HELD, currency] += held_delta_minor
     if available_delta_minor:
-        available[currency] = available.get(currency, 0) + available_delta_minor
-        moved[AVAILABLE, currency] += available_delta_minor
+        free[currency] = free.get(currency, 0) + available_delta_minor
+        moved[paid, currency] += available_delta_minor
 
 
 def _release(
     order_id: str,
-    available: dict[str, int],
+    free: dict[str, int],
     holds: dict[str, Hold],
     moved: dict[tuple[str, str], int],
+    paid: str,
 ) -> None:
     held = holds.pop(order_id, None)
     if held is None:
         return
-    available[held.currency] = available.get(held.currency, 0) + held.held_minor
+    free[held.currency] = free.get(held.currency, 0) + held.held_minor
     moved[HELD, held.currency] -= held.held_minor
-    moved[AVAILABLE, held.currency] += held.held_minor
+    moved[paid, held.currency] += held.held_minor

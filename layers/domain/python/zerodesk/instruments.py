@@ -40,6 +40,8 @@ FEE_HOLD_MINOR: Final = 1
 """What is held for an order of a derivative beyond its fee, which may be nothing."""
 MAX_TIERS: Final = 20
 """Of margin: they are part of each listing, and looked through at each check."""
+MAX_FREE_VOLUME_BPS: Final = 100_000
+"""Ten days of trading: beyond that nobody's position is small against its market."""
 
 
 class Product(StrEnum):
@@ -143,6 +145,9 @@ class Market(NamedTuple):
     cancels only. None: as old as it likes."""
     margin: tuple[Tier, ...] = ()
     """Of a perpetual."""
+    free_volume_bps: int | None = None
+    """Of a derivative: beyond this share of what it trades in a day a position needs more margin.
+    None: however large it is."""
 
     @property
     def product(self) -> Product:
@@ -338,6 +343,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
     stale_after_ms: int | None = None,
     quote: str | None = None,
     margin: Sequence[Tier] = (),
+    free_volume_bps: int | None = None,
 ) -> Market:
     """Return the market that a listing describes, after every rule of listing.
 
@@ -372,6 +378,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
     _check_staleness(stale_after_ms)
     _check_margin(product_of(symbol), margin, collar_bps)
     _check_option(symbol, quote, stale_after_ms)
+    _check_free_volume(product_of(symbol), free_volume_bps)
     tick_units, tick_digits = _step_units("tick_size", tick_size)
     lot_units, lot_digits = _step_units("lot_size", lot_size)
     if scaled(tick_size * lot_size, minor_digits(quote)) is None:
@@ -407,10 +414,11 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
         band=band,
         stale_after_ms=stale_after_ms,
         margin=tuple(margin),
+        free_volume_bps=free_volume_bps,
     )
 
 
-REMOVABLE: Final = ("band", "stale_after_ms")
+REMOVABLE: Final = ("band", "stale_after_ms", "free_volume_bps")
 """What a market has or has not, and a change may give it or, by None, take away."""
 
 LATER_TERMS: Final = (*REMOVABLE, "margin")
@@ -475,6 +483,7 @@ def changed_market(market: Market, changes: Mapping[str, Any]) -> Market:
     _check_staleness(changed.stale_after_ms)
     _check_margin(changed.product, changed.margin, changed.collar_bps)
     _check_option(changed.symbol, changed.quote, changed.stale_after_ms)
+    _check_free_volume(changed.product, changed.free_volume_bps)
     for field, amount, least in (
         ("min_notional", changed.min_notional_minor, 0),
         ("max_quantity", changed.max_quantity_lots, 1),
@@ -546,6 +555,16 @@ def _check_option(symbol: str, quote: str, stale_after_ms: int | None) -> None:
         raise ListingError("symbol", symbol, str(error)) from error
     if scaled(terms.strike, minor_digits(quote)) is None:
         raise ListingError("symbol", symbol, f"a strike of whole {quote} minor units")
+
+
+def _check_free_volume(product: Product, free_volume_bps: int | None) -> None:
+    if free_volume_bps is None:
+        return
+    if product is Product.SPOT:
+        raise ListingError("free_volume_bps", free_volume_bps, "of a derivative only")
+    if not 1 <= free_volume_bps <= MAX_FREE_VOLUME_BPS:
+        rule = f"1 to {MAX_FREE_VOLUME_BPS} basis points of a day's volume"
+        raise ListingError("free_volume_bps", free_volume_bps, rule)
 
 
 def _positive_steps(field: str, amount: Decimal, units: int, digits: int, step: str) -> int:

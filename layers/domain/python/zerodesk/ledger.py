@@ -1,11 +1,12 @@
 """Double entry: every record moves money between ledger accounts, and creates none.
 
-Within an account's journal the ledger accounts are ``available`` and ``held``; what comes from
-or goes to elsewhere passes ``external`` (deposits, withdrawals), ``transit`` (other accounts) or
-``clearing#<symbol>`` (a book). Seen from a book, the same movements are postings: rows that name
-the account, the order and what changes in its hold and in what is free. The house has ``house``
-against the fees of the books, ``fees#<symbol>``. A book in which nothing is delivered pays what was
-made or lost by closing out of ``open#<symbol>``, see ``zerodesk.matching.positions``.
+Within an account's journal the ledger accounts are ``available`` and ``held``, and for each
+isolated position its pot, ``isolated#<symbol>``; what comes from or goes to elsewhere passes
+``external`` (deposits, withdrawals), ``transit`` (other accounts) or ``clearing#<symbol>`` (a
+book). Seen from a book, the same movements are postings: rows that name the account, the order and
+what changes in its hold and in what is free. The house has ``house`` against the fees of the books,
+``fees#<symbol>``. A book in which nothing is delivered pays what was made or lost by closing out of
+``open#<symbol>``, see ``zerodesk.matching.positions``.
 """
 
 from collections import defaultdict
@@ -32,6 +33,22 @@ class LedgerError(AssertionError):
 def clearing_account(symbol: str) -> str:
     """Return the ledger account through which an account settles with a book."""
     return f"clearing#{symbol}"
+
+
+def isolated_account(symbol: str) -> str:
+    """Return the ledger account of the pot of an isolated position."""
+    return f"isolated#{symbol}"
+
+
+def is_own(ledger_account: str) -> bool:
+    """Whether what is in a ledger account of an account's journal is the account's.
+
+    Examples
+    --------
+    >>> [is_own(one) for one in (HELD, isolated_account("BTC-PERP"), EXTERNAL)]
+    [True, True, False]
+    """
+    return ledger_account in (AVAILABLE, HELD) or ledger_account.startswith(isolated_account(""))
 
 
 def fee_account(symbol: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from zerodesk.accounts import AccountState, Change, credited
-from zerodesk.ledger import AVAILABLE, HELD, Entry
+from zerodesk.ledger import AVAILABLE, Entry, is_own
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.spending import NOTHING_SEEN, Seen, refusal
 
@@ -63,7 +63,8 @@ def reverse(
 
     Notes
     -----
-    What the record took from a hold comes back to what is free: the hold is gone.
+    What the record took from a hold comes back to what is free: the hold is gone. What it brought
+    into a pot is taken of what is free, too: the pot may be gone.
 
     Examples
     --------
@@ -79,7 +80,7 @@ def reverse(
         detail = f"record {record.sequence} is of kind {record.kind}, not {kinds}"
         return Rejection(RejectionCode.LEDGER_NOT_REVERSIBLE, detail)
     entries = tuple(
-        (AVAILABLE if account == HELD else account, currency, -amount_minor)
+        (AVAILABLE if is_own(account) else account, currency, -amount_minor)
         for account, currency, amount_minor in record.entries
     )
     available = state.available

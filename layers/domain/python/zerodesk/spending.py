@@ -70,21 +70,21 @@ def beyond_margin(
     """
     looked_at: set[str] = set()
     if state.derivatives():
-        from zerodesk.risk.monitoring import margins, stale_marks
+        from zerodesk.risk.monitoring import cross_margins, stale_marks
 
         stale = stale_marks(state, seen.marked, seen.at_ms)
         if stale:
-            return _stale(stale, seen.at_ms)
+            return stale_mark(stale, seen.at_ms)
         after = replace(state, available=credited(state.available, currency, -amount_minor))
-        before = {one.currency: one.free_minor for one in margins(state, seen.marked)}
-        for one in margins(after, seen.marked):
+        before = {one.currency: one.free_minor for one in cross_margins(state, seen.marked)}
+        for one in cross_margins(after, seen.marked):
             takes_margin = one.free_minor < before[one.currency]
             if one.free_minor < 0 and (takes_margin or one.equity_minor < 0):
-                return _below(one.currency, one.equity_minor, one.initial_minor)
+                return below_margin(one.currency, one.equity_minor, one.initial_minor)
         looked_at = set(before)
     for owed, minor in sorted(state.available.items()):
         if minor < 0 and owed not in looked_at and owed != currency:
-            return _below(owed, minor, 0)
+            return below_margin(owed, minor, 0)
     return None
 
 
@@ -103,7 +103,8 @@ def not_covered(state: AccountState, currency: str, amount_minor: int) -> Reject
     )
 
 
-def _stale(stale: Mapping[str, int | None], at_ms: int) -> Rejection:
+def stale_mark(stale: Mapping[str, int | None], at_ms: int) -> Rejection:
+    """Return the refusal for the first of the marks that are missing or too old."""
     symbol, since_ms = next(iter(stale.items()))
     if since_ms is None:
         detail = f"{symbol} has no mark"
@@ -112,7 +113,8 @@ def _stale(stale: Mapping[str, int | None], at_ms: int) -> Rejection:
     return Rejection(RejectionCode.RISK_STALE_MARK, detail, need=symbol)
 
 
-def _below(currency: str, have_minor: int, need_minor: int) -> Rejection:
+def below_margin(currency: str, have_minor: int, need_minor: int) -> Rejection:
+    """Return the refusal of what leaves less than what is open needs."""
     have, need = format_minor(have_minor, currency), format_minor(need_minor, currency)
     return Rejection(
         RejectionCode.RISK_INSUFFICIENT_MARGIN,

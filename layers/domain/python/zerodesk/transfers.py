@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from zerodesk.accounts import NOTHING_SAID, AccountState, Change, credited
+from zerodesk.accounts import NOTHING_SAID, AccountState, Change, credited, paid_in, purse
 from zerodesk.ledger import AVAILABLE, TRANSIT, LedgerError
 from zerodesk.spending import NOTHING_SEEN, Seen, refusal, refuse
 
@@ -67,19 +67,21 @@ def receive(
     from_account_id: str,
     currency: str,
     amount_minor: int,
+    isolated: str = "",
 ) -> Change:
     """Return the receiver with what was sent to it.
 
-    ``receipt_id`` is the receiver's own id of it: two senders may use the same transfer id.
+    ``receipt_id`` is the receiver's own id of it: two senders may use the same transfer id. What is
+    sent for an ``isolated`` position comes into its pot.
     """
     if receipt_id in state.answered or amount_minor <= 0:
         raise LedgerError(f"receipt {receipt_id} of {amount_minor} {currency}")
     return Change(
         {"kind": "receive", "transfer_id": transfer_id, "from_account_id": from_account_id},
-        ((AVAILABLE, currency, amount_minor), (TRANSIT, currency, -amount_minor)),
+        ((purse(state, isolated), currency, amount_minor), (TRANSIT, currency, -amount_minor)),
         replace(
             state,
-            available=credited(state.available, currency, amount_minor),
             answered=state.answered | {receipt_id: {"received": amount_minor, "in": currency}},
+            **paid_in(state, isolated, currency, amount_minor),
         ),
     )

@@ -32,6 +32,16 @@ def marked(markets: Markets, symbol: str) -> Marked | None:
 
 def _marked(markets: Markets, listed: Listed) -> Marked | None:
     if listed.market.product is not Product.OPTION:
-        return Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+        one = Marked.of(listed.market, listed.mark_price_ticks, listed.marked_at_ms)
+        return with_volume(markets, listed, one)
     risk = markets.option(listed.market.symbol)
-    return None if risk is None else Marked.of_option(listed.market, risk)
+    if risk is None:
+        return None
+    return with_volume(markets, listed, Marked.of_option(listed.market, risk))
+
+
+def with_volume(markets: Markets, listed: Listed, one: Marked) -> Marked:
+    """Return an instrument with what its market traded in a day, where margin goes by that."""
+    if listed.market.free_volume_bps is None:
+        return one
+    return one._replace(day_volume_lots=markets.day_volume_lots(listed.market.symbol))

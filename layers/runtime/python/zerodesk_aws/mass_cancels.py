@@ -78,13 +78,15 @@ class MassCancels:
         )
         return item
 
-    def cancel_held(self, account_id: str, cancel_id: str, at_ms: int) -> None:
+    def cancel_held(
+        self, account_id: str, cancel_id: str, at_ms: int, symbol: str | None = None
+    ) -> None:
         """Have all cancelled that an account holds, by the venue's word; a repeat drives that on.
 
-        No client can have given a cancel of its own the id.
+        In one market, or in every one. No client can have given a cancel of its own the id.
         """
         item = self.open(
-            account_id, mass_cancel_id_for(account_id, cancel_id), cancel_id, None, at_ms=at_ms
+            account_id, mass_cancel_id_for(account_id, cancel_id), cancel_id, symbol, at_ms=at_ms
         )
         self.drive(item, self.left(item, orders_of(item)), at_ms)
 

@@ -113,6 +113,7 @@ class Transfers:
                 from_account_id=item.account_id,
                 currency=asked["currency"],
                 amount_minor=asked["amount_minor"],
+                isolated=asked.get("isolated", ""),
             )
 
         receiver = self._accounts.commit(account_id, decide)

@@ -11,12 +11,13 @@ from zerodesk_client.api.order_models import Rejection
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What an account has of one currency, in its units: total = available + held."""
+    """What an account has of one currency, in its units: total = available + held + isolated."""
 
     currency: str
     available: Decimal
     held: Decimal
     total: Decimal
+    isolated: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,16 @@ class MarginCall:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyMargin:
-    """What an account has and needs of one currency, at the marks; ``ratio`` is to maintenance."""
+    """What an account has and needs of one currency, at the marks; ``ratio`` is to maintenance.
+
+    ``isolated`` is the position that has it for itself, None of all others together.
+    """
 
     currency: str
     equity: Decimal
     initial: Decimal
     maintenance: Decimal
+    isolated: str | None = None
     ratio: Decimal | None = None
     call: MarginCall | None = None
 
@@ -194,6 +199,22 @@ class Spared:
 
 
 @dataclass(frozen=True, slots=True)
+class IsolatedMargin:
+    """A perpetual that an account holds apart, and what it has set aside for it.
+
+    ``moves`` is the number of the latest move of that margin.
+    """
+
+    symbol: str
+    is_isolated: bool
+    currency: str
+    margin: Decimal
+    moves: int
+    account_sequence: int
+    liquidation: Liquidation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MarginStatus:
     """The margin of an account as it stands; with stale marks, of no currency."""
 
@@ -202,8 +223,40 @@ class MarginStatus:
     at: datetime
     margins: tuple[CurrencyMargin, ...]
     stale: tuple[StaleMark, ...]
+    isolated: tuple[IsolatedMargin, ...] = ()
     liquidation: Liquidation | None = None
     spared: Spared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentNeed:
+    """What an instrument needs as margin by itself, with every open order filled."""
+
+    symbol: str
+    quantity: Decimal
+    buy: Decimal
+    sell: Decimal
+    alone: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMarginPreview:
+    """What an order would need as margin on top of what its account holds."""
+
+    account_id: str
+    account_sequence: int
+    at: datetime
+    currency: str
+    equity: Decimal
+    before: Decimal
+    after: Decimal
+    needed: Decimal
+    held: Decimal
+    moved: Decimal
+    needs: tuple[InstrumentNeed, ...]
+    covered: bool
+    isolated: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

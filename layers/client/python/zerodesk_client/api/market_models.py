@@ -50,6 +50,7 @@ class NewMarket:
     band: PriceBand | None = None
     margin: tuple[MarginTier, ...] = ()
     stale_after_seconds: int | None = None
+    free_volume_bps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Market:
     auction: Auction | None = None
     band: PriceBand | None = None
     stale_after_seconds: int | None = None
+    free_volume_bps: int | None = None
     state_reason: str = ""
     state_by: str = ""
     state_since: datetime | None = None

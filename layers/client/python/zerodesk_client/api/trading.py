@@ -8,7 +8,9 @@ from typing import Any, Final
 from zerodesk_client.api.account_models import (
     AccountLimits,
     Balances,
+    IsolatedMargin,
     MarginStatus,
+    OrderMarginPreview,
     Positions,
     Statement,
     Transfer,
@@ -241,6 +243,35 @@ class Trading(Session):
     def margin(self, account_id: str) -> MarginStatus:
         """Return what an account has against what its derivatives need: as with ``positions``."""
         return self._call(MarginStatus, "GET", f"/v1/accounts/{account_id}/margin")
+
+    def preview_order(
+        self,
+        account_id: str,
+        symbol: str,
+        side: str,
+        quantity: Decimal,
+        *,
+        price: Decimal | None = None,
+    ) -> OrderMarginPreview:
+        """Return what an order of a derivative would need as margin; at the mark, without price."""
+        body = {"symbol": symbol, "side": side, "quantity": plain(quantity)}
+        if price is not None:
+            body["price"] = plain(price)
+        path = f"/v1/accounts/{account_id}/margin-preview"
+        return self._call(OrderMarginPreview, "POST", path, body=body)
+
+    def isolate(self, symbol: str, *, is_isolated: bool) -> IsolatedMargin:
+        """Hold this key's position in a perpetual apart, or with all others again."""
+        body = {"is_isolated": is_isolated}
+        return self._call(IsolatedMargin, "PUT", f"/v1/isolated/{symbol}", body=body)
+
+    def move_margin(self, symbol: str, number: int, amount: Decimal) -> IsolatedMargin:
+        """Move margin into the pot of an isolated position, or out of it if negative.
+
+        ``number`` is the one after the latest move; the same again changes nothing.
+        """
+        body = {"number": number, "amount": plain(amount)}
+        return self._call(IsolatedMargin, "POST", f"/v1/isolated/{symbol}/moves", body=body)
 
     def limits(self, account_id: str) -> AccountLimits:
         """Return what limits an account and how much is used: as with ``positions``."""

@@ -113,9 +113,12 @@ def balances_table(found: Balances) -> Table:
     """Return balances as a table; each amount is in the unit of its row's currency."""
     return table(
         f"Balances of {found.account_id}, in each currency's units",
-        ("currency", ">available", ">held for orders and withdrawals", ">total"),
+        ("currency", ">available", ">held for orders and withdrawals", ">isolated", ">total"),
         [
-            (row.currency, number(row.available), number(row.held), number(row.total))
+            (
+                row.currency,
+                *map(number, (row.available, row.held, row.isolated, row.total)),
+            )
             for row in found.balances
         ],
     )

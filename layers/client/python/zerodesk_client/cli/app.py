@@ -15,6 +15,7 @@ from zerodesk_client.cli import (
     halts,
     history,
     insurance,
+    isolated,
     kills,
     limits,
     margin,
@@ -108,6 +109,8 @@ app.command(rich_help_panel=TRADING)(markets.funding)
 app.command(rich_help_panel=MONEY)(accounts.balances)
 app.command(rich_help_panel=MONEY)(limits.positions)
 app.command(rich_help_panel=MONEY)(margin.margin)
+app.command(rich_help_panel=MONEY)(margin.preview)
+app.add_typer(isolated.isolated_app, name="isolated", rich_help_panel=MONEY)
 app.command(rich_help_panel=MONEY)(limits.limits)
 app.command(rich_help_panel=MONEY)(fees.fees)
 app.command(rich_help_panel=MONEY)(statements.statement)

@@ -1,9 +1,11 @@
 """What an account has against what its derivatives need: ``margin``, and ``liquidation``."""
 
+from typing import Annotated
+
 import typer
 
-from zerodesk_client.api import CurrencyMargin, MarginStatus
-from zerodesk_client.cli.arguments import AccountArgument
+from zerodesk_client.api import CurrencyMargin, MarginStatus, OrderMarginPreview
+from zerodesk_client.cli.arguments import AccountArgument, SymbolArgument, amount_of
 from zerodesk_client.cli.limits import AnyAccount, ReasonOption, about
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, number, table
@@ -40,10 +42,46 @@ def margin(context: typer.Context, account: AnyAccount = None) -> None:
     session.show(found, lambda: table(_title(found), headings, rows))
 
 
+def preview(
+    context: typer.Context,
+    side: Annotated[str, typer.Argument(metavar="buy|sell")],
+    quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="In base units.")],
+    symbol: SymbolArgument,
+    *,
+    price: Annotated[str | None, typer.Option(help="At the mark without one.")] = None,
+) -> None:
+    """Show what an order of a derivative would need as margin, and why; nothing is placed."""
+    session = Session.of(context)
+    client, account_id = about(session, None)
+    found = client.preview_order(
+        account_id,
+        symbol.upper(),
+        side.upper(),
+        amount_of(quantity, "QUANTITY"),
+        price=None if price is None else amount_of(price, "--price"),
+    )
+    headings = ("instrument", ">open", ">may be bought", ">sold", ">needs alone")
+    rows = [
+        (one.symbol, *map(number, (one.quantity, one.buy, one.sell, one.alone)))
+        for one in found.needs
+    ]
+    session.show(found, lambda: table(_told(found), headings, rows))
+
+
+def _told(found: OrderMarginPreview) -> str:
+    told = (
+        f"needs {number(found.needed)} {found.currency} more, {number(found.after)} in all, of "
+        f"{number(found.equity)}; {number(found.held)} would be held"
+    )
+    if found.moved:
+        told += f", {number(found.moved)} moved into the pot"
+    return told if found.covered else f"{told}; refused: {found.reason}"
+
+
 def _row(one: CurrencyMargin) -> tuple[str, ...]:
     call = one.call
     return (
-        one.currency,
+        one.currency if one.isolated is None else f"{one.isolated}, isolated, in {one.currency}",
         number(one.equity),
         number(one.initial),
         number(one.maintenance),

@@ -14,7 +14,8 @@ market_app = typer.Typer(no_args_is_help=True, help="List, change and delist mar
 
 COUNTS: Final = ("maker_bps", "taker_bps", "collar_bps")
 AMOUNTS: Final = ("min_notional", "max_quantity")
-STALE: Final = "stale_after_seconds"
+BOUNDS: Final = ("stale_after_seconds", "free_volume_bps")
+"""What a market has or has not."""
 NEW: Final = ("tick_size", "lot_size", *AMOUNTS, *COUNTS, "reference_price")
 BAND: Final = ("bps", "window_seconds", "auction_seconds")
 
@@ -29,7 +30,7 @@ def list_(
         list[str],
         typer.Argument(
             metavar="TERM=VALUE...",
-            help=f"{', '.join(NEW)}, all of them, and stale_after_seconds where it is wanted.",
+            help=f"{', '.join(NEW)}, all of them, and {', '.join(BOUNDS)} where wanted.",
         ),
     ],
     *,
@@ -59,9 +60,9 @@ def listing_of(symbol: str, quote: str | None, settings: list[str]) -> NewMarket
     terms: dict[str, Any] = {}
     for text in settings:
         name, equals, value = text.partition("=")
-        if not equals or name not in (*NEW, STALE):
-            raise CommandError(f"{text!r}: {', '.join((*NEW, STALE))}, and a value")
-        terms[name] = _whole(text, value) if name in (*COUNTS, STALE) else _decimal(text, value)
+        if not equals or name not in (*NEW, *BOUNDS):
+            raise CommandError(f"{text!r}: {', '.join((*NEW, *BOUNDS))}, and a value")
+        terms[name] = _whole(text, value) if name in (*COUNTS, *BOUNDS) else _decimal(text, value)
     if missing := [name for name in NEW if name not in terms]:
         raise CommandError(f"{', '.join(missing)}: every market has it")
     return NewMarket(symbol=symbol, base=base, quote=quote or ending, **terms)
@@ -76,7 +77,8 @@ def change(
         typer.Argument(
             metavar="TERM=VALUE...",
             help=f"{', '.join(COUNTS + AMOUNTS)}; band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or "
-            "band=none; stale_after_seconds=SECONDS or none. What is left out stays.",
+            "band=none; stale_after_seconds=SECONDS or none; free_volume_bps=BPS or none. What is "
+            "left out stays.",
         ),
     ],
     *,
@@ -123,6 +125,8 @@ def terms_of(settings: list[str]) -> dict[str, Any]:
     {'band': None}
     >>> terms_of(["stale_after_seconds=60"])
     {'stale_after_seconds': 60}
+    >>> terms_of(["free_volume_bps=none"])
+    {'free_volume_bps': None}
     """
     asked: dict[str, Any] = {}
     for text in settings:
@@ -133,10 +137,10 @@ def terms_of(settings: list[str]) -> dict[str, Any]:
             asked[name] = value
         elif equals and name == "band":
             asked[name] = None if value == "none" else _band(text, value)
-        elif equals and name == STALE:
+        elif equals and name in BOUNDS:
             asked[name] = None if value == "none" else _whole(text, value)
         else:
-            names = ", ".join((*COUNTS, *AMOUNTS, STALE))
+            names = ", ".join((*COUNTS, *AMOUNTS, *BOUNDS))
             raise CommandError(f"{text!r}: {names} or band, and a value")
     return asked
 

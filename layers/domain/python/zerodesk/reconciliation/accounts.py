@@ -6,7 +6,14 @@ from typing import Any, Final, Self
 
 from zerodesk.accounts import may_overdraw
 from zerodesk.deltas import State, changed_names, state_after
-from zerodesk.ledger import AVAILABLE, EXTERNAL, HELD, TRANSIT, clearing_account
+from zerodesk.ledger import (
+    AVAILABLE,
+    EXTERNAL,
+    HELD,
+    TRANSIT,
+    clearing_account,
+    isolated_account,
+)
 from zerodesk.money import format_minor
 from zerodesk.positions import FLAT, Position, with_fill, with_funding
 from zerodesk.reconciliation.fills import NONE, Fills
@@ -36,10 +43,10 @@ def _nothing() -> Balances:
 class AccountAudit:
     """An account's journal, audited up to ``sequence``.
 
-    ``settled`` is what the account got from each book through its clearing entries, by symbol and
-    currency; ``deposits`` what came from outside, ``withdrawals`` what went there; ``in_transit``
-    what it sent to other accounts, less what it received from them; ``reversed`` which of
-    its records were reversed.
+    ``isolated`` has the pots by market; ``settled`` is what the account got from each book through
+    its clearing entries, by symbol and currency; ``deposits`` what came from outside,
+    ``withdrawals`` what went there; ``in_transit`` what it sent to other accounts, less what it
+    received from them; ``reversed`` which of its records were reversed.
     """
 
     def __init__(self, account_id: str, transit: Transit | None = None) -> None:
@@ -49,6 +56,7 @@ class AccountAudit:
         self.state: State | None = None
         self.available: Balances = {}
         self.held: Balances = {}
+        self.isolated: dict[str, Balances] = {}
         self.watermarks: dict[str, int] = {}
         self.deposits: Balances = defaultdict(int)
         self.withdrawals: Balances = defaultdict(int)
@@ -67,6 +75,7 @@ class AccountAudit:
         audit = cls(account_id, Transit(account_id, sequence))
         audit.sequence, audit.state = sequence, state
         audit.available, audit.watermarks = dict(state["available"]), dict(state["watermarks"])
+        audit.isolated = _pots(state)
         for part in HOLDING:
             _move_held(audit.held, {}, part, {}, state.get(part, {}))
         return audit
@@ -115,8 +124,9 @@ class AccountAudit:
             _move_held(held, body, part, before.get(part, {}), state.get(part, {}))
         self._follow(sequence, AVAILABLE, self.available, state["available"], moved)
         self._follow(sequence, HELD, self.held, held, moved)
+        self._follow_pots(sequence, _pots(state), moved, cause)
         if not may_overdraw(cause):
-            self._look_for_overdrafts(sequence, self.available, state["available"])
+            self._look_for_overdrafts(sequence, AVAILABLE, self.available, state["available"])
         self.available, self.held = dict(state["available"]), held
         for fill in cause.get("fills", ()):
             self._take_fill(cause["book"], fill)
@@ -181,11 +191,29 @@ class AccountAudit:
                 )
                 self._breach(BreachCode.BALANCE_DIFFERS, sequence, detail)
 
-    def _look_for_overdrafts(self, sequence: int, before: Balances, after: Balances) -> None:
+    def _follow_pots(
+        self,
+        sequence: int,
+        pots: dict[str, Balances],
+        moved: dict[tuple[str, str], int],
+        cause: dict[str, Any],
+    ) -> None:
+        """Compare each pot's change with the entries of its ledger account."""
+        for symbol in sorted(self.isolated.keys() | pots.keys()):
+            purse = isolated_account(symbol)
+            before, after = self.isolated.get(symbol, {}), pots.get(symbol, {})
+            self._follow(sequence, purse, before, after, moved)
+            if not may_overdraw(cause):
+                self._look_for_overdrafts(sequence, purse, before, after)
+        self.isolated = pots
+
+    def _look_for_overdrafts(
+        self, sequence: int, ledger_account: str, before: Balances, after: Balances
+    ) -> None:
         """Find what was taken of a balance that is not there, other than by a derivative's loss."""
         for currency, is_minor in sorted(after.items()):
             if is_minor < min(0, before.get(currency, 0)):
-                detail = f"{AVAILABLE} is {format_minor(is_minor, currency)} {currency}"
+                detail = f"{ledger_account} is {format_minor(is_minor, currency)} {currency}"
                 self._breach(BreachCode.OVERDRAWN, sequence, detail)
 
     def _follow_positions(
@@ -236,6 +264,13 @@ class AccountAudit:
 
     def _breach(self, code: BreachCode, sequence: int, detail: str) -> None:
         self.findings.breach(Breach(code, self.subject, detail, sequence))
+
+
+def _pots(state: State) -> dict[str, Balances]:
+    """Return what is in the pots of a state, by market."""
+    return {
+        symbol: {pot["currency"]: pot["minor"]} for symbol, pot in state.get("isolated", {}).items()
+    }
 
 
 def _move_held(

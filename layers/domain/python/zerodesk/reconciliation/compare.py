@@ -271,6 +271,8 @@ class Comparison:
             _add(withdrawals, account.withdrawals)
             _add(users, account.available)
             _add(users, account.held)
+            for pot in account.isolated.values():
+                _add(users, pot)
             _add(in_transit, account.in_transit)
         for currency, one_house in self.readings.houses.items():
             house[currency] += one_house.balance_minor

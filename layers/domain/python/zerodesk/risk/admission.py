@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import cast
 
-from zerodesk.accounts import Change, hold, hold_group, reject
+from zerodesk.accounts import Change, fill_pot, hold, hold_group, reject
 from zerodesk.fee_tiers import charged
 from zerodesk.instruments import Product
 from zerodesk.orders import PlaceCommand, Side, to_hold_minor
 from zerodesk.rejections import of_following
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import assess, counted
+from zerodesk.risk.margin import lacking_minor
 from zerodesk.turnover import turnover_minor
 
 
@@ -24,10 +25,12 @@ def admit(case: Case, command: PlaceCommand) -> Change:
     if rejection is not None:
         refused = reject(case.state, command["command_id"], rejection)
         return replace(refused, cause=refused.cause | case.evidence())
-    held = hold(case.state, command, case.quote.need_currency)
+    filled, state = fill_pot(case.state, case.symbol, lacking_minor(case))
+    held = hold(state, command, case.quote.need_currency)
     return replace(
         held,
         cause=held.cause | case.evidence(),
+        entries=filled + held.entries,
         state=replace(held.state, rate=counted(case)),
     )
 
@@ -55,7 +58,8 @@ def admit_group(first: Case, then: Case, command: PlaceCommand, gets_minor: int)
     following = {**following, "held_minor": held_minor}
     refused = assess(first)
     if refused is None:
-        held = hold(first.state, alone, first.quote.need_currency)
+        _, filled = fill_pot(first.state, first.symbol, lacking_minor(first))
+        held = hold(filled, alone, first.quote.need_currency)
         behind = replace(held.state, rate=counted(first))
         then = then._replace(state=behind, quote=then.quote._replace(need_minor=held_minor))
         refused = assess(then)
@@ -64,10 +68,13 @@ def admit_group(first: Case, then: Case, command: PlaceCommand, gets_minor: int)
         rejected = reject(first.state, command["command_id"], refused)
         return replace(rejected, cause=rejected.cause | first.evidence())
     both: PlaceCommand = {**alone, "then": dict(following)}
-    group = hold_group(first.state, both, first.quote.need_currency, then.quote.need_currency)
+    lacks_minor = lacking_minor(first) + lacking_minor(then)
+    entries, state = fill_pot(first.state, first.symbol, lacks_minor)
+    group = hold_group(state, both, first.quote.need_currency, then.quote.need_currency)
     return replace(
         group,
         cause=group.cause | first.evidence(),
+        entries=entries + group.entries,
         state=replace(group.state, rate=counted(then)),
     )
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from zerodesk.accounts import Change, hold, reject
+from zerodesk.accounts import Change, fill_pot, hold, reject
 from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import share_bps
 from zerodesk.orders import AmendCommand
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import CHAIN, counted, leverage_within_limit
+from zerodesk.risk.margin import lacking_minor
 
 ROUNDING_MINOR: Final = 1
 """Fees round down, so what two quantities need may differ by a unit more after a fill between the
@@ -69,9 +70,11 @@ def admit_amend(case: Case, command: AmendCommand) -> Change:
         if rejection is not None:
             refused = reject(case.state, command["command_id"], rejection)
             return replace(refused, cause=refused.cause | case.evidence())
-    held = hold(case.state, command, case.quote.need_currency)
+    filled, state = fill_pot(case.state, case.symbol, lacking_minor(case))
+    held = hold(state, command, case.quote.need_currency)
     return replace(
         held,
         cause=held.cause | case.evidence(),
+        entries=filled + held.entries,
         state=replace(held.state, rate=counted(case)),
     )

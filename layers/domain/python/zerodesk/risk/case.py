@@ -97,6 +97,9 @@ class Case(NamedTuple):
         }
         if options:
             seen["options"] = options
+        volumes = volumes_of(self.marked)
+        if volumes:
+            seen["volumes"] = volumes
         if self.unmarked:
             seen["unmarked"] = list(self.unmarked)
         if self.day_volume_lots is not None:
@@ -104,6 +107,15 @@ class Case(NamedTuple):
         if self.charged is not None:
             seen["fees"] = self.charged.to_dict()
         return {"at_ms": self.at_ms, "decided_on": seen}
+
+
+def volumes_of(marked: Mapping[str, Marked]) -> dict[str, int]:
+    """Return what markets traded in a day, in lots, of those in which margin goes by it."""
+    return {
+        symbol: one.day_volume_lots
+        for symbol, one in sorted(marked.items())
+        if one.free_volume_bps is not None
+    }
 
 
 def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> frozenset[str]:

@@ -113,14 +113,18 @@ def account_is_active(case: Case) -> Rejection | None:
 def account_is_not_liquidated(case: Case) -> Rejection | None:
     """Refuse every order of an account that the venue liquidates, those that close too.
 
+    Of an isolated position that is liquidated by itself it refuses those of its market.
+
     Two who close the same position would each have to know what the other has under way.
     """
-    found = case.state.liquidation
+    found, pot, what = case.state.liquidation, case.state.isolated.get(case.symbol), "account"
+    if found is None and pot is not None:
+        found, what = pot.liquidation, "isolated position"
     if found is None:
         return None
     return Rejection(
         RejectionCode.RISK_LIQUIDATION,
-        f"the account is liquidated since {found.began_at_ms} ms; its orders are taken again when "
+        f"the {what} is liquidated since {found.began_at_ms} ms; its orders are taken again when "
         "that has ended",
     )
 
@@ -179,6 +183,9 @@ def balance_covers_need(case: Case) -> Rejection | None:
     if case.reduce_only and _asks_for_no_more_than_is_open(case):
         return None
     have_minor = case.state.available_minor(quote.need_currency)
+    pot = case.state.isolated.get(case.symbol)
+    if pot is not None:
+        have_minor = max(0, have_minor) + pot.minor
     if have_minor >= quote.need_minor:
         return None
     have = format_minor(have_minor, quote.need_currency)

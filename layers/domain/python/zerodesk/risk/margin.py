@@ -3,6 +3,10 @@
 All of it is of one currency. What an account has is what is free of it, with what closing every
 perpetual at the mark would make. What is held does not count: it is there to be spent, on a fee, on
 a purchase, on a withdrawal. What the derivatives need is in ``zerodesk.risk.sums``.
+
+An isolated position is apart from all that: its pot and its own unrealised are held to what it
+needs by itself, by its tiers. What the pot lacks for an order comes out of what is free, in the
+record that holds for the order; so it is to be free, and above the margin of all others.
 """
 
 from collections import Counter
@@ -19,7 +23,7 @@ from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import worst_lots
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.sums import NO_SUMS, Made, summed
+from zerodesk.risk.sums import NO_SUMS, Made, Piece, summed
 
 NOTHING_ADDED: Final[Mapping[str, Working]] = {}
 NOTHING_TAKEN: Final[Mapping[str, int]] = {}
@@ -38,28 +42,100 @@ def margin_covers_positions(case: Case) -> Rejection | None:
     What only closes is taken, however little is left, and so is a sale of spot; but neither where
     it takes away what covers the rest, so that more is needed than before.
     """
-    twice = covering_twice(case.state, case.marked)
-    for currency, derivatives in _touched(case):
-        found = _with_order(case, currency, derivatives, twice)
+    state, quote = case.state, case.quote
+    takes_minor = quote.need_minor
+    if case.symbol in state.isolated:
+        takes_minor = lacking_minor(case)
+        if takes_minor > max(0, state.available_minor(quote.need_currency)):
+            return _pot_is_short(case, takes_minor)
+        if not takes_minor:
+            return None
+    marked = crossed(state, case.marked)
+    twice = covering_twice(state, marked)
+    for currency, derivatives in _touched(case, marked):
+        found = _with_order(case, currency, derivatives, twice, takes_minor)
         if found.equity_minor >= found.initial_minor:
             continue
         if _only_takes_away(case, currency):
-            before = required(case.state, currency, derivatives, taken=twice)
+            before = required(state, currency, derivatives, taken=twice)
             if found.initial_minor <= before.initial_minor:
                 continue
-        have = format_minor(found.equity_minor, currency)
-        need = format_minor(found.initial_minor, currency)
-        return Rejection(
-            RejectionCode.RISK_INSUFFICIENT_MARGIN,
-            f"with all open orders filled the positions need {need} {currency} as margin, {have} "
-            "is there at the marks",
-            have=have,
-            need=need,
+        return _insufficient(
+            "with all open orders filled the positions need",
+            found.equity_minor,
+            found.initial_minor,
+            currency,
         )
     return None
 
 
-def _touched(case: Case) -> Iterator[tuple[str, dict[str, Marked]]]:
+def _insufficient(what: str, have_minor: int, need_minor: int, currency: str) -> Rejection:
+    have, need = format_minor(have_minor, currency), format_minor(need_minor, currency)
+    return Rejection(
+        RejectionCode.RISK_INSUFFICIENT_MARGIN,
+        f"{what} {need} {currency} as margin, {have} is there at the marks",
+        have=have,
+        need=need,
+    )
+
+
+def _pot_is_short(case: Case, lacks_minor: int) -> Rejection:
+    currency = case.quote.need_currency
+    found = pot_required(case.state, case.symbol, case.own, with_own(case))
+    have_minor = found.equity_minor + max(0, case.state.available_minor(currency))
+    return _insufficient(
+        f"the isolated position in {case.symbol} and its orders need",
+        have_minor,
+        found.equity_minor + lacks_minor,
+        currency,
+    )
+
+
+def crossed(state: AccountState, marked: Mapping[str, Marked]) -> Mapping[str, Marked]:
+    """Return instruments without those whose position is isolated."""
+    if not state.isolated:
+        return marked
+    return {symbol: one for symbol, one in marked.items() if symbol not in state.isolated}
+
+
+def lacking_minor(case: Case) -> int:
+    """Return what the pot of an order's position lacks for it; nothing where it is not isolated.
+
+    The pot has to have the fee, and with the unrealised the initial margin with every order filled.
+    For what only closes the fee is enough; of who has not even that free, it is owed by the pot.
+    """
+    state, need_minor = case.state, case.quote.need_minor
+    pot = state.isolated.get(case.symbol)
+    if pot is None:
+        return 0
+    fee_minor = max(0, need_minor - pot.minor)
+    if _only_takes_away(case, pot.currency):
+        return min(fee_minor, max(0, state.available_minor(pot.currency)))
+    found = pot_required(state, case.symbol, case.own, with_own(case))
+    return max(fee_minor, found.initial_minor + need_minor - found.equity_minor)
+
+
+def with_own(case: Case) -> Working:
+    """Return what the open orders of an order's instrument may fill, with it."""
+    return case.state.working(case.symbol).plus(
+        case.quantity_lots, is_buy=case.side is Side.BUY, closes=case.reduce_only
+    )
+
+
+def pot_required(state: AccountState, symbol: str, one: Marked, working: Working) -> Required:
+    """Return what an isolated position has and needs, by itself, with orders at their worst."""
+    piece = Piece(symbol, (one, state.positions.get(symbol, FLAT), working))
+    equity_minor = state.isolated[symbol].minor + piece.unrealised_minor
+    return Required(equity_minor, piece.totals.parts_minor)
+
+
+def pot_maintenance_minor(state: AccountState, symbol: str, one: Marked) -> int:
+    """Return below what equity an isolated position is liquidated."""
+    made = one, state.positions.get(symbol, FLAT), NONE_WORKING
+    return Piece(symbol, made).maintenance_minor()
+
+
+def _touched(case: Case, marked: Mapping[str, Marked]) -> Iterator[tuple[str, dict[str, Marked]]]:
     """Yield the currencies of derivatives that an order touches, each with its derivatives.
 
     It takes of the currency of its need, which is theirs, or their underlying.
@@ -67,18 +143,18 @@ def _touched(case: Case) -> Iterator[tuple[str, dict[str, Marked]]]:
     taken = case.quote.need_currency
     found = {
         symbol: one
-        for symbol, one in case.marked.items()
+        for symbol, one in marked.items()
         if (one.margin or one.option is not None) and one.quote == taken
     }
     if found:
         yield taken, found
     if case.symbol in found:
         return
-    covering = {one.quote for one in case.marked.values() if one.base == taken}
+    covering = {one.quote for one in marked.values() if one.base == taken}
     for currency in sorted(covering - {taken}):
         found = {
             symbol: one
-            for symbol, one in case.marked.items()
+            for symbol, one in marked.items()
             if one.quote == currency and one.is_derivative
         }
         if found:
@@ -86,17 +162,19 @@ def _touched(case: Case) -> Iterator[tuple[str, dict[str, Marked]]]:
 
 
 def _with_order(
-    case: Case, currency: str, derivatives: Mapping[str, Marked], twice: Mapping[str, int]
+    case: Case,
+    currency: str,
+    derivatives: Mapping[str, Marked],
+    twice: Mapping[str, int],
+    takes_minor: int,
 ) -> Required:
     """Return what an account has and needs with an order held, and filled at its worst."""
-    quote, symbol = case.quote, case.symbol
-    taken = {quote.need_currency: quote.need_minor, **twice}
+    symbol = case.symbol
+    taken = {case.quote.need_currency: takes_minor, **twice}
     if symbol not in derivatives:
         return required(case.state, currency, derivatives, taken=taken)
-    more = case.state.working(symbol).plus(
-        case.quantity_lots, is_buy=case.side is Side.BUY, closes=case.reduce_only
-    )
-    return required(case.state, currency, derivatives, added={symbol: more}, taken=taken)
+    added = {symbol: with_own(case)}
+    return required(case.state, currency, derivatives, added=added, taken=taken)
 
 
 def covering_twice(state: AccountState, marked: Mapping[str, Marked]) -> Mapping[str, int]:

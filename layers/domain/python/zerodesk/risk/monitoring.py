@@ -1,19 +1,27 @@
 """Margin as it stands: what an account has of a currency against what its positions need.
 
 The equity is the chain's (``zerodesk.risk.margin``): what is free, and the unrealised at the marks.
-Initial margin counts every open order at its worst, maintenance what is open alone.
+Initial margin counts every open order at its worst, maintenance what is open alone. An isolated
+position has a margin of its own, which nothing else of the account counts to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from zerodesk.accounts import AccountState, Change, with_calls
 from zerodesk.derivatives import Perpetual
 from zerodesk.margin_calls import MarginCall, next_call
 from zerodesk.positions import FLAT
+from zerodesk.risk.case import volumes_of
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
-from zerodesk.risk.margin import covering_twice, maintenance_minor, required
+from zerodesk.risk.margin import (
+    covering_twice,
+    maintenance_minor,
+    pot_maintenance_minor,
+    pot_required,
+    required,
+)
 from zerodesk.risk.marked import Marked
 
 Stale = dict[str, int | None]
@@ -21,12 +29,18 @@ Stale = dict[str, int | None]
 
 
 class Margin(NamedTuple):
-    """What an account has and needs of a currency, minor units."""
+    """What an account has and needs of a currency, minor units; or an ``isolated`` position."""
 
     currency: str
     equity_minor: int
     initial_minor: int
     maintenance_minor: int
+    isolated: str | None = None
+
+    @property
+    def name(self) -> str:
+        """By what it is known among the margins of its account."""
+        return self.isolated or self.currency
 
     @property
     def free_minor(self) -> int:
@@ -46,8 +60,13 @@ class Margin(NamedTuple):
 
 def stale_marks(state: AccountState, marked: Mapping[str, Marked], at_ms: int) -> Stale:
     """Return which marks are missing or too old for an account's margin to be known."""
+    return stale_among(state.derivatives(), marked, at_ms)
+
+
+def stale_among(symbols: Iterable[str], marked: Mapping[str, Marked], at_ms: int) -> Stale:
+    """Return which marks of some derivatives are missing or too old."""
     stale: Stale = {}
-    for symbol in sorted(state.derivatives()):
+    for symbol in sorted(symbols):
         one = marked.get(symbol)
         if one is None or at_ms - one.marked_at_ms > MARGIN_MARK_AGE_MS:
             stale[symbol] = None if one is None else one.marked_at_ms
@@ -55,14 +74,22 @@ def stale_marks(state: AccountState, marked: Mapping[str, Marked], at_ms: int) -
 
 
 def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
-    """Return the margin of an account, by currency in which it has a derivative open.
+    """Return the margins of an account: those held together, then those of isolated positions.
 
     Parameters
     ----------
     marked
         Every derivative in which the account has a position or an order, by symbol.
     """
-    open_in = {symbol: marked[symbol] for symbol in sorted(state.derivatives())}
+    together = cross_margins(state, marked)
+    apart = sorted(state.derivatives() & state.isolated.keys())
+    return together + [pot_margin(state, symbol, marked[symbol]) for symbol in apart]
+
+
+def cross_margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
+    """Return the margin of all that is not isolated, by currency in which a derivative is open."""
+    symbols = sorted(state.derivatives() - state.isolated.keys())
+    open_in = {symbol: marked[symbol] for symbol in symbols}
     twice = covering_twice(state, open_in)
     return [
         _margin(
@@ -70,6 +97,37 @@ def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
         )
         for currency in sorted({one.quote for one in open_in.values()})
     ]
+
+
+def pot_margin(state: AccountState, symbol: str, one: Marked) -> Margin:
+    """Return the margin of an isolated position: of its pot, and of nothing else."""
+    found = pot_required(state, symbol, one, state.working(symbol))
+    keeps_minor = pot_maintenance_minor(state, symbol, one)
+    return Margin(one.quote, found.equity_minor, found.initial_minor, keeps_minor, symbol)
+
+
+def margins_of(
+    state: AccountState, isolated: str | None, marked: Mapping[str, Marked]
+) -> list[Margin]:
+    """Return the margin of one isolated position, or of all that is not isolated."""
+    if isolated is None:
+        return cross_margins(state, marked)
+    return [pot_margin(state, isolated, marked[isolated])] if isolated in marked else []
+
+
+def margin_of(state: AccountState, symbol: str, marked: Mapping[str, Marked]) -> Margin:
+    """Return the margin that a position counts to."""
+    isolated = symbol if symbol in state.isolated else None
+    currency = marked[symbol].quote
+    [found] = [one for one in margins_of(state, isolated, marked) if one.currency == currency]
+    return found
+
+
+def derivatives_of(state: AccountState, isolated: str | None) -> frozenset[str]:
+    """Return the derivatives with a position or an order: an isolated one, or all others."""
+    if isolated is None:
+        return state.derivatives() - state.isolated.keys()
+    return state.derivatives() & {isolated}
 
 
 def _margin(
@@ -100,10 +158,10 @@ def call_margin(
     """
     calls: dict[str, MarginCall] = {}
     for one in found:
-        standing = state.calls.get(one.currency)
+        standing = state.calls.get(one.name)
         call = next_call(standing, one.equity_minor, one.maintenance_minor, at_ms)
         if call is not None:
-            calls[one.currency] = call
+            calls[one.name] = call
     if calls == dict(state.calls):
         return None
     return with_calls(state, calls, {"at_ms": at_ms} | evidence(state, found, marked))
@@ -113,13 +171,14 @@ def evidence(
     state: AccountState, found: list[Margin], marked: Mapping[str, Marked]
 ) -> dict[str, Any]:
     """Return the figures and the marks that a decision was made on, for its record."""
-    return {
+    told: dict[str, Any] = {
         "margins": {
-            one.currency: [one.equity_minor, one.initial_minor, one.maintenance_minor]
-            for one in found
+            one.name: [one.equity_minor, one.initial_minor, one.maintenance_minor] for one in found
         },
         "marks": {
             symbol: [marked[symbol].mark_price_ticks, marked[symbol].marked_at_ms]
-            for symbol in sorted(state.derivatives())
+            for symbol in sorted(state.derivatives() & marked.keys())
         },
     }
+    volumes = volumes_of(marked)
+    return told | {"volumes": volumes} if volumes else told

@@ -11,6 +11,10 @@ from or gives to the others of its underlying in each scenario. Pieces of one un
   minimum for each short option; beyond it what a perpetual's tiers ask more than its scenarios, as
   large positions take longer to close; less what the options are worth at the mark.
 
+Where a market says which share of a day's volume is free, what an instrument has beyond it adds to
+both sums, with every order filled: half of the most that these lots lose in a scenario, rounded up.
+Of an option that is what is short.
+
 What an account has free of the underlying covers: half of what it would gain counts against the
 loss of the same scenario. Its worth is no equity, for nobody sells it for the account.
 
@@ -40,6 +44,10 @@ INTERMONTH_BPS: Final = 100
 
 COVER_BPS: Final = 5_000
 """How much of what spot gains in a scenario counts against a loss: it is not sold by the venue."""
+
+CROWDING_BPS: Final = 5_000
+"""Of the worst loss of what is beyond the free share of a day's volume: to get rid of it takes
+longer than the scenarios look ahead."""
 
 MAINTENANCE_BPS: Final = 8_000
 """Of what a portfolio needs to be opened, beyond what its options are worth."""
@@ -129,6 +137,8 @@ class Piece:
         alone_minor = worst_lots * ((worth_minor * _LINEAR_MOST + _LINEAR_HALF) // LINEAR_UNIT)
         concentration_minor = max(0, parts_minor - alone_minor)
         self.totals = Totals(parts_minor, 0, concentration_minor, 0)
+        if one.free_volume_bps is not None:
+            self._crowd(worst_lots)
         # What only reduces takes a hedge away, and never opens.
         if closing_buys and lots < 0:
             buys += min(closing_buys, -lots)
@@ -157,11 +167,21 @@ class Piece:
             sells += min(closing_sells, lots)
         short_minimum_minor = max(0, sells - lots) * minimum_minor
         self.totals = Totals(parts_minor, short_minimum_minor, 0, (lots - sells) * mark_minor)
+        if one.free_volume_bps is not None:
+            self._crowd(short_lots)
         self.up_lots, self.down_lots = sells - lots, lots - sells
         self.expiry = symbol.split("-")[1]
         delta = risk.delta_millionths * risk.underlying_minor
         ends = (lots + buys) * delta, (lots - sells) * delta
         self.delta_minor = max(ends) // PER_UNIT, min(ends) // PER_UNIT
+
+    def _crowd(self, lots: int) -> None:
+        """Add what lots need for being many, to what is needed alone and together."""
+        more_minor, totals = crowding_minor(self.made[0], lots), self.totals
+        self.totals = totals._replace(
+            parts_minor=totals.parts_minor + more_minor,
+            concentration_minor=totals.concentration_minor + more_minor,
+        )
 
     def losses_minor(self) -> Losses:
         """Return what is lost in each scenario, each order filled where that makes it worse."""
@@ -175,11 +195,14 @@ class Piece:
         """Return below what equity the position is liquidated, by itself; orders do not count."""
         one, lots = self.made[0], self.made[1].quantity_lots
         if one.option is None:
-            return share_minor(abs(lots) * self.worth_minor, one.margin, initial=False)
+            many_minor = _share(crowding_minor(one, abs(lots)), MAINTENANCE_BPS)
+            kept_minor = share_minor(abs(lots) * self.worth_minor, one.margin, initial=False)
+            return kept_minor + many_minor
         short_lots = max(0, -lots)
         mark_minor = one.mark_price_ticks * one.tick_value_minor
         minimum_minor = share_bps(one.option.underlying_minor, SHORT_MINIMUM_BPS)
         beyond_minor = short_lots * max(minimum_minor, *one.option.profit_minor)
+        beyond_minor += crowding_minor(one, short_lots)
         return short_lots * mark_minor + _share(beyond_minor, MAINTENANCE_BPS)
 
 
@@ -290,6 +313,31 @@ class Group:
         worth_minor = cover_minor * piece.worth_minor // one.lot_value_minor
         counted_minor = worth_minor * COVER_BPS // BASIS_POINTS
         return [max(0, profit) for profit in linear_profit_minor(counted_minor)]
+
+
+def crowding_minor(one: Marked, lots: int) -> int:
+    """Return what lots need for being many against what their market trades, rounded up.
+
+    It rises with the lots and falls with the volume, and two positions of a kind need no less
+    together than each alone: by splitting nothing becomes easier to sell.
+
+    Examples
+    --------
+    Of 200,000 lots a day 20,000 are free; 30,000 more lose 0.945 each at worst, and half counts.
+
+    >>> perpetual = Marked("BTC", "USD", 1, 10_000, 6_000_000, 0, free_volume_bps=1_000)
+    >>> crowding_minor(perpetual._replace(day_volume_lots=200_000), 50_000) / 10**6
+    14175.0
+    """
+    free_lots = one.free_lots
+    if free_lots is None or lots <= free_lots:
+        return 0
+    if one.option is None:
+        worth_minor = one.mark_price_ticks * one.tick_value_minor
+        worst_minor = (worth_minor * _LINEAR_MOST + _LINEAR_HALF) // LINEAR_UNIT
+    else:
+        worst_minor = max(map(abs, one.option.profit_minor))
+    return _share((lots - free_lots) * worst_minor, CROWDING_BPS)
 
 
 def _intermonth_minor(deltas: Deltas) -> int:

@@ -43,6 +43,7 @@ class ProblemCode(StrEnum):
     JOB_NOT_UPLOADED = "JOB_NOT_UPLOADED"
     ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
     WITHDRAWAL_NOT_RESERVED = "WITHDRAWAL_NOT_RESERVED"
+    MARGIN_MODE_IN_USE = "MARGIN_MODE_IN_USE"
     NO_AUCTION = "NO_AUCTION"
     KILL_SWITCH_ON = "KILL_SWITCH_ON"
     MARK_STALE = "MARK_STALE"
@@ -85,6 +86,7 @@ _STATUS: Final = {
     ProblemCode.JOB_NOT_UPLOADED: HTTPStatus.CONFLICT,
     ProblemCode.ORDER_NOT_OPEN: HTTPStatus.CONFLICT,
     ProblemCode.WITHDRAWAL_NOT_RESERVED: HTTPStatus.CONFLICT,
+    ProblemCode.MARGIN_MODE_IN_USE: HTTPStatus.CONFLICT,
     ProblemCode.NO_AUCTION: HTTPStatus.CONFLICT,
     ProblemCode.KILL_SWITCH_ON: HTTPStatus.CONFLICT,
     ProblemCode.MARK_STALE: HTTPStatus.CONFLICT,
@@ -124,6 +126,7 @@ _TITLES: Final = {
     ProblemCode.JOB_NOT_UPLOADED: "The job's file is not there",
     ProblemCode.ORDER_NOT_OPEN: "Order not open",
     ProblemCode.WITHDRAWAL_NOT_RESERVED: "Withdrawal not reserved",
+    ProblemCode.MARGIN_MODE_IN_USE: "Something is open in the market",
     ProblemCode.NO_AUCTION: "No auction is held",
     ProblemCode.KILL_SWITCH_ON: "A kill switch is on",
     ProblemCode.MARK_STALE: "No fresh mark",

@@ -504,7 +504,10 @@ class AccountStopped(Contract):
 
 
 class AccountMargin(Contract):
-    """What an account has and needs of a currency as of one of its records, minor units."""
+    """What an account has and needs of a currency as of one of its records, minor units.
+
+    Of an ``isolated`` position it is what its pot has, and what it needs by itself.
+    """
 
     account_id: AccountId
     account_sequence: int
@@ -512,6 +515,7 @@ class AccountMargin(Contract):
     equity_minor: int
     initial_minor: int
     maintenance_minor: int
+    isolated: Symbol | None = None
     ratio_bps: int | None = Field(description="Equity over maintenance, rounded down.")
 
 
@@ -525,10 +529,14 @@ class MarginRatiosUpdated(Contract):
 
 
 class MarginCalled(Contract):
-    """The equity of an account has fallen to a level of what it must keep."""
+    """The equity of an account has fallen to a level of what it must keep.
+
+    Of an ``isolated`` position it is what its pot has.
+    """
 
     account_id: AccountId
     currency: Currency
+    isolated: Symbol | None = None
     level_bps: int
     equity_minor: int
     maintenance_minor: int
@@ -545,13 +553,17 @@ class MarginFigures(Contract):
 
 
 class OfLiquidation(Contract):
-    """What a record of a liquidation tells; ``number`` is the record that began it."""
+    """What a record of a liquidation tells; ``number`` is the record that began it.
+
+    ``isolated`` is the position that alone is liquidated, by whose name its margin is told.
+    """
 
     account_id: AccountId
     account_sequence: int
     number: int
     at: Timestamp
-    margins: dict[Currency, MarginFigures]
+    margins: dict[str, MarginFigures]
+    isolated: Symbol | None = None
 
 
 class LiquidationStarted(OfLiquidation):

@@ -163,6 +163,17 @@ def text(pattern: re.Pattern[str], rule: str) -> Any:
 
 _DECIMAL_SCHEMA: Final = {"type": "string", "format": "decimal", "pattern": DECIMAL_PATTERN}
 
+SignedDecimal = Annotated[
+    Decimal,
+    BeforeValidator(read_decimal),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "decimal",
+            "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$",
+        }
+    ),
+]
 PositiveDecimal = Annotated[
     Decimal,
     BeforeValidator(read_positive),

@@ -1,9 +1,9 @@
 """What an order, or a whole portfolio, would need as margin, and why."""
 
 from decimal import Decimal
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from zerodesk_aws.contracts.fields import (
     BAD_VALUE,
@@ -15,7 +15,7 @@ from zerodesk_aws.contracts.fields import (
     PositiveDecimal,
     ReadTime,
     SideField,
-    read_decimal,
+    SignedDecimal,
     refusal,
 )
 
@@ -23,18 +23,6 @@ MAX_LEGS: Final = 50
 MAX_COLLATERAL: Final = 20
 MAX_VOLATILITY: Final = 10
 MAX_SHARE_BPS: Final = 100_000
-
-SignedDecimal = Annotated[
-    Decimal,
-    BeforeValidator(read_decimal),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "format": "decimal",
-            "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$",
-        }
-    ),
-]
 
 
 class PreviewLeg(Contract):

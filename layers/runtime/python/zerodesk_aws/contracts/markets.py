@@ -69,6 +69,12 @@ STALE_MEANS: Final = (
 )
 
 
+FREE_VOLUME_MEANS: Final = (
+    "Of a derivative: the share of what it trades in a day beyond which a position needs more "
+    "margin, basis points. "
+)
+
+
 class ListMarket(Contract):
     """A market to list. Rates are basis points.
 
@@ -94,6 +100,9 @@ class ListMarket(Contract):
     )
     stale_after_seconds: int | None = Field(
         default=None, description=STALE_MEANS + "Null: as old as it likes."
+    )
+    free_volume_bps: int | None = Field(
+        default=None, description=FREE_VOLUME_MEANS + "Null: however large it is."
     )
 
 
@@ -138,6 +147,9 @@ class Market(Contract):
     margin: list[MarginTierShown] = Field(description="Of a perpetual; empty of any other.")
     option: Option | None = Field(description="Null of any other market.")
     stale_after_seconds: int | None = Field(description=STALE_MEANS + "Null: as old as it likes.")
+    free_volume_bps: int | None = Field(
+        description=FREE_VOLUME_MEANS + "Null: however large it is."
+    )
     state: Annotated[TradingState, Field(strict=False)]
     state_reason: str = Field(description="Why it is in this state; empty where nobody said.")
     state_by: str = Field(
@@ -206,6 +218,10 @@ class ChangeMarket(Contract):
     )
     stale_after_seconds: int | None = Field(
         default=None, description=STALE_MEANS + "Null takes the bound away; left out, it stays."
+    )
+    free_volume_bps: int | None = Field(
+        default=None,
+        description=FREE_VOLUME_MEANS + "Null takes the bound away; left out, it stays.",
     )
 
 

@@ -121,6 +121,19 @@ class Markets:
         view = {"market": None, "option": risk.to_dict()}
         return self.project(_option_key(symbol), view, at_ms)
 
+    def keep_volume(self, symbol: str, lots: int, at_ms: int) -> bool:
+        """Store what a market traded in the day before a time, unless a later one is there."""
+        view = {"market": None, "day_volume_lots": lots}
+        return self.project(_volume_key(symbol), view, at_ms)
+
+    def day_volume_lots(self, symbol: str) -> int:
+        """Return what a market traded in a day, as it was counted last; nothing before that."""
+        try:
+            item = self._items.get(_volume_key(symbol))
+        except DoesNotExist:
+            return 0
+        return int(item.view["day_volume_lots"])
+
     def option(self, symbol: str) -> "OptionRisk | None":
         """Return an option as it was marked last, or None."""
         # Books show themselves here, and load nothing that prices.
@@ -141,6 +154,11 @@ def _option_key(symbol: str) -> str:
 def _surface_key(symbol: str) -> str:
     """Return a key that no symbol can be."""
     return f"surface#{symbol}"
+
+
+def _volume_key(symbol: str) -> str:
+    """Return a key that no symbol can be."""
+    return f"volume#{symbol}"
 
 
 def _funding(row: list[Any]) -> tuple[int, int | None, int | None, int | None]:

@@ -17,9 +17,8 @@ def balances_of(state: AccountState) -> list[Balance]:
             currency=currency,
             available=format_minor(state.available_minor(currency), currency),
             held=format_minor(state.held_minor(currency), currency),
-            total=format_minor(
-                state.available_minor(currency) + state.held_minor(currency), currency
-            ),
+            isolated=format_minor(state.isolated_minor(currency), currency),
+            total=format_minor(state.total_minor(currency), currency),
         )
         for currency in state.currencies()
     ]

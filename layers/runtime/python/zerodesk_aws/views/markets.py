@@ -39,6 +39,7 @@ def market_view(listed: Listed) -> Market:
         ],
         option=_option_view(market, market.option),
         stale_after_seconds=seconds_of(market.stale_after_ms),
+        free_volume_bps=market.free_volume_bps,
         state=listed.state,
         state_reason=listed.state_reason,
         state_by=listed.state_by,
