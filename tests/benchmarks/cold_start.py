@@ -6,8 +6,9 @@ CPU time, user and system, of a fresh process that imports the handler, less tha
 imports nothing; the best of the rounds, which take turns. The floor is what any handler stands on:
 logger, metrics and pynamodb. On Lambda the interpreter, the network and the first call come on top.
 
-With ``--instructions`` it counts instructions of what an order passes instead (valgrind must be
-installed), which are the same on a machine that has other things to do: one round is enough.
+With ``--instructions`` it counts instructions of what an order passes and of what prices instead
+(valgrind must be installed), which are the same on a machine that has other things to do: one round
+is enough. numpy's threads wait by spinning, which is neither, so it has one.
 """
 
 import argparse
@@ -27,6 +28,7 @@ WITH_PYDANTIC: Final = f"{FLOOR}; import pydantic.main"
 WITH_NUMBERS: Final = {
     "numpy": "import numpy",
     "numpy and what prices": "import zerodesk.pricing.batches",
+    "logger and metrics": "import zerodesk_aws.entry",
     "logger, metrics and what prices": "import zerodesk_aws.entry, zerodesk.pricing.batches",
 }
 ON_THE_WAY: Final = (
@@ -38,6 +40,8 @@ ON_THE_WAY: Final = (
     "order_intake",
 )
 """The functions that an order passes."""
+PRICING: Final = ("pricing_api", "chunk_pricing")
+"""Those that price batches."""
 COUNTING: Final = (
     "valgrind",
     "--tool=cachegrind",
@@ -56,12 +60,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--instructions", action="store_true")
     asked = parser.parse_args()
-    imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC}
+    imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC} | WITH_NUMBERS
     if asked.instructions:
-        imports |= {name: f"import {name}.handler" for name in ON_THE_WAY}
+        imports |= {name: f"import {name}.handler" for name in (*ON_THE_WAY, *PRICING)}
         report(imports, "million instructions", *measured(imports, 1, million_instructions_of))
         return
-    imports |= WITH_NUMBERS
     imports |= {name: f"import {name}.handler" for name in sorted(EVERY_FUNCTION)}
     report(imports, "CPU ms", *measured(imports, asked.rounds, cpu_ms_of))
 
@@ -70,12 +73,15 @@ def report(
     imports: Mapping[str, str], unit: str, nothing: float, best: Mapping[str, float]
 ) -> None:
     """Print what each import takes beyond a process that does nothing."""
-    print(f"| import | {unit} | times the floor | modules beyond it |\n|---|---|---|---|")
+    print(f"| import | {unit} | times the floor | times numpy | modules beyond the floor |")
+    print("|---|---|---|---|---|")
     of_floor, floor = best["floor"] - nothing, modules(FLOOR)
+    of_numpy = best["numpy"] - nothing
     for name, statement in imports.items():
         taken = best[name] - nothing
         beyond = modules(statement) - floor
-        print(f"| {name} | {taken:.0f} | {taken / of_floor:.2f} | {beyond} |")
+        times = f"{taken / of_floor:.2f} | {taken / of_numpy:.2f}"
+        print(f"| {name} | {taken:.0f} | {times} | {beyond} |")
 
 
 def measured(
@@ -120,7 +126,7 @@ def run(statement: str) -> str:
 
 def _done(statement: str, *under: str) -> subprocess.CompletedProcess[str]:
     """Run a statement in a process of its own, under another program if one is named."""
-    environment = {"PATH": os.environ["PATH"], **SETTINGS}
+    environment = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1", **SETTINGS}
     command = [*under, sys.executable, "-c", statement]
     return subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
 

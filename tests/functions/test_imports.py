@@ -44,7 +44,7 @@ FUNCTIONS = {
 BEYOND_FLOOR = {
     "archivist": 249,
     "authorizer": 20,
-    "back_office": 188,
+    "back_office": 189,
     "chunk_pricing": 186,
     "funds": 146,
     "job_chunks": 76,

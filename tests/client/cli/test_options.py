@@ -1,6 +1,9 @@
 """``price`` and ``surface``: the library on this machine, and no venue."""
 
+import csv
 import json
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +110,38 @@ def test_a_surface_is_fitted_drawn_kept_and_priced_off(
     )
 
 
+def test_every_quote_is_written_with_its_reason_and_its_volatilities(
+    zerodesk: Zerodesk, file: Path, tmp_path: Path
+) -> None:
+    file.write_text(file.read_text() + "2027-05-03T16:00:00,100,call,,6.0\n")
+    path = tmp_path / "quotes.csv"
+    shown = zerodesk("surface", str(file), *AS_OF, "--quotes", str(path), "--json")
+    document = json.loads(shown.stdout)
+    quoted, quotes = (list(csv.DictReader(StringIO(chain.read_text()))) for chain in (file, path))
+    for kind in document["uses"]:
+        assert sum(quote["use"] == kind["use"] for quote in quotes) == kind["quotes"]
+    for given, quote in zip(quoted, quotes, strict=True):
+        assert (given["type"], float(given["strike"])) == (quote["type"], float(quote["strike"]))
+        assert quote["expiry"].startswith(given["expiry"])
+    assert (quotes[-1]["bid"], quotes[-1]["volatility"], quotes[-1]["ask"]) == ("", "", "6.0")
+
+    surface = VolatilitySurface.from_dict(document["surface"])
+    used = [quote for quote in quotes if quote["use"] == "USED"]
+    for quote in used:
+        low, middle, high = (
+            float(quote[name]) for name in ("bid_volatility", "volatility", "ask_volatility")
+        )
+        assert low < middle < high
+    years = (datetime.fromisoformat(used[0]["expiry"]) - datetime(2026, 11, 2, 16, tzinfo=UTC)) / (
+        timedelta(days=365)
+    )
+    told = surface.evaluate(
+        used[0]["type"], float(used[0]["strike"]), years, ("price", "volatility")
+    )
+    assert float(used[0]["surface_price"]) == pytest.approx(float(told["price"]), rel=1e-12)
+    assert float(used[0]["surface_volatility"]) == pytest.approx(float(told["volatility"]))
+
+
 def test_programs_get_every_figure(zerodesk: Zerodesk, file: Path) -> None:
     document = json.loads(
         zerodesk("surface", str(file), *AS_OF, "--model", "ssvi", "--json").stdout
@@ -128,6 +163,7 @@ def test_programs_get_every_figure(zerodesk: Zerodesk, file: Path) -> None:
         ((*AS_OF, "--model", "sabr"), "model: expected auto or essvi or ssvi or mixture"),
         ((*AS_OF, "--plot", "surface.pdf"), "ends with .png or .svg"),
         ((*AS_OF, "--save", "/nowhere/surface.json"), "--save /nowhere/surface.json"),
+        ((*AS_OF, "--quotes", "/nowhere/quotes.csv"), "--quotes /nowhere/quotes.csv"),
         ((), "give --as-of"),
     ],
 )

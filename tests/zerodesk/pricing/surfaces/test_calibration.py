@@ -85,6 +85,7 @@ def test_each_strike_counts_once_by_the_side_out_of_the_money() -> None:
         (math.nan, 3.0, QuoteUse.NOT_A_NUMBER),
         (4.0, 3.0, QuoteUse.CROSSED),
         (2.0, math.inf, QuoteUse.NOT_A_NUMBER),
+        (math.inf, math.inf, QuoteUse.NOT_A_NUMBER),
         (150.0, 150.1, QuoteUse.NO_VOLATILITY),
         (6.0, 6.04, QuoteUse.OFF_SMILE),
         (0.05, 9.0, QuoteUse.TOO_WIDE),

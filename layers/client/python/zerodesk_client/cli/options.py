@@ -99,6 +99,12 @@ def surface(  # noqa: PLR0913 - each is an option of the command
     save: Annotated[
         Path | None, typer.Option("--save", help="Keep the surface as JSON, for `zerodesk price`.")
     ] = None,
+    quotes: Annotated[
+        Path | None,
+        typer.Option(
+            "--quotes", help="Write every quote as CSV: its use, volatilities, the surface's."
+        ),
+    ] = None,
     model: Annotated[
         str,
         typer.Option("--model", help="auto: essvi, or a mixture of two if it takes one; or ssvi."),
@@ -131,6 +137,8 @@ def surface(  # noqa: PLR0913 - each is an option of the command
     found = fitting.fit(file, options, model=model, rate=rate, exercise=exercise)
     if save is not None:
         fitting.keep(found, save)
+    if quotes is not None:
+        fitting.keep_quotes(found, quotes)
     if plot is not None:
         _draw(found, plot)
     document = fitting.document(found)

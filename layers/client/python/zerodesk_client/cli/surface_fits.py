@@ -1,11 +1,13 @@
-"""A surface from a file, for `zerodesk surface`: fitted, told in figures, kept."""
+"""A surface from a file, for `zerodesk surface`: fitted, told in figures, kept with its quotes."""
 
+import csv
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,6 +16,12 @@ from zerodesk.pricing.surfaces.calibration import Calibration, NoSurfaceError, c
 from zerodesk.pricing.surfaces.chain import EXPLANATIONS, QuoteUse
 from zerodesk_client.chains import ChainOptions, RecordedChain, read_chain
 from zerodesk_client.cli.exits import CommandError
+
+QUOTE_COLUMNS: Final = (
+    *("expiry", "strike", "type", "bid", "ask", "use", "volatility"),
+    *("bid_volatility", "ask_volatility", "surface_volatility", "surface_price"),
+)
+"""Of the file of quotes: each as it was quoted, and what was found of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,39 @@ def keep(found: SurfaceFit, path: Path) -> None:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise CommandError(f"--save {path}: {error}") from error
+
+
+def keep_quotes(found: SurfaceFit, path: Path) -> None:
+    """Write every quote of the file as CSV, in its order: its use, volatilities, the surface's.
+
+    What a quote does not have is empty.
+
+    Raises
+    ------
+    CommandError
+        It cannot be written.
+    """
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            lines = csv.writer(file, lineterminator="\n")
+            lines.writerow(QUOTE_COLUMNS)
+            lines.writerows(_quotes(found))
+    except OSError as error:
+        raise CommandError(f"--quotes {path}: {error}") from error
+
+
+def _quotes(found: SurfaceFit) -> Iterator[tuple[str, ...]]:
+    told, chain = found.calibration, found.calibration.chain
+    figures = (
+        *(chain.strike, chain.bid, chain.ask, told.volatility, told.bid_volatility),
+        *(told.ask_volatility, told.model_volatility, told.model_price),
+    )
+    texts = ([repr(x) if math.isfinite(x) else "" for x in column.tolist()] for column in figures)
+    strikes, bids, asks, *others = texts
+    expiries = (found.recorded.expiries[years].isoformat() for years in chain.expiry_years.tolist())
+    types = ("call" if sign > 0.0 else "put" for sign in chain.sign.tolist())
+    uses = (QuoteUse(use).name for use in told.use.tolist())
+    return zip(expiries, strikes, types, bids, asks, uses, *others, strict=True)
 
 
 def document(found: SurfaceFit) -> dict[str, Any]:

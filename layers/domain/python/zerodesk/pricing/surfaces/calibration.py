@@ -126,6 +126,7 @@ class Calibration:
         return used
 
 
+@np.errstate(all="ignore")  # quotes that are no numbers have a reason, and warn nobody
 def calibrate(
     chain: OptionChain,
     *,
@@ -262,22 +263,20 @@ class _Quoted:
 
     def __init__(self, chain: OptionChain, forward: FloatArray, discount: FloatArray) -> None:
         self.chain, self.forward, self.discount = chain, forward, discount
-        with np.errstate(all="ignore"):
-            self.moneyness = np.log(chain.strike / forward)
+        self.moneyness = np.log(chain.strike / forward)
         self.in_the_money = chain.sign * (forward - chain.strike) > 0.0
         self.volatility = self.implied(chain.middle)
         rate = -np.log(discount) / chain.expiry_years
-        with np.errstate(all="ignore"):
-            vega = black76(
-                chain.sign,
-                forward,
-                chain.strike,
-                chain.expiry_years,
-                rate,
-                self.volatility,
-                ("vega",),
-            )["vega"]
-            self.error = np.maximum(chain.half_spread / vega, _LEAST_ERROR * self.volatility)
+        vega = black76(
+            chain.sign,
+            forward,
+            chain.strike,
+            chain.expiry_years,
+            rate,
+            self.volatility,
+            ("vega",),
+        )["vega"]
+        self.error = np.maximum(chain.half_spread / vega, _LEAST_ERROR * self.volatility)
         self.variance = self.volatility**2 * chain.expiry_years
         self.weight = 1.0 / (2.0 * self.volatility * chain.expiry_years * self.error)
 
