@@ -19,8 +19,10 @@ class Killed(BaseException):
     """The process is gone. What it still runs is only the way out of its own code."""
 
 
-class Activity(greenlet):
+class Activity:
     """Something that goes on: a handler in its process, a workflow, a client."""
+
+    __slots__ = ("_done", "_scheduler", "_work", "gone", "process", "thread", "who")
 
     def __init__(
         self,
@@ -31,11 +33,13 @@ class Activity(greenlet):
         who: str,
         process: Process | None = None,
     ) -> None:
-        super().__init__(self._go, scheduler.main)
         self._scheduler, self._work, self._done = scheduler, work, done
         self.who, self.process, self.gone = who, process, False
+        self.thread: Thread | None = None
+        """Where it goes on, once it has begun."""
 
-    def _go(self, _: object = None) -> None:
+    def live(self) -> None:
+        """Go on from the beginning to the end."""
         outcome: Outcome
         try:
             outcome = (self._work(), None)
@@ -46,6 +50,22 @@ class Activity(greenlet):
             self._done(outcome)
 
 
+class Thread(greenlet):
+    """Where one activity after the other goes on: a new greenlet costs as much as ten turns."""
+
+    def __init__(self, scheduler: "Scheduler") -> None:
+        super().__init__(self._go, scheduler.main)
+        self._scheduler = scheduler
+        self.activity: Activity | None = None
+
+    def _go(self, _: object = None) -> None:
+        while self.activity is not None:
+            self.activity.live()
+            self.activity = None
+            self._scheduler.idle.append(self)
+            self._scheduler.park()
+
+
 class Scheduler:
     """The clock and the queue of what happens next."""
 
@@ -53,6 +73,7 @@ class Scheduler:
         self.now_ms = now_ms
         self.chance = Random(seed)
         self.activities: set[Activity] = set()
+        self.idle: list[Thread] = []
         self._queue: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._number = 0
         self._until_ms = inf
@@ -111,7 +132,13 @@ class Scheduler:
         process = activity.process
         if process is not None and process is not self._last:
             self._enter(process)
-        activity.switch(value)
+        thread = activity.thread
+        if thread is None:
+            thread = activity.thread = self.idle.pop() if self.idle else Thread(self)
+            thread.activity = activity
+        elif thread.activity is not activity:
+            return  # it has ended
+        thread.switch(value)
 
     def fail(self, activity: Activity, fault: BaseException) -> None:
         """Let an activity go on with an exception."""
@@ -119,7 +146,10 @@ class Scheduler:
             return
         if activity.process is not None:
             self._enter(activity.process)
-        activity.throw(fault)
+        thread = activity.thread
+        assert thread is not None, "who has not begun has asked for nothing"
+        assert thread.activity is activity, "who has ended waits for nothing"
+        thread.throw(fault)
 
     def _enter(self, process: Process) -> None:
         """Let what a process looks up while it runs be its own: its modules, and its region."""
@@ -138,17 +168,21 @@ class Scheduler:
         if activity.process is not None:
             activity.process.dead = True
         self.activities.discard(activity)
-        if activity:  # one that has not begun has nothing to leave
-            activity.throw(Killed())
+        thread = activity.thread
+        # One that has not begun, or has ended, has nothing to leave.
+        if thread is not None and thread.activity is activity:
+            thread.throw(Killed())
 
     def end(self) -> None:
         """End everything that goes on."""
         for activity in list(self.activities):
             self.kill(activity)
+        while self.idle:
+            self.idle.pop().switch()
         self._queue.clear()
 
 
 def current() -> Activity | None:
     """Return the activity that runs now; None outside of all."""
     found = getcurrent()
-    return found if isinstance(found, Activity) else None
+    return found.activity if type(found) is Thread else None

@@ -11,7 +11,6 @@ from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from greenlet import getcurrent
 from pynamodb.exceptions import PynamoDBException
 
 from tests.handler_settings import SETTINGS
@@ -182,8 +181,8 @@ class World:
 
     def process_now_ms(self) -> float:
         """Return the time by the clock of the process that asks."""
-        activity = getcurrent()
-        process = activity.process if isinstance(activity, Activity) else None
+        activity = current()
+        process = None if activity is None else activity.process
         return self.scheduler.now_ms + (0.0 if process is None else process.skew_ms)
 
     def process_sleep(self, seconds: float) -> None:
@@ -218,8 +217,8 @@ class World:
 
     def call(self, service: str, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer a call that a process makes to AWS, or let go wrong what the plan says."""
-        activity = getcurrent()
-        assert isinstance(activity, Activity), f"{service}.{operation} outside of every activity"
+        activity = current()
+        assert activity is not None, f"{service}.{operation} outside of every activity"
         process = activity.process
         assert process is not None, "clients and workflows do not call AWS"
         if activity.gone:
