@@ -3,11 +3,19 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Inputs = Mapping[str, Any]
 Category = Callable[[Inputs], Mapping[str, Any]]
 """From the inputs of a case to the values that the library gives, by the keys of the file."""
+
+
+class DamagedFileError(ValueError):
+    """A document is no table of reference values."""
+
+
+PARTS: Final = {"id": str, "category": str, "inputs": dict, "expected": dict, "tolerance": dict}
+"""Of a case, by their types in JSON."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,29 @@ def share_of_tolerance(got: Any, expected: Any, tolerance: Any) -> float:
     error = abs(got - expected)
     allowed = tolerance["abs"] + tolerance["rel"] * abs(expected)
     return 0.0 if error == 0.0 else error / allowed if allowed else math.inf
+
+
+def well_formed(document: Any) -> Mapping[str, Any]:
+    """Return a document whose cases have all their parts.
+
+    Raises
+    ------
+    DamagedFileError
+        It is none; the text names the case and what it lacks.
+    """
+    cases = document.get("cases") if isinstance(document, dict) else None
+    if not isinstance(cases, list):
+        raise DamagedFileError("expected an object with a list of cases")
+    for number, case in enumerate(cases):
+        for part, kind in PARTS.items():
+            if not isinstance(case, dict) or not isinstance(case.get(part), kind):
+                raise DamagedFileError(f"cases.{number}: expected {part}, {kind.__name__}")
+        missing = case["tolerance"].keys() - case["expected"].keys()
+        if missing:
+            raise DamagedFileError(
+                f"cases.{number}: nothing expected of {', '.join(sorted(missing))}"
+            )
+    return {"cases": cases}
 
 
 def check(document: Mapping[str, Any], library: Mapping[str, Category]) -> dict[str, Tally]:

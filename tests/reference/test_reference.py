@@ -68,6 +68,28 @@ def test_a_value_outside_its_tolerance_fails_the_command(
     assert "FAILED european-001 price: 4.759" in capsys.readouterr().out
 
 
+CASE = a_document(4.7594)["cases"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"cases": [', "Expecting value"),
+        ("[]", "expected an object with a list of cases"),
+        ('{"cases": {}}', "expected an object with a list of cases"),
+        (json.dumps({"cases": [CASE, {"id": "half"}]}), "cases.1: expected category, str"),
+        (json.dumps({"cases": [CASE | {"expected": {}}]}), "cases.0: nothing expected of price"),
+    ],
+)
+def test_a_damaged_file_is_told_from_a_value_that_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path / "file.json")])
+    assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("inputs", [{}, {"type": "straddle"}, {"S": "forty-two"}])
 def test_a_case_that_the_library_cannot_take_fails_alone(inputs: dict[str, object]) -> None:
     document = a_document(4.7594)
