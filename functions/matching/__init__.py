@@ -9,6 +9,6 @@ Faults   JournalContentionError, JournalUnavailableError: the messages come agai
          tries they go to the dead letters and the book goes on. A decision that raises: likewise,
          and those behind it are decided with its last try ("command quarantined")
 Sends    what is for a book that another region took over, to that region's queue
-Writes   one record of the book's journal; then the projections (orders, market) and the events,
-         which settlement repeats if this process dies before it has written them
+Writes   one record of the book's journal; then the projections (orders, market) at once, in any
+         order; then the events. Settlement repeats what this process died before
 """

@@ -1,5 +1,7 @@
 """Match one batch; the card is in this package's docstring."""
 
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from matching.batch import Group, Message, groups
@@ -15,6 +17,7 @@ from matching.settings import (
 )
 from zerodesk.orders import TakeOver
 from zerodesk_aws.announcements import indicated, of_record, settlement_wanted
+from zerodesk_aws.at_once import at_once
 from zerodesk_aws.books import BookMovedError, Books, Committed, UndecidableError
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
@@ -97,21 +100,20 @@ def quarantine(symbol: str, message_id: str, fault: str) -> None:
 
 
 def tell(symbol: str, records: list[Committed]) -> None:
-    """Move the projections, and tell the bus what was recorded."""
-    for sequence, body in records:
-        orders.project_record(sequence, body)
+    """Move the projections at once, then tell the bus what was recorded."""
     if not records:
         # All repeats. Whoever decided them may have died before it told anybody.
         bus.publish([settlement_wanted(symbol)])
         count("BatchesRepeated")
         return
-    view = books.view(symbol)
-    markets.project(symbol, view, records[-1][0])
-    for sequence, body in records:
-        bus.publish(of_record(symbol, sequence, body))
-    bus.publish(indicated(symbol, view))
+    view, book_sequence = books.view(symbol), records[-1][0]
+    shows_market = partial(markets.project, symbol, view, book_sequence)
+    at_once(orders.opening(records))
+    at_once([*orders.showing(records), shows_market])
+    told = chain.from_iterable(of_record(symbol, *record) for record in records)
+    bus.publish(chain(told, indicated(symbol, view)))
     count("BatchesMatched")
-    logger.info("batch matched", symbol=symbol, book_sequence=records[-1][0])
+    logger.info("batch matched", symbol=symbol, book_sequence=book_sequence)
 
 
 def take_over(asked: TakeOver) -> list[Committed]:

@@ -73,7 +73,7 @@ def place_orders(call: Call, asked: PlaceOrders) -> Answer:
     answered after two seconds is 202 if its money is held, and 503 if not even that is known; the
     same request again finds out, and places nothing twice.
     """
-    from order_intake.operations import place_batch
+    from order_intake.account_operations import place_batch
 
     return place_batch(call.account_id, asked)
 
@@ -93,7 +93,7 @@ def cancel_orders_after(call: Call, asked: CancelAfter) -> Answer:
     beside that of all. When its time is up all orders that something is held for are cancelled,
     a minute and a half late at most: by the sweeper, or by the next request, which then says so.
     """
-    from order_intake.operations import cancel_after
+    from order_intake.account_operations import cancel_after
 
     return cancel_after(call.account_id, asked)
 
@@ -152,7 +152,7 @@ def replace_order(call: Call, asked: ReplaceOrder) -> Answer:
     same request again goes on, and each half happens once. What was filled of the first order
     before is not taken off the other.
     """
-    from order_intake.operations import replace
+    from order_intake.account_operations import replace
 
     return replace(call.account_id, call.path["order_id"], asked)
 
@@ -191,6 +191,6 @@ def cancel_orders(call: Call, asked: CancelOrders) -> Answer:
     within two seconds; the cancel is on its way. It names what is held when it is first asked for:
     what is held later lives, and a repeat with the same cancel_id cancels nothing more.
     """
-    from order_intake.operations import cancel_all
+    from order_intake.account_operations import cancel_all
 
     return cancel_all(call.account_id, asked)

@@ -112,7 +112,7 @@ def stops() -> list[Asked]:
 
 
 ISOLATED: Final = {"is_isolated": True}
-MOVED: Final = {"number": 42, "amount": "1"}
+MOVED: Final = {"number": 39, "amount": "1"}
 """The number goes by the record that isolated the position, the same in every tour."""
 INSURED: Final = {"deposit_id": "i", "currency": "USD", "amount": "1", "reason": "tour"}
 ACCOUNT: Final = "/v1/accounts/{account_id}"

@@ -101,6 +101,10 @@ class Region:
         """Let time pass."""
         self.later(seconds)
 
+    def any_order(self, calls: seam.Calls) -> seam.Calls:
+        """Claims are made of no handler; none makes calls at once."""
+        raise NotImplementedError(f"{len(calls)} calls at once")
+
     def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
         """Claims are made of no handler; none logs."""
         raise NotImplementedError(f"{level} {message} {facts}")

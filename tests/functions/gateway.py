@@ -165,6 +165,7 @@ class Gateway:
 
     def _wire_doors(self, listings: Any, waiting: Any, orders: Any) -> None:
         from back_office import operations as back_office
+        from order_intake import account_operations
         from order_intake import operations as order_intake
         from order_intake.amends import Amends
         from order_intake.batches import Batches
@@ -182,14 +183,14 @@ class Gateway:
 
         accounts = AccountJournal("journal")
         self.patch.setattr(
-            order_intake,
+            account_operations,
             "batches",
             Batches(self.path, orders, accounts, self.workflow, waiting),  # type: ignore[arg-type]
         )
         mass_cancels = MassCancels(accounts, orders, self)  # type: ignore[arg-type]
-        self.patch.setattr(order_intake, "switches", Switches(orders, mass_cancels))
+        self.patch.setattr(account_operations, "switches", Switches(orders, mass_cancels))
         self.patch.setattr(
-            order_intake,
+            account_operations,
             "cancels_of_all",
             CancelsOfAll(mass_cancels, orders, listings, waiting),
         )
@@ -197,7 +198,7 @@ class Gateway:
         cancels = Cancels(orders, listings, self, waiting)  # type: ignore[arg-type]
         self.patch.setattr(order_intake, "cancels", cancels)
         self.patch.setattr(
-            order_intake,
+            account_operations,
             "replacements",
             Replacements(orders, listings, accounts, cancels, self.path, waiting),
         )

@@ -339,7 +339,7 @@ def test_items_that_matching_could_not_move_are_moved_by_settlement(
 ) -> None:
     venue.place("bob", "sell-1", "SELL")
     with monkeypatch.context() as dying:
-        dying.setattr(matching.orders, "project_record", lambda *_: 1 / 0)
+        dying.setattr(matching.orders, "showing", lambda _: 1 / 0)
         assert venue.place("alice", "buy-1", "BUY").status == "QUEUED"
     venue.settle()
     assert venue.item("alice", "buy-1").status == "FILLED"

@@ -13,6 +13,7 @@ from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import Message
 from tests.simulation.regions import HOME, REGIONS
+from tests.simulation.seam import Calls
 from tests.simulation.trading_rules import goes_back
 
 if TYPE_CHECKING:
@@ -79,6 +80,13 @@ class Cloud:
 
     def process_sleep(self, seconds: float) -> None:
         """Let nobody wait: whoever goes on next, the schedule says."""
+
+    def any_order(self, calls: Calls) -> Calls:
+        """Return calls that go at once as they are: they are of different items, so they commute.
+
+        Whoever is killed among them has made the first ones; the simulation tries any others.
+        """
+        return calls
 
     def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
         """Take down what a handler calls a defect."""

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -82,6 +83,9 @@ class _Remembered(MetaPathFinder, Loader):
         for name in _modules_of(function):
             del sys.modules[name]
         importlib.import_module(f"{function}.handler")
+        # What a handler imports when it is needed is each process's own, too.
+        for late in pkgutil.iter_modules(sys.modules[function].__path__, f"{function}."):
+            importlib.import_module(late.name)
         modules = _modules_of(function)
         names = _stateful(modules) | {function, f"{function}.handler"}
         for name in names:
@@ -205,7 +209,8 @@ def load(function: str, region: str) -> dict[str, ModuleType]:
         standing = {name: sys.modules.pop(name) for name in names if name in sys.modules}
         sys.meta_path.insert(0, _remembered)
         try:
-            importlib.import_module(f"{function}.handler")
+            for name in names:
+                importlib.import_module(name)
         finally:
             sys.meta_path.remove(_remembered)
     modules = shared | {name: sys.modules[name] for name in names}

@@ -9,7 +9,7 @@ import os
 import pkgutil
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,8 @@ from tests.simulation import bounds, remembered, requests, shortcuts
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
 Told = Callable[[str, str, dict[str, Any]], None]
+Calls = Sequence[Callable[[], object]]
+"""What goes at once."""
 
 
 class Simulated(Protocol):
@@ -39,6 +41,9 @@ class Simulated(Protocol):
 
     def process_sleep(self, seconds: float) -> None:
         """Let the process that asks wait."""
+
+    def any_order(self, calls: Calls) -> Calls:
+        """Return calls that go at once in the order in which they land."""
 
     def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
         """Hear what a handler logs as a warning or worse."""
@@ -109,6 +114,22 @@ def _sleep(seconds: float) -> None:
     _Current.world.process_sleep(seconds)
 
 
+def _in_any_order(calls: Calls) -> None:
+    """Make calls that go at once one by one, in an order that the world draws.
+
+    Each lands in one moment, so side by side they come to one behind the other. Whoever is killed
+    among them has made any of them, and the one that fails has hindered no other.
+    """
+    faults: list[Exception] = []
+    for call in _Current.world.any_order(calls):
+        try:
+            call()
+        except Exception as fault:  # noqa: BLE001 - it is raised behind the others
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+
+
 def _clock() -> SimpleNamespace:
     return SimpleNamespace(
         time_ns=lambda: int(_Current.world.process_now_ms()) * 1_000_000,
@@ -166,8 +187,8 @@ def _give_back(modules: dict[str, ModuleType]) -> None:
 
 
 def _quieten(stack: ExitStack) -> None:
-    """Exchange clock, logger and counters wherever they have been imported to."""
-    from zerodesk_aws import clients, clock, entry
+    """Exchange clock, logger, counters and threads wherever they have been imported to."""
+    from zerodesk_aws import at_once, clients, clock, entry
     from zerodesk_aws.tables import bind
 
     stack.enter_context(patch.object(clock, "time", _clock()))
@@ -175,6 +196,7 @@ def _quieten(stack: ExitStack) -> None:
         id(entry.logger): QuietLogger(),
         id(entry.metrics): QuietMetrics(),
         id(entry.count): quiet_count,
+        id(at_once.at_once): _in_any_order,
         id(clients.client): lambda service, *_, **__: _client(service),
         # Bound models are stateless, too.
         id(bind.bound): cache(bind.bound),

@@ -195,6 +195,10 @@ class World:
             raise Killed
         self.sleep(seconds * 1000 * (1.0 + (OVERSLEEP_MAX - 1.0) * self.scheduler.chance.random()))
 
+    def any_order(self, calls: seam.Calls) -> seam.Calls:
+        """Return calls that go at once in the order in which they land."""
+        return self._chance(self.boundaries).sample(calls, len(calls)) if calls[1:] else calls
+
     def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
         """Take a defect down that a handler caught; what AWS's failures explain is none."""
         fault = facts.get("fault")

@@ -9,7 +9,15 @@ import pytest
 
 from tests.calls.costs import FILE, record
 from tests.client.conftest import Zerodesk
+from zerodesk_aws.tables.bind import MAX_CONNECTIONS
 from zerodesk_client.cost import Profile, bill, ceilings
+from zerodesk_client.cost.ceilings import (
+    CALLS_AT_ONCE,
+    COMMIT_SECONDS,
+    COMPUTING_SECONDS,
+    EVENTS_SECONDS,
+    QUEUE_SECONDS,
+)
 from zerodesk_client.cost.recorded import MEMORY_GB, SECONDS, per_order, prices
 
 WRITE_UNITS_AIM = {1: 10, 10: 6}
@@ -67,6 +75,18 @@ def test_the_farther_the_commit_the_lower_the_ceilings() -> None:
     for nearer, farther in pairwise(found):
         assert farther[1].orders_per_second < nearer[1].orders_per_second
         assert farther[0].orders_per_second <= nearer[0].orders_per_second
+
+
+def test_a_symbol_waits_for_two_commits_a_batch_and_not_for_one_an_item() -> None:
+    others_seconds = COMPUTING_SECONDS + EVENTS_SECONDS + QUEUE_SECONDS
+
+    for profile in Profile:
+        expected = 10 / (2 * COMMIT_SECONDS[profile] + others_seconds)
+        assert ceilings(profile)[1].orders_per_second == pytest.approx(expected)
+
+
+def test_as_many_items_go_at_once_as_functions_have_connections() -> None:
+    assert CALLS_AT_ONCE == MAX_CONNECTIONS
 
 
 def test_the_command_tells_the_month_and_the_date_of_its_prices(zerodesk: Zerodesk) -> None:

@@ -25,7 +25,7 @@ def clock(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Clock:
     from zerodesk_aws.clock import now_ms
 
     clock = Clock(now_ms())
-    monkeypatch.setattr("order_intake.operations.now_ms", lambda: clock.at_ms)
+    monkeypatch.setattr("order_intake.account_operations.now_ms", lambda: clock.at_ms)
     return clock
 
 
@@ -34,9 +34,9 @@ def push(gateway: Gateway, seconds: Any, **more: Any) -> Answered:
 
 
 def switches() -> Switches:
-    from order_intake import operations
+    from order_intake import account_operations
 
-    return operations.switches
+    return account_operations.switches
 
 
 def sweep(clock: Clock, symbol: str | None = None) -> bool:

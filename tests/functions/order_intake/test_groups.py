@@ -126,3 +126,20 @@ def test_an_order_that_waits_leads_none(gateway: Gateway, terms: dict[str, Any])
     answer = place(gateway, SALE, **terms)
     assert answer.code == "INTAKE_BAD_VALUE"
     assert answer.json["rule"] == "absent where an order follows"
+
+
+def test_what_follows_has_its_item_before_the_item_of_what_leads_moves(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matching import handler as matching
+
+    stages: list[set[str]] = []
+
+    def noted(calls: Any) -> None:
+        stages.append({call.func.__name__ for call in calls})
+        for call in calls:
+            call()
+
+    monkeypatch.setattr(matching, "at_once", noted)
+    gateway.place("alice", "one", "BUY", then=SALE)
+    assert [sorted(stage) for stage in stages] == [["_open_following"], ["_project", "project"]]

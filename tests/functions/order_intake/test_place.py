@@ -214,7 +214,7 @@ def test_an_order_whose_answer_matching_could_not_show_is_shown_later(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as dying:
-        dying.setattr(matching.orders, "project_record", lambda *_: None)
+        dying.setattr(matching.orders, "showing", lambda _: [])
         answer = gateway.place("alice", "one", "BUY")
     assert answer.status == 202
     gateway.settle()

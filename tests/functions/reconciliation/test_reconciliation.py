@@ -528,7 +528,7 @@ def test_an_item_that_settlement_has_yet_to_show_is_no_breach(
     venue: Venue, operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as dying:
-        dying.setattr(matching.orders, "project_record", lambda *_: 1 / 0)
+        dying.setattr(matching.orders, "showing", lambda _: 1 / 0)
         assert venue.place("alice", "buy-2", "BUY", quantity_lots=1_000).status == "QUEUED"
     assert operator.codes() == []
     venue.settle()

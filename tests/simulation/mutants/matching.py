@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.simulation.mutants.mutant import DOMAIN, Mutant
+from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 BOOK: Final = f"{DOMAIN}/matching"
 CLAIMS: Final = "tests/zerodesk/matching"
@@ -324,6 +324,27 @@ MUTANTS: Final = (
         "            failed += group.message_ids\n",
         "            failed += []\n",
         claim="tests/functions/test_path.py::test_a_failed_batch_is_reported_whole_and_in_order",
+    ),
+    Mutant(
+        "items moved beside the record that says so",
+        "What goes at once may go with the put, too: it hardly ever fails.",
+        "functions/matching/handler.py",
+        "    records: list[Committed] = []\n",
+        "    book = books.current(symbol).book\n"
+        "    early = book.decide([one.command for one in messages])\n"
+        "    if early is not None:\n"
+        "        if early.record is not None:\n"
+        "            at_once(orders.showing([(early.sequence, early.record)]))\n"
+        "        book.undo(early)\n"
+        "    records: list[Committed] = []\n",
+    ),
+    Mutant(
+        "a failure among calls that go at once is nobody's",
+        "The thread that made the call knows.",
+        f"{RUNTIME}/at_once.py",
+        "    for one in begun:\n        one.result()\n",
+        "",
+        claim="tests/zerodesk_aws/test_at_once.py",
     ),
     Mutant(
         "announced before it is journaled",

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
+from zerodesk_aws.at_once import at_once
 from zerodesk_aws.clients import client
 from zerodesk_aws.faults import EventsNotTakenError
 
@@ -68,7 +69,11 @@ class Bus:
         EventsNotTakenError
             The bus refused some, and may have taken others.
         """
-        for chunk in in_chunks(announcements, self._bus_name):
-            answer = self._events.put_events(Entries=chunk)
-            if answer["FailedEntryCount"]:
-                raise EventsNotTakenError(f"{answer['FailedEntryCount']} of {len(chunk)} events")
+        chunks = in_chunks(announcements, self._bus_name)
+        at_once([partial(_put, self._events, chunk) for chunk in chunks])
+
+
+def _put(events: Any, chunk: list[dict[str, str]]) -> None:
+    answer = events.put_events(Entries=chunk)
+    if answer["FailedEntryCount"]:
+        raise EventsNotTakenError(f"{answer['FailedEntryCount']} of {len(chunk)} events")

@@ -1,6 +1,7 @@
 """How many orders a second an account and a symbol can take, and what binds."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from zerodesk_client.cost.bill import Profile
@@ -47,6 +48,19 @@ COMMIT_SECONDS: Final = {Profile.SINGLE: 0.010, Profile.CONTINENTAL: 0.030, Prof
 milliseconds; a strongly consistent one waits for a second region, 80 to 220 ms where that is on
 another continent. None of them was measured on AWS."""
 
+CALLS_AT_ONCE: Final = 16
+"""Matching moves so many of a batch's items at once; a test holds it to the functions."""
+
+COMPUTING_SECONDS: Final = 0.015
+"""What matching computes for a batch of ten, measured on the local machine (docs/numbers.md)."""
+
+EVENTS_SECONDS: Final = 0.010
+"""A request to put events, taken to be as slow as a write in one region."""
+
+QUEUE_SECONDS: Final = 0.020
+"""From a batch to the next of its group: Lambda's poller deletes the one and receives the other,
+two requests that are taken to be as slow as writes in one region."""
+
 COMMITS_PER_ORDER: Final = 3
 """One after the other while the client waits: the gate, the hold, the book's record."""
 
@@ -85,15 +99,15 @@ def ceilings(profile: Profile) -> tuple[Ceiling, Ceiling]:
             "EventBridge: requests a second of an account",
         ),
     )
-    # The book's record, then the items that it moves and the market's, one after the other; what
-    # matching computes is small beside that.
+    # The book's record, then the items that it moves and the market's, then the events.
     moved_items = BATCH * (order.writes["orders"] - GATE_UNITS)
-    batch_seconds = (1 + moved_items + 1) * commit_seconds
+    commits = 1 + ceil((moved_items + 1) / CALLS_AT_ONCE)
+    batch_seconds = commits * commit_seconds + COMPUTING_SECONDS + EVENTS_SECONDS + QUEUE_SECONDS
     record_units = order.writes["journal"] - HOLD_UNITS
     symbol = (
         Ceiling(
             BATCH / batch_seconds,
-            "latency: one batch of ten at a time, its record and its items one after the other",
+            "latency: one batch of ten at a time, its record, then its items at once, its events",
         ),
         Ceiling(
             PARTITION_WRITE_UNITS / record_units,

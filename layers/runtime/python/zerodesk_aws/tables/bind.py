@@ -10,7 +10,9 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
@@ -21,6 +23,10 @@ CONNECT_TIMEOUT_SECONDS: Final = 1.0
 READ_TIMEOUT_SECONDS: Final = 2.0
 MAX_RETRY_ATTEMPTS: Final = 3
 
+MAX_CONNECTIONS: Final = 16
+"""Calls that wait at once (``at_once``): a batch of ten orders moves some fourteen items and the
+market's. Each keeps a connection, which costs a handshake when it is used first."""
+
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
 
@@ -30,13 +36,30 @@ Item = dict[str, dict[str, Any]]
 M = TypeVar("M", bound=Model)
 
 
+class NamedConnection(Connection):
+    """A connection whose clients say the same of themselves with each request.
+
+    By itself botocore puts that together anew, twice a request: a quarter of what a small write
+    takes to compute (decision 0089).
+    """
+
+    @property
+    def session(self) -> Session:
+        """The session that all clients are made of."""
+        session = super().session
+        if session.get_default_client_config() is None:
+            session.set_default_client_config(Config(user_agent=session.user_agent()))
+        return session
+
+
 @cache
 def connection() -> Connection:
     """Return the one connection: its client is made at the first call."""
-    return Connection(
+    return NamedConnection(
         connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         read_timeout_seconds=READ_TIMEOUT_SECONDS,
         max_retry_attempts=MAX_RETRY_ATTEMPTS,
+        max_pool_connections=MAX_CONNECTIONS,
     )
 
 

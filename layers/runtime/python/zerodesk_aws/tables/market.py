@@ -1,15 +1,17 @@
 """The market table: each book as its last record leaves it, surfaces, and the marks of options."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
 from zerodesk.instruments import Market, TradingState
-from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk_aws.tables.bind import bound, condition_failed, update
+
+if TYPE_CHECKING:
+    from zerodesk.pricing.option_risk import OptionRisk
 
 
 class MarketItem(Model):
@@ -114,7 +116,7 @@ class Markets:
             return None
         return StoredSurface(**item.view["surface"])
 
-    def keep_option(self, symbol: str, risk: OptionRisk, at_ms: int) -> bool:
+    def keep_option(self, symbol: str, risk: "OptionRisk", at_ms: int) -> bool:
         """Store an option's mark as of a time; False when a later one is there already."""
         view = {"market": None, "option": risk.to_dict()}
         return self.project(_option_key(symbol), view, at_ms)
@@ -132,8 +134,11 @@ class Markets:
             return 0
         return int(item.view["day_volume_lots"])
 
-    def option(self, symbol: str) -> OptionRisk | None:
+    def option(self, symbol: str) -> "OptionRisk | None":
         """Return an option as it was marked last, or None."""
+        # Books show themselves here, and load nothing that prices.
+        from zerodesk.pricing.option_risk import OptionRisk
+
         try:
             item = self._items.get(_option_key(symbol))
         except DoesNotExist:

@@ -5,7 +5,8 @@ moved forward by whoever has news of the order, never back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
@@ -18,6 +19,9 @@ from zerodesk.orders import OrderStatus
 from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk_aws.tables.bind import MAX_BATCH, bound, condition_failed, update
 from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
+
+if TYPE_CHECKING:
+    from zerodesk_aws.at_once import Call
 
 DONE: Final = "DONE"
 """The status of a gate item whose effect stands."""
@@ -62,6 +66,9 @@ ANSWERED: Final = frozenset(
 """The statuses by which an item shows what an account may forget."""
 Row = tuple[int, dict[str, Any]]
 """(sequence, body) of a book's record."""
+
+Word = tuple[dict[str, Any], int, int]
+"""(projection, sequence, record time in ms): what a record says of an order."""
 
 
 class ByPlaced(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-call]
@@ -364,17 +371,20 @@ class Orders:
             OrderItem.status == OrderStatus.QUEUED.value,
         )
 
-    def project_record(self, sequence: int, body: dict[str, Any]) -> None:
-        """Show what a book's record says of the orders that it touched.
+    def showing(self, rows: Sequence[Row]) -> "list[Call]":
+        """Return the calls that show what a book's records say of the orders that they touched.
 
-        What it says only of orders that are still pending waits for ``catch_up``: the record that
-        ended the order may not be shown yet.
+        Each is of another item, and shows the last word of it: they may go at once, behind those of
+        ``opening``. What is said only of orders that are still pending waits for ``catch_up``: the
+        record that ended the order may not be shown yet.
         """
-        self._open_following(sequence, body)
-        for order_id, projection in body["orders"].items():
-            if projection.get("if_pending"):
-                continue
-            self._project(order_id, projection, sequence, body["time_ms"])
+        words = {
+            (projection["account_id"], order_id): (projection, sequence, body["time_ms"])
+            for sequence, body in rows
+            for order_id, projection in body["orders"].items()
+            if not projection.get("if_pending")
+        }
+        return [partial(self._project, order_id, *word) for (_, order_id), word in words.items()]
 
     def catch_up(self, rows: Sequence[Row]) -> int:
         """Show the last word of several records where an item is behind; return how many were.
@@ -382,14 +392,15 @@ class Orders:
         Items are read first: most of them were shown by matching, and a read costs less than a
         write that is refused.
         """
-        latest: dict[tuple[str, str], tuple[dict[str, Any], int, int]] = {}
+        latest: dict[tuple[str, str], Word] = {}
         for sequence, body in rows:
-            self._open_following(sequence, body)
             for order_id, projection in body["orders"].items():
                 key = (projection["account_id"], order_id)
                 if projection.get("if_pending") and key in latest:
                     continue
                 latest[key] = (projection, sequence, body["time_ms"])
+        for opens in self.opening(rows):
+            opens()
         behind = 0
         for item in self._batch(list(latest), MOVING):
             projection, sequence, at_ms = latest[item.account_id, item.order_id]
@@ -398,20 +409,31 @@ class Orders:
                 behind += 1
         return behind
 
-    def _open_following(self, sequence: int, body: dict[str, Any]) -> None:
-        """Put the items of orders that follow others with which a record took them in.
+    def opening(self, rows: Sequence[Row]) -> "list[Call]":
+        """Return the calls that put the items of orders that follow others, as records took them.
 
         Nobody asks for one by itself, so its first record is its gate. What was asked is in the
-        item of the order that it follows.
+        item of the order that it follows. They may go at once, before any item moves: whoever sees
+        that an order is filled looks for the one behind it.
         """
-        for command in body["commands"]:
-            then = command.get("then")
-            projection = then and body["orders"].get(then["command_id"])
-            if not projection or projection.get("if_pending"):
-                continue
-            leading = self._get(command["account_id"], command["command_id"])
-            if leading is not None and "then" in leading.request:
-                self._put_following(leading, then["command_id"], projection, sequence, body)
+        following = {
+            then["command_id"]: (command, sequence, body)
+            for sequence, body in rows
+            for command in body["commands"]
+            if (then := command.get("then"))
+            and (projection := body["orders"].get(then["command_id"]))
+            and not projection.get("if_pending")
+        }
+        return [
+            partial(self._open_following, order_id, *taken) for order_id, taken in following.items()
+        ]
+
+    def _open_following(
+        self, order_id: str, command: dict[str, Any], sequence: int, body: dict[str, Any]
+    ) -> None:
+        leading = self._get(command["account_id"], command["command_id"])
+        if leading is not None and "then" in leading.request:
+            self._put_following(leading, order_id, body["orders"][order_id], sequence, body)
 
     def _put_following(
         self,

@@ -1,0 +1,46 @@
+"""Calls to AWS that need not wait for one another: side by side, in threads that stay."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from zerodesk_aws.tables.bind import MAX_CONNECTIONS
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+Call = Callable[[], object]
+
+
+@cache
+def _threads() -> "ThreadPoolExecutor":
+    """Return the threads beside the one that asks: made when there is work for them."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(MAX_CONNECTIONS - 1)
+
+
+def at_once(calls: Sequence[Call]) -> None:
+    """Make calls of which none needs another; return when all have ended.
+
+    They land in any order, and where the process dies any of them have. What fails hinders no
+    other; the first fault, in the order of ``calls``, is raised behind them all.
+
+    Examples
+    --------
+    >>> told: list[str] = []
+    >>> at_once([lambda: told.append("one"), lambda: told.append("two")])
+    >>> sorted(told)
+    ['one', 'two']
+    """
+    if not calls:
+        return
+    own, *others = calls
+    begun = [_threads().submit(one) for one in others]
+    try:
+        own()
+    finally:
+        for one in begun:
+            one.exception()
+    for one in begun:
+        one.result()
