@@ -10,7 +10,7 @@ from tests.zerodesk.risk.cases import BTC_PERP, FUNDED, NOON_MS, a_case, a_comma
 from zerodesk.accounts import AccountState, Change, Due, settle
 from zerodesk.isolated import cross, isolate, move_margin, refusal_of_move
 from zerodesk.ledger import LedgerError
-from zerodesk.orders import Side
+from zerodesk.orders import PlaceCommand, Side
 from zerodesk.positions import Position
 from zerodesk.reconciliation.accounts import AccountAudit
 from zerodesk.risk import admit
@@ -54,6 +54,14 @@ def slow(state: AccountState) -> tuple[int, int, int]:
     return tuple(isolated_margin(state.isolated[PERP].minor, exposure, one.margin))  # type: ignore[return-value]
 
 
+def at_the_edge(state: AccountState, command: PlaceCommand, above_minor: int) -> AccountState:
+    """Return the account with so much more in its pot than its position needs with an order."""
+    equity, initial, _ = slow(holding(state, command))
+    pot = state.isolated[PERP]
+    minor = max(0, pot.minor + initial - equity + above_minor)
+    return replace(state, isolated={PERP: pot._replace(minor=minor)})
+
+
 def without(state: AccountState, symbol: str) -> AccountState:
     """Return the account as if it had nothing in a market."""
     return replace(
@@ -82,14 +90,23 @@ def test_an_isolated_margin_is_the_librarys_and_all_else_is_as_if_it_were_not_th
     quantity=some.integers(1, 30),
     closes=some.booleans(),
     fee=money,
+    above_minor=some.none() | some.integers(-50_000, 50_000),
 )
 def test_an_order_is_admitted_just_where_pot_and_free_cover_it_and_leaves_the_pot_covered(
-    *, state: AccountState, side: Side, quantity: int, closes: bool, fee: int
+    *,
+    state: AccountState,
+    side: Side,
+    quantity: int,
+    closes: bool,
+    fee: int,
+    above_minor: int | None,
 ) -> None:
     command = a_command("new", side, quantity, PERP)
     command["held_minor"] = fee = fee // 1_000 + 1
     if closes:
         command["reduce_only"] = True
+    if above_minor is not None:
+        state = at_the_edge(state, command, above_minor)
     case = a_case(
         state,
         side=side,
