@@ -32,6 +32,7 @@ def _lost(world: "World", partition: "Partition") -> None:
     item = dict(partition.items[partition.keys[-1]])
     if "object_key" in item:
         world.bucket.objects.pop(item["object_key"]["S"], None)
+        world.spoiled.add(item["object_key"]["S"])
     else:
         del partition.items[partition.keys.pop()]
 
@@ -92,6 +93,7 @@ def _write(world: "World", partition: "Partition", data: bytes) -> None:
         _tell(partition, {"data": {"B": data}})
     else:
         world.bucket.objects[item["object_key"]["S"]] = data
+        world.spoiled.add(item["object_key"]["S"])
 
 
 def _tell(partition: "Partition", told: dict[str, Any]) -> None:

@@ -150,6 +150,8 @@ class World:
         bounds.apply()
         self.damaged: set[tuple[str, int]] = set()
         """The snapshots that were damaged, and not written again since."""
+        self.spoiled: set[str] = set()
+        """The objects of which the same is true: an item may be put long behind its object."""
         self.harmed: set[tuple[str, int]] = set()
         """Those that ever were: somebody may have read one before it was written again."""
         self.announced: list[tuple[float, dict[str, str]]] = []
@@ -316,6 +318,7 @@ class World:
                     raise refused(operation, "ExecutionDoesNotExist", asked["executionArn"])
                 return {"status": status}
             case "GetObject" | "PutObject":
+                self.spoiled.discard(asked["Key"] if operation == "PutObject" else "")
                 return self.bucket.call(operation, asked)
             case _:
                 raise NotImplementedError(f"{operation} is not in this model")
@@ -334,7 +337,8 @@ class World:
         """Write an item; that of an order must not go back, though it may come right later."""
         if asked["TableName"] == "snapshots":
             item = asked["Item"]
-            self.damaged.discard((item["stream"]["S"], int(item["sequence"]["N"])))
+            if item.get("object_key", {"S": ""})["S"] not in self.spoiled:
+                self.damaged.discard((item["stream"]["S"], int(item["sequence"]["N"])))
         if asked["TableName"] != "orders":
             return self.dynamodb.call(operation, asked, lag_ms=lag_ms)
         table = self.dynamodb.tables["orders"]
