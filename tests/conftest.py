@@ -6,12 +6,16 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # A run is the same for everybody, on a machine of any speed; `--hypothesis-profile=explore` tries
 # other examples than the last time.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
+# Who hunts a seeded bug needs to know that it is found, and not the least example of it.
+settings.register_profile(
+    "hunt", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("same")
 
 # The logger and the metrics of the functions read these when they are imported first, by whichever

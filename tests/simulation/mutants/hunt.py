@@ -11,7 +11,7 @@ from typing import Any, Final
 from tests.simulation.mutants.importing import ROOT
 
 MAX_WORDS: Final = 90
-QUIETLY: Final = ("-q", "-x", "--assert=plain")
+QUIETLY: Final = ("-q", "-x", "--assert=plain", "--hypothesis-profile=hunt")
 UNUSED: Final = ("anyio", "cacheprovider", "typeguard", "xdist", "xdist.looponfail")
 """Plugins of pytest that cost more to load than a claim takes."""
 
