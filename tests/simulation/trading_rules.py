@@ -64,6 +64,8 @@ class _Followed:
     gathers: bool = False
     uncrossing: Event | None = None
     uncrossed_lots: int = 0
+    trimmed_lots: int = 0
+    """What was taken off orders meanwhile: one that only reduces is cut by the trades before."""
     observed_at_ms: int = 0
     stale_after_ms: int | None = None
     cut_lots: Counter[str] = field(default_factory=Counter)
@@ -136,6 +138,7 @@ class _Followed:
             case "OrderReduced" if event["order_id"] not in self.resting:
                 self.cut_lots[event["order_id"]] += event["by_lots"]
             case "OrderReduced":
+                self.trimmed_lots += event["by_lots"]
                 self.resting[event["order_id"]].lots -= event["by_lots"]
                 self.resting[event["order_id"]].left_lots -= event["by_lots"]
             case "OrderCancelled" | "OrderExpired":
@@ -233,7 +236,7 @@ class _Followed:
             case "MarketStateChanged":
                 yield from self._state(event)
             case "AuctionUncrossed":
-                self.uncrossing, self.uncrossed_lots = event, 0
+                self.uncrossing, self.uncrossed_lots, self.trimmed_lots = event, 0, 0
             case _:
                 yield from self._price(event)
 
@@ -253,8 +256,10 @@ class _Followed:
     def _state(self, event: Event) -> Iterator[str]:
         """Yield what is wrong with a new state: an auction not through, a market open crossed."""
         said = self.uncrossing
-        if said is not None and self.uncrossed_lots != said["quantity_lots"]:
-            yield f"{said['auction_id']} traded {self.uncrossed_lots} of {said['quantity_lots']}"
+        if said is not None:
+            missing_lots = said["quantity_lots"] - self.uncrossed_lots
+            if not 0 <= missing_lots <= self.trimmed_lots:
+                yield f"{said['auction_id']} traded {missing_lots} less than it said"
         self.stopped, self.gathers = event["state"] != "OPEN", event["state"] == "AUCTION"
         self.uncrossing = None
         waiting = [one for one in self.resting.values() if one.lots]
