@@ -135,10 +135,12 @@ def _request(
     if too_small is not None:
         raise too_small
     placed: dict[str, Any] = order.request
-    # A seller who delivers holds what is delivered, whatever the price. Said here once for all
-    # tries: by the next one, the order may have changed.
-    is_dearer = price_ticks > limit_ticks and not (
-        market.delivered_minor and placed["side"] == Side.SELL
+    # Said here once for all tries: by the next one, the order may have changed.
+    may_need_more = market.may_need_more(
+        price_ticks,
+        quantity_lots,
+        than=(limit_ticks, order.quantity_lots),
+        is_buy=placed["side"] == Side.BUY,
     )
     slides = {"slides": True} if placed.get("slides") else {}
     return {
@@ -151,7 +153,7 @@ def _request(
         "price_ticks": price_ticks,
         "quantity_lots": quantity_lots,
         "changes": changes,
-        "may_need_more": is_dearer or quantity_lots > order.quantity_lots,
+        "may_need_more": may_need_more,
         "post_only": placed["post_only"],
         "tick_value_minor": market.tick_value_minor,
         "delivered_minor": market.delivered_minor,

@@ -119,8 +119,12 @@ class Stage:
             **{key: order[key] for key in ("account_id", "order_id", "symbol", "side")},
             **{key: changes.get(key, order[key]) for key in ("price_ticks", "quantity_lots")},
             "changes": changes,
-            "may_need_more": changes.get("price_ticks", price_ticks) > price_ticks
-            or changes.get("quantity_lots", quantity_lots) > quantity_lots,
+            "may_need_more": listed.market.may_need_more(
+                changes.get("price_ticks", price_ticks),
+                changes.get("quantity_lots", quantity_lots),
+                than=(price_ticks, quantity_lots),
+                is_buy=order["side"] == "BUY",
+            ),
             "post_only": order["post_only"],
             "tick_value_minor": listed.market.tick_value_minor,
             "delivered_minor": listed.market.delivered_minor,

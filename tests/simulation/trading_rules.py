@@ -65,7 +65,7 @@ class _Followed:
     uncrossing: Event | None = None
     uncrossed_lots: int = 0
     trimmed_lots: int = 0
-    """What was taken off orders meanwhile: one that only reduces is cut by the trades before."""
+    """What was cut off orders that only reduce meanwhile, by the trades before their own."""
     observed_at_ms: int = 0
     stale_after_ms: int | None = None
     cut_lots: Counter[str] = field(default_factory=Counter)
@@ -138,15 +138,20 @@ class _Followed:
             case "OrderReduced" if event["order_id"] not in self.resting:
                 self.cut_lots[event["order_id"]] += event["by_lots"]
             case "OrderReduced":
-                self.trimmed_lots += event["by_lots"]
-                self.resting[event["order_id"]].lots -= event["by_lots"]
-                self.resting[event["order_id"]].left_lots -= event["by_lots"]
+                self._cut(event)
             case "OrderCancelled" | "OrderExpired":
                 self.ended.add(event["order_id"])
                 for waiting in (self.resting, self.armed, self.following):
                     waiting.pop(event["order_id"], None)
             case "OrderArmed":
                 self._arm(event)
+
+    def _cut(self, event: Event) -> None:
+        by_lots, resting = event["by_lots"], self.resting[event["order_id"]]
+        resting.lots -= by_lots
+        resting.left_lots -= by_lots
+        if self.placed[event["order_id"]].get("reduce_only"):
+            self.trimmed_lots += by_lots
 
     def _arm(self, event: Event) -> None:
         """Let an order wait for its trigger, or for the one that it follows."""

@@ -200,6 +200,41 @@ def test_what_buying_needs_covers_any_fills_at_or_below_the_limit(
     assert spent_minor <= market.buy_need_minor(limit_ticks, lots, rate_bps)
 
 
+@given(
+    market=st.sampled_from([a_market(), a_perpetual()]),
+    is_buy=st.booleans(),
+    ticks=st.tuples(st.integers(1, 10**6), st.integers(1, 10**6)),
+    lots=st.tuples(st.integers(1, 10**4), st.integers(1, 10**4)),
+    filled=st.integers(0, 10**4),
+    rate_bps=st.integers(0, 10_000),
+)
+def test_what_may_not_need_more_needs_no_more_whatever_is_filled_of_it(
+    *,
+    market: Market,
+    is_buy: bool,
+    ticks: tuple[int, int],
+    lots: tuple[int, int],
+    filled: int,
+    rate_bps: int,
+) -> None:
+    filled = min(filled, *lots)
+    before, after = (
+        market.need_minor(price, quantity - filled, rate_bps, is_buy=is_buy)
+        for price, quantity in zip(ticks, lots, strict=True)
+    )
+    than = ticks[0], lots[0]
+    assert market.may_need_more(ticks[1], lots[1], than=than, is_buy=is_buy) or after <= before
+
+
+def test_more_lots_may_need_more_and_a_higher_price_but_of_who_delivers() -> None:
+    spot, perpetual, than = a_market(), a_perpetual(), (10, 5)
+    assert spot.may_need_more(11, 5, than=than, is_buy=True)
+    assert spot.may_need_more(10, 6, than=than, is_buy=False)
+    assert perpetual.may_need_more(11, 5, than=than, is_buy=False)
+    assert not spot.may_need_more(11, 5, than=than, is_buy=False)
+    assert not perpetual.may_need_more(10, 5, than=than, is_buy=True)
+
+
 def test_what_selling_needs_is_the_lots_themselves() -> None:
     assert a_market().sell_need_minor(7) == 70_000
 

@@ -34,5 +34,9 @@ def test_a_call_that_fails_hinders_no_other_and_is_raised_behind_them(failing: i
     assert sorted(made) == [number for number in range(3) if number != failing]
 
 
-def test_nothing_to_call_is_nothing_to_wait_for() -> None:
+def test_nothing_to_call_or_one_call_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zerodesk_aws.at_once._threads", lambda: pytest.fail("asked for threads"))
+    made: list[str] = []
     at_once([])
+    at_once([lambda: made.append("one")])
+    assert made == ["one"]

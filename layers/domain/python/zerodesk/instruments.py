@@ -216,6 +216,23 @@ class Market(NamedTuple):
             return self.buy_need_minor(price_ticks, quantity_lots, rate_bps)
         return self.sell_need_minor(quantity_lots)
 
+    def may_need_more(
+        self, price_ticks: int, quantity_lots: int, *, than: tuple[int, int], is_buy: bool
+    ) -> bool:
+        """Whether an order may need more than it did, however much of it is filled by then.
+
+        If not, ``need_minor`` is no more for what is left of it at the new terms than at the old.
+        Who delivers holds what is delivered, whatever the price.
+
+        Parameters
+        ----------
+        than
+            Its price in ticks and its quantity in lots as they were.
+        """
+        than_ticks, than_lots = than
+        goes_by_price = is_buy or not self.delivered_minor
+        return quantity_lots > than_lots or (goes_by_price and price_ticks > than_ticks)
+
     def gets_minor(self, price_ticks: int, quantity_lots: int, *, is_buy: bool) -> int:
         """Return what is delivered for an order that is filled whole at a price, before its fee.
 
