@@ -19,7 +19,8 @@ from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, check_characters
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts import problems
-from zerodesk_aws.contracts.events import OrderAccepted, OrderRejected, OrderRequested
+from zerodesk_aws.contracts.events.orders import OrderAccepted, OrderRejected
+from zerodesk_aws.contracts.events.partner import OrderRequested
 from zerodesk_aws.contracts.orders import Order
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.order_path import OrderPath

@@ -6,7 +6,7 @@ from price_source.operations import prices
 from price_source.routes import api
 from zerodesk_aws.api.grammar import read
 from zerodesk_aws.api.problems import ProblemError
-from zerodesk_aws.contracts.events import IndexPriceObserved
+from zerodesk_aws.contracts.events.prices import IndexPriceObserved
 from zerodesk_aws.contracts.markets import ReportIndexPrice
 from zerodesk_aws.entry import count, logger, metrics
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from tests.tools.generate import EVENTS_FOLDER, ROOT, SCHEMAS, generated
-from zerodesk_aws.contracts.events import EVENTS, EventContract
+from zerodesk_aws.contracts.events.catalogue import EVENTS, EventContract
 from zerodesk_aws.contracts.fields import Contract
 from zerodesk_aws.contracts.workflow import PAYLOADS, Payload
 

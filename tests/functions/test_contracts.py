@@ -12,7 +12,7 @@ from tests.functions.gateway import Gateway, an_order, proxy_event
 from tests.tools.generate import EVENTS_FOLDER
 from zerodesk.orders import order_id_for
 from zerodesk_aws.bus import Announcement
-from zerodesk_aws.contracts.events import EVENTS
+from zerodesk_aws.contracts.events.catalogue import EVENTS
 from zerodesk_aws.contracts.workflow import PAYLOADS, OrderPriced, RiskDecided, StoredOrder
 
 DETAILS = {(event.source, event.detail_type): event.detail for event in EVENTS}

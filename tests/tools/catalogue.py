@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import yaml
 
-from zerodesk_aws.contracts.events import EVENTS, EventContract
+from zerodesk_aws.contracts.events.catalogue import EVENTS, EventContract
 from zerodesk_aws.contracts.workflow import PAYLOADS
 
 HEAD: Final = """\

@@ -14,7 +14,7 @@ from typing import Any, Final
 from tests.tools.catalogue import catalogue
 from tests.tools.openapi import document
 from tests.tools.rules import rules_page
-from zerodesk_aws.contracts.events import EVENTS
+from zerodesk_aws.contracts.events.catalogue import EVENTS
 from zerodesk_aws.contracts.workflow import PAYLOADS
 
 ROOT: Final = Path(__file__).parents[2]

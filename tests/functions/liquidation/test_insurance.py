@@ -17,7 +17,7 @@ from tests.functions.liquidation.test_liquidation import (
 from zerodesk.insurance import FUND
 from zerodesk.risk.liquidation import IN_VAIN
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.contracts.events import EVENTS
+from zerodesk_aws.contracts.events.catalogue import EVENTS
 
 __all__ = ["fallen"]
 

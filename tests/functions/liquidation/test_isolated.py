@@ -11,7 +11,7 @@ from tests.functions.risk_monitor.conftest import WatchMargins
 from zerodesk.accounts import AccountState
 from zerodesk.orders import order_id_for
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.contracts.events import EVENTS
+from zerodesk_aws.contracts.events.catalogue import EVENTS
 
 PERP = "BTC-PERP"
 ANN = "ann"

@@ -14,7 +14,7 @@ from zerodesk.accounts import AccountState
 from zerodesk.orders import DeleverageCommand
 from zerodesk.risk.liquidation import IN_VAIN
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.contracts.events import EVENTS
+from zerodesk_aws.contracts.events.catalogue import EVENTS
 from zerodesk_aws.tables.orders import Orders
 
 LONG = "ann"

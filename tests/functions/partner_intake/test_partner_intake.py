@@ -9,7 +9,7 @@ from partner_intake.desk import PartnerDesk
 from tests.functions.gateway import Gateway, an_order
 from zerodesk.orders import order_id_for
 from zerodesk_aws.api.problems import ProblemError
-from zerodesk_aws.contracts.events import OrderAccepted, OrderRejected
+from zerodesk_aws.contracts.events.orders import OrderAccepted, OrderRejected
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import PARTNERS, Register
 

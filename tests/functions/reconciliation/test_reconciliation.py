@@ -23,7 +23,7 @@ from zerodesk.reversals import NamedRecord, reverse
 from zerodesk.transfers import receive, send
 from zerodesk.withdrawals import post, withdraw
 from zerodesk_aws.bus import Announcement
-from zerodesk_aws.contracts.events import ReconciliationBreached
+from zerodesk_aws.contracts.events.reconciliation import ReconciliationBreached
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import EMPTY, Journal, Tip
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register

@@ -11,7 +11,7 @@ from zerodesk.margin_calls import LEVELS_BPS
 from zerodesk.reconciliation import BreachCode, Watch
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.clock import now_ms
-from zerodesk_aws.contracts.events import MarginCalled, MarginRatiosUpdated
+from zerodesk_aws.contracts.events.risk import MarginCalled, MarginRatiosUpdated
 from zerodesk_aws.tables.holders import Holders
 
 LONG = "ann"

@@ -27,7 +27,7 @@ from zerodesk_aws import house, transfers, withdrawals
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.books import Books
 from zerodesk_aws.clock import now_ms
-from zerodesk_aws.contracts.events import AccountStopped
+from zerodesk_aws.contracts.events.risk import AccountStopped
 from zerodesk_aws.deposits import KIND, gate_id
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal

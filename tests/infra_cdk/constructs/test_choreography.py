@@ -9,7 +9,7 @@ from infra_cdk.constructs.choreography import RoutesError, load
 from tests.infra_cdk.templates import StageTemplates
 from zerodesk.rejections import RejectionCode
 from zerodesk_aws import announcements
-from zerodesk_aws.contracts.events import EVENTS
+from zerodesk_aws.contracts.events.catalogue import EVENTS
 
 A_FILE = """
 delivery: {retry_attempts: 3, maximum_age_minutes: 10}

@@ -12,7 +12,7 @@ from pydantic import Field
 from zerodesk.limits import MAX_OPEN_ORDERS
 from zerodesk.orders import MAX_OTHERS
 from zerodesk.rejections import RejectionCode
-from zerodesk_aws.contracts.events import (
+from zerodesk_aws.contracts.events.markets import (
     AuctionKindField,
     BandFacts,
     ListingFacts,
