@@ -103,7 +103,9 @@ def black_scholes(
 
     The relative error of the price is a few units in the last place times its elasticity, spot
     times delta over price: as small as the rounding of ``spot`` itself allows. Call less put
-    is within 4 units in the last place of the larger leg.
+    is the difference of the legs within one unit in the last place of the larger, the legs as
+    binary64 has them. What the exponents' rounding does to the legs themselves is on top: within
+    4 units in all while rT and qT are below 4, and up to 9 at 10.
 
     References
     ----------
