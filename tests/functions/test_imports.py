@@ -44,7 +44,7 @@ FUNCTIONS = {
 BEYOND_FLOOR = {
     "archivist": 249,
     "authorizer": 20,
-    "back_office": 189,
+    "back_office": 205,
     "chunk_pricing": 186,
     "funds": 146,
     "job_chunks": 76,
