@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from back_office.waiting import awaited
 from zerodesk.bands import Band
-from zerodesk.instruments import ListingError, Market, TradingState, list_market
+from zerodesk.instruments import Market, TradingState
+from zerodesk.listings import ListingError, list_market
 from zerodesk.money import NumberError, to_minor
 from zerodesk.options import OptionTerms
 from zerodesk.orders import ListCommand

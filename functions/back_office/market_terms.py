@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from back_office.listing import band_of, ms_of
 from back_office.waiting import awaited
-from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
+from zerodesk.instruments import Market, Product, TradingState
+from zerodesk.listings import ListingError, changed_market
 from zerodesk.money import NumberError, minor_digits, scaled
 from zerodesk.orders import (
     ChangeCommand,

@@ -1,8 +1,9 @@
 """Sparing: an operator stops the liquidation of an account, or lets the venue go on with it."""
 
 from back_office.accounts import opened
-from zerodesk.accounts import Change, spare
+from zerodesk.accounts import Change
 from zerodesk.kills import Kill
+from zerodesk.liquidating import spare
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.margin_status import SetLiquidation, Spared

@@ -11,16 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from liquidation.insurance import FUND_LOW, Insurance, payment_id
 from liquidation.ranking import Ranking
-from zerodesk.accounts import (
-    AccountState,
-    Change,
-    Hold,
-    ask_insurance,
-    deleverage,
-    end_liquidation,
-    reduce_by_order,
-)
+from zerodesk.accounts import AccountState, Change, Hold
 from zerodesk.instruments import Market, TradingState
+from zerodesk.liquidating import ask_insurance, deleverage, end_liquidation, reduce_by_order
 from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
 from zerodesk.orders import DeleverageCommand, OrderStatus, PlaceCommand, order_id_for
 from zerodesk.positions import FLAT

@@ -8,7 +8,8 @@ liquidation has not. It goes by a list of its own: who is liquidated may hold no
 
 from typing import Final
 
-from zerodesk.accounts import AccountState, Change, begin_liquidation
+from zerodesk.accounts import AccountState, Change
+from zerodesk.liquidating import begin_liquidation
 from zerodesk.risk.monitoring import (
     Margin,
     derivatives_of,

@@ -7,7 +7,8 @@ records above its watermark, and the cursor moves last.
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from zerodesk.accounts import Change, Due, settle
+from zerodesk.accounts import Change
+from zerodesk.dues import Due, settle
 from zerodesk.instruments import Product, product_of
 from zerodesk.positions import FLAT
 from zerodesk.settlement import dues_by_account, leaves_something

@@ -17,20 +17,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
-from zerodesk.accounts import (
-    AccountState,
-    Change,
-    begin_liquidation,
-    deleverage,
-    deposit,
-    end_liquidation,
-    hold,
-    reduce_by_order,
-    settle,
-)
-from zerodesk.instruments import Market, list_market
+from zerodesk.accounts import AccountState, Change, deposit, hold
+from zerodesk.dues import settle
+from zerodesk.instruments import Market
 from zerodesk.ledger import open_account
+from zerodesk.liquidating import begin_liquidation, deleverage, end_liquidation, reduce_by_order
 from zerodesk.liquidations import order_name
+from zerodesk.listings import list_market
 from zerodesk.matching import Book, listing, order
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import MAX_OTHERS, DeleverageCommand, PlaceCommand

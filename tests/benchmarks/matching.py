@@ -32,7 +32,8 @@ from typing import Any, Literal
 from tests.benchmarks.prototype import Prototype
 from zerodesk import CODE_VERSION
 from zerodesk.codec import GENESIS_HASH, canonical_json, compressed, record_hash
-from zerodesk.instruments import Market, list_market
+from zerodesk.instruments import Market
+from zerodesk.listings import list_market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.matching.order import BookOrder
 from zerodesk.matching.queues import Queues

@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from tests.benchmarks.matching import Stream, a_market
 from zerodesk import CODE_VERSION
-from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
+from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
 from zerodesk.archive import (
     BODY,
     GZIP,
@@ -38,6 +38,7 @@ from zerodesk.archive import (
 )
 from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, record_text
 from zerodesk.deltas import told_as_change
+from zerodesk.dues import settle
 from zerodesk.matching import Book, listing
 from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account

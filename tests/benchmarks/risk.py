@@ -18,8 +18,9 @@ from risk_monitor.liquidations import Liquidations
 from risk_monitor.monitor import RiskMonitor
 from zerodesk.accounts import AccountState, Hold, Reservation
 from zerodesk.codec import EncodedBody
-from zerodesk.instruments import Market, TradingState, list_market
+from zerodesk.instruments import Market, TradingState
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
+from zerodesk.listings import list_market
 from zerodesk.orders import PlaceCommand, Side, order_id_for
 from zerodesk.positions import Position
 from zerodesk.pricing import Collar, Quote

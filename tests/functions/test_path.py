@@ -18,7 +18,7 @@ from settlement import handler as settlement
 from tests.functions.conftest import create_tables
 from tests.shorter_moto import mocked_aws
 from zerodesk.accounts import deposit, open_account
-from zerodesk.instruments import list_market
+from zerodesk.listings import list_market
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Announcement

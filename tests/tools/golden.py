@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.chained_records import append_record
 from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, a_stream
 from zerodesk import CODE_VERSION
-from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, reject, settle
+from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, reject
 from zerodesk.archive import Archive
+from zerodesk.dues import settle
 from zerodesk.matching import Book
 from zerodesk.orders import Command
 from zerodesk.rejections import Rejection, RejectionCode

@@ -10,14 +10,13 @@ from zerodesk.accounts import (
     MAX_ANSWERED,
     AccountState,
     AnswersWaitError,
-    Due,
     deposit,
     hold,
     open_account,
     reject,
-    settle,
     without_answers,
 )
+from zerodesk.dues import Due, settle
 from zerodesk.ledger import LedgerError
 from zerodesk.orders import PlaceCommand
 from zerodesk.rejections import Rejection, RejectionCode

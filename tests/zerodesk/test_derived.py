@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import a_command
-from zerodesk.accounts import AccountState, Due, hold, settle
+from zerodesk.accounts import AccountState, hold
 from zerodesk.derived import NONE_WORKING, Derived, Working, working_of
+from zerodesk.dues import Due, settle
 from zerodesk.orders import Side
 from zerodesk.positions import FLAT
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import BTC_USD, FUNDED, NOON_MS, a_case, a_command
-from zerodesk.accounts import Due, settle
+from zerodesk.dues import Due, settle
 from zerodesk.fee_tiers import FeeTier, FeeTiersError, Schedule, checked
 from zerodesk.instruments import MAX_FEE_BPS
 from zerodesk.orders import PlaceCommand, Side

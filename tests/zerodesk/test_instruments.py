@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.instruments import (
-    DecimalsChangedError,
-    ListingError,
-    Market,
-    Product,
-    changed_market,
-    list_market,
-)
+from zerodesk.instruments import DecimalsChangedError, Market, Product
+from zerodesk.listings import ListingError, changed_market, list_market
 from zerodesk.money import NumberError
 from zerodesk.tiers import Tier
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.instruments import Market, list_market
+from zerodesk.instruments import Market
+from zerodesk.listings import list_market
 from zerodesk_aws.api.problems import ProblemError
 from zerodesk_aws.contracts.orders import PlaceOrder
 from zerodesk_aws.filters import fingerprint, order_terms

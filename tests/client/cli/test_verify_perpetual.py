@@ -10,7 +10,8 @@ from tests.chained_records import append_record
 from tests.client.conftest import Zerodesk
 from tests.client.fake_venue import FakeVenue
 from tests.zerodesk.matching.test_funding import PERP, at_a_premium
-from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
+from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
+from zerodesk.dues import settle
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
 from zerodesk.verification import Record

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.functions.gateway import Gateway
-from zerodesk.accounts import Change, begin_liquidation, set_terms
+from zerodesk.accounts import Change, set_terms
+from zerodesk.liquidating import begin_liquidation
 from zerodesk.losses import LossStop
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms

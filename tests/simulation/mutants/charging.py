@@ -35,7 +35,7 @@ MUTANTS: Final = (
     Mutant(
         "turnover counted again",
         "What is settled is settled.",
-        f"{DOMAIN}/accounts.py",
+        f"{DOMAIN}/dues.py",
         "        turnover=_turnover_after(state.turnover, fresh),\n",
         "        turnover=_turnover_after(state.turnover, dues),\n",
     ),

@@ -60,7 +60,7 @@ MUTANTS: Final = (
     Mutant(
         "tick of a market changed",
         "What a listing says may be said again.",
-        f"{DOMAIN}/instruments.py",
+        f"{DOMAIN}/listings.py",
         "        if name not in CHANGEABLE:\n",
         "        if name not in market.to_dict():\n",
         claim="tests/zerodesk/matching/test_market_terms.py::"

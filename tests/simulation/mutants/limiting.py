@@ -6,7 +6,7 @@ from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 CHAIN: Final = f"{DOMAIN}/risk/chain.py"
 EXPOSURE: Final = f"{DOMAIN}/risk/exposure.py"
-ACCOUNTS: Final = f"{DOMAIN}/accounts.py"
+DUES: Final = f"{DOMAIN}/dues.py"
 DECISION: Final = "functions/risk_check/decision.py"
 LIMITS: Final = f"{RUNTIME}/limits.py"
 
@@ -62,7 +62,7 @@ MUTANTS: Final = (
     Mutant(
         "fills counted twice",
         "What was filled is in the position, and the order was for all of it.",
-        ACCOUNTS,
+        DUES,
         "        _count_fills(due.fills, holds)\n",
         "        _count_fills((), holds)\n",
     ),
@@ -78,7 +78,7 @@ MUTANTS: Final = (
     Mutant(
         "position without the records settled before",
         "A run settles what is due.",
-        ACCOUNTS,
+        DUES,
         "    fills = [fill for due in fresh for fill in due.fills]\n",
         "    fills = [fill for due in dues for fill in due.fills]\n",
     ),

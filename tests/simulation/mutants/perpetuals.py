@@ -110,9 +110,9 @@ MUTANTS: Final = (
     Mutant(
         "isolated position's loss taken of what is free",
         "A balance is what settlement moves.",
-        f"{DOMAIN}/accounts.py",
+        f"{DOMAIN}/dues.py",
         "    paid = purse(state, symbol)\n",
-        "    paid = AVAILABLE\n",
+        "    paid = 'available'\n",
         claim=ISOLATED,
     ),
     Mutant(

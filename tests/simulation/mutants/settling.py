@@ -5,6 +5,7 @@ from typing import Final
 from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 ACCOUNTS: Final = f"{DOMAIN}/accounts.py"
+DUES: Final = f"{DOMAIN}/dues.py"
 RUN: Final = "functions/settlement/run.py"
 CURSORS: Final = f"{RUNTIME}/tables/cursors.py"
 
@@ -12,14 +13,14 @@ MUTANTS: Final = (
     Mutant(
         "no watermark",
         "The cursor says what is settled.",
-        ACCOUNTS,
+        DUES,
         "    fresh = [due for due in dues if watermark < due.sequence <= upto]\n",
         "    fresh = [due for due in dues if due.sequence <= upto]\n",
     ),
     Mutant(
         "watermark not raised",
         "The watermark is written when the cursor moves.",
-        ACCOUNTS,
+        DUES,
         "        watermarks=state.watermarks | {symbol: upto},\n",
         "        watermarks=state.watermarks,\n",
     ),
@@ -99,14 +100,14 @@ MUTANTS: Final = (
     Mutant(
         "release forgotten",
         "The postings say all that an account is owed.",
-        ACCOUNTS,
+        DUES,
         "            _release(order_id, free, holds, moved, paid)\n",
         "            holds.get(order_id)\n",
     ),
     Mutant(
         "release pays and keeps the hold",
         "What is released is free again.",
-        ACCOUNTS,
+        DUES,
         "    held = holds.pop(order_id, None)\n",
         "    held = holds.get(order_id)\n",
     ),
@@ -127,7 +128,7 @@ MUTANTS: Final = (
     Mutant(
         "settlement without its clearing entry",
         "What arrives is entered; where it comes from is known.",
-        ACCOUNTS,
+        DUES,
         "    entries += [(clearing, currency, minor)"
         " for currency, minor in sorted(owed.items()) if minor]\n",
         "    assert clearing\n",
@@ -151,7 +152,7 @@ MUTANTS: Final = (
     Mutant(
         "partly used hold released whole",
         "An order that traded is done with its hold.",
-        ACCOUNTS,
+        DUES,
         "        if rest_minor:\n            holds[order_id]",
         "        if rest_minor and not available_delta_minor:\n            holds[order_id]",
     ),

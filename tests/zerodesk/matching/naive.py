@@ -11,7 +11,8 @@ from itertools import takewhile
 from typing import Any
 
 from zerodesk.bands import Band
-from zerodesk.instruments import MIN_BAND_MS, Market
+from zerodesk.instruments import Market
+from zerodesk.listings import MIN_BAND_MS
 from zerodesk.orders import COMMAND_BOUND_MS
 
 RESTING = ("GTC", "GTD", "DAY")

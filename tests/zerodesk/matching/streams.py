@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zerodesk.bands import Band
-from zerodesk.instruments import Market, list_market
+from zerodesk.instruments import Market
+from zerodesk.listings import list_market
 from zerodesk.matching import Book, listing
 from zerodesk.orders import COMMAND_BOUND_MS, Command
 from zerodesk.tiers import Tier

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from zerodesk.codec import state_hash
 from zerodesk.funding import FUNDING_EVERY_MS
-from zerodesk.instruments import Market, list_market
+from zerodesk.instruments import Market
+from zerodesk.listings import list_market
 from zerodesk.marks import FRESH_MS
 from zerodesk.matching import Book, JournalCorruptError, listing, order
 from zerodesk.orders import COMMAND_BOUND_MS

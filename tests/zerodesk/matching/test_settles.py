@@ -11,15 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, OPTION, PERPETUAL, Run, streams
-from zerodesk.accounts import (
-    AccountState,
-    deposit,
-    hold,
-    hold_group,
-    open_account,
-    settle,
-    without_answers,
-)
+from zerodesk.accounts import AccountState, deposit, hold, hold_group, open_account, without_answers
+from zerodesk.dues import settle
 from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue

@@ -12,8 +12,9 @@ from tests.zerodesk.matching.streams import (
     a_stream,
     of_a_derivative,
 )
-from zerodesk.accounts import AccountState, Due, settle
+from zerodesk.accounts import AccountState
 from zerodesk.codec import decode_body, encode_body
+from zerodesk.dues import Due, settle
 from zerodesk.funding import FUNDING_EVERY_MS, funding_time
 from zerodesk.matching import Book
 from zerodesk.matching.commands import listing, order

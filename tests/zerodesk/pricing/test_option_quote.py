@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.zerodesk.pricing.surfaces.chains import a_surface
-from zerodesk.instruments import list_market
+from zerodesk.listings import list_market
 from zerodesk.options import OptionTerms
 from zerodesk.orders import Side
 from zerodesk.pricing.black_scholes import black76

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.instruments import Market, list_market
+from zerodesk.instruments import Market
+from zerodesk.listings import list_market
 from zerodesk.money import share_bps
 from zerodesk.orders import Side
 from zerodesk.pricing import Quote, collar_around, quote_quantity

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, settle
+from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
+from zerodesk.dues import settle
 from zerodesk.house import HouseChange, HouseState
-from zerodesk.instruments import Market, list_market
+from zerodesk.instruments import Market
+from zerodesk.listings import list_market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.orders import Command, OrderStatus
 from zerodesk.reconciliation import (

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import BTC_USD, FUNDED, NOON_MS, a_case, a_command, a_quote
-from zerodesk.accounts import AccountState, Due, settle
+from zerodesk.accounts import AccountState
+from zerodesk.dues import Due, settle
 from zerodesk.limits import Limits
 from zerodesk.orders import Side
 from zerodesk.risk import Case, admit, assess

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.zerodesk.risk.cases import BTC_PERP, FUNDED, NOON_MS, a_case, a_command, a_fee, holding
-from zerodesk.accounts import AccountState, Change, Due, settle
+from zerodesk.accounts import AccountState, Change
+from zerodesk.dues import Due, settle
 from zerodesk.isolated import cross, isolate, move_margin, refusal_of_move
 from zerodesk.ledger import LedgerError
 from zerodesk.orders import PlaceCommand, Side

@@ -1,41 +1,37 @@
-"""An account: what it has, what is held for its orders, and each way that this may change.
+"""An account: what it has, what is held for its orders, and what an order and a deposit change.
 
 Every change is a pure function from a state to a ``Change``: the cause, the balanced entries and
-the whole state after. One change is one record of the account's journal.
+the whole state after. One change is one record of the account's journal. The other ways in which
+it changes are beside this module: ``dues``, ``liquidating``, ``withdrawals``, ``transfers`` ...
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self, cast
 
 from zerodesk.derived import NONE_WORKING, Derived, Working
 from zerodesk.instruments import Product, product_of
-from zerodesk.kills import Kill
 from zerodesk.ledger import (
     AVAILABLE,
     EXTERNAL,
     HELD,
     Entry,
     LedgerError,
-    Posting,
     assert_balanced,
-    clearing_account,
     isolated_account,
 )
 from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall
 from zerodesk.orders import HoldingCommand, PlaceCommand
-from zerodesk.positions import FLAT, Position, with_fill, with_funding
+from zerodesk.positions import Position
 from zerodesk.pots import Pot
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
-from zerodesk.turnover import Days, with_turnover
+from zerodesk.turnover import Days
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
-
 
 NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -421,268 +417,8 @@ def with_calls(
     return Change({"kind": "margin_call"} | evidence, (), replace(state, calls=calls))
 
 
-def _liquidated(
-    state: AccountState, isolated: str | None, liquidation: Liquidation | None
-) -> AccountState:
-    """Return the account with how far a liquidation has come: of one isolated position, or not."""
-    if isolated is None:
-        return replace(state, liquidation=liquidation)
-    pot = state.isolated[isolated]._replace(liquidation=liquidation)
-    return replace(state, isolated=state.isolated | {isolated: pot})
-
-
-def _liquidate(isolated: str | None, step: str) -> dict[str, Any]:
-    """Return the cause of a step; that of an isolated position says of which market."""
-    cause = {"kind": LIQUIDATE, "step": step}
-    return cause if isolated is None else cause | {"isolated": isolated}
-
-
-def begin_liquidation(
-    state: AccountState, number: int, evidence: dict[str, Any], isolated: str | None = None
-) -> Change:
-    """Return the account stopped from new orders, for the venue to reduce what it has open.
-
-    ``evidence`` is what decided it, with the time, ``at_ms``. Of an ``isolated`` position it is
-    that market alone that is stopped and reduced, here and in all that follows.
-    """
-    under_way = state.liquidations().get(isolated)
-    if under_way is not None:
-        raise LedgerError(f"liquidation {under_way.number} is under way")
-    begun = Liquidation(number, evidence["at_ms"])
-    return Change(_liquidate(isolated, "BEGIN") | evidence, (), _liquidated(state, isolated, begun))
-
-
-def end_liquidation(
-    state: AccountState, evidence: dict[str, Any], isolated: str | None = None
-) -> Change:
-    """Return the account as its own again."""
-    ended = state.liquidations()[isolated]
-    cause = _liquidate(isolated, "END") | {"number": ended.number}
-    return Change(cause | evidence, (), _liquidated(state, isolated, None))
-
-
-def deleverage(
-    state: AccountState,
-    liquidation: Liquidation,
-    command_id: str,
-    evidence: dict[str, Any],
-    isolated: str | None = None,
-) -> Change:
-    """Return the account with a step on record by which others take over from it; nothing moves."""
-    step = {"number": liquidation.number, "command_id": command_id}
-    cause = _liquidate(isolated, "DELEVERAGE") | step | evidence
-    return Change(cause, (), _liquidated(state, isolated, liquidation))
-
-
-def ask_insurance(
-    state: AccountState,
-    liquidation: Liquidation,
-    transfer_id: str,
-    evidence: dict[str, Any],
-    isolated: str | None = None,
-) -> Change:
-    """Return the account with a step on record by which the insurance fund pays what it owes.
-
-    Nothing moves: the fund's record sends the money, and one of this account receives it.
-    """
-    step = {"number": liquidation.number, "transfer_id": transfer_id}
-    cause = _liquidate(isolated, "INSURE") | step | evidence
-    return Change(cause, (), _liquidated(state, isolated, liquidation))
-
-
-def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> Change:
-    """Return the account spared from liquidation by an operator's word, or as all others again.
-
-    One that is under way ends with it, in the same record; what it has in a book still may fill.
-    """
-    changed = set_terms(state, state.terms._replace(spared=by), author=author, reason=reason)
-    isolated = {s: pot._replace(liquidation=None) for s, pot in state.isolated.items()}
-    return replace(changed, state=replace(changed.state, liquidation=None, isolated=isolated))
-
-
-def reduce_by_order(
-    state: AccountState,
-    liquidation: Liquidation,
-    command: PlaceCommand,
-    currency: str,
-    evidence: dict[str, Any],
-    isolated: str | None = None,
-) -> Change:
-    """Return the account with the fee of an order held that the venue places to reduce it.
-
-    Parameters
-    ----------
-    liquidation
-        As it stands with this step taken.
-    """
-    held = hold(_liquidated(state, isolated, liquidation), command, currency)
-    step = {"number": liquidation.number, "order_id": command["command_id"]}
-    return Change(_liquidate(isolated, "REDUCE") | step | evidence, held.entries, held.state)
-
-
 def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
     """Return the state without answers that the gate items show by now."""
     shown = set(ids)
     kept = {key: answer for key, answer in state.answered.items() if key not in shown}
     return replace(state, answered=kept)
-
-
-class Due(NamedTuple):
-    """What one record of a book owes to one account."""
-
-    sequence: int
-    postings: tuple[Posting, ...]
-    releases: tuple[str, ...]
-    fills: tuple[dict[str, Any], ...]
-    amends: tuple[tuple[str, int], ...] = ()
-    """(order, its whole quantity from then on)."""
-    currency: str = ""
-    traded: tuple[tuple[int, int], ...] = ()
-    """(day, notional in the currency) of its trades, see ``zerodesk.turnover``."""
-    fundings: tuple[dict[str, Any], ...] = ()
-
-
-def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> Change | None:
-    """Return the account settled with a book up to record ``upto``, or None if it already is.
-
-    Only records above the account's watermark count, so a repeat adds nothing.
-    """
-    watermark = state.watermarks.get(symbol, 0)
-    fresh = [due for due in dues if watermark < due.sequence <= upto]
-    if not fresh:
-        return None
-    pot, holds = state.isolated.get(symbol), dict(state.holds)
-    free = dict(state.available) if pot is None else {pot.currency: pot.minor}
-    paid = purse(state, symbol)
-    moved: dict[tuple[str, str], int] = defaultdict(int)
-    fills = [fill for due in fresh for fill in due.fills]
-    fundings = [one for due in fresh for one in due.fundings]
-    for due in fresh:
-        _count_fills(due.fills, holds)
-        _take_amends(due.amends, holds)
-        for posting in due.postings:
-            _apply_posting(posting, free, holds, moved, paid)
-        for order_id in due.releases:
-            _release(order_id, free, holds, moved, paid)
-    if pot is None:
-        paid_out: dict[str, Any] = {"available": free}
-    else:
-        left = pot._replace(minor=free[pot.currency])
-        paid_out = {"isolated": state.isolated | {symbol: left}}
-    after = replace(
-        state,
-        holds=holds,
-        watermarks=state.watermarks | {symbol: upto},
-        positions=_positions_after(state.positions, symbol, fills, fundings),
-        turnover=_turnover_after(state.turnover, fresh),
-        **paid_out,
-    )
-    cause = {
-        "kind": "settle",
-        "book": symbol,
-        "from": watermark + 1,
-        "to": upto,
-        "fills": fills,
-    }
-    if fundings:
-        cause["fundings"] = fundings
-    return Change(cause, _settlement_entries(symbol, moved), after)
-
-
-def _positions_after(
-    positions: dict[str, Position],
-    symbol: str,
-    fills: Sequence[dict[str, Any]],
-    fundings: Sequence[dict[str, Any]],
-) -> dict[str, Position]:
-    """Return positions after what settlement tells of one market: its fills, then its fundings."""
-    if not fills and not fundings:
-        return positions
-    position = positions.get(symbol, FLAT)
-    for fill in fills:
-        position = with_fill(position, fill)
-    for funding in fundings:
-        position = with_funding(position, funding)
-    return positions | {symbol: position}
-
-
-def _turnover_after(turnover: dict[str, Days], dues: Sequence[Due]) -> dict[str, Days]:
-    after = turnover
-    for due in dues:
-        if due.traded:
-            days = with_turnover(after.get(due.currency, {}), due.traded)
-            after = after | {due.currency: days}
-    return after
-
-
-def _count_fills(fills: Iterable[dict[str, Any]], holds: dict[str, Hold]) -> None:
-    """Count what is filled of each order that is held for; its postings come after."""
-    for fill in fills:
-        held = holds.get(fill["order_id"])
-        if held is not None:
-            filled_lots = held.filled_lots + fill["quantity_lots"]
-            holds[fill["order_id"]] = held._replace(filled_lots=filled_lots)
-
-
-def _take_amends(amends: Iterable[tuple[str, int]], holds: dict[str, Hold]) -> None:
-    """Keep the quantity that amends gave to orders that are held for."""
-    for order_id, quantity_lots in amends:
-        held = holds.get(order_id)
-        if held is not None:
-            holds[order_id] = held._replace(amended_lots=quantity_lots)
-
-
-def _settlement_entries(symbol: str, moved: dict[tuple[str, str], int]) -> tuple[Entry, ...]:
-    """Return what moved, and against it the book's clearing account."""
-    entries: list[Entry] = [
-        (account, currency, amount_minor)
-        for (account, currency), amount_minor in sorted(moved.items())
-        if amount_minor
-    ]
-    owed: dict[str, int] = defaultdict(int)
-    for _, currency, amount_minor in entries:
-        owed[currency] -= amount_minor
-    clearing = clearing_account(symbol)
-    entries += [(clearing, currency, minor) for currency, minor in sorted(owed.items()) if minor]
-    return tuple(entries)
-
-
-def _apply_posting(
-    posting: Posting,
-    free: dict[str, int],
-    holds: dict[str, Hold],
-    moved: dict[tuple[str, str], int],
-    paid: str,
-) -> None:
-    """Take a posting; what it frees or takes of what is free is of the account's ``paid``."""
-    _, order_id, currency, held_delta_minor, available_delta_minor = posting
-    if held_delta_minor:
-        held = holds.get(order_id)
-        if held is None or held.currency != currency:
-            raise LedgerError(f"posting for {order_id} in {currency}, hold: {held}")
-        rest_minor = held.held_minor + held_delta_minor
-        if rest_minor < 0:
-            raise LedgerError(f"{order_id} holds {held.held_minor}, posting {held_delta_minor}")
-        if rest_minor:
-            holds[order_id] = held._replace(held_minor=rest_minor)
-        else:
-            del holds[order_id]
-        moved[HELD, currency] += held_delta_minor
-    if available_delta_minor:
-        free[currency] = free.get(currency, 0) + available_delta_minor
-        moved[paid, currency] += available_delta_minor
-
-
-def _release(
-    order_id: str,
-    free: dict[str, int],
-    holds: dict[str, Hold],
-    moved: dict[tuple[str, str], int],
-    paid: str,
-) -> None:
-    held = holds.pop(order_id, None)
-    if held is None:
-        return
-    free[held.currency] = free.get(held.currency, 0) + held.held_minor
-    moved[HELD, held.currency] -= held.held_minor
-    moved[paid, held.currency] += held.held_minor

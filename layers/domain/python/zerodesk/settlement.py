@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
-from zerodesk.accounts import Due
+from zerodesk.dues import Due
 from zerodesk.ledger import Posting, own_accounts
 from zerodesk.orders import Side
 from zerodesk.turnover import TickValue, turnover_of_trade

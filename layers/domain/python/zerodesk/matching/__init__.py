@@ -6,7 +6,7 @@ projections of the orders: all that a journal needs. No clock, no network: use i
 in a backtest or behind a queue.
 
 >>> from decimal import Decimal
->>> from zerodesk.instruments import list_market
+>>> from zerodesk.listings import list_market
 >>> from zerodesk.matching import Book, listing, order
 >>> market = list_market(
 ...     symbol="BTC-USD", tick_size=Decimal("0.01"), lot_size=Decimal("0.0001"),

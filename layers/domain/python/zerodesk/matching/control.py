@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from zerodesk.instruments import ListingError, Market, Product, TradingState, changed_market
+from zerodesk.instruments import Market, Product, TradingState
+from zerodesk.listings import ListingError, changed_market
 from zerodesk.matching import auctions, funding, settling, staleness
 from zerodesk.matching.clearing import clear
 from zerodesk.matching.draft import CANCELLED, Draft

@@ -134,7 +134,7 @@ def quote_option(
 
     Examples
     --------
-    >>> from zerodesk.instruments import list_market
+    >>> from zerodesk.listings import list_market
     >>> from zerodesk.options import OptionTerms
     >>> from zerodesk.pricing.surfaces.essvi import EssviSurface, Slices
     >>> from zerodesk.pricing.surfaces.surface import Provenance

@@ -219,7 +219,7 @@ def quote_amount(
     Examples
     --------
     >>> from decimal import Decimal
-    >>> from zerodesk.instruments import list_market
+    >>> from zerodesk.listings import list_market
     >>> market = list_market(
     ...     symbol="BTC-USD", tick_size=Decimal(1), lot_size=Decimal("0.1"),
     ...     min_notional=Decimal(0), max_quantity=Decimal(100), maker_bps=0, taker_bps=50,
@@ -271,7 +271,7 @@ def quote_pair(
     Examples
     --------
     >>> from decimal import Decimal
-    >>> from zerodesk.instruments import list_market
+    >>> from zerodesk.listings import list_market
     >>> market = list_market(
     ...     symbol="BTC-USD", tick_size=Decimal(1), lot_size=Decimal("0.1"),
     ...     min_notional=Decimal(0), max_quantity=Decimal(100), maker_bps=0, taker_bps=50,
