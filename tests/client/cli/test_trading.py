@@ -84,7 +84,9 @@ def test_a_file_that_is_no_list_of_orders_is_refused(
 ) -> None:
     file = tmp_path / "orders.json"
     file.write_text(text)
-    assert zerodesk("batch", str(file)).exit_code == 2
+    result = zerodesk("batch", str(file))
+    assert result.exit_code == 2
+    assert "a JSON list of orders" in result.stderr
 
 
 def test_all_orders_are_cancelled_at_once_and_a_repeat_spares_what_came_later(
@@ -221,6 +223,21 @@ def test_an_order_says_what_follows_it(
     usual = {"side": "SELL", "quantity": "1", "post_only": False}
     assert asked["then"] == usual | then
     assert placed["then"] in zerodesk(*words).stdout
+
+
+def test_a_quantity_of_nothing_that_follows_is_refused(
+    zerodesk: Zerodesk, venue: FakeVenue
+) -> None:
+    words = ("order", "buy", "1", "BTC-USD", "--price", "99", "--id", "alone")
+    result = zerodesk(*words, "--then-quantity", "0.5")
+    assert result.exit_code == 2
+    assert "--then-quantity goes with --then-price or --then-stop" in result.stderr
+    assert "alone" not in {order["client_order_id"] for order in venue.orders.values()}
+
+
+def test_no_average_price_is_a_dash_without_a_currency(zerodesk: Zerodesk) -> None:
+    words = ("order", "buy", "1", "BTC-USD", "--id", "mine", "--price")
+    assert re.search(r"average price +- *\n", zerodesk(*words, "99").stdout)
 
 
 def test_an_amount_is_spent_at_the_market(zerodesk: Zerodesk) -> None:

@@ -21,19 +21,16 @@ class Rejection:
     limit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FollowingOrder:
-    """An order that follows the one that it is placed with, once all of that is filled.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTerms:
+    """The terms that an order may have. What is None is left to the venue: most have none of them.
 
-    Until then it waits, ARMED, and whatever else ends one of the two ends the other. What is None
-    is left to the venue; the terms are those of ``NewOrder``.
+    A limit with a ``stop_price`` waits for that as well: one cancels the other.
     """
 
     side: Side
-    quantity: Decimal
     price: Decimal | None = None
     type: OrderType = OrderType.LIMIT
-    time_in_force: TimeInForce | None = None
     post_only: bool = False
     slides: bool | None = None
     reduce_only: bool | None = None
@@ -49,37 +46,30 @@ class FollowingOrder:
     stop_limit_price: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrder:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowingOrder(OrderTerms):
+    """An order that follows the one that it is placed with, once all of that is filled.
+
+    Until then it waits, ARMED, and whatever else ends one of the two ends the other.
+    """
+
+    quantity: Decimal
+    time_in_force: TimeInForce | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder(OrderTerms):
     """An order to place. ``client_order_id`` makes placing it again harmless.
 
-    What is None is left to the venue: most orders have none of the last terms. It has a quantity,
-    or at the market an amount in quote units, ``quote_amount``, to spend or to sell for. A limit
-    with a ``stop_price`` waits for that as well: one cancels the other. One triggers the other:
-    ``then`` comes in once all of the order is filled.
+    It has a quantity, or at the market an amount in quote units, ``quote_amount``, to spend or to
+    sell for. One triggers the other: ``then`` comes in once all of the order is filled.
     """
 
     client_order_id: str
     symbol: str
-    side: Side
     quantity: Decimal | None = None
-    price: Decimal | None = None
-    type: OrderType = OrderType.LIMIT
-    time_in_force: TimeInForce = TimeInForce.GTC
-    post_only: bool = False
-    slides: bool | None = None
-    reduce_only: bool | None = None
-    self_trade: SelfTrade | None = None
-    min_quantity: Decimal | None = None
-    display_quantity: Decimal | None = None
-    trigger: Trigger | None = None
-    trigger_price: Decimal | None = None
-    trail: Decimal | None = None
-    trail_bps: int | None = None
-    expires_at: datetime | None = None
     quote_amount: Decimal | None = None
-    stop_price: Decimal | None = None
-    stop_limit_price: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.GTC
     then: FollowingOrder | None = None
 
 

@@ -42,6 +42,11 @@ def amount_of(text: str, name: str) -> Decimal:
     return amount
 
 
+def given(text: str | None, option: str) -> Decimal | None:
+    """Return the positive decimal that an option gives, or None if it was not given."""
+    return None if text is None else amount_of(text, option)
+
+
 def time_of(text: str | None, option: str) -> datetime | None:
     """Return the time that an option gives; UTC if it says no more."""
     if text is None:

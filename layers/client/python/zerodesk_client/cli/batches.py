@@ -10,7 +10,8 @@ from rich.table import Table
 from zerodesk.orders import OrderStatus
 from zerodesk_client.api import PlacedOrder, PlacedOrders
 from zerodesk_client.cli.exits import CommandError, ExitCode
-from zerodesk_client.cli.orders import order_id_of, orders_table
+from zerodesk_client.cli.order_views import orders_table
+from zerodesk_client.cli.orders import order_id_of
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, number, status, table
 
@@ -22,7 +23,10 @@ def batch(
     file: Annotated[
         Path,
         typer.Argument(
-            exists=True, dir_okay=False, help="A JSON list of orders as POST /v1/orders takes them."
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="A JSON list of orders as POST /v1/orders takes them.",
         ),
     ],
 ) -> None:
@@ -40,7 +44,10 @@ def replace(
     file: Annotated[
         Path,
         typer.Argument(
-            exists=True, dir_okay=False, help="A JSON order as POST /v1/orders takes it."
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="A JSON order as POST /v1/orders takes it.",
         ),
     ],
     *,
@@ -66,7 +73,7 @@ def _read(file: Path, kind: type[T], what: str) -> T:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise CommandError(f"{file}: {error}") from error
+        raise CommandError(f"{file}: {what}: {error}") from error
     if not isinstance(found, kind):
         raise CommandError(f"{file}: {what}, was a {type(found).__name__}")
     return found

@@ -184,11 +184,11 @@ class QuoteReplay:
         """Place a quote's order; one that is refused in passing, anew under its next id."""
         for attempt in range(PLACED_ANEW_MAX):
             asked = NewOrder(
-                self._client_order_id(quote, attempt),
-                symbol,
-                quote.side,
-                quote.quantity,
-                quote.price,
+                client_order_id=self._client_order_id(quote, attempt),
+                symbol=symbol,
+                side=quote.side,
+                quantity=quote.quantity,
+                price=quote.price,
             )
             began_s = time.monotonic()
             order = client.place_order(asked)
