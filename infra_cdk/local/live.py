@@ -105,7 +105,9 @@ def debugging_in_editor(function: str, port: int, debugpy: Path) -> Iterator[Non
 @contextlib.contextmanager
 def _asked(function: str, asked: Debugging) -> Iterator[None]:
     if not (sources_folder() / "functions" / function / "handler.py").is_file():
-        raise LocalCloudError(f"there is no function {function!r}: see the folders of functions/")
+        raise LocalCloudError(
+            f"there is no function {function!r}: the folders of functions/ are their names"
+        )
     path = debugging_file(state_folder(), function)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".new")

@@ -72,6 +72,49 @@ def test_an_unknown_command_is_a_usage_error(zerodesk: Zerodesk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        (("colour=red",), "'colour=red' is no term to set"),
+        (("tick_size",), "'tick_size' is no term to set"),
+        (("tick_size=nan",), "'tick_size=nan': a decimal string"),
+        (("tick_size=1e3",), "'tick_size=1e3': a decimal string"),
+        (("tick_size=1", "lot_size=1", "taker_bps=2"), "needs min_notional, max_quantity, maker"),
+    ],
+)
+def test_terms_of_a_market_that_are_none_are_named(
+    zerodesk: Zerodesk, terms: tuple[str, ...], told: str
+) -> None:
+    result = zerodesk("market", "list", "BTC-25DEC26-100000-C", "--quote", "USD", *terms)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_a_market_keeps_its_tick(zerodesk: Zerodesk) -> None:
+    result = zerodesk("market", "change", "BTC-USD", "tick_size=1", "--reason", "finer")
+    assert result.exit_code == 2
+    assert "'tick_size=1' is no term to set" in result.stderr
+    assert "of maker_bps" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("order", "buy", "-1", "BTC-USD"),
+        ("withdraw", "USD", "-0.5"),
+        ("price", "call", "-100", "--days", "1"),
+        ("market", "list", "BTC-USD", "-.5"),
+    ],
+)
+def test_a_negative_argument_is_no_option_that_is_unknown(
+    zerodesk: Zerodesk, words: tuple[str, ...]
+) -> None:
+    result = zerodesk(*words)
+    assert result.exit_code == 2
+    assert "no argument is negative" in result.stderr
+    assert "No such option: --colour" in zerodesk(*words[:2], "--colour").stderr
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         (["book", "X-USD", "--json"], ["--json", "book", "X-USD"]),

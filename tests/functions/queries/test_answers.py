@@ -6,6 +6,7 @@ import pytest
 
 from tests.functions.gateway import BTC_USD, Gateway
 from tests.tools.generate import OPENAPI
+from zerodesk.instruments import SYMBOL_RULE
 
 NOT_A_MARKET = ["NO-SUCH", "btc-usd", "BTCUSD", "x" * 300]
 
@@ -49,6 +50,12 @@ def test_a_bad_query_is_a_problem(
 ) -> None:
     answer = shared_gateway.call("GET", f"/v1/orders?{query}")
     assert (answer.status, answer.code, answer.json["field"]) == (400, code, field)
+
+
+@pytest.mark.parametrize("address", ["/v1/orders", "/v1/fills"])
+def test_a_symbol_that_is_none_is_refused_in_words(shared_gateway: Gateway, address: str) -> None:
+    answer = shared_gateway.call("GET", f"{address}?symbol=NOPE").json
+    assert (answer["rule"], answer["value"]) == (SYMBOL_RULE, "NOPE")
 
 
 def test_an_account_that_was_never_opened_has_nothing(shared_gateway: Gateway) -> None:

@@ -29,7 +29,9 @@ class ApiProblem(ApiError):  # noqa: N818 - RFC 9457 calls it a problem
         text = f"{self.status} {self.code}: {self.detail}"
         if self.rule is not None and self.rule not in self.detail:
             text += f"; {self.rule}"
-        return text if self.field is None else f"{text} ({self.field} was {self.value!r})"
+        if self.field is None or self.value is None:
+            return text
+        return f"{text} ({self.field} was {self.value!r})"
 
     @classmethod
     def from_json(cls, status: int, body: Mapping[str, Any]) -> Self:

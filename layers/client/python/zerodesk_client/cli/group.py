@@ -1,6 +1,7 @@
 """How every command is called: global options anywhere, every error with a way out."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -8,6 +9,7 @@ from typing import Any, Final
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer._click.exceptions import NoSuchOption
 from typer.core import TyperGroup
 
 from zerodesk_client.api import ApiError, ApiProblem, UnreachableError
@@ -18,6 +20,9 @@ from zerodesk_client.replay.selection import SelectionError
 
 FLAGS: Final = frozenset({"--json"})
 VALUES: Final = frozenset({"--api-url", "--key", "--account"})
+
+NEGATIVE: Final = re.compile(r"-[0-9.]")
+"""What the parser takes for an option."""
 
 HINTS: Final = {
     "UNAUTHENTICATED": "the venue does not know this key: `zerodesk key create ACCOUNT` makes one",
@@ -74,6 +79,12 @@ class ZerodeskGroup(TyperGroup):
         """Run a command; turn what went wrong into text and an exit code."""
         try:
             return super().invoke(ctx)
+        except NoSuchOption as error:
+            if not NEGATIVE.match(error.option_name):
+                raise
+            told = f"no argument is negative, and one begins with {error.option_name}"
+            code = _report(CommandError(told), as_json=bool(ctx.params.get("as_json")))
+            raise typer.Exit(code) from error
         except (ApiError, CommandError, FormatError, SelectionError, ReplayOptionError) as error:
             code = _report(error, as_json=bool(ctx.params.get("as_json")))
             raise typer.Exit(code) from error

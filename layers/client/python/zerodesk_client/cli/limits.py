@@ -147,7 +147,7 @@ def limits_of(settings: list[str]) -> dict[str, Any]:
         name, point, key = what.partition(".")
         if equals and name in COUNTS and not point:
             if not value.isascii() or not value.isdigit():
-                raise CommandError(f"{text!r}: {name} is a whole number")
+                raise CommandError(f"{text!r}: {name} is a whole number, not negative")
             asked[name] = int(value)
         elif equals and name in BY_KEY and key:
             if value != "0":

@@ -1,10 +1,11 @@
 """Markets and their terms: ``market list``, ``market change`` and ``market delist``."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import typer
 
+from zerodesk.money import NumberError, parse_decimal
 from zerodesk_client.api import NewMarket
 from zerodesk_client.cli.arguments import SymbolArgument
 from zerodesk_client.cli.exits import CommandError
@@ -61,10 +62,10 @@ def listing_of(symbol: str, quote: str | None, settings: list[str]) -> NewMarket
     for text in settings:
         name, equals, value = text.partition("=")
         if not equals or name not in (*NEW, *BOUNDS):
-            raise CommandError(f"{text!r}: {', '.join((*NEW, *BOUNDS))}, and a value")
+            raise _no_term(text, *NEW, *BOUNDS)
         terms[name] = _whole(text, value) if name in (*COUNTS, *BOUNDS) else _decimal(text, value)
     if missing := [name for name in NEW if name not in terms]:
-        raise CommandError(f"{', '.join(missing)}: every market has it")
+        raise CommandError(f"a new market needs {', '.join(missing)}, too")
     return NewMarket(symbol=symbol, base=base, quote=quote or ending, **terms)
 
 
@@ -140,9 +141,12 @@ def terms_of(settings: list[str]) -> dict[str, Any]:
         elif equals and name in BOUNDS:
             asked[name] = None if value == "none" else _whole(text, value)
         else:
-            names = ", ".join((*COUNTS, *AMOUNTS, *BOUNDS))
-            raise CommandError(f"{text!r}: {names} or band, and a value")
+            raise _no_term(text, *COUNTS, *AMOUNTS, *BOUNDS, "band")
     return asked
+
+
+def _no_term(text: str, *names: str) -> CommandError:
+    return CommandError(f"{text!r} is no term to set", f"TERM=VALUE, of {', '.join(names)}")
 
 
 def _band(text: str, value: str) -> dict[str, int]:
@@ -154,9 +158,9 @@ def _band(text: str, value: str) -> dict[str, int]:
 
 def _decimal(text: str, value: str) -> Decimal:
     try:
-        return Decimal(value)
-    except InvalidOperation as error:
-        raise CommandError(f"{text!r}: {value!r} is no number") from error
+        return parse_decimal(value)
+    except NumberError as error:
+        raise CommandError(f"{text!r}: {error.rule}") from error
 
 
 def _whole(text: str, value: str) -> int:

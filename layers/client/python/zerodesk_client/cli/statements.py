@@ -59,7 +59,7 @@ def reverse(
         str | None, typer.Option("--hash", help="The record's hash, to be sure which one it is.")
     ] = None,
 ) -> None:
-    """Reverse a deposit or a posted withdrawal by a record that names it (operator)."""
+    """Reverse a deposit, a posted withdrawal or a transfer by a record that names it (operator)."""
     session = Session.of(context)
     found = session.operator().reverse(account, sequence, reason, record_hash=record_hash)
     rows = [(row.ledger_account, number(row.amount), row.currency) for row in found.entries]

@@ -14,7 +14,7 @@ from zerodesk_aws.api.problems import (
     refused,
     shown,
 )
-from zerodesk_aws.contracts.fields import BAD_NUMBER, MISSING, WRONG_TYPE
+from zerodesk_aws.contracts.fields import BAD_NUMBER, MISSING, RULES, WRONG_TYPE
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -104,6 +104,8 @@ def _rule(contract: type[BaseModel], field: str, found: ErrorDetails) -> str:
         return str(ctx["rule"])
     if found["type"] in _RULES:
         return _RULES[found["type"]]
+    if ctx.get("pattern") in RULES:
+        return RULES[ctx["pattern"]]
     if "expected" in ctx:
         return str(ctx["expected"]).replace("'", "")
     described = contract.model_fields.get(field)

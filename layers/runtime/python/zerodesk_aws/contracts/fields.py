@@ -156,9 +156,15 @@ def read_short_text(value: str) -> str:
     return value.strip()
 
 
+RULES: Final[dict[str, str]] = {}
+"""What a pattern asks for, in words, by the pattern of the whole text."""
+
+
 def text(pattern: re.Pattern[str], rule: str) -> Any:
     """Return the constraint of a text that matches a pattern as a whole."""
-    return Field(pattern=f"^{pattern.pattern}$", description=rule[:1].upper() + rule[1:])
+    whole = f"^{pattern.pattern}$"
+    RULES[whole] = rule
+    return Field(pattern=whole, description=rule[:1].upper() + rule[1:])
 
 
 _DECIMAL_SCHEMA: Final = {"type": "string", "format": "decimal", "pattern": DECIMAL_PATTERN}

@@ -506,7 +506,7 @@ class CancelAfter(Contract):
     seconds: int = Field(
         ge=0,
         le=MAX_SWITCH_SECONDS,
-        description=f"From now; 0 switches it off, at most {MAX_SWITCH_SECONDS}.",
+        description=f"0 to {MAX_SWITCH_SECONDS} from now; 0 switches it off",
     )
     symbol: Symbol | None = Field(default=None, description="Of this market; of all without it.")
 
