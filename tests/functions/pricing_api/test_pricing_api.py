@@ -180,7 +180,7 @@ def test_a_surface_is_fitted_asked_kept_and_asked_again(shared_gateway: Gateway)
         assert fitted["values"]["results"][name][2] is None
     assert fitted["values"]["status"] == ["OK", "OK", "INVALID"]
     quotes = fitted["quotes"]
-    assert quotes["use"][0] == "NOT_A_NUMBER"
+    assert quotes["use"][0] == "NO_BID"
     assert quotes["use"].count("USED") > 200
     assert quotes["median_half_spreads"] < 1.0
     assert len(fitted["surface"]["expiries"]) == EXPIRIES.size

@@ -82,7 +82,12 @@ def test_each_strike_counts_once_by_the_side_out_of_the_money() -> None:
     ("bid", "ask", "use"),
     [
         (0.0, 3.0, QuoteUse.NO_BID),
-        (math.nan, 3.0, QuoteUse.NOT_A_NUMBER),
+        (math.nan, 3.0, QuoteUse.NO_BID),
+        (math.nan, math.nan, QuoteUse.NO_BID),
+        (0.0, 0.0, QuoteUse.NO_BID),
+        (-1.0, 3.0, QuoteUse.NO_BID),
+        (2.0, math.nan, QuoteUse.NOT_A_NUMBER),
+        (2.0, 0.0, QuoteUse.NOT_A_NUMBER),
         (4.0, 3.0, QuoteUse.CROSSED),
         (2.0, math.inf, QuoteUse.NOT_A_NUMBER),
         (math.inf, math.inf, QuoteUse.NOT_A_NUMBER),

@@ -30,12 +30,12 @@ class QuoteUse(IntEnum):
     OTHER_SIDE = 1
     """Good, but the other option of its strike, out of the money, says the same more exactly."""
     NOT_A_NUMBER = 2
-    """Strike, expiry, bid or ask is missing, infinite, or not positive."""
+    """Strike, expiry or ask is missing, infinite, or not positive, or the bid is infinite."""
     EXPIRED = 3
     CROSSED = 4
     """The bid is above the ask."""
     NO_BID = 5
-    """Nobody would buy it, so its middle says nothing."""
+    """Nobody would buy it, so its middle says nothing: its bid is missing, or not positive."""
     NO_FORWARD = 6
     """Its expiry has no strike with both a call and a put, or these contradict each other."""
     NO_VOLATILITY = 7
@@ -152,10 +152,11 @@ class OptionChain:
         use = np.full(self.strike.size, QuoteUse.USED, np.int8)
         # In order of rising precedence: the last one written is told.
         use[self.half_spread > WIDEST * self.middle] = QuoteUse.TOO_WIDE
-        use[~(self.bid > 0.0)] = QuoteUse.NO_BID
         use[self.bid > self.ask] = QuoteUse.CROSSED
+        has_bid = self.bid > 0.0
+        use[~has_bid] = QuoteUse.NO_BID
         use[self.expiry_years <= 0.0] = QuoteUse.EXPIRED
-        prices = np.isfinite(self.bid) & np.isfinite(self.ask) & (self.ask > 0.0)
+        priced = np.isfinite(self.bid) & np.isfinite(self.ask) & (self.ask > 0.0)
         terms = np.isfinite(self.strike) & np.isfinite(self.expiry_years) & (self.strike > 0.0)
-        use[~(prices & terms)] = QuoteUse.NOT_A_NUMBER
+        use[~terms | (has_bid & ~priced)] = QuoteUse.NOT_A_NUMBER
         return use
