@@ -9,7 +9,7 @@ from zerodesk.orders import Side, Trigger
 from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection, of_following
 from zerodesk_aws.entry import count, logger, metrics
-from zerodesk_aws.faults import StaleMarketError
+from zerodesk_aws.faults import StaleMarketError, named
 from zerodesk_aws.tables.market import Markets
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ markets = Markets(MARKET_TABLE)
 
 @logger.inject_lambda_context(correlation_id_path="order_id")
 @metrics.log_metrics
+@named()
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with a quote or a refusal."""
     if "symbol" not in event:

@@ -6,7 +6,8 @@ Output   {"verdict": "HELD", "command": what goes to the book}, {"verdict": "REJ
          "rejection"}, or {"verdict": "DONE"} when the order has been answered already
 Reads    the limits of the venue and its groups, and fee tiers; marks and what the market traded
          lately, where a limit asks for them
-Faults   JournalContentionError, JournalUnavailableError (the workflow retries both by name)
+Faults   JournalContentionError, JournalUnavailableError, ServiceBusyError (the workflow retries all
+         of them by name)
 Writes   one record of the account's journal: the hold, or the refusal; then, for a refusal,
          the order's item
 """

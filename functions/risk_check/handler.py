@@ -10,6 +10,7 @@ from zerodesk.orders import AmendCommand
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.faults import named
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.tables.cursors import Cursors
@@ -25,6 +26,7 @@ surroundings = Surroundings(
 
 @logger.inject_lambda_context(correlation_id_path="order.order_id")
 @metrics.log_metrics
+@named()
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with the command for the book, or with a refusal on record."""
     asked, quoted = event["order"], event["quote"]

@@ -13,6 +13,7 @@ from settlement.settings import (
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import in_chunks
 from zerodesk_aws.entry import count, logger, metrics
+from zerodesk_aws.faults import named
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders
@@ -29,6 +30,7 @@ settlement = Settlement(
 
 @logger.inject_lambda_context
 @metrics.log_metrics
+@named()
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the workflow with what to announce, and whether to come again."""
     symbol = event["symbol"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from pynamodb.connection import Connection
 
 
@@ -19,6 +19,12 @@ class Killed(BaseException):
 def timed_out() -> Exception:
     """Return what a caller gets that waited for too long."""
     return ReadTimeoutError(endpoint_url="https://dynamodb")
+
+
+def throttled() -> Exception:
+    """Return what a caller gets of a table that is too busy."""
+    answer = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}
+    return ClientError(answer, "Query")  # type: ignore[arg-type]
 
 
 @contextmanager

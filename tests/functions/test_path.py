@@ -5,7 +5,7 @@ lost, repeated or reordered at will. What must hold: no unit is created or lost.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ from pricing import handler as pricing
 from risk_check import handler as risk_check
 from settlement import handler as settlement
 from tests.functions.conftest import create_tables
+from tests.functions.killing import failing, throttled
+from tests.functions.workflow_files import errors_named, load, states
 from tests.markets import a_market
 from tests.shorter_moto import mocked_aws
 from zerodesk.accounts import deposit, open_account
@@ -236,6 +238,46 @@ def test_a_workflow_that_runs_twice_holds_once_and_fills_once(venue: Venue) -> N
     first, second = venue.workflow(order), venue.workflow(order)
     assert first == second
     venue.match()
+    venue.settle()
+    assert venue.item("alice", "buy-1").filled_lots == 10_000
+    assert venue.funds("alice") == {"USD": (40_000 * USD - 30 * USD, 0), "BTC": (BTC, 0)}
+
+
+STEPS = states(load("order_workflow")) | states(load("settlement_workflow"))
+CALLS = {"Price": 1, "Check risk": 5, "Settle accounts": 11}
+"""The steps that call tables, and how many calls each of them makes."""
+
+
+@pytest.mark.parametrize(
+    ("step", "at_call"), [(step, call) for step, calls in CALLS.items() for call in range(calls)]
+)
+def test_a_step_that_meets_a_busy_table_is_tried_again_by_name_and_happens_once(
+    venue: Venue, step: str, at_call: int
+) -> None:
+    def taken(name: str, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        if name != step:
+            return do()
+        answer: dict[str, Any] | None = None
+        fault = ""
+        with failing(at_call, after=False, fault=throttled) as made:
+            try:
+                answer = do()
+            except Exception as raised:  # noqa: BLE001 - what it is is what is asked
+                fault = type(raised).__name__
+        assert len(made) > at_call
+        if answer is not None:
+            return answer
+        assert fault in errors_named(STEPS[step])
+        return do()
+
+    venue.place("bob", "sell-1", "SELL", quantity_lots=20_000)
+    order, context = venue.intake("alice", "buy-1", "BUY"), venue.context
+    quote = taken("Price", lambda: pricing.handler(order, context))
+    asked = {"order": order, "quote": quote}
+    decision = taken("Check risk", lambda: risk_check.handler(asked, context))
+    venue.queue.append(decision["command"])
+    venue.match()
+    taken("Settle accounts", lambda: settlement.handler({"symbol": SYMBOL}, context))
     venue.settle()
     assert venue.item("alice", "buy-1").filled_lots == 10_000
     assert venue.funds("alice") == {"USD": (40_000 * USD - 30 * USD, 0), "BTC": (BTC, 0)}

@@ -1,10 +1,9 @@
 """A table that is too busy fails no execution: the workflow knows the fault, and tries again."""
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.functions.gateway import Gateway
-from tests.functions.killing import failing
+from tests.functions.killing import failing, throttled
 from tests.functions.liquidation.conftest import Desk, under_way
 from tests.functions.liquidation.test_liquidation import LONG, fallen, lots, state, steps
 from tests.functions.workflow_files import errors_named, load, states
@@ -12,11 +11,6 @@ from tests.functions.workflow_files import errors_named, load, states
 __all__ = ["fallen"]
 
 RETRIED = errors_named(states(load("liquidation_workflow"))["Look"])
-
-
-def throttled() -> Exception:
-    answer = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}
-    return ClientError(answer, "Query")  # type: ignore[arg-type]
 
 
 def taken(desk: Desk, step: str, number: int) -> Exception | None:

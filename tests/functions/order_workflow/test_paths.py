@@ -85,6 +85,13 @@ def path(deployed: OrderPath) -> OrderPath:
             0,
             id="a put without an answer, then found done",
         ),
+        pytest.param(
+            [raises("ServiceBusyError"), PRICED],
+            [raises("ServiceBusyError"), HELD],
+            "HELD",
+            1,
+            id="a table that is busy, twice",
+        ),
         pytest.param([PRICED], [DIES, HELD], "HELD", 1, id="the process dies, then held"),
     ],
 )

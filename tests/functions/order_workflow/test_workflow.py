@@ -29,7 +29,7 @@ def context(execution: str = "run-1") -> dict[str, Any]:
     ("state", "function"), [("Price", "pricing"), ("Check risk", "risk_check")]
 )
 def test_every_fault_on_the_card_of_a_function_is_retried(state: str, function: str) -> None:
-    assert faults_of(function)
+    assert "ServiceBusyError" in faults_of(function)
     assert faults_of(function) <= errors_named(STATES[state])
 
 

@@ -81,6 +81,11 @@ def path(empty_cloud: str, tmp_path_factory: pytest.TempPathFactory) -> Settleme
             [1],
             id="contention, then settled",
         ),
+        pytest.param(
+            [raises("ServiceBusyError"), a_round([an_entry(1)], more=False)],
+            [1],
+            id="a table that is busy, then settled",
+        ),
     ],
 )
 def test_a_book_is_settled_and_announced(
