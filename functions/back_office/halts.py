@@ -15,7 +15,8 @@ from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.halts import Halt, Halts, ListStopped, Stop, StoppedPage
 from zerodesk_aws.limits import MARKET, LimitRegister
 from zerodesk_aws.registers import Register
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 
 GOES_ON = (TradingState.OPEN, TradingState.DELISTED)
 """One trades, the other is gone for good."""

@@ -14,7 +14,8 @@ from zerodesk_aws.limit_views import switch_view
 from zerodesk_aws.limits import MARKET, VENUE, LimitRegister
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.registers import Register
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 
 
 class KillOffice:

@@ -23,7 +23,8 @@ from zerodesk_aws.contracts.markets import ChangeMarket, Delist, SettleOption
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.filters import amount_minor_of
 from zerodesk_aws.queue import CommandQueue
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.views.markets import market_view
 
 

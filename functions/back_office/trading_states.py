@@ -14,7 +14,8 @@ from zerodesk_aws.contracts.markets import EndAuction, SetTradingState
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.queue import CommandQueue
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.views.markets import market_view
 
 

@@ -10,12 +10,11 @@ from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection, of_following
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError, named
-from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.listed import handed
 
 if TYPE_CHECKING:
     from pricing.options import OptionDesk
-
-markets = Markets(MARKET_TABLE)
+    from zerodesk_aws.tables.market import Markets
 
 
 @logger.inject_lambda_context(correlation_id_path="order_id")
@@ -23,22 +22,22 @@ markets = Markets(MARKET_TABLE)
 @named()
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with a quote or a refusal."""
-    if "symbol" not in event:
+    if "order" not in event:
         return marked()
-    listed = markets.get(event["symbol"])
+    order, listed = event["order"], handed(event["shown"])
     if listed is None:
-        raise StaleMarketError(event["symbol"])
+        raise StaleMarketError(order["symbol"])
     if listed.market.product is Product.OPTION:
-        answer = desk().quote(listed, event)
+        answer = desk().quote(listed, order)
     else:
-        answer = quoted(listed.market, listed.mark_price_ticks, event)
+        answer = quoted(listed.market, listed.mark_price_ticks, order)
     if isinstance(answer, Rejection):
         count("PricingRefused")
         logger.info("order not priced", code=answer.code, have=answer.have, limit=answer.limit)
         return {"verdict": "REFUSED", "rejection": answer.to_dict()}
     count("OrdersPriced")
     priced = {"verdict": "PRICED", "quote": answer.to_dict()}
-    return followed(listed.market, answer, event, priced) if "then" in event else priced
+    return followed(listed.market, answer, order, priced) if "then" in order else priced
 
 
 def followed(
@@ -59,18 +58,26 @@ def followed(
 
 
 @cache
+def markets() -> "Markets":
+    """Return the table, with its client: no order but an option's waits for that."""
+    from zerodesk_aws.tables.market import Markets
+
+    return Markets(MARKET_TABLE)
+
+
+@cache
 def desk() -> "OptionDesk":
     """Return the desk of options, with numpy: no order of anything else waits for that."""
     from pricing.options import OptionDesk
 
-    return OptionDesk(markets)
+    return OptionDesk(markets())
 
 
 def marked() -> dict[str, Any]:
     """Mark every option that is listed, as the clock asks."""
     listed = [
         one
-        for one in markets.all()
+        for one in markets().all()
         if one.market.product is Product.OPTION and one.state is not TradingState.DELISTED
     ]
     marked_count = desk().mark(listed) if listed else 0

@@ -19,7 +19,8 @@ from zerodesk.pricing.order_quote import Quote
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.surfaces import WarmSurfaces
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 
 
 class Seen(NamedTuple):

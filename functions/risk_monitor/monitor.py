@@ -20,7 +20,8 @@ from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 
 RISK: Final = "zerodesk.risk"
 LEASE_MS: Final = 60_000

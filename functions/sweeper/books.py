@@ -24,7 +24,8 @@ from zerodesk_aws.kills import clearing_command
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.streams import book_stream
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.workflows import Workflow
 
 

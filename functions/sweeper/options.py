@@ -11,7 +11,8 @@ from zerodesk_aws.entry import logger
 from zerodesk_aws.index_history import index_history
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.queue import CommandQueue
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 
 
 class _Price(NamedTuple):

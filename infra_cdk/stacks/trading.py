@@ -320,6 +320,7 @@ class TradingStack(Stack):
             access=[
                 invoke(self.functions["pricing"].function, "PricingFunctionArn"),
                 invoke(self.functions["risk_check"].function, "RiskCheckFunctionArn"),
+                self._data.market.access("GetItem").named("MarketTable"),
                 self._send.named("CommandQueueUrl"),
             ],
         )

@@ -34,7 +34,7 @@ from zerodesk_aws.accounts import Account
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Tip
-from zerodesk_aws.tables.market import Listed
+from zerodesk_aws.tables.listed import Listed
 
 AT_MS = 1_796_126_400_000
 RUNS, DECISIONS = 15, 2_000

@@ -12,7 +12,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from infra_cdk.settings import ROOT
-from tests.calls.recorder import SERVICES, resources
+from tests.calls.recorder import resources
 from tests.simulation import seam
 
 FILE: Final = ROOT / "layers" / "client" / "python" / "zerodesk_client" / "cost" / "calls.json"
@@ -35,14 +35,18 @@ class Count:
     @contextmanager
     def counting(self) -> Iterator[None]:
         """Count what a world does."""
-        from tests.simulation.world import World
+        from tests.simulation.world import WorkflowEffects, World
 
         call, execute, invoke, act = World.call, World.execute, World.invoke, World._execute
+        look = WorkflowEffects.look
 
         def called(world: Any, service: str, operation: str, asked: dict[str, Any]) -> Any:
-            if SERVICES[service] == "dynamodb":
-                self._read(operation, asked)
+            self._read(operation, asked)
             return call(world, service, operation, asked)
+
+        def looked(effects: Any, asked: dict[str, Any]) -> dict[str, Any]:
+            self._read("GetItem", asked)
+            return look(effects, asked)
 
         def executed(world: Any, workflow: str, *rest: Any) -> None:
             self.paid["executions"][workflow] += 1
@@ -63,6 +67,7 @@ class Count:
 
         with (
             patch.object(World, "call", called),
+            patch.object(WorkflowEffects, "look", looked),
             patch.object(World, "execute", executed),
             patch.object(World, "invoke", invoked),
             patch.object(World, "_execute", acted),

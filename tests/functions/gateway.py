@@ -116,11 +116,12 @@ class Workflow:
     def run(self, order: dict[str, Any]) -> dict[str, Any] | None:
         from pricing import handler as pricing
         from risk_check import handler as risk_check
+        from tests.functions.market_reads import to_price
 
         self.runs += 1
         if self.fails:
             return None
-        quote = pricing.handler(order, self.context)
+        quote = pricing.handler(to_price(order), self.context)
         decision = risk_check.handler({"order": order, "quote": quote}, self.context)
         if decision["verdict"] == "HELD":
             self.send(decision["command"])

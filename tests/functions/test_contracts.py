@@ -9,6 +9,7 @@ import pytest
 from pricing import handler as pricing
 from risk_check import handler as risk_check
 from tests.functions.gateway import Gateway, an_order, proxy_event
+from tests.functions.market_reads import to_price
 from tests.tools.generate import EVENTS_FOLDER
 from zerodesk.orders import order_id_for
 from zerodesk_aws.bus import Announcement
@@ -129,7 +130,7 @@ def test_what_travels_through_the_workflow_is_what_its_contracts_say(
     gateway.place("alice", "one", "BUY", **changed)
     (order,) = given
     StoredOrder.model_validate(order)
-    quote = pricing.handler(order, gateway.context)
+    quote = pricing.handler(to_price(order), gateway.context)
     OrderPriced.model_validate(quote)
     decided = risk_check.handler({"order": order, "quote": quote}, gateway.context)
     RiskDecided.model_validate(json.loads(json.dumps(decided)))

@@ -15,6 +15,8 @@ COMPUTE = ("chunk_pricing", "option_quotes", "pricing_api")
 """The functions with numpy in a layer."""
 TOUCHES_NOTHING = "pricing_api"
 """The only one that needs no resource to be named."""
+NO_CLIENT = ("boto3", "pynamodb")
+"""The package botocore itself is loaded by powertools, and nothing of it: see the modules."""
 NO_HTTP = ("chalice", "pydantic")
 HAS_BOTO3 = {"archivist"}
 """It writes archives. All others have botocore's clients of the tables' session (decision 0032)."""
@@ -31,7 +33,7 @@ FUNCTIONS = {
     "order_intake": (),
     "partner_intake": ("chalice",),
     "price_source": (),
-    "pricing": NO_HTTP,
+    "pricing": (*NO_HTTP, *NO_CLIENT),
     "pricing_api": (),
     "pricing_jobs": (),
     "queries": (),
@@ -54,7 +56,7 @@ BEYOND_FLOOR = {
     "order_intake": 118,
     "partner_intake": 112,
     "price_source": 104,
-    "pricing": 28,
+    "pricing": -190,
     "pricing_api": 10,
     "pricing_jobs": 155,
     "queries": 224,

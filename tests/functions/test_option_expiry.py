@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.functions.gateway import Gateway
+from tests.functions.market_reads import to_price
 from tests.functions.test_options import (
     LISTING,
     balances,
@@ -54,7 +55,7 @@ def quote(venue: Gateway) -> Any:
     from pricing import handler as pricing
 
     order = {"symbol": CALL, "side": "BUY", "price_ticks": None, "quantity_lots": 1}
-    return pricing.handler(order, venue.context)["quote"]
+    return pricing.handler(to_price(order), venue.context)["quote"]
 
 
 def observe(venue: Gateway, price: int, at_ms: int) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from tests.functions.gateway import BTC_USD, Answered, Gateway
+from tests.functions.killing import failing, throttled
+from tests.functions.market_reads import to_price
 from tests.zerodesk.pricing.surfaces.chains import a_surface
 from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.faults import ServiceBusyError, StaleMarketError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders
@@ -52,7 +55,7 @@ def fair(venue: Gateway) -> int:
     from pricing import handler as pricing
 
     order = {"symbol": CALL, "side": "BUY", "price_ticks": None, "quantity_lots": 1}
-    quote = pricing.handler(order, venue.context)["quote"]
+    quote = pricing.handler(to_price(order), venue.context)["quote"]
     return int(quote["mark_price_ticks"])
 
 
@@ -231,3 +234,23 @@ def test_terms_that_an_option_has_not_are_refused_at_the_edge(
         "INTAKE_BAD_VALUE",
         field,
     )
+
+
+@pytest.mark.parametrize("at_call", [0, 1], ids=["the underlying", "the surface"])
+def test_an_option_whose_looks_meet_a_busy_table_is_priced_at_the_next_try(
+    venue: Gateway, at_call: int
+) -> None:
+    from pricing import handler as pricing
+
+    publish(venue)
+    asked = to_price({"symbol": CALL, "side": "BUY", "price_ticks": None, "quantity_lots": 1})
+    with failing(at_call, after=False, fault=throttled), pytest.raises(ServiceBusyError):
+        pricing.handler(asked, venue.context)
+    assert pricing.handler(asked, venue.context)["verdict"] == "PRICED"
+
+
+def test_an_order_whose_market_was_not_shown_is_not_priced(venue: Gateway) -> None:
+    from pricing import handler as pricing
+
+    with pytest.raises(StaleMarketError, match="NO-USD"):
+        pricing.handler(to_price({"symbol": "NO-USD"}), venue.context)

@@ -16,6 +16,7 @@ from risk_check import handler as risk_check
 from settlement import handler as settlement
 from tests.functions.conftest import create_tables
 from tests.functions.killing import failing, throttled
+from tests.functions.market_reads import to_price
 from tests.functions.workflow_files import errors_named, load, states
 from tests.markets import a_market
 from tests.shorter_moto import mocked_aws
@@ -98,7 +99,7 @@ class Venue:
 
     def workflow(self, order: dict[str, Any]) -> dict[str, Any]:
         """Price, Check risk, Submit to the book."""
-        quote = pricing.handler(order, self.context)
+        quote = pricing.handler(to_price(order), self.context)
         decision: dict[str, Any] = risk_check.handler(
             {"order": order, "quote": quote}, self.context
         )
@@ -244,7 +245,7 @@ def test_a_workflow_that_runs_twice_holds_once_and_fills_once(venue: Venue) -> N
 
 
 STEPS = states(load("order_workflow")) | states(load("settlement_workflow"))
-CALLS = {"Price": 1, "Check risk": 5, "Settle accounts": 11}
+CALLS = {"Check risk": 5, "Settle accounts": 11}
 """The steps that call tables, and how many calls each of them makes."""
 
 
@@ -272,7 +273,7 @@ def test_a_step_that_meets_a_busy_table_is_tried_again_by_name_and_happens_once(
 
     venue.place("bob", "sell-1", "SELL", quantity_lots=20_000)
     order, context = venue.intake("alice", "buy-1", "BUY"), venue.context
-    quote = taken("Price", lambda: pricing.handler(order, context))
+    quote = pricing.handler(to_price(order), context)
     asked = {"order": order, "quote": quote}
     decision = taken("Check risk", lambda: risk_check.handler(asked, context))
     venue.queue.append(decision["command"])

@@ -72,6 +72,8 @@ def test_every_state_goes_on_or_ends_but_not_both(workflow: Definition) -> None:
     for name, state in states(workflow).items():
         if state["Type"] == "Choice":
             assert "Default" in state, f"{name} may match nothing"
+        elif state["Type"] == "Fail":
+            assert not {"Next", "End"} & set(state), name
         else:
             assert ("Next" in state) != (state.get("End") is True), name
 

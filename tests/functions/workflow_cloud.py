@@ -117,6 +117,16 @@ class Cloud:
         )["QueueUrl"]
         return url
 
+    def table(self, name: str, key: str) -> str:
+        """Make a table of a key and return its name."""
+        made: str = self.client("dynamodb").create_table(
+            TableName=name.replace("*", self.made),
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )["TableDescription"]["TableName"]
+        return made
+
     def drain(self, queue_url: str) -> list[dict[str, Any]]:
         """Take all messages that are in a queue."""
         taken: list[dict[str, Any]] = []

@@ -97,7 +97,10 @@ class Stage:
         """Return one who takes an order through pricing and risk to its book's queue."""
 
         def work(actor: Actor) -> None:
-            quote = actor.invoke(self._process(region, "pricing"), order)
+            key = {"symbol": {"S": order["symbol"]}}
+            shown = self.cloud.call("DynamoDB", "GetItem", {"TableName": "market", "Key": key})
+            asked = {"order": order, "shown": shown}
+            quote = actor.invoke(self._process(region, "pricing"), asked)
             risk = self._process(region, "risk_check")
             decision = actor.invoke(risk, {"order": order, "quote": quote})
             if decision["verdict"] == "HELD":

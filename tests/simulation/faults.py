@@ -69,6 +69,7 @@ AT: Final[Mapping[str, tuple[Fault, ...]]] = {
     "StartExecution": WRITE,
     "StartSyncExecution": (*ANYWHERE, *TIMEOUTS, Fault.THROTTLED, Fault.SERVER_ERROR),
     # By a workflow, which is no process of ours and is not killed.
+    "workflow GetItem": (Fault.LOST, *UNAVAILABLE, Fault.STALE),
     "workflow SendMessage": (
         Fault.LOST,
         Fault.SERVER_ERROR,
@@ -92,6 +93,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "UpdateItem": 2.0,
     "SendMessage": 2.0,
     "PutEvents": 2.0,
+    "workflow GetItem": 0.5,
     "workflow SendMessage": 2.0,
     "event": 3.0,
     "batch": 3.0,

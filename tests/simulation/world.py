@@ -711,6 +711,10 @@ class World:
         return fault
 
 
+SERVICES: Final = {"GetItem": "DynamoDB", "PutEvents": "EventBridge", "SendMessage": "SQS"}
+"""What a workflow asks, by operation: its faults are named after these."""
+
+
 class WorkflowEffects:
     """What a workflow does to its world."""
 
@@ -730,6 +734,10 @@ class WorkflowEffects:
             case _:
                 raise TaskFailedError(type(fault).__name__)
 
+    def look(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Read an item; the answer may be old, late or none."""
+        return self._act("GetItem", asked, asked["Key"]["symbol"]["S"])
+
     def send(self, asked: dict[str, Any]) -> None:
         """Send a message to the region's queue of commands."""
         asked = asked | {"QueueUrl": QUEUE_URLS[self._region]}
@@ -748,18 +756,25 @@ class WorkflowEffects:
         if fault is Fault.LOST:
             raise ExecutionLostError(self._name)
         if fault is Fault.SERVER_ERROR:
-            raise TaskFailedError("SQS.SdkClientException")
+            raise TaskFailedError(f"{SERVICES[operation]}.SdkClientException")
+        if fault is Fault.THROTTLED:
+            raise TaskFailedError("DynamoDB.ProvisionedThroughputExceededException")
+        if fault is Fault.TIMEOUT_BEFORE:
+            world.sleep(CALL_TIMEOUT_MS)
+            raise TaskFailedError(workflows.TIMED_OUT)
+        if fault is Fault.STALE:
+            return self._asked(operation, asked, stale=True)
         answer = self._asked(operation, asked)
         if fault is Fault.REPEATED:
             answer = self._asked(operation, asked)
         if fault is Fault.SERVER_ERROR_AFTER:
-            raise TaskFailedError("SQS.SdkClientException")
+            raise TaskFailedError(f"{SERVICES[operation]}.SdkClientException")
         return answer
 
-    def _asked(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def _asked(self, operation: str, asked: dict[str, Any], **how: Any) -> dict[str, Any]:
         """Execute a call; a refusal fails the task by its code."""
         try:
-            return self._world._execute(self._region, operation, asked)
+            return self._world._execute(self._region, operation, asked, **how)
         except ClientError as error:
             raise TaskFailedError(error.response["Error"]["Code"]) from error
 

@@ -35,7 +35,7 @@ Template = dict[str, Any]
 FUNCTIONS: Final = {
     "authorizer": ("authorize", ""),
     "order_intake": ("intake", "dynamodb stepfunctions"),
-    "pricing": ("price", "dynamodb"),
+    "pricing": ("price", ""),
     "risk_check": ("check", "dynamodb"),
     "matching": ("match", "dynamodb events"),
     "settlement": ("settle", "dynamodb"),
@@ -182,6 +182,7 @@ MACHINES: Final[dict[str, Template]] = {
         "PricingFunctionArn": _arn("lambda", f"function:{PREFIX}-pricing"),
         "RiskCheckFunctionArn": _arn("lambda", f"function:{PREFIX}-risk_check"),
         "CommandQueueUrl": {"Ref": "Queue"},
+        "MarketTable": f"{PREFIX}-market",
     },
     "settlement_workflow": {
         "SettlementFunctionArn": _arn("lambda", f"function:{PREFIX}-settlement"),

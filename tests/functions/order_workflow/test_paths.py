@@ -11,6 +11,11 @@ from tests.functions.workflow_cloud import DIES, Cloud, Stub, answers, raises
 pytestmark = pytest.mark.local_cloud
 
 ORDER = {"order_id": "oabc", "account_id": "alice", "symbol": "BTC-USD", "price_ticks": None}
+ITEM = {
+    "symbol": {"S": "BTC-USD"},
+    "book_sequence": {"N": "7"},
+    "view": {"S": '{"market": {"symbol": "BTC-USD"}}'},
+}
 COMMAND = {"kind": "place", "command_id": "oabc", "symbol": "BTC-USD", "held_minor": 2**53 - 1}
 
 PRICED = answers({"verdict": "PRICED", "quote": {"mark_price_ticks": 9_876_543}})
@@ -30,8 +35,8 @@ class OrderPath:
     queue_url: str
     workflow_arn: str
 
-    def run(self) -> tuple[str, Any]:
-        return self.cloud.run(self.workflow_arn, ORDER)
+    def run(self, order: dict[str, Any] = ORDER) -> tuple[str, Any]:
+        return self.cloud.run(self.workflow_arn, order)
 
     def commands(self) -> list[dict[str, Any]]:
         return self.cloud.drain(self.queue_url)
@@ -42,11 +47,14 @@ def deployed(empty_cloud: str, tmp_path_factory: pytest.TempPathFactory) -> Orde
     cloud = Cloud(empty_cloud, tmp_path_factory.mktemp("stubs"))
     pricing, risk_check = cloud.stub("pricing"), cloud.stub("risk_check")
     queue_url = cloud.queue("commands-*.fifo", FifoQueue="true")
+    table = cloud.table("market-*", "symbol")
+    cloud.client("dynamodb").put_item(TableName=table, Item=ITEM)
     workflow_arn = cloud.workflow(
         "order_workflow",
         PricingFunctionArn=pricing.arn,
         RiskCheckFunctionArn=risk_check.arn,
         CommandQueueUrl=queue_url,
+        MarketTable=table,
     )
     return OrderPath(cloud, pricing, risk_check, queue_url, workflow_arn)
 
@@ -69,7 +77,7 @@ def path(deployed: OrderPath) -> OrderPath:
             [HELD],
             "HELD",
             1,
-            id="price stale twice, then fresh",
+            id="market not shown twice, then shown",
         ),
         pytest.param(
             [PRICED],
@@ -107,7 +115,10 @@ def test_an_order_ends_with_a_verdict(
 
     assert path.run() == ("SUCCEEDED", {"verdict": verdict, "order_id": "oabc"})
 
-    assert path.pricing.calls == [ORDER] * len(pricing)
+    for call in path.pricing.calls:
+        assert call["order"] == ORDER
+        assert call["shown"]["Item"] == ITEM
+    assert len(path.pricing.calls) == len(pricing)
     quote = pricing[-1]["answers"]
     assert path.risk_check.calls == [{"order": ORDER, "quote": quote}] * len(risk_check)
     assert [json.loads(message["Body"]) for message in path.commands()] == [COMMAND] * sent
@@ -151,3 +162,13 @@ def test_a_market_that_stays_stale_fails_the_execution_for_the_sweeper(path: Ord
     assert path.run() == ("FAILED", "StaleMarketError")
 
     assert path.risk_check.calls == []
+
+
+def test_a_market_without_an_item_is_handed_over_as_none(path: OrderPath) -> None:
+    path.pricing.will(PRICED)
+    path.risk_check.will(HELD)
+
+    assert path.run(ORDER | {"symbol": "ETH-USD"})[0] == "SUCCEEDED"
+
+    [call] = path.pricing.calls
+    assert "Item" not in call["shown"]

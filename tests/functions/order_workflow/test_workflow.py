@@ -34,13 +34,48 @@ def test_every_fault_on_the_card_of_a_function_is_retried(state: str, function: 
 
 
 def test_pricing_gets_the_order_and_risk_check_the_order_with_its_quote() -> None:
-    assert evaluate(STATES["Price"]["Arguments"]["Payload"], states={"input": ORDER}) == ORDER
+    shown = {"Item": {"symbol": {"S": "BTC-USD"}}}
+    asked = evaluate(STATES["Price"]["Arguments"]["Payload"], order=ORDER, shown=shown)
+
+    assert asked == {"order": ORDER, "shown": shown}
 
     payload = evaluate(
         STATES["Check risk"]["Arguments"]["Payload"], order=ORDER, quote={"verdict": "PRICED"}
     )
 
     assert payload == {"order": ORDER, "quote": {"verdict": "PRICED"}}
+
+
+def test_the_market_of_the_order_is_read() -> None:
+    key = evaluate(STATES["Look at the market"]["Arguments"]["Key"], order=ORDER)
+
+    assert key == {"symbol": {"S": "BTC-USD"}}
+
+
+def test_a_market_that_is_not_shown_is_read_again_and_not_only_priced_again() -> None:
+    [catcher] = STATES["Price"]["Catch"]
+    retried = {error for one in STATES["Price"]["Retry"] for error in one["ErrorEquals"]}
+
+    assert catcher["ErrorEquals"] == ["StaleMarketError"]
+    assert "StaleMarketError" not in retried
+    assert STATES["Let it be shown"]["Next"] == "Look at the market"
+
+
+@pytest.mark.parametrize(
+    ("looks", "following"), [(1, "Let it be shown"), (3, "Let it be shown"), (4, "Not shown")]
+)
+def test_a_market_is_looked_at_four_times(looks: int, following: str) -> None:
+    state = STATES["Looked often?"]
+    [choice] = state["Choices"]
+
+    often = evaluate(choice["Condition"], looks=looks)
+
+    assert (choice["Next"] if often else state["Default"]) == following
+    assert evaluate(STATES["Look at the market"]["Assign"]["looks"], looks=looks) == looks + 1
+
+
+def test_a_look_that_is_not_answered_is_made_again() -> None:
+    assert errors_named(STATES["Look at the market"]) == {"States.TaskFailed", "States.Timeout"}
 
 
 def test_a_refused_quote_goes_to_risk_check_as_well() -> None:

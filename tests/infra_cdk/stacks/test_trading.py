@@ -236,6 +236,7 @@ def test_a_workflow_may_call_what_its_file_names_and_nothing_else(stage: StageTe
     assert called["order_workflow"] == {
         ("lambda:InvokeFunction", "pricing"),
         ("lambda:InvokeFunction", "risk_check"),
+        ("dynamodb:GetItem", "market"),
         ("sqs:SendMessage", "commands.fifo"),
     }
     assert called["pricing_workflow"] == {

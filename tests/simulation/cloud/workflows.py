@@ -39,6 +39,9 @@ class Effects(Protocol):
     def invoke(self, function: str, payload: Any) -> Any:
         """Call a function; raise ``TaskFailedError`` when it fails."""
 
+    def look(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Read an item; raise ``TaskFailedError`` when it is not answered."""
+
     def send(self, asked: dict[str, Any]) -> None:
         """Send a message."""
 
@@ -73,6 +76,7 @@ def _is_next(step: str, scope: Scope) -> bool:
 
 EXPRESSIONS: Final[dict[str, Callable[[Scope], Any]]] = {
     "$states.input": lambda s: s.input,
+    "$states.result": lambda s: s.result,
     "$states.result.Payload": lambda s: s.result["Payload"],
     "$states.result.Payload.next": lambda s: s.result["Payload"]["next"],
     "$states.context.Execution.Input.account_id": lambda s: s.execution_input["account_id"],
@@ -83,8 +87,11 @@ EXPRESSIONS: Final[dict[str, Callable[[Scope], Any]]] = {
     ),
     **{f"$next = '{step}'": partial(_is_next, step) for step in STEPS},
     "$looks + 1": lambda s: s.variables["looks"] + 1,
+    "$looks >= 4": lambda s: s.variables["looks"] >= 4,
     "$looks >= 400": lambda s: s.variables["looks"] >= 400,
     "$order": lambda s: s.variables["order"],
+    "$order.symbol": lambda s: s.variables["order"]["symbol"],
+    "$shown": lambda s: s.variables["shown"],
     "$order.order_id": lambda s: s.variables["order"]["order_id"],
     "$quote": lambda s: s.variables["quote"],
     "$decision.verdict": lambda s: s.variables["decision"]["verdict"],
@@ -106,6 +113,7 @@ PLACEHOLDERS: Final = {
     "${SettlementFunctionArn}": "settlement",
     "${LiquidationFunctionArn}": "liquidation",
     "${CommandQueueUrl}": "commands",
+    "${MarketTable}": "market",
 }
 
 
@@ -166,7 +174,7 @@ def answered(output: Any, fault: BaseException | None) -> dict[str, Any]:
     return {"status": status, "error": fault.error, "cause": str(fault)}
 
 
-def _walk(
+def _walk(  # noqa: C901 - a table of the kinds of states, one case each
     machine: dict[str, Any], scope: Scope, effects: Effects, chance: Random, end: float
 ) -> Any:
     at = machine["StartAt"]
@@ -177,7 +185,10 @@ def _walk(
         following = state.get("Next")
         match state["Type"]:
             case "Task":
-                scope.result = _retried(state, scope, effects, chance)
+                caught = _retried(state, scope, effects, chance)
+                if caught is not None:
+                    at = caught
+                    continue
             case "Map":
                 scope.result = [
                     _item(state["ItemProcessor"], scope, one, effects, chance, end)
@@ -187,7 +198,7 @@ def _walk(
                 chosen = (c["Next"] for c in state["Choices"] if _evaluated(c["Condition"], scope))
                 following = next(chosen, state["Default"])
                 scope.result = scope.input
-            case "Pass" | "Wait":
+            case "Pass" | "Wait" | "Fail":
                 _let_pass(state, effects)
                 scope.result = scope.input
             case other:
@@ -202,9 +213,19 @@ def _walk(
     raise TaskFailedError(TIMED_OUT)
 
 
+def _caught(state: dict[str, Any], fault: TaskFailedError) -> str:
+    """Return the state that catches a fault which outlived its retries."""
+    for catcher in state.get("Catch", ()):
+        if fault.error in catcher["ErrorEquals"]:
+            return str(catcher["Next"])
+    raise fault
+
+
 def _let_pass(state: dict[str, Any], effects: Effects) -> None:
     if "Seconds" in state:
         effects.wait(state["Seconds"])
+    if state["Type"] == "Fail":
+        raise TaskFailedError(state["Error"])
 
 
 def _item(
@@ -219,24 +240,27 @@ def _item(
     return _walk(processor, inner, effects, chance, end)
 
 
-def _retried(state: dict[str, Any], scope: Scope, effects: Effects, chance: Random) -> Any:
+def _retried(state: dict[str, Any], scope: Scope, effects: Effects, chance: Random) -> str | None:
+    """Have the scope see what a task answers; where it fails, return the state that catches it."""
     tried: dict[int, int] = {}
     while True:
         try:
-            return _task(state, scope, effects)
+            scope.result = _task(state, scope, effects)
         except TaskFailedError as fault:
             number = _retrier(state.get("Retry", []), fault.error)
             if number is None:
-                raise
+                return _caught(state, fault)
             retrier, before = state["Retry"][number], tried.get(number, 0)
             if before >= retrier.get("MaxAttempts", 3):
-                raise
+                return _caught(state, fault)
             tried[number] = before + 1
             seconds = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2) ** before
             seconds = min(seconds, retrier.get("MaxDelaySeconds", seconds))
             if retrier.get("JitterStrategy") == "FULL":
                 seconds *= chance.random()
             effects.wait(seconds)
+        else:
+            return None
 
 
 def _retrier(retriers: list[dict[str, Any]], error: str) -> int | None:
@@ -256,6 +280,8 @@ def _task(state: dict[str, Any], scope: Scope, effects: Effects) -> Any:
             if len(json.dumps(answer)) > MAX_STATE_BYTES:
                 raise TaskFailedError("States.DataLimitExceeded")
             return {"Payload": answer, "StatusCode": 200}
+        case "arn:aws:states:::dynamodb:getItem":
+            return effects.look(arguments)
         case "arn:aws:states:::sqs:sendMessage":
             effects.send(arguments)
             return {}

@@ -94,7 +94,7 @@ def named() -> Iterator[None]:
     """
     try:
         yield
-    except PASSING_FAULTS:
+    except (*PASSING_FAULTS, StaleMarketError):
         raise
     except Exception as fault:
         if passes(fault):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from zerodesk.instruments import Product
 from zerodesk.risk import Marked
-from zerodesk_aws.tables.market import Listed, Markets
+from zerodesk_aws.tables.listed import Listed
+from zerodesk_aws.tables.market import Markets
 
 
 class Marks:

@@ -7,8 +7,8 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
-from zerodesk.instruments import Market, TradingState
 from zerodesk_aws.tables.bind import bound, condition_failed, update
+from zerodesk_aws.tables.listed import Listed, listed_of
 
 if TYPE_CHECKING:
     from zerodesk.pricing.option_risk import OptionRisk
@@ -25,30 +25,6 @@ class MarketItem(Model):
     symbol = UnicodeAttribute(hash_key=True)
     book_sequence = NumberAttribute()
     view = JSONAttribute()
-
-
-class Listed(NamedTuple):
-    """A listed market as of a record of its book. Prices in ticks."""
-
-    market: Market
-    state: TradingState
-    mark_price_ticks: int
-    marked_at_ms: int
-    last_price_ticks: int | None
-    book_sequence: int
-    auction: dict[str, Any] | None = None
-    next_expiry_ms: int | None = None
-    state_reason: str = ""
-    state_by: str = ""
-    state_since_ms: int = 0
-    stale_at_ms: int | None = None
-    fundings: tuple[tuple[int, int | None, int | None, int | None], ...] = ()
-    """The latest (funding time, rate in millionths, mark, index in ticks) of a perpetual."""
-
-    @property
-    def funded_at_ms(self) -> int:
-        """The latest time for which the market was funded, or passed over."""
-        return self.fundings[-1][0] if self.fundings else 0
 
 
 class StoredSurface(NamedTuple):
@@ -77,12 +53,12 @@ class Markets:
             item = self._items.get(symbol, consistent_read=consistent)
         except DoesNotExist:
             return None
-        return _listed(item) if item.view["market"] else None
+        return listed_of(item.view, int(item.book_sequence))
 
     def all(self) -> list[Listed]:
         """Return every market, by symbol."""
-        listed = [_listed(item) for item in self._items.scan() if item.view["market"]]
-        return sorted(listed, key=lambda one: one.market.symbol)
+        shown = (listed_of(item.view, int(item.book_sequence)) for item in self._items.scan())
+        return sorted((one for one in shown if one), key=lambda one: one.market.symbol)
 
     def project(self, symbol: str, view: dict[str, Any], book_sequence: int) -> bool:
         """Show a book as of a record; False when that or a later one is shown already."""
@@ -159,29 +135,3 @@ def _surface_key(symbol: str) -> str:
 def _volume_key(symbol: str) -> str:
     """Return a key that no symbol can be."""
     return f"volume#{symbol}"
-
-
-def _funding(row: list[Any]) -> tuple[int, int | None, int | None, int | None]:
-    at_ms, *priced = (None if number is None else int(number) for number in row)
-    assert at_ms is not None, "a funding is of a time"
-    rate_millionths, mark_ticks, index_ticks = priced
-    return at_ms, rate_millionths, mark_ticks, index_ticks
-
-
-def _listed(item: MarketItem) -> Listed:
-    view = item.view
-    return Listed(
-        market=Market.from_dict(view["market"]),
-        state=TradingState(view["state"]),
-        mark_price_ticks=view["mark"]["price_ticks"],
-        marked_at_ms=view["mark"]["at_ms"],
-        last_price_ticks=view["last"] and view["last"]["price_ticks"],
-        book_sequence=int(item.book_sequence),
-        auction=view.get("auction"),
-        next_expiry_ms=view.get("next_expiry_ms"),
-        state_reason=view.get("state_reason", ""),
-        state_by=view.get("state_by", ""),
-        state_since_ms=view.get("state_since_ms", 0),
-        stale_at_ms=view.get("stale_at_ms"),
-        fundings=tuple(_funding(row) for row in view.get("fundings", ())),
-    )

@@ -8,7 +8,7 @@ from zerodesk.money import format_minor, format_scaled
 from zerodesk.options import OptionTerms
 from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.markets import Auction, MarginTierShown, Market, Option, PriceBand
-from zerodesk_aws.tables.market import Listed
+from zerodesk_aws.tables.listed import Listed
 
 
 def market_view(listed: Listed) -> Market:
