@@ -12,6 +12,7 @@ COMMAND = {"kind": "place", "command_id": "o1", "symbol": "BTC-USD", "price_tick
 VARIABLES: dict[str, Any] = {
     "order": ORDER,
     "looks": 400,
+    "shown": {"Item": {"symbol": {"S": "BTC-USD"}}},
     "next": "REDUCE",
     "quote": {"verdict": "PRICED"},
     "decision": {"verdict": "HELD", "command": COMMAND},
