@@ -28,6 +28,15 @@ BATCH_BODY_BYTES: Final = 64 * 1024
 api = Api("order_intake")
 app = api.app
 
+OF_TERMS: Final = (
+    ProblemCode.INTAKE_OFF_TICK,
+    ProblemCode.INTAKE_OFF_LOT,
+    ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
+    ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
+    ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+)
+"""What the terms of an order or of an amend are refused for, by the market and by an id."""
+
 
 @api.route(
     "POST",
@@ -37,11 +46,7 @@ app = api.app
     answers={HTTPStatus.CREATED: Order, HTTPStatus.ACCEPTED: Order},
     refuses=(
         ProblemCode.INTAKE_UNKNOWN_SYMBOL,
-        ProblemCode.INTAKE_OFF_TICK,
-        ProblemCode.INTAKE_OFF_LOT,
-        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
-        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
-        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        *OF_TERMS,
     ),
 )
 def place_order(call: Call, asked: PlaceOrder) -> Answer:
@@ -106,11 +111,7 @@ def cancel_orders_after(call: Call, asked: CancelAfter) -> Answer:
     answers={HTTPStatus.OK: AmendedOrder, HTTPStatus.ACCEPTED: AmendedOrder},
     refuses=(
         ProblemCode.NOT_FOUND,
-        ProblemCode.INTAKE_OFF_TICK,
-        ProblemCode.INTAKE_OFF_LOT,
-        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
-        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
-        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        *OF_TERMS,
         ProblemCode.ORDER_NOT_OPEN,
     ),
 )
@@ -135,11 +136,7 @@ def amend_order(call: Call, asked: AmendOrder) -> Answer:
     answers={HTTPStatus.CREATED: ReplacedOrder, HTTPStatus.ACCEPTED: ReplacedOrder},
     refuses=(
         ProblemCode.INTAKE_UNKNOWN_SYMBOL,
-        ProblemCode.INTAKE_OFF_TICK,
-        ProblemCode.INTAKE_OFF_LOT,
-        ProblemCode.INTAKE_ABOVE_MAX_QUANTITY,
-        ProblemCode.INTAKE_BELOW_MIN_NOTIONAL,
-        ProblemCode.INTAKE_IDEMPOTENCY_CONFLICT,
+        *OF_TERMS,
         ProblemCode.ORDER_NOT_OPEN,
     ),
 )

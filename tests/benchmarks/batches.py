@@ -24,8 +24,8 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
-from tests.benchmarks.matching import a_market
 from tests.handler_settings import SETTINGS
+from tests.markets import a_market
 from zerodesk.instruments import Market
 from zerodesk.matching import listing, order
 from zerodesk.orders import PlaceCommand

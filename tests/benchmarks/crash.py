@@ -17,13 +17,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
+from tests import markets
 from zerodesk.accounts import AccountState, Change, deposit, hold
 from zerodesk.dues import settle
 from zerodesk.instruments import Market
 from zerodesk.ledger import open_account
 from zerodesk.liquidating import begin_liquidation, deleverage, end_liquidation, reduce_by_order
 from zerodesk.liquidations import order_name
-from zerodesk.listings import list_market
 from zerodesk.matching import Book, listing, order
 from zerodesk.money import BASIS_POINTS
 from zerodesk.orders import MAX_OTHERS, DeleverageCommand, PlaceCommand
@@ -252,18 +252,8 @@ class Crash:
 
 def a_market() -> Market:
     """Return the perpetual of the day."""
-    return list_market(
-        symbol=SYMBOL,
-        quote=USD,
-        tick_size=Decimal("0.01"),
-        lot_size=Decimal("0.0001"),
-        min_notional=Decimal(1),
-        max_quantity=Decimal(10_000),
-        maker_bps=2,
-        taker_bps=5,
-        collar_bps=500,
-        reference_price=Decimal(60_000),
-        margin=(Tier(0, 1_000, 500),),
+    return markets.a_market(
+        symbol=SYMBOL, quote=USD, max_quantity=Decimal(10_000), margin=(Tier(0, 1_000, 500),)
     )
 
 

@@ -26,14 +26,13 @@ import gc
 import random
 import sys
 import time
-from decimal import Decimal
 from typing import Any, Literal
 
 from tests.benchmarks.prototype import Prototype
+from tests.markets import a_market
 from zerodesk import CODE_VERSION
 from zerodesk.codec import GENESIS_HASH, canonical_json, compressed, record_hash
 from zerodesk.instruments import Market
-from zerodesk.listings import list_market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.matching.order import BookOrder
 from zerodesk.matching.queues import Queues
@@ -51,20 +50,6 @@ DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
 SAMPLE, SAMPLES = 2_000, 15
 TIMES = 7
 TAIL = 1_000
-
-
-def a_market() -> Market:
-    return list_market(
-        symbol="BTC-USD",
-        tick_size=Decimal("0.01"),
-        lot_size=Decimal("0.0001"),
-        min_notional=Decimal(1),
-        max_quantity=Decimal(100),
-        maker_bps=2,
-        taker_bps=5,
-        collar_bps=500,
-        reference_price=Decimal(60000),
-    )
 
 
 class Stream:

@@ -124,7 +124,8 @@ def play(name: str, path: Path) -> None:
 
 def compare(interpreter: str, count: int, seed: int) -> None:
     """Print what each engine makes of a stream, this one first."""
-    from tests.benchmarks.matching import QueuesAlone, Records, Stream, a_market, say, timed_s
+    from tests.benchmarks.matching import QueuesAlone, Records, Stream, say, timed_s
+    from tests.markets import a_market
 
     market = a_market()
     commands = Stream(market, seed).draw(count)

@@ -24,7 +24,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.matching import Stream, a_market
+from tests.benchmarks.matching import Stream
+from tests.markets import a_market
 from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
 from zerodesk.archive import (

@@ -21,7 +21,8 @@ from array import array
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from tests.benchmarks.matching import Stream, a_market
+from tests.benchmarks.matching import Stream
+from tests.markets import a_market
 from zerodesk import CODE_VERSION
 from zerodesk.codec import COMPRESSION_LEVEL, record_hash, record_text, state_hash
 from zerodesk.matching import ANCHOR_EVERY, Book, listing

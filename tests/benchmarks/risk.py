@@ -16,11 +16,11 @@ import numpy as np
 from risk_monitor.calls import MarginCalls
 from risk_monitor.liquidations import Liquidations
 from risk_monitor.monitor import RiskMonitor
+from tests.markets import a_market
 from zerodesk.accounts import AccountState, Hold, Reservation
 from zerodesk.codec import EncodedBody
 from zerodesk.instruments import Market, TradingState
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
-from zerodesk.listings import list_market
 from zerodesk.orders import PlaceCommand, Side, order_id_for
 from zerodesk.positions import Position
 from zerodesk.pricing import Collar, Quote
@@ -185,18 +185,8 @@ class InMemory:
 
 def a_perpetual(symbol: str) -> Market:
     """Return a perpetual of three tiers, as listed."""
-    return list_market(
-        symbol=symbol,
-        tick_size=Decimal("0.01"),
-        lot_size=Decimal("0.0001"),
-        min_notional=Decimal(1),
-        max_quantity=Decimal(100),
-        maker_bps=2,
-        taker_bps=5,
-        collar_bps=500,
-        reference_price=Decimal(10_000),
-        quote="USD",
-        margin=tuple(TIERS),
+    return a_market(
+        symbol=symbol, reference_price=Decimal(10_000), quote="USD", margin=tuple(TIERS)
     )
 
 

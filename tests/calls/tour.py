@@ -17,8 +17,8 @@ def tour(world: World) -> None:
     def walk() -> None:
         for function, event in stops():
             told = _ask(world, function, event)
-            if function == "back_office" and event.get("resource", "").endswith("/keys"):
-                _with_key(world, told)
+            if follow := FOLLOWED_BY.get(event.get("resource", "")):
+                follow(world, told)
         placed = _ask(world, "order_intake", order("toured", "1"))
         _about_order(world, placed["order_id"])
         for function in ("archivist", "reconciliation", "risk_monitor", "sweeper"):
@@ -50,7 +50,7 @@ def stops() -> list[Asked]:
         ("archivist", http("POST", "/v1/journal/exports", HOUSE, {"stream": stream})),
         ("back_office", http("POST", "/v1/accounts", HOUSE, {"account_id": "new", "name": "N"})),
         ("back_office", http("GET", "/v1/accounts", HOUSE, None)),
-        ("back_office", http("POST", "/v1/accounts/{account_id}/keys", HOUSE, {}, account)),
+        ("back_office", http("POST", KEYS, HOUSE, {}, account)),
         ("back_office", http("POST", deposits, HOUSE, deposit, account)),
         ("back_office", http("POST", deposits, HOUSE, deposit, new)),
         ("back_office", http("POST", f"{ACCOUNT}/reversals", HOUSE, REVERSAL, new)),
@@ -71,8 +71,7 @@ def stops() -> list[Asked]:
         ("back_office", http("POST", "/v1/markets", HOUSE, LISTING)),
         ("back_office", http("POST", "/v1/markets", HOUSE, PERPETUAL)),
         ("queries", http("GET", f"{MARKET}/funding", "alice", None, OF_PERPETUAL)),
-        ("funds", http("PUT", "/v1/isolated/{symbol}", "alice", ISOLATED, OF_PERPETUAL)),
-        ("funds", http("POST", "/v1/isolated/{symbol}/moves", "alice", MOVED, OF_PERPETUAL)),
+        ("funds", http("PUT", POT, "alice", ISOLATED, OF_PERPETUAL)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, state, market)),
         ("back_office", http("PUT", "/v1/markets/{symbol}/state", HOUSE, AUCTION, market)),
         ("back_office", http("POST", f"{MARKET}/auction/end", HOUSE, TAKEOVER, market)),
@@ -112,10 +111,10 @@ def stops() -> list[Asked]:
 
 
 ISOLATED: Final = {"is_isolated": True}
-MOVED: Final = {"number": 39, "amount": "1"}
-"""The number goes by the record that isolated the position, the same in every tour."""
+POT: Final = "/v1/isolated/{symbol}"
 INSURED: Final = {"deposit_id": "i", "currency": "USD", "amount": "1", "reason": "tour"}
 ACCOUNT: Final = "/v1/accounts/{account_id}"
+KEYS: Final = f"{ACCOUNT}/keys"
 WITHDRAWAL: Final = f"{ACCOUNT}/withdrawals/{{withdrawal_id}}"
 REVERSAL: Final = {"sequence": 2, "reason": "tour"}
 """Of the record behind the opening of an account: its first deposit."""
@@ -248,8 +247,17 @@ def _with_key(world: World, told: dict[str, Any]) -> None:
     header = {"Authorization": f"Bearer {told['api_key']}"}
     _ask(world, "authorizer", {"headers": header, "methodArn": arn})
     path = {"account_id": "alice", "key_id": told["key_id"]}
-    route = "/v1/accounts/{account_id}/keys/{key_id}"
-    _ask(world, "back_office", http_event("DELETE", route, HOUSE, None, path))
+    _ask(world, "back_office", http_event("DELETE", f"{KEYS}/{{key_id}}", HOUSE, None, path))
+
+
+def _move_margin(world: World, told: dict[str, Any]) -> None:
+    """Make the move after the latest of the pot that is told."""
+    move = {"number": told["moves"] + 1, "amount": "1"}
+    _ask(world, "funds", http_event("POST", f"{POT}/moves", "alice", move, OF_PERPETUAL))
+
+
+FOLLOWED_BY: Final = {KEYS: _with_key, POT: _move_margin}
+"""What goes by the answer to a stop, by its route."""
 
 
 def _ask(world: World, function: str, event: dict[str, Any]) -> dict[str, Any]:

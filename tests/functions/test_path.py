@@ -6,7 +6,6 @@ lost, repeated or reordered at will. What must hold: no unit is created or lost.
 
 import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from pricing import handler as pricing
 from risk_check import handler as risk_check
 from settlement import handler as settlement
 from tests.functions.conftest import create_tables
+from tests.markets import a_market
 from tests.shorter_moto import mocked_aws
 from zerodesk.accounts import deposit, open_account
-from zerodesk.listings import list_market
 from zerodesk.orders import cancel_id_for, order_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Announcement
@@ -56,17 +55,7 @@ class Venue:
             )
 
     def list_market(self) -> None:
-        market = list_market(
-            symbol=SYMBOL,
-            tick_size=Decimal("0.01"),
-            lot_size=Decimal("0.0001"),
-            min_notional=Decimal(1),
-            max_quantity=Decimal(100),
-            maker_bps=2,
-            taker_bps=5,
-            collar_bps=500,
-            reference_price=Decimal(60_000),
-        )
+        market = a_market(symbol=SYMBOL)
         self.queue.append(
             {
                 "kind": "list",

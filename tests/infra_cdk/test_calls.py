@@ -133,7 +133,7 @@ class Listener:
     def ask(self, function: str, event: dict[str, Any]) -> tuple[dict[str, Any], None]:
         if "resource" in event:
             self.asked.add((event["httpMethod"], event["resource"], function))
-        body = {"order_id": "o", "api_key": "k", "key_id": "k"}
+        body = {"order_id": "o", "api_key": "k", "key_id": "k", "moves": 1}
         return {"statusCode": 200, "body": json.dumps(body)}, None
 
 

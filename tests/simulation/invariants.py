@@ -408,8 +408,17 @@ def _partners_stand(evidence: Evidence) -> Broken:
             yield from _stands_by(evidence, asked, answered)
         elif "problem" not in told:
             yield from _refusal_stands(evidence, asked, answered)
-        elif told["code"] != CONFLICT and (asked.account_id, asked.order_id) in evidence.items:
+        elif told["code"] != CONFLICT and _must_not_be(evidence, asked):
             yield f"partner's order {asked.order_id} told {told}, and there is one"
+
+
+def _must_not_be(evidence: Evidence, asked: Life) -> bool:
+    """Whether there is an order though its only request was refused before it took its id.
+
+    Where two were asked for by one id, the other may be the order.
+    """
+    asked_once = asked.other_after_ms is None
+    return asked_once and (asked.account_id, asked.order_id) in evidence.items
 
 
 def _refusal_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:

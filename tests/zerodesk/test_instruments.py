@@ -7,29 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.markets import a_market
 from zerodesk.instruments import DecimalsChangedError, Market, Product
-from zerodesk.listings import ListingError, changed_market, list_market
+from zerodesk.listings import ListingError, changed_market
 from zerodesk.money import NumberError
 from zerodesk.tiers import Tier
-
-
-def a_listing(**changed: Any) -> dict[str, Any]:
-    terms: dict[str, Any] = {
-        "symbol": "BTC-USD",
-        "tick_size": Decimal("0.01"),
-        "lot_size": Decimal("0.0001"),
-        "min_notional": Decimal(1),
-        "max_quantity": Decimal(100),
-        "maker_bps": 2,
-        "taker_bps": 5,
-        "collar_bps": 500,
-        "reference_price": Decimal(60_000),
-    }
-    return terms | changed
-
-
-def a_market(**changed: Any) -> Market:
-    return list_market(**a_listing(**changed))
 
 
 def a_share() -> Market:

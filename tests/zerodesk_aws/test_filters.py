@@ -7,26 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import markets
 from zerodesk.instruments import Market
-from zerodesk.listings import list_market
 from zerodesk_aws.api.problems import ProblemError
 from zerodesk_aws.contracts.orders import PlaceOrder
 from zerodesk_aws.filters import fingerprint, order_terms
 
 
 def a_market(**changed: Any) -> Market:
-    terms: dict[str, Any] = {
-        "symbol": "BTC-USD",
+    terms = {
         "tick_size": Decimal("0.25"),
         "lot_size": Decimal("0.004"),
         "min_notional": Decimal(10),
         "max_quantity": Decimal(4),
-        "maker_bps": 2,
-        "taker_bps": 5,
-        "collar_bps": 500,
-        "reference_price": Decimal(60_000),
     }
-    return list_market(**(terms | changed))
+    return markets.a_market(**(terms | changed))
 
 
 def asked(quantity: str = "1", price: str | None = "60000", **changed: Any) -> PlaceOrder:

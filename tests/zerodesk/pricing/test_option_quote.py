@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from tests.markets import a_market
 from tests.zerodesk.pricing.surfaces.chains import a_surface
-from zerodesk.listings import list_market
 from zerodesk.options import OptionTerms
 from zerodesk.orders import Side
 from zerodesk.pricing.black_scholes import black76
@@ -23,15 +23,10 @@ from zerodesk.pricing.option_quote import (
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.scenarios import SCENARIOS
 
-MARKET = list_market(
+MARKET = a_market(
     symbol="XYZ-USD",
-    tick_size=Decimal("0.01"),
     lot_size=Decimal("0.1"),
-    min_notional=Decimal(1),
     max_quantity=Decimal(1_000_000),
-    maker_bps=2,
-    taker_bps=5,
-    collar_bps=500,
     reference_price=Decimal(100),
 )
 NOW_MS = 1_790_000_000_000

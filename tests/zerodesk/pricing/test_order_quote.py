@@ -1,33 +1,16 @@
 """The quote of a spot order: a sane price, and the most that it can cost."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.instruments import Market
-from zerodesk.listings import list_market
+from tests.markets import a_market
 from zerodesk.money import share_bps
 from zerodesk.orders import Side
 from zerodesk.pricing import Quote, collar_around, quote_quantity
 from zerodesk.rejections import Rejection, RejectionCode
 
 MARK_TICKS = 6_000_000
-
-
-def a_market(collar_bps: int = 500) -> Market:
-    return list_market(
-        symbol="BTC-USD",
-        tick_size=Decimal("0.01"),
-        lot_size=Decimal("0.0001"),
-        min_notional=Decimal(1),
-        max_quantity=Decimal(100),
-        maker_bps=2,
-        taker_bps=5,
-        collar_bps=collar_bps,
-        reference_price=Decimal(60_000),
-    )
 
 
 def quoted(side: Side, price_ticks: int | None, lots: int = 10_000) -> Quote:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from tests.markets import a_market
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
 from zerodesk.dues import settle
 from zerodesk.house import HouseChange, HouseState
 from zerodesk.instruments import Market
-from zerodesk.listings import list_market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.orders import Command, OrderStatus
 from zerodesk.reconciliation import (
@@ -36,17 +36,7 @@ Body = dict[str, Any]
 
 
 def market(symbol: str = "BTC-USD") -> Market:
-    return list_market(
-        symbol=symbol,
-        tick_size=Decimal("0.01"),
-        lot_size=Decimal("0.0001"),
-        min_notional=Decimal("1"),
-        max_quantity=Decimal("100"),
-        maker_bps=2,
-        taker_bps=5,
-        collar_bps=500,
-        reference_price=Decimal("1"),
-    )
+    return a_market(symbol=symbol, reference_price=Decimal(1))
 
 
 class Venue:

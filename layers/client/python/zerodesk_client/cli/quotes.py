@@ -9,7 +9,12 @@ from rich.console import Group, RenderableType
 from zerodesk_client.api import ApiError, RetryPolicy
 from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.reconciliation import reconciliation_table
-from zerodesk_client.cli.replay_report import checks_document, checks_table
+from zerodesk_client.cli.replay_report import (
+    checks_document,
+    checks_table,
+    file_document,
+    file_facts,
+)
 from zerodesk_client.cli.replay_watch import watching
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import card, milliseconds, number, price, table
@@ -46,18 +51,16 @@ def replay_quotes(
 
 def to_document(found: QuoteVerdict) -> dict[str, Any]:
     """Return the verdict as one JSON document; units are in the names or beside the values."""
+    quotes = len(found.selection.rows)
     return {
         "as_recorded": found.is_as_recorded,
         "run_id": found.run_id,
-        "file": found.file,
-        "format": found.format_name,
-        "clock": found.clock,
-        "rows": {"first": found.first_row, "last": found.last_row, "skipped": found.skipped_rows},
+        **file_document(found.file, found.selection),
         "market": found.listing,
         "venues": found.venues,
-        "quotes": found.quotes,
+        "quotes": quotes,
         "elapsed_s": round(found.elapsed_s, 3),
-        "quotes_per_s": round(found.quotes / found.elapsed_s, 2),
+        "quotes_per_s": round(quotes / found.elapsed_s, 2),
         "latency": found.latency,
         "expected": found.expected,
         "traded": found.traded,
@@ -68,19 +71,14 @@ def to_document(found: QuoteVerdict) -> dict[str, Any]:
 
 def render(found: QuoteVerdict) -> RenderableType:
     """Return the verdict as tables."""
-    listing, latency = found.listing, found.latency
-    skipped = ", ".join(f"{count} {reason}" for reason, count in found.skipped_rows.items())
+    listing, latency, quotes = found.listing, found.latency, len(found.selection.rows)
     facts = [
-        ("file", f"{found.file}, {found.format_name}, clock {found.clock}"),
-        ("rows", f"{found.first_row} to {found.last_row}; skipped: {skipped or 'none'}"),
+        *file_facts(found.file, found.selection),
         ("market", f"{listing.symbol}, tick {listing.tick_size:f} {listing.quote}"),
         ("venues", ", ".join(found.venues)),
         (
             "quotes",
-            (
-                f"{found.quotes:,} in {found.elapsed_s:.1f} s, "
-                f"{found.quotes / found.elapsed_s:.1f} a second"
-            ),
+            (f"{quotes:,} in {found.elapsed_s:.1f} s, {quotes / found.elapsed_s:.1f} a second"),
         ),
         (
             "POST to final answer",

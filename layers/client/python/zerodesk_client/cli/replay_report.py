@@ -9,6 +9,7 @@ from zerodesk_client.cli.reconciliation import reconciliation_table
 from zerodesk_client.cli.tables import Cell, card, milliseconds, number, price, table, verdict
 from zerodesk_client.replay.comparison import Check
 from zerodesk_client.replay.replay import Verdict
+from zerodesk_client.replay.selection import Selection
 
 MAX_DIFFERENCES: Final = 20
 """So many prices and orders that differ are named; the counts tell of the rest."""
@@ -20,12 +21,9 @@ def to_document(found: Verdict) -> dict[str, Any]:
     return {
         "as_recorded": found.is_as_recorded,
         "run_id": found.run_id,
-        "file": found.file,
-        "format": found.format_name,
-        "clock": found.clock,
-        "rows": {"first": found.first_row, "last": found.last_row, "skipped": found.skipped_rows},
+        **file_document(found.file, found.selection),
         "market": found.listing,
-        "trades": found.trades,
+        "trades": len(found.selection.rows),
         "trades_found_done": found.taken_up,
         "orders": outcome.orders,
         "orders_placed_anew": outcome.placed_anew,
@@ -40,6 +38,27 @@ def to_document(found: Verdict) -> dict[str, Any]:
         "surprises": outcome.surprises,
         "reconciliation": found.reconciliation,
     }
+
+
+def file_document(file: str, selection: Selection[Any]) -> dict[str, Any]:
+    """Return which rows of which file were replayed as JSON."""
+    rows, skipped = selection.rows, selection.skipped
+    return {
+        "file": file,
+        "format": selection.format_name,
+        "clock": selection.clock,
+        "rows": {"first": rows[0].row, "last": rows[-1].row, "skipped": skipped},
+    }
+
+
+def file_facts(file: str, selection: Selection[Any]) -> list[tuple[str, str]]:
+    """Return the same as facts."""
+    rows = selection.rows
+    skipped = ", ".join(f"{count} {reason}" for reason, count in selection.skipped.items())
+    return [
+        ("file", f"{file}, {selection.format_name}, clock {selection.clock}"),
+        ("rows", f"{rows[0].row} to {rows[-1].row}; skipped: {skipped or 'none'}"),
+    ]
 
 
 def checks_document(checks: Iterable[Check]) -> list[dict[str, Any]]:
@@ -76,11 +95,9 @@ def render(found: Verdict) -> RenderableType:
 def _how(found: Verdict) -> RenderableType:
     outcome, listing = found.outcome, found.listing
     latency = outcome.latency
-    skipped = ", ".join(f"{count} {reason}" for reason, count in found.skipped_rows.items())
     quote, base = listing.quote, listing.base
     facts: list[tuple[Cell, Cell]] = [
-        ("file", f"{found.file}, {found.format_name}, clock {found.clock}"),
-        ("rows", f"{found.first_row} to {found.last_row}; skipped: {skipped or 'none'}"),
+        *file_facts(found.file, found.selection),
         (
             "market",
             f"{listing.symbol}, tick {listing.tick_size:f} {quote}, lot {listing.lot_size:f}",

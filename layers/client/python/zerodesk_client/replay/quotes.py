@@ -31,7 +31,7 @@ from zerodesk_client.replay.participants import Participant, open_account
 from zerodesk_client.replay.progress import Progress, Watcher
 from zerodesk_client.replay.quote_comparison import Traded, compare, traded_of
 from zerodesk_client.replay.quote_trades import QuoteTrade, expected_trades
-from zerodesk_client.replay.selection import Start, select_quotes
+from zerodesk_client.replay.selection import Selection, Start, select_quotes
 from zerodesk_client.replay.settled import settled_balances
 
 ORDER_NOT_OPEN: Final = "ORDER_NOT_OPEN"
@@ -52,14 +52,9 @@ class QuoteVerdict:
 
     run_id: str
     file: str
-    format_name: str
-    clock: str
-    first_row: int
-    last_row: int
-    skipped_rows: dict[str, int]
+    selection: Selection[RecordedQuote]
     listing: NewMarket
     venues: tuple[str, ...]
-    quotes: int
     elapsed_s: float
     latency: Percentiles
     expected: tuple[QuoteTrade, ...]
@@ -129,14 +124,9 @@ class QuoteReplay:
         verdict = QuoteVerdict(
             run_id=self._run_id,
             file=self._path.name,
-            format_name=selection.format_name,
-            clock=selection.clock,
-            first_row=quotes[0].row,
-            last_row=quotes[-1].row,
-            skipped_rows=selection.skipped,
+            selection=selection,
             listing=listing,
             venues=tuple(makers),
-            quotes=len(quotes),
             elapsed_s=elapsed_s,
             latency=self._latencies.total(),
             expected=expected,

@@ -75,13 +75,8 @@ class Verdict:
 
     run_id: str
     file: str
-    format_name: str
-    clock: str
-    first_row: int
-    last_row: int
-    skipped_rows: dict[str, int]
+    selection: Selection[RecordedTrade]
     listing: NewMarket
-    trades: int
     taken_up: int
     in_flight: int
     retries: int
@@ -227,13 +222,8 @@ class Replay:
         return Verdict(
             run_id=self._run_id,
             file=self._path.name,
-            format_name=selection.format_name,
-            clock=selection.clock,
-            first_row=recorded[0].row,
-            last_row=recorded[-1].row,
-            skipped_rows=selection.skipped,
+            selection=selection,
             listing=listing,
-            trades=len(recorded),
             taken_up=taken_up,
             in_flight=self._options.in_flight,
             retries=self._retries.count,

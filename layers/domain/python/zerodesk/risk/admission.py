@@ -6,8 +6,8 @@ from typing import cast
 from zerodesk.accounts import Change, fill_pot, hold, hold_group, reject
 from zerodesk.fee_tiers import charged
 from zerodesk.instruments import Product
-from zerodesk.orders import PlaceCommand, Side, to_hold_minor
-from zerodesk.rejections import of_following
+from zerodesk.orders import HoldingCommand, PlaceCommand, Side, to_hold_minor
+from zerodesk.rejections import Rejection, of_following
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import assess, counted
 from zerodesk.risk.margin import lacking_minor
@@ -21,7 +21,11 @@ def admit(case: Case, command: PlaceCommand) -> Change:
     those of the account's fee tier as of that state, and the command takes them along.
     """
     case, command = at_tier(case, command)
-    rejection = assess(case)
+    return held_or_refused(case, command, assess(case))
+
+
+def held_or_refused(case: Case, command: HoldingCommand, rejection: Rejection | None) -> Change:
+    """Return the account with what a command needs held, or with its refusal on record."""
     if rejection is not None:
         refused = reject(case.state, command["command_id"], rejection)
         return replace(refused, cause=refused.cause | case.evidence())

@@ -1,15 +1,16 @@
 """What an amend needs beyond the hold of its order."""
 
-from dataclasses import replace
 from typing import Final, NamedTuple
 
-from zerodesk.accounts import Change, fill_pot, hold, reject
+from zerodesk.accounts import Change
 from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import share_bps
 from zerodesk.orders import AmendCommand
+from zerodesk.risk.admission import held_or_refused
 from zerodesk.risk.case import Case
-from zerodesk.risk.chain import CHAIN, counted, leverage_within_limit
-from zerodesk.risk.margin import lacking_minor
+from zerodesk.risk.chain import CHAIN, assess, leverage_within_limit
+
+OF_AMENDS: Final = tuple(check for check in CHAIN if check is not leverage_within_limit)
 
 ROUNDING_MINOR: Final = 1
 """Fees round down, so what two quantities need may differ by a unit more after a fill between the
@@ -65,16 +66,4 @@ def admit_amend(case: Case, command: AmendCommand) -> Change:
     ``case`` is of the lots that come on top, and of what they need beyond the order's hold. At a
     lower price that is less than they are worth, as the order's own hold covers some of them.
     """
-    for check in CHAIN:
-        rejection = None if check is leverage_within_limit else check(case)
-        if rejection is not None:
-            refused = reject(case.state, command["command_id"], rejection)
-            return replace(refused, cause=refused.cause | case.evidence())
-    filled, state = fill_pot(case.state, case.symbol, lacking_minor(case))
-    held = hold(state, command, case.quote.need_currency)
-    return replace(
-        held,
-        cause=held.cause | case.evidence(),
-        entries=filled + held.entries,
-        state=replace(held.state, rate=counted(case)),
-    )
+    return held_or_refused(case, command, assess(case, OF_AMENDS))

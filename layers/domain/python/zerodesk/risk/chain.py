@@ -5,7 +5,7 @@ What comes before it is refused before there is anything to decide on the accoun
 takes orders is its book's to say, which alone knows it without delay.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from zerodesk.instruments import Product
@@ -350,8 +350,8 @@ CHAIN: Final[tuple[Check, ...]] = (
 )
 
 
-def assess(case: Case) -> Rejection | None:
-    """Return why an order may not proceed, or None when the whole chain admits it.
+def assess(case: Case, checks: Iterable[Check] = CHAIN) -> Rejection | None:
+    """Return why an order may not proceed, or None when all checks of the chain admit it.
 
     Examples
     --------
@@ -362,7 +362,7 @@ def assess(case: Case) -> Rejection | None:
     >>> assess(case).code.value
     'RISK_INSUFFICIENT_BALANCE'
     """
-    for check in CHAIN:
+    for check in checks:
         rejection = check(case)
         if rejection is not None:
             return rejection
