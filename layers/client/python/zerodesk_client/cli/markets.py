@@ -10,7 +10,7 @@ from rich.text import Text
 
 from zerodesk.instruments import Product, product_of
 from zerodesk_client.api import Depth, Level, Market
-from zerodesk_client.cli.arguments import LimitOption, SymbolArgument
+from zerodesk_client.cli.arguments import LimitOption, PerpetualArgument, SymbolArgument
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, at, number, price, prices, side, table
 
@@ -74,7 +74,7 @@ def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 
     session.show(document, lambda: table(f"Trades of {symbol.upper()}", headings, rows))
 
 
-def funding(context: typer.Context, symbol: SymbolArgument) -> None:
+def funding(context: typer.Context, symbol: PerpetualArgument) -> None:
     """List the latest funding rates of a perpetual, and when it is funded next."""
     session = Session.of(context)
     found = session.anybody().fundings(symbol.upper())
