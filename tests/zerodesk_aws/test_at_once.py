@@ -1,23 +1,25 @@
 """Calls that need not wait for one another wait for AWS together, and none hinders another."""
 
+import subprocess
+import sys
 from threading import Barrier
 
 import pytest
 
-from zerodesk_aws.at_once import at_once
-from zerodesk_aws.tables.bind import MAX_CONNECTIONS, connection
+from zerodesk_aws.at_once import MAX_AT_ONCE, at_once
+from zerodesk_aws.tables.bind import connection
 
 
 def test_as_many_calls_as_there_are_connections_wait_together() -> None:
-    together = Barrier(MAX_CONNECTIONS, timeout=10)
-    at_once([together.wait] * MAX_CONNECTIONS)
-    assert connection()._max_pool_connections == MAX_CONNECTIONS
+    together = Barrier(MAX_AT_ONCE, timeout=10)
+    at_once([together.wait] * MAX_AT_ONCE)
+    assert connection()._max_pool_connections == MAX_AT_ONCE
 
 
 def test_more_calls_than_go_at_once_all_go() -> None:
     made: list[int] = []
-    at_once([lambda number=number: made.append(number) for number in range(3 * MAX_CONNECTIONS)])  # type: ignore[misc]
-    assert sorted(made) == list(range(3 * MAX_CONNECTIONS))
+    at_once([lambda number=number: made.append(number) for number in range(3 * MAX_AT_ONCE)])  # type: ignore[misc]
+    assert sorted(made) == list(range(3 * MAX_AT_ONCE))
 
 
 @pytest.mark.parametrize("failing", [0, 1, 2])
@@ -40,3 +42,9 @@ def test_nothing_to_call_or_one_call_needs_no_thread(monkeypatch: pytest.MonkeyP
     at_once([])
     at_once([lambda: made.append("one")])
     assert made == ["one"]
+
+
+def test_calls_at_once_need_no_tables() -> None:
+    program = "import sys, zerodesk_aws.at_once; print('pynamodb' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    assert done.stdout == b"False\n"

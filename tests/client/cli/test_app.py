@@ -4,9 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
 from tests.client.conftest import Zerodesk
 from zerodesk_client.cli.group import globals_first
+from zerodesk_client.cli.tables import card, table
+
+NARROW: tuple[str, tuple[str], list[tuple[str]]] = ("Turnover in 30 days", ("USD",), [("1",)])
 
 COMMANDS = (
     *("up", "down", "status", "logs", "demo", "replay", "order", "cancel", "orders", "fills"),
@@ -69,6 +74,25 @@ def test_the_environment_gives_address_and_key(
 
 def test_an_unknown_command_is_a_usage_error(zerodesk: Zerodesk) -> None:
     assert zerodesk("boook").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("limit", "set"), ("fee", "set"), ("market", "list"), ("kill",), ("positions",)],
+)
+def test_an_argument_is_in_one_pair_of_brackets(zerodesk: Zerodesk, words: tuple[str, ...]) -> None:
+    help_text = zerodesk(*words, "--help").stdout
+    assert "[[" not in help_text
+    assert "]...]" not in help_text
+    assert "......" not in help_text
+
+
+@pytest.mark.parametrize("shown", [card("Turnover in 30 days", []), table(*NARROW)])
+def test_a_title_is_not_broken_by_a_narrow_table(shown: Table) -> None:
+    console = Console(width=40)
+    with console.capture() as told:
+        console.print(shown)
+    assert "Turnover in 30 days" in told.get()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.calls.costs import FILE, record
 from tests.client.conftest import Zerodesk
-from zerodesk_aws.tables.bind import MAX_CONNECTIONS
+from zerodesk_aws.at_once import MAX_AT_ONCE
 from zerodesk_client.cost import Profile, bill, ceilings
 from zerodesk_client.cost.ceilings import (
     CALLS_AT_ONCE,
@@ -86,7 +86,7 @@ def test_a_symbol_waits_for_two_commits_a_batch_and_not_for_one_an_item() -> Non
 
 
 def test_as_many_items_go_at_once_as_functions_have_connections() -> None:
-    assert CALLS_AT_ONCE == MAX_CONNECTIONS
+    assert CALLS_AT_ONCE == MAX_AT_ONCE
 
 
 def test_the_command_tells_the_month_and_the_date_of_its_prices(zerodesk: Zerodesk) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
-
-from zerodesk_aws.tables.bind import MAX_CONNECTIONS
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
+
+MAX_AT_ONCE: Final = 16
+"""Calls that wait at once: a batch of ten orders moves some fourteen items and the market's. Each
+has a connection of its own, which costs a handshake when it is used first."""
 
 Call = Callable[[], object]
 
@@ -17,7 +19,7 @@ def _threads() -> "ThreadPoolExecutor":
     """Return the threads beside the one that asks: made when there is work for them."""
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(MAX_CONNECTIONS - 1)
+    return ThreadPoolExecutor(MAX_AT_ONCE - 1)
 
 
 def at_once(calls: Sequence[Call]) -> None:

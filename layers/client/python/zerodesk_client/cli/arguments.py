@@ -17,6 +17,7 @@ IdOption = Annotated[
     str | None, typer.Option("--id", help="Makes repeating it harmless; a new one by default.")
 ]
 SymbolArgument = Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC-USD.")]
+PerpetualArgument = Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC-PERP.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
 
 

@@ -52,7 +52,10 @@ def replace(
     ],
     *,
     allow_failure: Annotated[
-        bool, typer.Option(help="Place it even if ORDER ended otherwise, as by a fill.")
+        bool,
+        typer.Option(
+            "--allow-failure", help="Place it even if ORDER ended otherwise, as by a fill."
+        ),
     ] = False,
 ) -> None:
     """Cancel an order and place another in its market. Exit code 1 if that one was refused."""

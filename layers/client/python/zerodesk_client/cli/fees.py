@@ -50,7 +50,7 @@ def set_fees(
     tiers: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TIER]...",
+            metavar="TIER",
             help=f"{TIER_RULE}. The first is from 0; a negative maker's rate is a rebate. Without "
             "tiers those of before are over.",
         ),

@@ -62,7 +62,7 @@ def transfer(
 def list_withdrawals(
     context: typer.Context,
     account: Annotated[
-        str | None, typer.Argument(metavar="[ACCOUNT]", help="Of this one alone; else of all.")
+        str | None, typer.Argument(metavar="ACCOUNT", help="Of this one alone; else of all.")
     ] = None,
 ) -> None:
     """List what is reserved and nobody has posted or voided."""

@@ -8,7 +8,7 @@ from zerodesk_client.cli.tables import at, table
 
 
 def halts(context: typer.Context) -> None:
-    """List all that is stopped, accounts too: how, by whom, since and until when, why."""
+    """List all that is stopped, accounts too: how, by whom, when and why (operator)."""
     session = Session.of(context)
     operator = session.operator()
     found = [*operator.halts(), *every(operator.stopped_accounts)]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import typer
 
 from zerodesk_client.api import IsolatedMargin
-from zerodesk_client.cli.arguments import AmountArgument, SymbolArgument, amount_of
+from zerodesk_client.cli.arguments import AmountArgument, PerpetualArgument, amount_of
 from zerodesk_client.cli.exits import CommandError
 from zerodesk_client.cli.limits import about
 from zerodesk_client.cli.session import Session
@@ -17,25 +17,25 @@ isolated_app = typer.Typer(
 
 
 @isolated_app.command("on")
-def on(context: typer.Context, symbol: SymbolArgument) -> None:
+def on(context: typer.Context, symbol: PerpetualArgument) -> None:
     """Hold the position in a perpetual apart; only while nothing is open there."""
     _set(context, symbol, is_isolated=True)
 
 
 @isolated_app.command("off")
-def off(context: typer.Context, symbol: SymbolArgument) -> None:
+def off(context: typer.Context, symbol: PerpetualArgument) -> None:
     """Hold it with all others again; what is in its pot is free then."""
     _set(context, symbol, is_isolated=False)
 
 
 @isolated_app.command("add")
-def add(context: typer.Context, symbol: SymbolArgument, amount: AmountArgument) -> None:
+def add(context: typer.Context, symbol: PerpetualArgument, amount: AmountArgument) -> None:
     """Move margin into the pot of an isolated position."""
     _move(context, symbol, amount_of(amount, "AMOUNT"))
 
 
 @isolated_app.command("remove")
-def remove(context: typer.Context, symbol: SymbolArgument, amount: AmountArgument) -> None:
+def remove(context: typer.Context, symbol: PerpetualArgument, amount: AmountArgument) -> None:
     """Move margin out of the pot of an isolated position, down to what it needs."""
     _move(context, symbol, -amount_of(amount, "AMOUNT"))
 

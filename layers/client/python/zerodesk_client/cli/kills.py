@@ -17,7 +17,7 @@ WhatArgument = Annotated[
     str, typer.Argument(metavar="WHAT", help="venue; symbol or account, with its name.")
 ]
 NameArgument = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="The symbol or the account.")
+    str | None, typer.Argument(metavar="NAME", help="The symbol or the account.")
 ]
 ReasonOption = Annotated[str, typer.Option(help="Why; it is journaled with the switch.")]
 

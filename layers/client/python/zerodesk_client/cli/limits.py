@@ -20,7 +20,7 @@ BY_KEY: Final = ("free_notional", "order_notional", "position", "underlying", "d
 
 AnyAccount = Annotated[
     str | None,
-    typer.Argument(metavar="[ACCOUNT]", help="Of this one (operator); else the key's own."),
+    typer.Argument(metavar="ACCOUNT", help="Of this one (operator); else the key's own."),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stands in the journal.")]
 
@@ -88,7 +88,7 @@ def set_limits(
     settings: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[LIMIT=VALUE]...",
+            metavar="LIMIT=VALUE",
             help=f"{', '.join(COUNTS)}; or with a key, such as position.BTC-USD=10: "
             f"{', '.join(BY_KEY)}. What is left out is not limited any more.",
         ),

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from zerodesk_client.api import CurrencyMargin, MarginStatus, OrderMarginPreview
-from zerodesk_client.cli.arguments import AccountArgument, SymbolArgument, amount_of
+from zerodesk_client.cli.arguments import AccountArgument, PerpetualArgument, amount_of
 from zerodesk_client.cli.limits import AnyAccount, ReasonOption, about
 from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import at, number, table
@@ -46,7 +46,7 @@ def preview(
     context: typer.Context,
     side: Annotated[str, typer.Argument(metavar="buy|sell")],
     quantity: Annotated[str, typer.Argument(metavar="QUANTITY", help="In base units.")],
-    symbol: SymbolArgument,
+    symbol: PerpetualArgument,
     *,
     price: Annotated[str | None, typer.Option(help="At the mark without one.")] = None,
 ) -> None:

@@ -30,7 +30,7 @@ def list_(
     settings: Annotated[
         list[str],
         typer.Argument(
-            metavar="TERM=VALUE...",
+            metavar="TERM=VALUE",
             help=f"{', '.join(NEW)}, all of them, and {', '.join(BOUNDS)} where wanted.",
         ),
     ],
@@ -76,7 +76,7 @@ def change(
     settings: Annotated[
         list[str],
         typer.Argument(
-            metavar="TERM=VALUE...",
+            metavar="TERM=VALUE",
             help=f"{', '.join(COUNTS + AMOUNTS)}; band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or "
             "band=none; stale_after_seconds=SECONDS or none; free_volume_bps=BPS or none. What is "
             "left out stays.",

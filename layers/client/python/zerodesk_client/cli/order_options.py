@@ -34,7 +34,9 @@ TimeInForceOption = Annotated[
         "nothing. A limit is GTC by default, a market order IOC.",
     ),
 ]
-PostOnlyOption = Annotated[bool, typer.Option(help="Refuse it if it would trade at once.")]
+PostOnlyOption = Annotated[
+    bool, typer.Option("--post-only", help="Refuse it if it would trade at once.")
+]
 SlideOption = Annotated[
     bool, typer.Option("--slide", help="With --post-only: rest a tick short instead.")
 ]

@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from zerodesk.orders import OrderStatus, Side
 
 Cell = str | Text
+
+SPACE: Final = 1
+"""A title stands one from the edge."""
 
 STATUS_STYLES = {
     OrderStatus.FILLED: "green",
@@ -23,7 +28,7 @@ STATUS_STYLES = {
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Table:
     """Return a table. A heading that begins with ``>`` is of numbers and stands to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    made = _titled(title, box.SIMPLE_HEAD)
     for heading in headings:
         numbers = heading.startswith(">")
         made.add_column(
@@ -36,13 +41,24 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -
 
 def card(title: str, facts: Iterable[Sequence[Cell]]) -> Table:
     """Return facts as pairs of a name and a value."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None)
+    made = _titled(title, None)
     made.show_header = False
     made.add_column(style="dim")
     made.add_column(overflow="fold")
     for name, value in facts:
         made.add_row(name, value)
     return made
+
+
+def _titled(title: str, frame: box.Box | None) -> Table:
+    """Return a table that is no narrower than its title, which would be broken otherwise."""
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=frame,
+        min_width=cell_len(title) + SPACE,
+    )
 
 
 def number(value: Decimal | None) -> str:
@@ -55,6 +71,11 @@ def number(value: Decimal | None) -> str:
 def price(value: Decimal | None) -> str:
     """Return a price with all the decimals that it came with."""
     return "-" if value is None else f"{value:,f}"
+
+
+def price_in(value: Decimal | None, currency: str) -> str:
+    """Return a price with its currency; a dash for none."""
+    return "-" if value is None else f"{price(value)} {currency}"
 
 
 def prices(values: Sequence[Decimal]) -> list[str]:

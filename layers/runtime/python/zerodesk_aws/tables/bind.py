@@ -19,13 +19,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import MetaModel, Model
 
+from zerodesk_aws.at_once import MAX_AT_ONCE
+
 CONNECT_TIMEOUT_SECONDS: Final = 1.0
 READ_TIMEOUT_SECONDS: Final = 2.0
 MAX_RETRY_ATTEMPTS: Final = 3
-
-MAX_CONNECTIONS: Final = 16
-"""Calls that wait at once (``at_once``): a batch of ten orders moves some fourteen items and the
-market's. Each keeps a connection, which costs a handshake when it is used first."""
 
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
@@ -59,7 +57,7 @@ def connection() -> Connection:
         connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         read_timeout_seconds=READ_TIMEOUT_SECONDS,
         max_retry_attempts=MAX_RETRY_ATTEMPTS,
-        max_pool_connections=MAX_CONNECTIONS,
+        max_pool_connections=MAX_AT_ONCE,
     )
 
 
