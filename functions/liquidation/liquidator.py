@@ -101,10 +101,12 @@ class Liquidator:
 
     def cancel_orders(self, account_id: str, number: int) -> str:
         """Have all cancelled that is held for what is liquidated; a repeat drives that on."""
-        found = _under_way(self._accounts.latest(account_id).state, number)
+        state = self._accounts.latest(account_id).state
+        found = _under_way(state, number)
         if found is not None:
             cancel_id, (isolated, _) = _cancel_id(number), found
-            self._mass_cancels.cancel_held(account_id, cancel_id, now_ms(), isolated)
+            spared = () if isolated is not None else state.isolated
+            self._mass_cancels.cancel_held(account_id, cancel_id, now_ms(), isolated, spared)
         return WAIT
 
     def reduce(self, account_id: str, number: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from zerodesk.orders import MAX_OTHERS
 from zerodesk.positions import FLAT
 from zerodesk.risk.liquidation import Ranked, deleveraging_order
-from zerodesk.risk.monitoring import exposure_of, margin_of, stale_marks
+from zerodesk.risk.monitoring import derivatives_of, exposure_of, margin_of, stale_among
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.marks import Marks
 from zerodesk_aws.tables.holders import Holders
@@ -44,7 +44,8 @@ class Ranking:
             position = state.positions.get(symbol, FLAT)
             marked = marks.of(state.derivatives())
             # An account that is liquidated itself, or not to be valued, is not what won by this.
-            if state.liquidations() or stale_marks(state, marked, at_ms):
+            with_it = derivatives_of(state, symbol if symbol in state.isolated else None)
+            if state.liquidations() or stale_among(with_it, marked, at_ms):
                 continue
             if position.quantity_lots * held_lots >= 0:
                 continue

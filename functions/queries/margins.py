@@ -3,7 +3,7 @@
 from zerodesk.kills import Kill
 from zerodesk.margin_calls import MarginCall, ratio_bps
 from zerodesk.money import BASIS_POINTS, format_minor
-from zerodesk.risk.monitoring import Margin, margins, stale_marks
+from zerodesk.risk.monitoring import Margin, fresh_marks, margins, stale_marks
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import iso_ms, now_ms
@@ -33,7 +33,7 @@ class MarginViews:
             raise ended(ProblemCode.NOT_FOUND, "No account has this id.")
         marked = Marks(self._markets).of(state.derivatives())
         stale = stale_marks(state, marked, at_ms)
-        found = [] if stale else margins(state, marked)
+        found = margins(state, fresh_marks(state, marked, at_ms))
         return MarginStatus(
             account_id=account_id,
             account_sequence=account.sequence,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from zerodesk.accounts import AccountState, Change
 from zerodesk.margin_calls import MarginCall, ratio_bps
-from zerodesk.risk.monitoring import Margin, call_margin, has_crossed, margins, stale_marks
+from zerodesk.risk.monitoring import Margin, call_margin, fresh_marks, has_crossed, margins
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
 from zerodesk_aws.clock import iso_ms
@@ -51,10 +51,8 @@ class MarginCalls:
 
 
 def _crossing(state: AccountState, marks: Marks, at_ms: int) -> Change | None:
-    """Return what an account has crossed; nothing where a mark of it is not known."""
-    marked = marks.of(state.derivatives())
-    if stale_marks(state, marked, at_ms):
-        return None
+    """Return what an account has crossed, as far as its marks are known."""
+    marked = fresh_marks(state, marks.of(state.derivatives()), at_ms)
     return call_margin(state, margins(state, marked), marked, at_ms)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from risk_monitor.calls import MarginCalls
 from risk_monitor.liquidations import Liquidations
 from zerodesk.margin_calls import ratio_bps
-from zerodesk.risk.monitoring import Margin, margins, stale_marks
+from zerodesk.risk.monitoring import Margin, fresh_marks, margins, stale_marks
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
 from zerodesk_aws.clock import iso_ms, now_ms
@@ -113,15 +113,20 @@ class RiskMonitor:
         self._bus.publish(_updated(listed, rows))
 
     def _look(self, account_id: str, marks: Marks, seen: Counter[str]) -> Iterator[dict[str, Any]]:
-        """Yield what an account has and needs by currency; call it, or have it liquidated."""
+        """Yield what an account has and needs by currency; call it, or have it liquidated.
+
+        What a stale mark hides is left as it is: an isolated position, or all that is not isolated.
+        """
         account, at_ms = self._accounts.latest(account_id), now_ms()
         marked = marks.of(account.state.derivatives())
         stale = stale_marks(account.state, marked, at_ms)
         if stale:
             logger.warning("margin not known", account_id=account_id, stale=stale)
             seen["Stale"] += 1
-            return
+            marked = fresh_marks(account.state, marked, at_ms)
         found = margins(account.state, marked)
+        if not found and stale:
+            return
         seen["Accounts"] += 1
         seen["Calls"] += self._calls.look(account, found, marks, at_ms)
         seen["Liquidations"] += self._liquidations.look(account, found, marks, at_ms)

@@ -33,12 +33,11 @@ class Seen(NamedTuple):
         """Return what was looked at, for the record: nothing where no derivative is open."""
         if not state.derivatives():
             return {}
-        from zerodesk.risk.monitoring import evidence, margins, stale_marks
+        from zerodesk.risk.monitoring import evidence, fresh_marks, margins
 
-        if stale_marks(state, self.marked, self.at_ms):
-            return {}
-        found = margins(state, self.marked)
-        return {"at_ms": self.at_ms} | evidence(state, found, self.marked)
+        fresh = fresh_marks(state, self.marked, self.at_ms)
+        found = margins(state, fresh)
+        return {"at_ms": self.at_ms} | evidence(state, found, fresh) if found else {}
 
 
 NOTHING_SEEN: Final = Seen()
@@ -70,9 +69,9 @@ def beyond_margin(
     """
     looked_at: set[str] = set()
     if state.derivatives():
-        from zerodesk.risk.monitoring import cross_margins, stale_marks
+        from zerodesk.risk.monitoring import cross_margins, derivatives_of, stale_among
 
-        stale = stale_marks(state, seen.marked, seen.at_ms)
+        stale = stale_among(derivatives_of(state, None), seen.marked, seen.at_ms)
         if stale:
             return stale_mark(stale, seen.at_ms)
         after = replace(state, available=credited(state.available, currency, -amount_minor))

@@ -9,6 +9,7 @@ has been filled by then, it stands by itself, and the account does not know it y
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any, Final
 
 from zerodesk.orders import CancelAllCommand, OrderStatus, mass_cancel_id_for
@@ -33,7 +34,14 @@ class MassCancels:
         self._accounts, self._orders, self._queue = accounts, orders, queue
 
     def open(
-        self, account_id: str, command_id: str, cancel_id: str, symbol: str | None, *, at_ms: int
+        self,
+        account_id: str,
+        command_id: str,
+        cancel_id: str,
+        symbol: str | None,
+        *,
+        at_ms: int,
+        spared: Collection[str] = (),
     ) -> OrderItem:
         """Return the item of a cancel: the one that stands, or one of what is held now.
 
@@ -47,6 +55,8 @@ class MassCancels:
             Of which market; None is of every one.
         at_ms
             Now.
+        spared
+            Markets whose orders stay, of every one.
         """
         standing = self._orders.get(account_id, command_id)
         if standing is not None:
@@ -57,6 +67,8 @@ class MassCancels:
         for order_id, hold in account.state.holds.items():
             command = hold.command
             if command["kind"] != "place" or symbol not in (None, command["symbol"]):
+                continue
+            if command["symbol"] in spared:
                 continue
             accepted_at_ms = command["accepted_at_ms"]
             if "after" in command:
@@ -79,15 +91,20 @@ class MassCancels:
         return item
 
     def cancel_held(
-        self, account_id: str, cancel_id: str, at_ms: int, symbol: str | None = None
+        self,
+        account_id: str,
+        cancel_id: str,
+        at_ms: int,
+        symbol: str | None = None,
+        spared: Collection[str] = (),
     ) -> None:
         """Have all cancelled that an account holds, by the venue's word; a repeat drives that on.
 
-        In one market, or in every one. No client can have given a cancel of its own the id.
+        In one market, or in every one that is not ``spared``. No client can have given a cancel of
+        its own the id.
         """
-        item = self.open(
-            account_id, mass_cancel_id_for(account_id, cancel_id), cancel_id, symbol, at_ms=at_ms
-        )
+        command_id = mass_cancel_id_for(account_id, cancel_id)
+        item = self.open(account_id, command_id, cancel_id, symbol, at_ms=at_ms, spared=spared)
         self.drive(item, self.left(item, orders_of(item)), at_ms)
 
     def was_opened(self, account_id: str, cancel_id: str) -> bool:

@@ -67,17 +67,27 @@ def stale_among(symbols: Iterable[str], marked: Mapping[str, Marked], at_ms: int
     return stale
 
 
+def fresh_marks(state: AccountState, marked: Mapping[str, Marked], at_ms: int) -> dict[str, Marked]:
+    """Return the marks by which an account's margin may be known."""
+    stale = stale_marks(state, marked, at_ms)
+    return {symbol: one for symbol, one in marked.items() if symbol not in stale}
+
+
 def margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
     """Return the margins of an account: those held together, then those of isolated positions.
 
     Parameters
     ----------
     marked
-        Every derivative in which the account has a position or an order, by symbol.
+        The derivatives in which the account has a position or an order, by symbol. Where one is
+        missing, what it counts to is not known and left out: an isolated position by itself, or all
+        that is held together.
     """
-    together = cross_margins(state, marked)
-    apart = sorted(state.derivatives() & state.isolated.keys())
-    return together + [pot_margin(state, symbol, marked[symbol]) for symbol in apart]
+    is_known = derivatives_of(state, None) <= marked.keys()
+    apart = sorted(state.derivatives() & state.isolated.keys() & marked.keys())
+    return (cross_margins(state, marked) if is_known else []) + [
+        pot_margin(state, symbol, marked[symbol]) for symbol in apart
+    ]
 
 
 def cross_margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Margin]:
@@ -155,7 +165,14 @@ def has_crossed(state: AccountState, found: list[Margin], at_ms: int) -> bool:
 
 
 def _calls(state: AccountState, found: list[Margin], at_ms: int) -> dict[str, MarginCall]:
-    calls: dict[str, MarginCall] = {}
+    """Return the calls that stand: those of before where the margin is not known."""
+    known = {one.isolated for one in found}
+    calls = {
+        name: call
+        for name, call in state.calls.items()
+        if (apart := name if name in state.isolated else None) not in known
+        and derivatives_of(state, apart)
+    }
     for one in found:
         standing = state.calls.get(one.name)
         call = next_call(standing, one.equity_minor, one.maintenance_minor, at_ms)
