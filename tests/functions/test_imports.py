@@ -51,7 +51,7 @@ BEYOND_FLOOR = {
     "funds": 146,
     "job_chunks": 79,
     "liquidation": 150,
-    "matching": 89,
+    "matching": 91,
     "option_quotes": 238,
     "order_intake": 118,
     "partner_intake": 112,
