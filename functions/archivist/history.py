@@ -60,7 +60,7 @@ class History:
         elif sequence := asked.sequence or self._position(asked):
             found = next(self._journal.read(asked.stream, sequence - 1, limit=1), None)
         if found is None:
-            raise ended(ProblemCode.NOT_FOUND, "The stream has no record there.")
+            raise ended(ProblemCode.NOT_FOUND, f"The stream has no record{_where(asked)}.")
         return found
 
     def _position(self, asked: contracts.AskState) -> int:
@@ -101,6 +101,12 @@ class History:
             if 0 <= ahead <= MAX_AHEAD:
                 return live
         return self._recovery.start(symbol, upto=record.sequence)
+
+
+def _where(asked: contracts.AskState) -> str:
+    if asked.sequence is not None:
+        return f" {asked.sequence}"
+    return "" if asked.time is None else " until then"
 
 
 def as_read(record: JournalRecord) -> Record:

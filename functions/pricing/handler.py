@@ -10,7 +10,7 @@ from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection, of_following
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError
-from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.market import Listed, Markets
 
 if TYPE_CHECKING:
     from pricing.options import OptionDesk
@@ -27,32 +27,37 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     listed = markets.get(event["symbol"])
     if listed is None:
         raise StaleMarketError(event["symbol"])
-    if listed.market.product is Product.OPTION:
-        answer = desk().quote(listed, event)
-    else:
-        answer = quoted(listed.market, listed.mark_price_ticks, event)
+    answer = of_order(listed, listed.mark_price_ticks, event)
     if isinstance(answer, Rejection):
         count("PricingRefused")
         logger.info("order not priced", code=answer.code, have=answer.have, limit=answer.limit)
         return {"verdict": "REFUSED", "rejection": answer.to_dict()}
     count("OrdersPriced")
     priced = {"verdict": "PRICED", "quote": answer.to_dict()}
-    return followed(listed.market, answer, event, priced) if "then" in event else priced
+    return followed(listed, answer, event, priced) if "then" in event else priced
+
+
+def of_order(listed: Listed, near_ticks: int, order: dict[str, Any]) -> Quote | Rejection:
+    """Return the quote of an order: of an option by its surface, of all else near a price."""
+    if listed.market.product is Product.OPTION:
+        return desk().quote(listed, order)
+    return quoted(listed.market, near_ticks, order)
 
 
 def followed(
-    market: Market, first: Quote, order: dict[str, Any], priced: dict[str, Any]
+    listed: Listed, first: Quote, order: dict[str, Any], priced: dict[str, Any]
 ) -> dict[str, Any]:
     """Answer for the order that follows, too: it finds its market where the first one trades.
 
     ``gets_minor`` is what the first one gets at its worst price, before its fee.
     """
-    answer = quoted(market, first.worst_price_ticks, order["then"])
+    near_ticks = first.worst_price_ticks
+    answer = of_order(listed, near_ticks, order["then"])
     if isinstance(answer, Rejection):
         count("PricingRefused")
         return {"verdict": "REFUSED", "rejection": of_following(answer).to_dict()}
-    gets_minor = market.gets_minor(
-        first.worst_price_ticks, order["quantity_lots"], is_buy=order["side"] == Side.BUY
+    gets_minor = listed.market.gets_minor(
+        near_ticks, order["quantity_lots"], is_buy=order["side"] == Side.BUY
     )
     return priced | {"then": answer.to_dict(), "gets_minor": gets_minor}
 

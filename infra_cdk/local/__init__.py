@@ -181,7 +181,7 @@ def debug(function: str, breaks: Iterable[str]) -> AbstractContextManager["socke
     function
         Name of its folder in ``functions/``.
     breaks
-        Places such as ``functions/matching/handler.py:70``, beside every ``breakpoint()``.
+        Places such as ``functions/matching/handler.py:61``, beside every ``breakpoint()``.
 
     Raises
     ------

@@ -50,7 +50,7 @@ def run_from_checkout(*, live: bool) -> None:
 
 
 def place_of(text: str) -> tuple[str, int]:
-    """Return the file and the line of ``functions/matching/handler.py:70``.
+    """Return the file and the line of ``functions/matching/handler.py:61``.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def place_of(text: str) -> tuple[str, int]:
     name, _, line = text.rpartition(":")
     path = sources_folder() / name
     if not line.isdecimal() or not path.is_file():
-        raise LocalCloudError(f"{text!r} is no place such as functions/matching/handler.py:70")
+        raise LocalCloudError(f"{text!r} is no place such as functions/matching/handler.py:61")
     return str(path.resolve()), int(line)
 
 

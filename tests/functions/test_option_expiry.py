@@ -132,6 +132,26 @@ def test_holder_and_writer_are_settled_at_the_average_and_everything_adds_up(
     assert [fill[name] for name in named] == [None, "SELL", "2000", "1", "0", "EXPIRY"]
 
 
+def test_a_group_that_waits_when_it_ends_is_cancelled_and_nothing_stays_held(
+    traded: Gateway,
+) -> None:
+    premium = int(quote(traded)["mark_price_ticks"])
+    sale = {"side": "SELL", "type": "LIMIT", "quantity": "1", "price": str(premium + 3)}
+    terms = {"symbol": CALL, "quantity": "1", "price": str(premium - 1)}
+    first = place(traded, "cat", "one", "BUY", then=sale, **terms)
+    assert first["status"] == "OPEN", first
+    a_half_hour(traded)
+    assert end(traded, EXPIRY_MS + MINUTE_MS) == ["OptionsEnded"]
+    traded.settle(CALL)
+    ends = [
+        traded.call("GET", f"/v1/orders/{one}", who="cat").json["status"]
+        for one in (first["order_id"], first["then"])
+    ]
+    assert ends == ["CANCELLED", "CANCELLED"]
+    assert usd(traded, "cat") == ("40000", "0")
+    assert reconciled()["in_clearing"] == "0"
+
+
 def test_the_price_is_final_once_the_book_of_the_underlying_is_behind_the_expiry(
     traded: Gateway,
 ) -> None:

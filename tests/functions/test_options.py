@@ -203,6 +203,45 @@ def test_who_has_options_orders_nothing_on_a_mark_that_is_missing_or_old(venue: 
     assert place(venue, "ann", "spot2", "BUY", **spot)["status"] == "OPEN"
 
 
+def test_an_order_that_follows_is_held_whole_and_comes_in_behind_the_first(venue: Gateway) -> None:
+    publish(venue)
+    premium = fair(venue)
+    sale = {"side": "SELL", "type": "LIMIT", "quantity": "1", "price": str(premium + 3)}
+    first = place(venue, "ann", "one", "BUY", price=str(premium), then=sale)
+    assert first["status"] == "OPEN"
+    held = premium * 1.0005 + (premium + 3) * 0.0005 + 1e-6
+    assert float(usd(venue, "ann")[1]) == pytest.approx(held, abs=2e-6)
+
+    def following() -> Any:
+        return venue.call("GET", f"/v1/orders/{first['then']}", who="ann").json
+
+    assert following()["status"] == "ARMED"
+    assert place(venue, "ben", "two", "SELL", price=str(premium))["status"] == "FILLED"
+    assert following()["status"] == "OPEN"
+    assert place(venue, "cat", "three", "BUY", price=str(premium + 3))["status"] == "FILLED"
+    venue.settle(CALL)
+    assert [quantity(venue, who) for who in ACCOUNTS] == ["0", "-1", "1"]
+    assert usd(venue, "ann")[1] == "0"
+
+    from reconciliation import operations
+
+    assert balances(operations.reconcile(60.0))["in_clearing"] == "0"
+
+
+def test_what_follows_keeps_to_the_collar_of_the_option_and_to_the_margin(venue: Gateway) -> None:
+    publish(venue)
+    premium = fair(venue)
+    buys = {"price": str(premium), "quantity": "0.1"}
+    far = {"side": "SELL", "type": "LIMIT", "quantity": "0.1", "price": str(premium * 2)}
+    outside = place(venue, "ann", "far", "BUY", then=far, **buys)["rejection"]
+    assert outside["code"] == "PRICING_COLLAR"
+    assert outside["detail"].startswith("the order that follows")
+    many = {"side": "SELL", "type": "LIMIT", "quantity": "20", "price": str(premium)}
+    beyond = place(venue, "ann", "many", "BUY", then=many, **buys)["rejection"]
+    assert beyond["code"] == "RISK_INSUFFICIENT_MARGIN"
+    assert usd(venue, "ann") == ("40000", "0")
+
+
 def test_an_option_needs_the_third_level(venue: Gateway) -> None:
     publish(venue)
     venue.open("dave", USD="7000")
@@ -219,6 +258,19 @@ def test_an_option_needs_the_third_level(venue: Gateway) -> None:
         ),
         ({"trigger": "STOP", "trigger_price": "9000"}, "trigger"),
         ({"stop_price": "9000"}, "stop_price"),
+        (
+            {
+                "then": {
+                    "side": "BUY",
+                    "type": "LIMIT",
+                    "quantity": "1",
+                    "price": "9000",
+                    "trigger": "STOP",
+                    "trigger_price": "9500",
+                }
+            },
+            "then.trigger",
+        ),
     ],
 )
 def test_terms_that_an_option_has_not_are_refused_at_the_edge(

@@ -20,6 +20,7 @@ from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, OPTION, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
+from zerodesk.instruments import Market
 from zerodesk.matching import Book, listing, one_triggers_other
 from zerodesk.money import share_bps
 from zerodesk.options import OptionTerms
@@ -57,12 +58,12 @@ def an_order(row: dict[str, str]) -> Any:
     return dict(a_place(order_id, account_id=account_id)) | held(terms)
 
 
-def arriving(rows: list[dict[str, str]]) -> list[Any]:
+def arriving(rows: list[dict[str, str]], market: Market) -> list[Any]:
     """Return the orders of a table, each with the one that is to follow it, if one is."""
-    orders = {row["order"]: an_order(row) for row in rows}
+    orders = {row["order"]: an_order(row) | {"symbol": market.symbol} for row in rows}
     for order in orders.values():
         if leading := orders.get(order.get("after", "")):
-            leading["then"] = one_triggers_other(MARKET, leading, order)["then"]
+            leading["then"] = one_triggers_other(market, leading, order)["then"]
     return [one for one in orders.values() if one.get("after") not in orders]
 
 
@@ -136,7 +137,8 @@ def commands_of(scenario: Scenario) -> list[Command]:  # noqa: C901, PLR0912 - a
             case _ if not step.acts:
                 continue
             case ["orders", "arrive"]:
-                commands += [one | {"sent_at_ms": now_ms} for one in arriving(step.rows)]
+                market = Market.from_dict(commands[0]["market"])
+                commands += [one | {"sent_at_ms": now_ms} for one in arriving(step.rows, market)]
             case [passed_ms, "ms", "have", "passed"]:
                 now_ms += int(passed_ms)
             case ["the", "book", "looks", "at", "the", "time"]:

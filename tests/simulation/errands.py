@@ -41,6 +41,9 @@ BATCHES_SHARE: Final = 0.15
 SENT_BACK_SHARE: Final = 0.15
 """In how many runs transfers are reversed."""
 
+ISOLATED_SHARE: Final = 0.4
+"""In how many runs of a perpetual some accounts hold it apart, and move its margin."""
+
 MASS_CANCELS_SHARE: Final = 0.2
 """In how many runs accounts cancel all that they have open, in one market or in both."""
 
@@ -67,7 +70,8 @@ class Errand:
     """One request: who asks which function for what, when, where, and how often.
 
     ``kind`` is what it is about, ``subject`` the id by which the venue knows it. Of a record that
-    came of it, a reversal is asked for ``reversed_after_ms`` later.
+    came of it, a reversal is asked for ``reversed_after_ms`` later. Once a position is held apart,
+    the amount of ``margin`` is moved into its pot, or out of it.
     """
 
     kind: str
@@ -83,6 +87,7 @@ class Errand:
     tries: int = 1
     again_after_ms: float | None = None
     reversed_after_ms: float | None = None
+    margin: str | None = None
     region: str = HOME
 
     @property
@@ -168,6 +173,33 @@ def transfer(number: int, at_ms: float, account_id: str, body: dict[str, Any]) -
         "/v1/transfers",
         body={"transfer_id": f"t-{number}"} | body,
         subject=f"transfer#t-{number}",
+    )
+
+
+def isolation(at_ms: float, account_id: str, *, is_isolated: bool) -> Errand:
+    """Return the wish of an account to hold the perpetual apart, or with all else."""
+    return Errand(
+        "isolation",
+        at_ms,
+        account_id,
+        "funds",
+        "PUT",
+        "/v1/isolated/{symbol}",
+        path={"symbol": PERPETUAL},
+        body={"is_isolated": is_isolated},
+        subject=account_id,
+    )
+
+
+def margin_move(of: Errand, number: int) -> Errand:
+    """Return the move of margin that an account wants once its position is held apart."""
+    return replace(
+        of,
+        kind="margin move",
+        method="POST",
+        resource="/v1/isolated/{symbol}/moves",
+        body={"number": number, "amount": of.margin},
+        margin=None,
     )
 
 
@@ -493,6 +525,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _fees(Random(f"fees {seed}"), pace)
     found += _marks(Random(f"marks {seed}"), pace)
     found += _insured(Random(f"insured {seed}"), pace)
+    found += _isolated(Random(f"isolated {seed}"), pace)
     return tuple(found)
 
 
@@ -595,6 +628,24 @@ def _insured(chance: Random, pace: Pace) -> Iterator[Errand]:
     for number in range(chance.randint(0, 2)):
         at_ms, amount = chance.uniform(0, pace.duration_ms), chance.choice(("60", "700", "9000"))
         yield _asked(chance, insurance(f"i-{number}", at_ms, amount), pace)
+
+
+def _isolated(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield positions that are held apart from the beginning on, and moves of their margin.
+
+    Whoever has little is mostly among them. Some want it otherwise later, and may not.
+    """
+    if pace.path is None or chance.random() >= ISOLATED_SHARE:
+        return
+    *others, poor = pace.accounts
+    apart = chance.sample(others, 2) + [poor] * (chance.random() < 0.7)
+    for account_id in apart:
+        yield replace(isolation(0.0, account_id, is_isolated=True), tries=TRIES_MAX)
+    for _ in range(max(4, pace.lives // 10)):
+        at_ms, account_id = chance.uniform(0, pace.duration_ms), chance.choice(apart)
+        amount = chance.choice(("0.01", "20", "400", "-0.01", "-15", "-390", "2400"))
+        wanted = isolation(at_ms, account_id, is_isolated=chance.random() < 0.9)
+        yield replace(_asked(chance, wanted, pace), margin=amount)
 
 
 def settled(symbol: str, price: str, observed_at: str) -> Iterator[Errand]:

@@ -20,6 +20,10 @@ from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import Message
 from tests.simulation.fee_rules import fees_follow_turnover
+from tests.simulation.isolated_rules import (
+    isolated_positions_keep_to_their_pots,
+    pots_are_as_told,
+)
 from tests.simulation.keeping_rules import (
     anchors_wanted,
     archives_are_the_journal,
@@ -318,10 +322,12 @@ def deposits_of(evidence: Evidence) -> Counter[tuple[str, str]]:
 
 
 def total_of(state: dict[str, Any]) -> Counter[str]:
-    """Return what an account has, free and held, by currency."""
+    """Return what an account has, free, held, and in pots, by currency."""
     total: Counter[str] = Counter(state["available"])
     for held in (*state["holds"].values(), *state.get("withdrawals", {}).values()):
         total[held["currency"]] += held["held_minor"]
+    for pot in state.get("isolated", {}).values():
+        total[pot["currency"]] += pot["minor"]
     return total
 
 
@@ -362,6 +368,7 @@ def commands_happen_once(evidence: Evidence) -> Broken:
     yield from _orders_stand(evidence)
     yield from _partners_stand(evidence)
     yield from errands_stand(evidence)
+    yield from pots_are_as_told(evidence)
     yield from prices_come_to_their_books(evidence)
     yield from mass_cancels_stand(evidence)
     yield from switches_fire(evidence)
@@ -548,6 +555,7 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     yield from limits_are_kept(evidence)
     yield from margin_is_kept(evidence)
     yield from liquidations_keep_their_rules(evidence)
+    yield from isolated_positions_keep_to_their_pots(evidence)
     for account, records in evidence.streams.accounts:
         for record in records:
             state = record.body["state"]

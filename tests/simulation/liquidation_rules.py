@@ -38,15 +38,25 @@ def liquidations_keep_their_rules(evidence: "Evidence") -> Broken:
             if cause["kind"] == KIND:
                 step = Step(evidence.markets, place, state, record)
                 yield from STEPS[cause["step"]](step)
-            elif cause["kind"] == "hold" and state.get("liquidation"):
-                yield f"{place} is held for while the account is liquidated"
+            elif cause["kind"] == "hold" and _is_stopped(record, state):
+                yield f"{place} is held for while it is liquidated"
     yield from _asked_is_paid(evidence)
     yield from _left_owing(evidence)
     yield from _taken_over_while_liquidated(evidence)
 
 
+def _is_stopped(record: "Record", state: State) -> bool:
+    """Whether an order came while its account is liquidated, or its isolated position is."""
+    order = record.body["state"]["holds"][record.body["cause"]["order_id"]]["command"]
+    pot = state.get("isolated", {}).get(order["symbol"], {})
+    return bool(state.get("liquidation") or pot.get("liquidation"))
+
+
 class Step:
-    """One record of a liquidation, and the account that it stands behind."""
+    """One record of a liquidation, and the account that it stands behind.
+
+    Where it is of one ``isolated`` position, what is there and what is open is of that alone.
+    """
 
     def __init__(
         self, markets: dict[str, "Market"], place: str, state: State, record: "Record"
@@ -54,6 +64,30 @@ class Step:
         self.markets, self.place, self.state, self.record = markets, place, state, record
         self.cause: Cause = record.body["cause"]
         self.after: State = record.body["state"]
+        self.isolated: str | None = self.cause.get("isolated")
+
+    def is_concerned(self, symbol: str) -> bool:
+        """Whether a market is among those whose position is liquidated."""
+        if self.isolated is not None:
+            return symbol == self.isolated
+        return symbol not in self.state.get("isolated", {})
+
+    def free(self) -> dict[str, int]:
+        """Return what is there without the unrealised, by currency."""
+        if self.isolated is None:
+            return dict(self.state["available"])
+        pot = self.state["isolated"][self.isolated]
+        return {pot["currency"]: pot["minor"]}
+
+    def standing(self, state: State) -> Any:
+        """Return the liquidation as it stands in a state of the account."""
+        whose = state if self.isolated is None else state["isolated"][self.isolated]
+        return whose.get("liquidation")
+
+    def held(self) -> list[str]:
+        """Return the orders that are held for."""
+        holds = self.state["holds"].items()
+        return sorted(name for name, one in holds if self.is_concerned(one["command"]["symbol"]))
 
     def lots(self, symbol: str) -> int:
         """Return what the account has open in a market."""
@@ -65,33 +99,36 @@ class Step:
         They need what the record says, which may be less than their tiers for spot beside them, and
         never more.
         """
-        have, need = self.state["available"].get(currency, 0), 0
+        have, need = self.free().get(currency, 0), 0
         for symbol, row in self.state.get("positions", {}).items():
             market = self.markets[symbol]
+            if not self.is_concerned(symbol):
+                continue
             if row[0] and is_perpetual(symbol) and market.quote == currency:
                 mark = self.cause["marks"][symbol][0]
                 have += (row[0] * mark - row[1]) * market.tick_value_minor
                 notional = abs(row[0]) * mark * market.tick_value_minor
                 need += share_of(market, notional, level)
-        told = self.cause["margins"].get(currency)
+        told = self.cause["margins"].get(self.isolated or currency)
         return have, need if told is None else min(need, told[TOLD_AT[level]])
 
     def number(self) -> Broken:
         """Yield a step that is of no liquidation, of another one, or decided with holds."""
-        standing = self.state.get("liquidation")
+        standing = self.standing(self.state)
         if standing is None or standing["number"] != self.cause["number"]:
             yield f"{self.place}: {self.cause['step']} of {standing}"
-        if self.state["holds"]:
-            yield f"{self.place}: {self.cause['step']} with {sorted(self.state['holds'])} held"
+        if self.held():
+            yield f"{self.place}: {self.cause['step']} with {self.held()} held"
 
 
 def _begins(step: Step) -> Broken:
     """Only an account that is below its maintenance is stopped, and by no second record."""
-    if step.state.get("liquidation") is not None:
+    if step.standing(step.state) is not None:
         yield f"{step.place} begins once more"
-    if step.after["liquidation"]["number"] != step.record.sequence:
-        yield f"{step.place} is begun as {step.after['liquidation']}"
-    shares = {c: step.margin(c, "maintenance_bps") for c in step.state["available"]}
+    begun = step.standing(step.after)
+    if begun["number"] != step.record.sequence:
+        yield f"{step.place} is begun as {begun}"
+    shares = {c: step.margin(c, "maintenance_bps") for c in step.free()}
     if all(have >= need for have, need in shares.values()):
         yield f"{step.place} begins at {shares}"
 
@@ -103,6 +140,8 @@ def _reduces(step: Step) -> Broken:
     lots, sells = step.lots(took["symbol"]), took["side"] == "SELL"
     have, need = step.margin(step.markets[took["symbol"]].quote, "initial_bps")
     most = abs(lots) if have <= 0 else -(-abs(lots) // 4)
+    if not step.is_concerned(took["symbol"]):
+        yield f"{step.place}: {took}, which is not what is liquidated"
     if have >= need or (lots > 0) is not sells or took["quantity_lots"] > most:
         yield f"{step.place}: {took} of {lots} lots with {have} of {need}"
     mark = step.cause["marks"][took["symbol"]][0]
@@ -118,11 +157,11 @@ def _insures(step: Step) -> Broken:
     """The fund is asked for no more than is owed, and by whom nothing is open."""
     yield from step.number()
     took = step.cause["took"]
-    owed = -step.state["available"][took["currency"]]
+    owed = -step.free()[took["currency"]]
     if not 0 < took["amount_minor"] <= owed:
         yield f"{step.place} asks for {took}, owed is {owed}"
     for symbol in step.state.get("positions", {}):
-        is_open = is_perpetual(symbol) and step.lots(symbol)
+        is_open = is_perpetual(symbol) and step.is_concerned(symbol) and step.lots(symbol)
         if is_open and step.markets[symbol].quote == took["currency"]:
             yield f"{step.place} asks for {took} with {step.lots(symbol)} of {symbol} open"
 
@@ -134,16 +173,17 @@ def _deleverages(step: Step) -> Broken:
     lots = step.lots(took["symbol"])
     if took["quantity_lots"] != abs(lots) or (lots > 0) is not (took["side"] == "SELL"):
         yield f"{step.place}: {took} of {lots} lots"
-    if step.after["liquidation"]["in_vain"] < 3:
-        yield f"{step.place}: {took} after {step.after['liquidation']}"
+    after = step.standing(step.after)
+    if after["in_vain"] < 3 or not step.is_concerned(took["symbol"]):
+        yield f"{step.place}: {took} after {after}"
 
 
 def _ends(step: Step) -> Broken:
     """An account is given back with its initial margin there, or with nothing open."""
     yield from step.number()
-    for currency in step.state["available"]:
+    for currency, free_minor in step.free().items():
         have, need = step.margin(currency, "initial_bps")
-        if have < need and (need or have != step.state["available"][currency]):
+        if have < need and (need or have != free_minor):
             yield f"{step.place} ends with {have} {currency} of {need}"
 
 
@@ -191,7 +231,8 @@ def _left_owing(evidence: "Evidence") -> Broken:
             if cause["kind"] != KIND or cause["step"] != "END":
                 continue
             during = _appended_ms(evidence, before), _appended_ms(evidence, record)
-            for currency, minor in record.body["state"]["available"].items():
+            step = Step(evidence.markets, account, record.body["state"], record)
+            for currency, minor in step.free().items():
                 if minor < 0 and not _fund_was_empty(evidence, currency, *during):
                     yield f"{account} {record.sequence} is left owing {-minor} {currency}"
 
@@ -251,5 +292,7 @@ def _appended_ms(evidence: "Evidence", record: "Record") -> float:
 def accounts_are_released(evidence: "Evidence") -> Broken:
     """No liquidation stands still: each account is its owner's again."""
     for account, state in evidence.states.items():
-        if state.get("liquidation") is not None:
-            yield f"{account} is liquidated still: {state['liquidation']}"
+        whose = {account: state} | state.get("isolated", {})
+        for name, one in whose.items():
+            if one.get("liquidation") is not None:
+                yield f"{name} of {account} is liquidated still: {one['liquidation']}"

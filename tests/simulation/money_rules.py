@@ -32,6 +32,9 @@ ENDS: Final = ("post", "void")
 ELSEWHERE: Final = ("external", "transit")
 """Where money of an account comes from and goes to without a book."""
 
+POT: Final = "isolated#"
+"""What the margin of an isolated position is entered under, with its market."""
+
 AFTER_KIND: Final = {
     "refuse": "REJECTED",
     "reserve": "RESERVED",
@@ -99,7 +102,7 @@ def entries_are_the_change(evidence: "Evidence") -> Broken:
         for record, (before, after) in zip(records[1:], pairwise(states), strict=True):
             entered: Amounts = defaultdict(int)
             for name, currency, minor in record.body["entries"]:
-                if name in ("available", "held"):
+                if is_own(name):
                     entered[name, currency] += minor
             places = before.keys() | after.keys()
             changed = {key: after.get(key, 0) - before.get(key, 0) for key in places}
@@ -123,7 +126,14 @@ def _amounts(state: dict[str, Any]) -> Amounts:
         amounts["available", currency] = minor
     for held in (*state["holds"].values(), *state.get("withdrawals", {}).values()):
         amounts["held", held["currency"]] += held["held_minor"]
+    for symbol, pot in state.get("isolated", {}).items():
+        amounts[f"{POT}{symbol}", pot["currency"]] = pot["minor"]
     return amounts
+
+
+def is_own(name: str) -> bool:
+    """Whether what is entered under a name is the account's own: free, held, or in a pot."""
+    return name in ("available", "held") or name.startswith(POT)
 
 
 def _nonzero(amounts: Amounts) -> Amounts:
@@ -374,7 +384,7 @@ def statements_add_up(evidence: "Evidence") -> Broken:
         balances = defaultdict(Decimal, _totals(told[0]["opening"]))
         for row in rows:
             for entry in row["entries"]:
-                if entry["ledger_account"] in ("available", "held"):
+                if is_own(entry["ledger_account"]):
                     balances[entry["currency"]] += Decimal(entry["amount"])
         closing = _totals(told[-1]["closing"])
         if {c: total for c, total in balances.items() if total} != closing:

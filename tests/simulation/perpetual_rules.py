@@ -207,8 +207,13 @@ def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broke
     currency, command = hold["currency"], hold["command"]
     held = {one["command"]["symbol"] for one in state["holds"].values()}
     held |= {symbol for symbol, row in state.get("positions", {}).items() if row[0]}
-    wanted = {s for s in held if is_perpetual(s) and markets[s].quote == currency}
-    if not wanted or _closes(markets, state, command):
+    apart = state.get("isolated", {})
+    wanted = {
+        s for s in held if is_perpetual(s) and markets[s].quote == currency and s not in apart
+    }
+    if not wanted or closes(markets, state, command):
+        return
+    if command["symbol"] in apart and not takes(record, "available", currency):
         return
     marks = cause["decided_on"]["marks"]
     worst = {side: worst_of(markets, state, side) for side in ("BUY", "SELL")}
@@ -265,7 +270,7 @@ def _moved(worth_minor: int, move: Fraction) -> int:
     return floor(worth_minor * move + Fraction(1, 2))
 
 
-def _closes(markets: dict[str, "Market"], state: State, command: dict[str, Any]) -> bool:
+def closes(markets: dict[str, "Market"], state: State, command: dict[str, Any]) -> bool:
     """Whether an order of a perpetual opens nothing, with all others of its side filled."""
     symbol = command["symbol"]
     if not is_perpetual(symbol):
@@ -299,9 +304,13 @@ def may_be_below_zero(record: "Record", currency: str) -> bool:
     cause = record.body["cause"]
     of_perpetual = cause["kind"] == "settle" and is_perpetual(cause["book"])
     of_perpetual = of_perpetual or cause.get("reduces", False) or cause["kind"] == "liquidate"
-    takes = any(
-        name == "available" and of == currency and minor < 0
-        for name, of, minor in record.body["entries"]
-    )
     traded = any(map(is_perpetual, record.body["state"].get("positions", {})))
-    return of_perpetual or (traded and not takes)
+    return of_perpetual or (traded and not takes(record, "available", currency))
+
+
+def takes(record: "Record", name: str, currency: str) -> bool:
+    """Whether a record takes something of a currency out of a part of its account."""
+    return any(
+        (entered, of) == (name, currency) and minor < 0
+        for entered, of, minor in record.body["entries"]
+    )

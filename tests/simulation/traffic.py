@@ -530,6 +530,8 @@ class Clients:
             account_id = answered.json.get("account_id", errand.who)
             sequence = answered.json["account_sequence"]
             self._reverse(errands.reversal(errand, account_id, sequence))
+        if errand.margin is not None and answered.json.get("is_isolated"):
+            self._request(errands.margin_move(errand, answered.json["moves"] + 1))
         return answered
 
     def _reverse(self, reversal: Errand) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.client.conftest import Zerodesk
 from tests.zerodesk.pricing.surfaces.chains import EXPIRIES, MadeChain, a_chain
+from zerodesk.pricing.black_scholes import black_scholes
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
 
 HULL = ("price", "call", "40", "--spot", "42", "--years", "0.5", "--rate", "0.1")
@@ -151,6 +152,23 @@ def test_programs_get_every_figure(zerodesk: Zerodesk, file: Path) -> None:
     assert document["surface"]["model"] == "ssvi"
     assert len({expiry["rho"] for expiry in document["surface"]["expiries"]}) == 1
     assert all(expiry["skew"] < 0.0 for expiry in document["expiries"])
+
+
+def test_what_rounds_to_nothing_has_no_sign(zerodesk: Zerodesk, tmp_path: Path) -> None:
+    strikes = np.arange(80.0, 121.0, 5.0)
+    rows = ["expiry,strike,type,bid,ask"]
+    for kind in ("call", "put"):
+        middles = black_scholes(kind, 100.0, strikes, 0.25, -1e-7, 0.0, 0.2)["price"]
+        rows += [
+            f"2027-02-01T22:00:00,{strike:g},{kind},{middle * 0.99:.6f},{middle * 1.01:.6f}"
+            for strike, middle in zip(strikes, middles, strict=True)
+        ]
+    file = tmp_path / "flat.csv"
+    file.write_text("\n".join(rows) + "\n")
+    shown = zerodesk("surface", str(file), *AS_OF).stdout
+    assert " 0.000%" in shown
+    assert "+0.000" in shown
+    assert "-0.000" not in shown
 
 
 @pytest.mark.parametrize(

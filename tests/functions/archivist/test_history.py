@@ -183,6 +183,18 @@ def test_an_impossible_question_is_refused(live: Live, query: str, status: int, 
     assert (answer[0], answer[1]["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("stream=book%23BTC-USD&sequence=99", "no record 99."),
+        ("stream=book%23BTC-USD&time=1970-01-01T00:00:00.000Z", "no record until then."),
+        ("stream=account%23nobody", "no record."),
+    ],
+)
+def test_what_was_not_yet_says_which_record_there_is_not(live: Live, query: str, told: str) -> None:
+    assert asked("state", query)[1]["detail"].endswith(told)
+
+
 @pytest.mark.parametrize("path", ["state", "records"])
 def test_the_past_is_for_operators(live: Live, path: str) -> None:
     trader = OPERATOR | {"role": "trader"}

@@ -124,6 +124,20 @@ MUTANTS: Final = (
         claim=ISOLATED,
     ),
     Mutant(
+        "margin taken out of a pot down to its maintenance",
+        "Above that nobody is liquidated.",
+        f"{DOMAIN}/isolated.py",
+        "    if left_minor >= found.initial_minor:\n",
+        "    if left_minor >= found.maintenance_minor:\n",
+    ),
+    Mutant(
+        "isolated position liquidated, and its owner trades on",
+        "The account is not liquidated.",
+        f"{DOMAIN}/risk/chain.py",
+        "    if found is None and pot is not None:\n",
+        "    if found is None and pot is not None and not pot.minor:\n",
+    ),
+    Mutant(
         "size against volume without the open orders",
         "What is open is what is large.",
         SUMS,

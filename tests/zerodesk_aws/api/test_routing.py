@@ -133,6 +133,24 @@ def test_who_calls_comes_before_what_is_asked() -> None:
     assert codes == ["UNAUTHENTICATED", "FORBIDDEN", "INTAKE_BAD_VALUE", "INTAKE_MALFORMED_JSON"]
 
 
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", None])
+def test_a_body_is_read_as_json_whatever_it_is_said_to_be(content_type: str | None) -> None:
+    api = Api("test")
+
+    @api.route("POST", "/v1/things", Echo, answers={200: Echo})
+    def make_thing(_: Call, asked: Echo) -> Answer:
+        """Make a thing."""
+        return Answer(asked)
+
+    said = {} if content_type is None else {"Content-Type": content_type}
+    headers = {"headers": said, "multiValueHeaders": {name: [said[name]] for name in said}}
+    body = json.dumps({"order_id": "o" + "a" * 26})
+    event = proxy_event("POST", "/v1/things", authorizer=ALICE, body=body) | headers
+    assert answered(api, event) == (200, json.loads(body))
+    found, document = answered(api, event | {"body": "a=b"})
+    assert (found, document["code"]) == (400, "INTAKE_MALFORMED_JSON")
+
+
 def test_an_answer_is_never_kept_by_a_cache() -> None:
     api = Api("test")
 

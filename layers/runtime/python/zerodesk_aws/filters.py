@@ -27,8 +27,6 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
         The first filter that is broken: tick, lot, maximum quantity, minimum notional. That of a
         market order goes by the mark, see ``below_min_notional``.
     """
-    if market.product is Product.OPTION:
-        _only_plain(asked, market)
     named = {"client_order_id": asked.client_order_id, "symbol": market.symbol}
     terms = named | _terms(asked, market, None)
     if asked.then is not None:
@@ -41,6 +39,8 @@ def order_terms(asked: PlaceOrder, market: Market) -> dict[str, Any]:
 
 def _terms(asked: OrderTerms, market: Market, near_ticks: int | None) -> dict[str, Any]:
     """Return the terms of an order; what has no price is worth what it is near to, if known."""
+    if market.product is Product.OPTION:
+        _only_plain(asked, market)
     price_ticks = _price_ticks("price", asked.price, market)
     trigger_ticks = _price_ticks("trigger_price", asked.trigger_price, market)
     how_much = _how_much(asked, market)
@@ -59,9 +59,9 @@ def _terms(asked: OrderTerms, market: Market, near_ticks: int | None) -> dict[st
     } | _special_terms(asked, market)
 
 
-def _only_plain(asked: PlaceOrder, market: Market) -> None:
+def _only_plain(asked: OrderTerms, market: Market) -> None:
     """Refuse what an order of an option has not: its price moves with another market's."""
-    for name in ("quote_amount", "trigger", "stop_price", "then"):
+    for name in ("quote_amount", "trigger", "stop_price"):
         value = getattr(asked, name)
         if value is not None:
             text = format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -20,7 +20,7 @@ def debug(
     function: Annotated[str, typer.Argument(metavar="FUNCTION", help="Such as matching.")],
     breaks: Annotated[
         list[str] | None,
-        typer.Option("--break", "-b", help="A place, functions/matching/handler.py:70; or more."),
+        typer.Option("--break", "-b", help="A place, functions/matching/handler.py:61; or more."),
     ] = None,
     editor: Annotated[
         int | None,

@@ -29,7 +29,7 @@ HINTS: Final = {
     "FORBIDDEN": "this needs a key with another role: an operator's for accounts and markets, a "
     "trader's for orders",
     "INTAKE_UNKNOWN_SYMBOL": "`zerodesk markets` lists what there is",
-    "INTAKE_IDEMPOTENCY_CONFLICT": "the id was used before for something else: choose another",
+    "INTAKE_IDEMPOTENCY_CONFLICT": "it was used before with other terms: choose another",
     "INTAKE_UNKNOWN_ACCOUNT": "an operator sees what there is: `zerodesk account list`",
     "RISK_INSUFFICIENT_MARGIN": "`zerodesk margin` shows what is needed; ask under a new --id",
     "LEDGER_INSUFFICIENT_BALANCE": "`zerodesk balances` shows what is free; ask under a new --id",

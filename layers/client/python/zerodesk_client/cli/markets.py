@@ -12,7 +12,7 @@ from zerodesk.instruments import Product, product_of
 from zerodesk_client.api import Depth, Level, Market
 from zerodesk_client.cli.arguments import LimitOption, PerpetualArgument, SymbolArgument
 from zerodesk_client.cli.session import Session
-from zerodesk_client.cli.tables import Cell, at, number, price, prices, side, table
+from zerodesk_client.cli.tables import Cell, at, number, price, price_in, prices, side, table
 
 ReasonOption = Annotated[str, typer.Option(help="Why; it is journaled with the change.")]
 
@@ -25,8 +25,8 @@ def markets(context: typer.Context) -> None:
         (
             entry.symbol,
             f"{entry.state}{_indication(entry)}{_why(entry)}",
-            f"{price(entry.mark_price)} {entry.quote}",
-            f"{price(entry.last_price)} {entry.quote}",
+            price_in(entry.mark_price, entry.quote),
+            price_in(entry.last_price, entry.quote),
             f"{entry.tick_size:f} {entry.quote}",
             f"{entry.lot_size:f} {entry.base}",
             f"{entry.maker_bps} / {entry.taker_bps} bps",

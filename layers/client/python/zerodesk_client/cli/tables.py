@@ -73,6 +73,11 @@ def price(value: Decimal | None) -> str:
     return "-" if value is None else f"{value:,f}"
 
 
+def price_in(value: Decimal | None, currency: str) -> str:
+    """Return a price with its currency; a dash for none."""
+    return "-" if value is None else f"{price(value)} {currency}"
+
+
 def prices(values: Sequence[Decimal]) -> list[str]:
     """Return prices of one market, all with as many decimals as the finest of them.
 

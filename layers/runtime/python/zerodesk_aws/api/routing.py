@@ -154,7 +154,8 @@ class Api:
             def served(**_: str) -> Response:
                 return self._serve(route)
 
-            self.app.route(path, methods=[method], name=view.__name__)(served)
+            # A body is read as what it is: no content type is asked for.
+            self.app.route(path, methods=[method], name=view.__name__, content_types=[])(served)
             return view
 
         return declare
