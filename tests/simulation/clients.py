@@ -10,13 +10,14 @@ from typing import Any, Final
 from botocore.session import get_session
 
 SERVICES: Final = ("events", "s3", "sqs", "stepfunctions")
+SESSION: Final = get_session()
 
 
-def _made() -> dict[str, Any]:
+def _made(service: str) -> Any:
     # Without keys, botocore would look for some in the network.
-    keys = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
-    session = get_session()
-    return {one: session.create_client(one, "us-east-1", **keys) for one in SERVICES}
+    return SESSION.create_client(
+        service, "us-east-1", aws_access_key_id="nobody", aws_secret_access_key="nothing"
+    )
 
 
-CLIENTS: Final = MappingProxyType(_made())
+CLIENTS: Final = MappingProxyType({service: _made(service) for service in SERVICES})
