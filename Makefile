@@ -86,13 +86,8 @@ layer: setup  ## build the third-party Lambda layer for AWS (arm64)
 templates: setup  ## cfn-lint and checkov over the templates of every stage, in an environment of their own
 	@$(BIN)/python -m infra_cdk.local templates
 
-figures: setup layer  ## print every figure of synthesis, packages, cold starts, cost, the way of an order and the durable path
-	@$(BIN)/python -m tests.benchmarks.synthesis
-	@$(BIN)/python -m tests.benchmarks.packages
-	@$(BIN)/python -m tests.benchmarks.cold_start
-	@for profile in single continental global; do $(BIN)/zerodesk cost --orders-per-second 100 --profile $$profile; done
-	@$(BIN)/python -m tests.benchmarks.path
-	@$(BIN)/python -m tests.benchmarks.durable
+figures: setup  ## print every figure of synthesis, packages, cold starts, cost, the way of an order and the durable path; PARTS="cost path" some, SMALL=1 to see them work
+	@$(BIN)/python -m tests.benchmarks.figures $(PARTS) $(if $(SMALL),--small)
 
 clean: down  ## stop, and delete all that setup and run produced, keys and state too
 	@rm -rf .venv .local node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

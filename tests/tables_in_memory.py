@@ -8,6 +8,7 @@ of other services goes where it would have gone.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -30,11 +31,14 @@ def tables_in_memory() -> Iterator[None]:
         yield
         return
     tables = DynamoDB(SCHEMAS, lambda: time.time() * 1000)
+    one_by_one = Lock()
     elsewhere = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def call(client: Any, operation: str, asked: dict[str, Any]) -> Any:
         if client.meta.service_model.service_name == "dynamodb":
-            return tables.call(operation, asked)
+            # Functions make calls at once; the tables do one thing at a time.
+            with one_by_one:
+                return tables.call(operation, asked)
         return elsewhere(client, operation, asked)
 
     _standing.append(tables)

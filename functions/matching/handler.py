@@ -17,7 +17,7 @@ from matching.settings import (
 )
 from zerodesk.orders import TakeOver
 from zerodesk_aws.announcements import indicated, of_record, settlement_wanted
-from zerodesk_aws.at_once import at_once
+from zerodesk_aws.at_once import Call, at_once
 from zerodesk_aws.books import BookMovedError, Books, Committed, UndecidableError
 from zerodesk_aws.bus import Bus
 from zerodesk_aws.entry import count, logger, metrics
@@ -107,7 +107,7 @@ def tell(symbol: str, records: list[Committed]) -> None:
         count("BatchesRepeated")
         return
     view, book_sequence = books.view(symbol), records[-1][0]
-    shows_market = partial(markets.project, symbol, view, book_sequence)
+    shows_market: Call = partial(markets.project, symbol, view, book_sequence)
     at_once(orders.opening(records))
     at_once([*orders.showing(records), shows_market])
     told = chain.from_iterable(of_record(symbol, *record) for record in records)

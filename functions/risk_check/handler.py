@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from risk_check.amends import AmendCheck
 from risk_check.decision import deciding
 from risk_check.settings import CURSORS_TABLE, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
 from risk_check.surroundings import Surroundings
@@ -29,6 +28,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with the command for the book, or with a refusal on record."""
     asked, quoted = event["order"], event["quote"]
     if asked.get("kind") == "amend":
+        # Here: an order does without what an amend needs.
+        from risk_check.amends import AmendCheck
+
         check = AmendCheck(asked, quoted, orders, surroundings)
         account = accounts.commit(asked["account_id"], check)
         return answer(account, asked["command_id"], check.unheld)

@@ -1,10 +1,12 @@
 """One stretch of one book's journal, settled.
 
 Every step may be repeated: the items are only ever moved forward, an account counts only the
-records above its watermark, and the cursor moves last.
+records above its watermark, and the cursor moves last. Accounts need nothing of one another and are
+settled at once.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from zerodesk.accounts import Change
@@ -16,6 +18,7 @@ from zerodesk.turnover import TickValue, tick_value_in
 from zerodesk.volume import with_trades
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.announcements import position_changed, trades_settled
+from zerodesk_aws.at_once import at_once
 from zerodesk_aws.bus import Announcement
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal, JournalRecord
@@ -115,9 +118,9 @@ class Settlement:
         bodies = [(record.sequence, record.body) for record in records]
         self._orders.catch_up(bodies)
         tick = self._tick_value(symbol, taken, bodies)
-        for account_id, dues in dues_by_account(symbol, bodies, tick).items():
-            account = self._settle_account(account_id, symbol, upto, dues)
-            self._show_holder(symbol, account)
+        owed = dues_by_account(symbol, bodies, tick).items()
+        settled = [partial(self._settle_account, one, symbol, upto, dues) for one, dues in owed]
+        for account in at_once(settled):
             yield position_changed(symbol, account)
         yield from trades_settled(symbol, bodies)
         traded = with_trades(taken.traded, (body for _, body in bodies))
@@ -136,14 +139,16 @@ class Settlement:
             tick = tick_value_in(record.body for record in records)
         return tick
 
+    def _settle_account(self, account_id: str, symbol: str, upto: int, dues: list[Due]) -> Account:
+        def decide(account: Account) -> Change | None:
+            return settle(account.state, symbol, upto, dues)
+
+        account = self._accounts.commit(account_id, decide)
+        self._show_holder(symbol, account)
+        return account
+
     def _show_holder(self, symbol: str, account: Account) -> None:
         """Show in the index of holders what a derivative's account has open as of its record."""
         if product_of(symbol) is not Product.SPOT:
             position = account.state.positions.get(symbol, FLAT)
             self._holders.show(symbol, account.account_id, account.sequence, position.quantity_lots)
-
-    def _settle_account(self, account_id: str, symbol: str, upto: int, dues: list[Due]) -> Account:
-        def decide(account: Account) -> Change | None:
-            return settle(account.state, symbol, upto, dues)
-
-        return self._accounts.commit(account_id, decide)

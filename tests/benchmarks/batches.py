@@ -132,7 +132,7 @@ def delivered(commands: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def measured(aws: Aws, market: Market, count: int, how: Callable[[Any], None]) -> Took:
+def measured(aws: Aws, market: Market, count: int, how: Callable[[Any], object]) -> Took:
     """Return what a batch takes of a book that begins, its items moved in one way or the other."""
     from matching import handler as matching
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from infra_cdk.regions import EVERY_FUNCTION
+from tests.benchmarks.cloud import say
 from tests.handler_settings import SETTINGS
 
 FLOOR: Final = "from aws_lambda_powertools import Logger, Metrics; import pynamodb.models"
@@ -56,10 +57,7 @@ COUNTED: Final = "import sys; before = len(sys.modules); {}; print(len(sys.modul
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--instructions", action="store_true")
-    asked = parser.parse_args()
+    asked = _parser().parse_args()
     imports = {"floor": FLOOR, "floor and pydantic": WITH_PYDANTIC} | WITH_NUMBERS
     if asked.instructions:
         imports |= {name: f"import {name}.handler" for name in (*ON_THE_WAY, *PRICING)}
@@ -67,6 +65,13 @@ def main() -> None:
         return
     imports |= {name: f"import {name}.handler" for name in sorted(EVERY_FUNCTION)}
     report(imports, "CPU ms", *measured(imports, asked.rounds, cpu_ms_of))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--instructions", action="store_true")
+    return parser
 
 
 def report(
@@ -89,10 +94,12 @@ def measured(
 ) -> tuple[float, dict[str, float]]:
     """Return the least that a process takes that does nothing, and with each import."""
     found: dict[str, list[float]] = {name: [] for name in ("", *imports)}
+    say(f"{len(imports)} imports, once each for their byte code")
     for statement in imports.values():
         # What has no byte code yet has it from here on.
         run(statement)
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
+        say(f"round {number} of {rounds}")
         for name, values in found.items():
             values.append(measure(imports.get(name, "pass") + AT_ONCE))
     least = {name: min(values) for name, values in found.items()}

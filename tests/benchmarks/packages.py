@@ -34,9 +34,11 @@ def main() -> None:
 
 
 def print_row(name: str, folder: Path, *, keep_byte_code: bool) -> None:
-    """Print the size of one package."""
+    """Print the size of one package, which must be there."""
     ignored = () if keep_byte_code else NOT_SHIPPED
     files = [path for path in folder.rglob("*") if path.is_file() and _ships(path, ignored)]
+    if not files:
+        raise FileNotFoundError(f"{folder}: nothing there, build it first")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:

@@ -5,6 +5,7 @@ there, because the region itself does it (making tables and queues, polling a qu
 the form in which boto3 asks for it.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -101,7 +102,7 @@ class Region:
         """Let time pass."""
         self.later(seconds)
 
-    def any_order(self, calls: seam.Calls) -> seam.Calls:
+    def any_order(self, calls: Sequence[seam.T]) -> Sequence[seam.T]:
         """Claims are made of no handler; none makes calls at once."""
         raise NotImplementedError(f"{len(calls)} calls at once")
 

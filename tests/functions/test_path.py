@@ -6,6 +6,7 @@ lost, repeated or reordered at will. What must hold: no unit is created or lost.
 
 import json
 from collections.abc import Iterable, Iterator
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from tests.markets import a_market
 from tests.shorter_moto import mocked_aws
 from zerodesk.accounts import deposit, open_account
 from zerodesk.orders import cancel_id_for, order_id_for
-from zerodesk_aws.accounts import AccountJournal
+from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement
+from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
 from zerodesk_aws.tables.orders import OrderItem, Orders
 
@@ -269,6 +271,45 @@ def test_settlement_tells_of_each_trade_and_each_account_once(venue: Venue) -> N
     told = [entry["DetailType"] for entry in venue.settle()]
     assert sorted(told) == ["PositionChanged", "PositionChanged", "TradeSettled"]
     assert venue.settle() == []
+
+
+def test_accounts_are_settled_at_once(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
+    venue.place("bob", "sell-1", "SELL")
+    venue.place("alice", "buy-1", "BUY")
+    both = Barrier(2, timeout=10)
+    commit = AccountJournal.commit
+
+    def met(*asked: Any) -> Account:
+        both.wait()
+        return commit(*asked)
+
+    monkeypatch.setattr(AccountJournal, "commit", met)
+    venue.settle()
+    assert venue.funds("alice")["BTC"] == (BTC, 0)
+    assert venue.funds("bob")["USD"] == (60_000 * USD - 12 * USD, 0)
+
+
+def test_an_account_that_cannot_be_settled_hinders_no_other_and_keeps_the_cursor(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venue.place("bob", "sell-1", "SELL")
+    venue.place("alice", "buy-1", "BUY")
+    commit = AccountJournal.commit
+
+    def contended(accounts: AccountJournal, account_id: str, *asked: Any) -> Account:
+        if account_id == "alice":
+            raise JournalContentionError(account_id)
+        return commit(accounts, account_id, *asked)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(AccountJournal, "commit", contended)
+        with pytest.raises(JournalContentionError):
+            venue.settle()
+    assert venue.funds("bob")["USD"] == (60_000 * USD - 12 * USD, 0)
+    assert "BTC" not in venue.funds("alice")
+    venue.settle()
+    assert venue.funds("bob")["USD"] == (60_000 * USD - 12 * USD, 0)
+    assert venue.funds("alice")["BTC"] == (BTC, 0)
 
 
 def test_a_run_settles_only_as_many_trades_as_its_announcements_may_weigh(

@@ -1,6 +1,7 @@
 """What handlers of two regions share, one call at a time: tables, queues, a clock."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.s3 import Bucket
 from tests.simulation.cloud.sqs import Message
 from tests.simulation.regions import HOME, REGIONS
-from tests.simulation.seam import Calls
+from tests.simulation.seam import T
 from tests.simulation.trading_rules import goes_back
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Cloud:
     def process_sleep(self, seconds: float) -> None:
         """Let nobody wait: whoever goes on next, the schedule says."""
 
-    def any_order(self, calls: Calls) -> Calls:
+    def any_order(self, calls: Sequence[T]) -> Sequence[T]:
         """Return calls that go at once as they are: they are of different items, so they commute.
 
         Whoever is killed among them has made the first ones; the simulation tries any others.

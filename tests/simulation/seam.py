@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from unittest.mock import patch
 
 import boto3
@@ -25,7 +25,7 @@ from tests.simulation import bounds, remembered, requests, shortcuts
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
 Told = Callable[[str, str, dict[str, Any]], None]
-Calls = Sequence[Callable[[], object]]
+T = TypeVar("T")
 """What goes at once."""
 
 
@@ -41,7 +41,7 @@ class Simulated(Protocol):
     def process_sleep(self, seconds: float) -> None:
         """Let the process that asks wait."""
 
-    def any_order(self, calls: Calls) -> Calls:
+    def any_order(self, calls: Sequence[T]) -> Sequence[T]:
         """Return calls that go at once in the order in which they land."""
 
     def logged(self, level: str, message: str, facts: dict[str, Any]) -> None:
@@ -113,20 +113,23 @@ def _sleep(seconds: float) -> None:
     _Current.world.process_sleep(seconds)
 
 
-def _in_any_order(calls: Calls) -> None:
+def _in_any_order(calls: Sequence[Callable[[], T]]) -> list[T]:
     """Make calls that go at once one by one, in an order that the world draws.
 
-    Each lands in one moment, so side by side they come to one behind the other. Whoever is killed
-    among them has made any of them, and the one that fails has hindered no other.
+    Each lands in one moment, or asks for what no other does, so side by side they come to one
+    behind the other. Whoever is killed among them has made any of them, and the one that fails has
+    hindered no other.
     """
     faults: list[Exception] = []
-    for call in _Current.world.any_order(calls):
+    returned: dict[int, T] = {}
+    for number, call in _Current.world.any_order(list(enumerate(calls))):
         try:
-            call()
+            returned[number] = call()
         except Exception as fault:  # noqa: BLE001 - it is raised behind the others
             faults.append(fault)
     if faults:
         raise faults[0]
+    return [returned[number] for number in range(len(calls))]
 
 
 def _clock() -> SimpleNamespace:

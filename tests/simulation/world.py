@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -197,7 +197,7 @@ class World:
             raise Killed
         self.sleep(seconds * 1000 * (1.0 + (OVERSLEEP_MAX - 1.0) * self.scheduler.chance.random()))
 
-    def any_order(self, calls: seam.Calls) -> seam.Calls:
+    def any_order(self, calls: Sequence[seam.T]) -> Sequence[seam.T]:
         """Return calls that go at once in the order in which they land."""
         return self._chance(self.boundaries).sample(calls, len(calls)) if calls[1:] else calls
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from time import sleep
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from tests.zerodesk.test_accounts import a_command
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
 from zerodesk_aws.accounts import COMMIT_ATTEMPTS, Account, AccountJournal
+from zerodesk_aws.at_once import at_once
 from zerodesk_aws.faults import JournalContentionError
-from zerodesk_aws.journal import Journal, JournalRecord
+from zerodesk_aws.journal import EMPTY, Journal, JournalRecord
 
 
 @pytest.fixture
@@ -136,3 +138,27 @@ def test_the_stream_replays_to_the_state_that_the_latest_record_holds(
         if account == "available"
     )
     assert total_minor == accounts.latest("alice").state.available_minor("USD") == 6
+
+
+def test_threads_that_remember_accounts_beyond_the_bound_do_not_trip_over_one_another(
+    accounts: AccountJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zerodesk_aws.accounts.MAX_KNOWN", 2)
+    monkeypatch.setattr(accounts, "_known", Unhurried())
+
+    def seen(name: str) -> None:
+        for number in range(20):
+            account_id = f"{name}{number}"
+            accounts._remembered(Account(account_id, EMPTY, AccountState()))
+
+    at_once([partial(seen, name) for name in "abcdefgh"])
+    assert len(accounts._known) == 2
+
+
+class Unhurried(dict[str, Account]):
+    """A dictionary with another thread at work whenever somebody has asked for its first key."""
+
+    def __iter__(self) -> Iterator[str]:
+        first = super().__iter__()
+        sleep(0.001)
+        return first

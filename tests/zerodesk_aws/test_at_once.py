@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from functools import partial
 from threading import Barrier
+from time import sleep
 
 import pytest
 
@@ -48,3 +50,12 @@ def test_calls_at_once_need_no_tables() -> None:
     program = "import sys, zerodesk_aws.at_once; print('pynamodb' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     assert done.stdout == b"False\n"
+
+
+def test_each_call_s_answer_stands_where_the_call_stood() -> None:
+    assert at_once([partial(slow, 0.05, "a"), partial(slow, 0.0, "b")]) == ["a", "b"]
+
+
+def slow(seconds: float, answer: str) -> str:
+    sleep(seconds)
+    return answer

@@ -38,20 +38,7 @@ the 95th percentile. It is what the whole command's time goes by."""
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.path", description=(told or "").splitlines()[0]
-    )
-    parser.add_argument(
-        "--clients", type=int, nargs="+", default=[1, 4, 8, 16], help="default 1 4 8 16"
-    )
-    parser.add_argument("--rounds", type=int, default=4, help="turns of each path (default 4)")
-    parser.add_argument(
-        "--orders",
-        type=int,
-        default=20,
-        help=f"of a client and turn at most (default 20); of all clients at most {TURN_ORDERS}",
-    )
-    asked = parser.parse_args()
+    asked = _parser().parse_args()
     with cloud(CALL_LOG_VARIABLE) as running:
         calls = Calls(running.log(CALL_LOG_VARIABLE))
         plan = recorded()
@@ -72,6 +59,23 @@ def main() -> None:
     print_calls(results)
     print_cpu(results)
     print_hops(added, asked.clients[0])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.path", description=(told or "").splitlines()[0]
+    )
+    parser.add_argument(
+        "--clients", type=int, nargs="+", default=[1, 4, 8, 16], help="default 1 4 8 16"
+    )
+    parser.add_argument("--rounds", type=int, default=4, help="turns of each path (default 4)")
+    parser.add_argument(
+        "--orders",
+        type=int,
+        default=20,
+        help=f"of a client and turn at most (default 20); of all clients at most {TURN_ORDERS}",
+    )
+    return parser
 
 
 def prepared(running: Cloud, clients: int, plan: Plan, beyond: Beyond) -> list[Path]:

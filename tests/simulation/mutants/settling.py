@@ -48,11 +48,14 @@ MUTANTS: Final = (
         "cursor moved although an account failed",
         "One account's contention must not hold up all the others.",
         RUN,
-        "            account = self._settle_account(account_id, symbol, upto, dues)\n",
+        "        for account in at_once(settled):\n"
+        "            yield position_changed(symbol, account)\n",
+        "        for one in settled:\n"
         "            try:\n"
-        "                account = self._settle_account(account_id, symbol, upto, dues)\n"
+        "                account = one()\n"
         "            except Exception:\n"
-        "                continue\n",
+        "                continue\n"
+        "            yield position_changed(symbol, account)\n",
     ),
     Mutant(
         "items not moved again by settlement (rule 5)",
@@ -91,11 +94,11 @@ MUTANTS: Final = (
         "Who has the lease is alone, so what was read under it stays true.",
         RUN,
         "            return settle(account.state, symbol, upto, dues)\n\n"
-        "        return self._accounts.commit(account_id, decide)\n",
+        "        account = self._accounts.commit(account_id, decide)\n",
         "            first.append(account.state)\n"
         "            return settle(first[0], symbol, upto, dues)\n\n"
         "        first: list = []\n"
-        "        return self._accounts.commit(account_id, decide)\n",
+        "        account = self._accounts.commit(account_id, decide)\n",
     ),
     Mutant(
         "release forgotten",

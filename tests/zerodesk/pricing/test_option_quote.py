@@ -1,7 +1,6 @@
 """The quote of an option: the library's own value and Greeks, and a risk array of integers."""
 
 import math
-from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -65,7 +64,7 @@ def test_fair_value_and_greeks_are_the_surface_s() -> None:
 
 def test_the_smile_moves_with_the_mark() -> None:
     # Twice the mark and twice the strike: twice the value, at the same volatility.
-    doubled = a_quote(replace(PUT, strike=Decimal(190)), mark_price_ticks=2 * MARK_TICKS)
+    doubled = a_quote(PUT._replace(strike=Decimal(190)), mark_price_ticks=2 * MARK_TICKS)
     assert doubled.volatility == a_quote().volatility
     assert float(doubled.fair_value) == pytest.approx(2.0 * float(a_quote().fair_value))
 
@@ -123,7 +122,7 @@ def test_an_option_worth_nothing_has_a_mark_of_a_tick_and_room_around_it() -> No
 
 @pytest.mark.parametrize("expiry_ms", [NOW_MS, NOW_MS - 1, NOW_MS - YEAR_MS])
 def test_an_expired_option_has_no_quote(expiry_ms: int) -> None:
-    refused = quoted(replace(PUT, expiry_ms=expiry_ms))
+    refused = quoted(PUT._replace(expiry_ms=expiry_ms))
     assert isinstance(refused, Rejection)
     assert refused.code is RejectionCode.PRICING_NO_MARK
 

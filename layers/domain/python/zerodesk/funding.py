@@ -6,8 +6,7 @@ whoever holds against it, a share of the position's worth that is clamped either
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 PER_UNIT: Final = 1_000_000
 """Funding rates are in millionths."""
@@ -59,8 +58,7 @@ def rate_millionths(mark_price_ticks: int, index_ticks: int, *, most_millionths:
     return clamped if premium > 0 else -clamped
 
 
-@dataclass(frozen=True, slots=True)
-class Funded:
+class Funded(NamedTuple):
     """What a funding moves, by account in minor units: positive is received. It sums to zero."""
 
     rate_millionths: int

@@ -6,10 +6,9 @@ right to, so it is the multiplier.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final, Literal, Self
+from typing import Final, Literal, NamedTuple, Self
 
 FORM: Final = (
     r"[0-9]{2}[A-Z]{3}[0-9]{2}-"
@@ -33,8 +32,7 @@ class NoOptionError(ValueError):
     """A symbol that looks like an option's and can be none; the text is the rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class OptionTerms:
+class OptionTerms(NamedTuple):
     """A European option on an underlying, settled in cash."""
 
     option_type: Literal["call", "put"]

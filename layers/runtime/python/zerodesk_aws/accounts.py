@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import uniform
+from threading import Lock
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState, Change
@@ -41,11 +42,12 @@ Decide = Callable[[Account], Change | None]
 
 
 class AccountJournal:
-    """The accounts of one journal table."""
+    """The accounts of one journal table. Threads may use it, each for an account of its own."""
 
     def __init__(self, table_name: str) -> None:
         self._journal = Journal(table_name)
         self._known: dict[str, Account] = {}
+        self._remembering = Lock()
 
     def latest(self, account_id: str) -> Account:
         """Return an account as it stands now, read strongly.
@@ -76,10 +78,11 @@ class AccountJournal:
 
     def _remembered(self, account: Account) -> Account:
         """Remember an account as the one seen last, and forget the one not seen for longest."""
-        self._known.pop(account.account_id, None)
-        self._known[account.account_id] = account
-        if len(self._known) > MAX_KNOWN:
-            del self._known[next(iter(self._known))]
+        with self._remembering:
+            self._known.pop(account.account_id, None)
+            self._known[account.account_id] = account
+            if len(self._known) > MAX_KNOWN:
+                del self._known[next(iter(self._known))]
         return account
 
     def at(self, account_id: str, sequence: int) -> Account:

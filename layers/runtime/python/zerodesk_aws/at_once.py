@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +13,8 @@ has a connection of its own, which costs a handshake when it is used first."""
 
 Call = Callable[[], object]
 
+T = TypeVar("T")
+
 
 @cache
 def _threads() -> "ThreadPoolExecutor":
@@ -22,27 +24,24 @@ def _threads() -> "ThreadPoolExecutor":
     return ThreadPoolExecutor(MAX_AT_ONCE - 1)
 
 
-def at_once(calls: Sequence[Call]) -> None:
-    """Make calls of which none needs another; return when all have ended.
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """Make calls of which none needs another; return what each returns, when all have ended.
 
     They land in any order, and where the process dies any of them have. What fails hinders no
     other; the first fault, in the order of ``calls``, is raised behind them all.
 
     Examples
     --------
-    >>> told: list[str] = []
-    >>> at_once([lambda: told.append("one"), lambda: told.append("two")])
-    >>> sorted(told)
+    >>> at_once([lambda: "one", lambda: "two"])
     ['one', 'two']
     """
     if not calls:
-        return
+        return []
     own, *others = calls
     begun = [_threads().submit(one) for one in others]
     try:
-        own()
+        first = own()
     finally:
         for one in begun:
             one.exception()
-    for one in begun:
-        one.result()
+    return [first, *(one.result() for one in begun)]

@@ -3,7 +3,6 @@
 After CME's SPAN. Of the extremes, which are three times as far, a third counts.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 
@@ -26,8 +25,7 @@ SCENARIOS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRanges:
+class ScanRanges(NamedTuple):
     """How far a scenario goes: a share of the price, and one of the volatility, basis points."""
 
     price_bps: int = 1_500

@@ -7,7 +7,6 @@ options or a list with one for each.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
@@ -25,11 +24,13 @@ COUNT_RULE: Final = f"1 to {MAX_OPTIONS} values"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class JsonNumber:
     """A JSON number with a point or an exponent, or a long one, as it was written."""
 
-    text: str
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def __str__(self) -> str:
         return self.text
