@@ -78,7 +78,7 @@ MUTANTS: Final = (
     Mutant(
         "a filled pair is folded as if withdrawn",
         "It is gone, so nobody waits for its stop.",
-        f"{BOOK}/fold.py",
+        f"{BOOK}/folded_orders.py",
         "state.withdraw if is_auctioned else state.withdraw_filled\n",
         "state.withdraw\n",
         claim="tests/zerodesk/matching/test_against_naive.py"

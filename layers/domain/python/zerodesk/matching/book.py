@@ -5,8 +5,13 @@ from typing import Any, Final, Self
 
 from zerodesk.matching.decide import draft_batch
 from zerodesk.matching.draft import Draft, rollback
-from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
-from zerodesk.matching.fold import MismatchError, fold_record
+from zerodesk.matching.errors import (
+    CommandError,
+    JournalCorruptError,
+    MismatchError,
+    NotUndoableError,
+)
+from zerodesk.matching.fold import fold_record
 from zerodesk.matching.ladder import EMPTY_LEVELS_KEPT
 from zerodesk.matching.layout import state_of, text_of
 from zerodesk.matching.record import record_body

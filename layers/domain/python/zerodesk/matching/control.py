@@ -216,8 +216,8 @@ def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> 
     An order has one cancel id, and the book forgets it in time: a cancel that is asked for again
     long after it was answered comes as a new one, and its item stays as it is.
     """
-    command_id, kind = command["command_id"], command["kind"]
-    draft.events.append(("CommandRefused", command_id, kind, code.value, detail))
+    command_id, kind, reason = command["command_id"], command["kind"], code.value
+    draft.events.append(("CommandRefused", command_id, kind, reason, detail))
     if command["kind"] == "cancel":
-        answer = (command["account_id"], command["order_id"], code.value, detail)
+        answer = (command["account_id"], command["order_id"], reason, detail)
         draft.answers.setdefault(command_id, answer)

@@ -22,3 +22,7 @@ class JournalCorruptError(Exception):
 
 class NotUndoableError(RuntimeError):
     """Only the latest decision can be undone, once, and only until it is confirmed."""
+
+
+class MismatchError(Exception):
+    """The record does not follow from the state; the text says how."""
