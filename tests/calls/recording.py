@@ -10,7 +10,7 @@ from tests.calls.tour import tour
 from tests.simulation import seam
 
 FILE: Final = ROOT / "tests" / "data" / "calls.json"
-SEEDS: Final = range(1, 11)
+SEEDS: Final = range(1, 13)
 LIVES: Final = 100
 ANCHOR_EVERY: Final = 4
 """Instead of 1,000: books of this run are short, and are to have snapshots, each an object."""
