@@ -19,7 +19,6 @@ from unittest.mock import patch
 
 import boto3
 import botocore.client
-import botocore.session
 
 from tests.handler_settings import SETTINGS
 from tests.simulation import bounds, remembered, requests, shortcuts
@@ -163,10 +162,12 @@ def installed() -> Iterator[None]:
         yield
 
 
-@cache
 def _client(service: str) -> Any:
-    """Return a client, stateless and milliseconds to make: all processes share one a service."""
-    return botocore.session.get_session().create_client(service)
+    """Return the client of a service, which all processes share."""
+    # Made when they are first asked for: whoever only collects tests needs none.
+    from tests.simulation.clients import CLIENTS
+
+    return CLIENTS[service]
 
 
 def _import_all() -> None:

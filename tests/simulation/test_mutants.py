@@ -5,12 +5,14 @@ its mutants no longer fit, and say so. Those that need many orders to show are l
 mutants``.
 """
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from tests.simulation.mutants.catalogue import CATALOGUE, quick, recorded, tries_of
-from tests.simulation.mutants.importing import ROOT
+from tests.simulation.mutants.importing import KEPT, OWN, ROOT
 from tests.simulation.mutants.mutant import Mutant, MutantGoneError
 from tests.simulation.mutants.nursery import Outcome, hunt
 from tests.simulation.mutants.report import verdict
@@ -66,6 +68,14 @@ def test_a_mutant_lives_in_a_process_of_its_own_and_nowhere_else() -> None:
     assert hunt(mutant, ()).caught is not None
     assert hunt(replace(mutant, after=mutant.before), ()).caught is None
     assert (ROOT / mutant.file).read_text() == product
+
+
+def test_what_a_hunt_keeps_of_the_project_has_nothing_of_the_product_in_it() -> None:
+    asked = f"import sys, {KEPT}; print(*sys.modules)"
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    own = {name for name in done.stdout.split() if name.partition(".")[0] in OWN}
+    assert own == {"tests", "tests.simulation", KEPT}
 
 
 def test_a_bug_that_nothing_catches_is_reported_and_fails_the_command(

@@ -19,6 +19,12 @@ SOURCES: Final = (
 )
 """Where packages are imported from, as in ``dev-mode-dirs`` of pyproject.toml."""
 
+OWN: Final = frozenset(top.stem for source in SOURCES for top in (ROOT / source).iterdir())
+"""The names of the project's packages, and of whatever else stands beside them."""
+
+KEPT: Final = "tests.simulation.clients"
+"""A module that has nothing of the product in it, and takes long to import."""
+
 
 class _Rewritten(SourceFileLoader):
     """Loads a module from another text than stands in its file."""
@@ -54,6 +60,5 @@ def enter(mutant: Mutant | None) -> None:
     """Let this process import the project anew, with one bug in it or with none."""
     if mutant is not None:
         sys.meta_path.insert(0, _Finder(mutant))
-    tops = {top.stem for source in SOURCES for top in (ROOT / source).iterdir()}
-    for name in [name for name in sys.modules if name.partition(".")[0] in tops]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in OWN and name != KEPT]:
         del sys.modules[name]

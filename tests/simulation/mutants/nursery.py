@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from tests.simulation.mutants.hunt import PATIENCE_SECONDS, Caught, Try, claimed, simulated
-from tests.simulation.mutants.importing import enter
+from tests.simulation.mutants.importing import KEPT, enter
 from tests.simulation.mutants.mutant import Mutant
 
 WARM: Final = [
@@ -39,6 +39,7 @@ WARM: Final = [
     "pynamodb.models",
     "pytest",
     "yaml",
+    KEPT,
 ]
 """What children would spend their time on importing."""
 
