@@ -217,8 +217,12 @@ def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broke
         return
     marks = cause["decided_on"]["marks"]
     worst = {side: worst_of(markets, state, side) for side in ("BUY", "SELL")}
-    have = state["available"][currency]
-    need = 0
+    have, need = state["available"][currency], 0
+    # The fee of what only closes needs no margin (0114), also where it follows what opens.
+    behind = state["holds"].get(cause.get("then"))
+    is_together = command["symbol"] not in apart
+    if behind is not None and is_together and closes(markets, state, behind["command"]):
+        have += behind["held_minor"]
     for symbol in wanted:
         market, mark_ticks = markets[symbol], marks[symbol][0]
         row = state.get("positions", {}).get(symbol, (0, 0))
