@@ -82,7 +82,7 @@ def prepared(running: Cloud, clients: int, plan: Plan, beyond: Beyond) -> list[P
     """Deploy the yardsticks, and open markets and accounts of the clients."""
     running.stop_schedules()
     say("deploying the yardsticks")
-    addresses = deploy(running.session, plan)
+    addresses = deploy(running.session, plan, clients)
     say(f"opening {clients} markets and {2 * clients} accounts")
     with an_operator(running.endpoint) as operator:
         return [

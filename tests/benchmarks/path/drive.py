@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tests.benchmarks.path.plan import KINDS
+from tests.benchmarks.path.yardsticks import symbol_of
 from tests.benchmarks.venue import a_market, a_trader
 from zerodesk.orders import Side
 from zerodesk_client.api import Client
@@ -190,6 +191,6 @@ def yardstick(name: str, url: str, beyond: Callable[[str, int], str]) -> Path:
     def body(client: int, number: int) -> Body:
         kind = KINDS[number % 2]
         more = beyond(kind, number // 2)
-        return order(f"MARKET{client}-USD", number) | {"kind": kind, "more": more}
+        return order(symbol_of(client), number) | {"kind": kind, "more": more}
 
     return Path(name, url, lambda client, number: f"client-{client}-{number % 2}", body)

@@ -90,9 +90,9 @@ def run_workflow(order: Document) -> None:
         clients["stepfunctions"].start_sync_execution(stateMachineArn=arn, input=json.dumps(order))
 
 
-def price(order: Document, context: object) -> Document:
+def price(event: Document, context: object) -> Document:
     """Say that the order has a price."""
-    make_all(order)
+    make_all(event["order"])
     return {"verdict": "PRICED"}
 
 

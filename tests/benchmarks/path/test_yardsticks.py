@@ -14,7 +14,7 @@ from tests.benchmarks.path.beyond import Beyond
 from tests.benchmarks.path.calls import Calls
 from tests.benchmarks.path.drive import Measured
 from tests.benchmarks.path.plan import KINDS, Plan, recorded
-from tests.benchmarks.path.yardsticks import FUNCTIONS, MACHINES, template
+from tests.benchmarks.path.yardsticks import FUNCTIONS, MACHINES, shown_bytes, template
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,25 @@ def test_a_bare_function_makes_the_calls_of_the_real_one(
         if one.function == function
     )
     assert made == asked
+
+
+def test_the_bare_path_shows_a_market_where_the_workflow_s_file_looks_for_it(
+    echo: Any, plan: Plan
+) -> None:
+    look = load("order_workflow")["States"]["Look at the market"]["Arguments"]
+    shown = template(plan)["Resources"]["shown"]["Properties"]
+    assert look["TableName"] == "${MarketTable}"
+    assert MACHINES["order_workflow"]["MarketTable"] == shown["TableName"]
+    assert [one["AttributeName"] for one in shown["KeySchema"]] == list(look["Key"])
+    assert shown_bytes(plan) > 0
+
+
+def test_a_bare_price_is_asked_as_the_real_one(echo: Any) -> None:
+    load_for, _ = echo
+    asked = load("order_workflow")["States"]["Price"]["Arguments"]["Payload"]
+    order = {"symbol": "BTC-USD", "order_id": "o1", "kind": "rests", "more": ""}
+    event = dict.fromkeys(asked, order)
+    assert load_for("pricing").price(event, None) == {"verdict": "PRICED"}
 
 
 def test_a_bare_intake_makes_the_calls_of_the_real_one(echo: Any, plan: Plan) -> None:

@@ -29,6 +29,8 @@ SOURCE: Final = Path(__file__).with_name("echo.py")
 ARCHIVE: Final = "echo.zip"
 LOOKS: Final = 40
 TABLES: Final = ("orders", "journal", "market", "cursors")
+SHOWN: Final = f"{PREFIX}-shown"
+"""The market as the order's workflow reads it, by the key that its file names."""
 
 Template = dict[str, Any]
 
@@ -44,7 +46,7 @@ FUNCTIONS: Final = {
 """Handler and clients, by the function of the product that it stands beside."""
 
 
-def deploy(session: LocalSession, plan: Plan) -> dict[str, str]:
+def deploy(session: LocalSession, plan: Plan, clients: int) -> dict[str, str]:
     """Deploy the yardsticks and return the addresses of their routes, by path."""
     files = session.client("s3")
     files.create_bucket(Bucket=PREFIX)
@@ -61,7 +63,21 @@ def deploy(session: LocalSession, plan: Plan) -> dict[str, str]:
     [stack] = stacks.describe_stacks(StackName=PREFIX)["Stacks"]
     [api] = [one["OutputValue"] for one in stack["Outputs"] if one["OutputKey"] == "Api"]
     base = f"{session.endpoint}/_aws/execute-api/{api}/{STAGE}"
+    for client in range(clients):
+        item = {"symbol": {"S": symbol_of(client)}, "view": {"S": "x" * shown_bytes(plan)}}
+        session.client("dynamodb").put_item(TableName=SHOWN, Item=item)
     return {name: f"{base}/{name}" for name in ("bare", "minimal")}
+
+
+def symbol_of(client: int) -> str:
+    """Return the market in which a client of a yardstick orders."""
+    return f"MARKET{client}-USD"
+
+
+def shown_bytes(plan: Plan) -> int:
+    """Return the size of a market as its book shows it."""
+    found = (call for call in plan["rests"] if call.resource == "market")
+    return max(call.payload_bytes for call in found if call.operation == "UpdateItem")
 
 
 def archive() -> bytes:
@@ -109,7 +125,8 @@ def template(plan: Plan) -> Template:
             after=["Bus", "settlementworkflow"],
         ),
     }
-    resources |= {name: _table(name) for name in TABLES}
+    resources |= {name: _table(f"{PREFIX}-{name}", "partition", "sort") for name in TABLES}
+    resources["shown"] = _table(SHOWN, "symbol")
     resources |= {name.replace("_", ""): _function(name, plan) for name in FUNCTIONS}
     resources |= {
         name.replace("_", ""): _machine(name, filled) for name, filled in MACHINES.items()
@@ -127,11 +144,11 @@ def _arn(service: str, name: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 
 
-def _table(name: str) -> Template:
-    keys = {"partition": "HASH", "sort": "RANGE"}
+def _table(name: str, *key: str) -> Template:
+    keys = dict(zip(key, ("HASH", "RANGE"), strict=False))
     return _of(
         "AWS::DynamoDB::Table",
-        TableName=f"{PREFIX}-{name}",
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in keys],
         KeySchema=[{"AttributeName": one, "KeyType": kind} for one, kind in keys.items()],
@@ -182,7 +199,7 @@ MACHINES: Final[dict[str, Template]] = {
         "PricingFunctionArn": _arn("lambda", f"function:{PREFIX}-pricing"),
         "RiskCheckFunctionArn": _arn("lambda", f"function:{PREFIX}-risk_check"),
         "CommandQueueUrl": {"Ref": "Queue"},
-        "MarketTable": f"{PREFIX}-market",
+        "MarketTable": SHOWN,
     },
     "settlement_workflow": {
         "SettlementFunctionArn": _arn("lambda", f"function:{PREFIX}-settlement"),
