@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 from unittest.mock import patch
+from weakref import WeakKeyDictionary
 
 from botocore.client import BaseClient
 
@@ -30,6 +31,8 @@ def tables_in_memory() -> Iterator[None]:
     if _standing:
         yield
         return
+    from zerodesk_aws.accounts import AccountJournal
+
     tables = DynamoDB(SCHEMAS, lambda: time.time() * 1000)
     one_by_one = Lock()
     elsewhere = BaseClient._make_api_call  # type: ignore[attr-defined]
@@ -43,10 +46,25 @@ def tables_in_memory() -> Iterator[None]:
 
     _standing.append(tables)
     try:
-        with patch.object(BaseClient, "_make_api_call", call):
+        with (
+            patch.object(BaseClient, "_make_api_call", call),
+            patch.object(AccountJournal, "_known", _of_these_tables(), create=True),
+        ):
             yield
     finally:
         _standing.clear()
+
+
+def _of_these_tables() -> property:
+    """Return what stands in for what a process remembers of accounts: nothing of other tables.
+
+    Modules outlive the tables here, which on AWS no process does.
+    """
+    known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+    return property(
+        lambda journal: known.setdefault(journal, {}),
+        lambda journal, accounts: known.update({journal: accounts}),
+    )
 
 
 # What nobody may do to the journal, and what must be noticed.

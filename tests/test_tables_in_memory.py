@@ -1,12 +1,16 @@
 """The tests' tables are the deployed ones, empty, with the rules of the model."""
 
 import os
+from functools import partial
+from hashlib import sha256
 
 import pytest
 from pynamodb.exceptions import GetError, PutError
 
 from tests.handler_settings import SETTINGS
 from tests.tables_in_memory import overwritten, put_in_place, tables_in_memory, taken_away
+from zerodesk.accounts import Change, deposit, open_account
+from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.journal import EMPTY, Journal
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
@@ -50,6 +54,30 @@ def test_a_block_begins_empty_and_a_block_in_it_has_the_same_tables() -> None:
         assert journal.latest("book#X") is not None
     with tables_in_memory():
         assert journal.latest("book#X") is None
+
+
+def paid_in(number: int, amount_minor: int, now: Account) -> Change:
+    deposit_id = sha256(bytes([number])).hexdigest()
+    return deposit(now.state, deposit_id, "USD", amount_minor)
+
+
+def test_a_process_that_outlives_its_tables_remembers_no_account_of_them() -> None:
+    accounts = AccountJournal("journal")
+
+    def seen_after(deposits: int, amount_minor: int) -> dict[str, int]:
+        """Let another process write the account, and this one see what is free."""
+        with tables_in_memory():
+            writer = AccountJournal("journal")
+            writer.commit("ann", lambda now: open_account(now.state, now.account_id))
+            for number in range(deposits):
+                writer.commit("ann", partial(paid_in, number, amount_minor))
+            latest = Journal("journal").latest("account#ann")
+            assert latest is not None
+            assert "delta" in latest.body, "what came before is needed, too"
+            return accounts.latest("ann").state.available
+
+    assert seen_after(30, 5) == {"USD": 150}
+    assert seen_after(31, 7) == {"USD": 217}
 
 
 def test_a_table_that_is_not_deployed_is_none() -> None:
