@@ -95,6 +95,7 @@ def named() -> Iterator[None]:
     try:
         yield
     except (*PASSING_FAULTS, StaleMarketError):
+        # They have their names. To ask whether they pass would load the clients that raise others.
         raise
     except Exception as fault:
         if passes(fault):
