@@ -77,6 +77,7 @@ from tests.simulation.traffic import Answered, Heard, Life
 from zerodesk.codec import GENESIS_HASH, state_hash
 from zerodesk.instruments import Market
 from zerodesk.matching import Book
+from zerodesk.money import format_minor
 
 LAST_DEPOSIT: Final = "last"
 """Made when all is quiet: with it, each account forgets every answer that its items show."""
@@ -85,6 +86,9 @@ MINUTE_MS: Final = 60_000
 PENDING: Final = ("QUEUED", "HELD")
 OPEN: Final = ("OPEN", "PARTIALLY_FILLED")
 CONFLICT: Final = "INTAKE_IDEMPOTENCY_CONFLICT"
+AMOUNTS: Final = ("quantity", "quote_amount")
+"""What tells an order from another one that is asked for by its id."""
+
 TERMINAL: Final = ("FILLED", "CANCELLED", "EXPIRED", "REJECTED")
 
 
@@ -415,17 +419,28 @@ def _partners_stand(evidence: Evidence) -> Broken:
             yield from _stands_by(evidence, asked, answered)
         elif "problem" not in told:
             yield from _refusal_stands(evidence, asked, answered)
-        elif told["code"] != CONFLICT and _must_not_be(evidence, asked):
+        elif told["code"] != CONFLICT and _stands_nevertheless(evidence, asked, told["problem"]):
             yield f"partner's order {asked.order_id} told {told}, and there is one"
 
 
-def _must_not_be(evidence: Evidence, asked: Life) -> bool:
-    """Whether there is an order though its only request was refused before it took its id.
+def _stands_nevertheless(evidence: Evidence, asked: Life, problem: dict[str, Any]) -> bool:
+    """Whether there is the very order whose request was refused before it took its id.
 
-    Where two were asked for by one id, the other may be the order.
+    Where two were asked for by one id, which differ in how much, the other may be the order.
     """
-    asked_once = asked.other_after_ms is None
-    return asked_once and (asked.account_id, asked.order_id) in evidence.items
+    item = evidence.items.get((asked.account_id, asked.order_id))
+    if item is None:
+        return False
+    if asked.other_after_ms is None or problem.get("field") not in AMOUNTS:
+        return True
+    request: dict[str, Any] = item["request"]
+    market = evidence.markets[request["symbol"]]
+    if problem["field"] == "quote_amount":
+        stands = format_minor(request["amount_minor"], market.quote)
+    else:
+        stands = market.format_quantity(request["quantity_lots"])
+    refused, _, _ = problem["value"].partition(" at ")
+    return Decimal(refused) == Decimal(stands)
 
 
 def _refusal_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
