@@ -10,7 +10,7 @@ from zerodesk.pricing import Quote, quote_amount, quote_pair, quote_quantity
 from zerodesk.rejections import Rejection, of_following
 from zerodesk_aws.entry import count, logger, metrics
 from zerodesk_aws.faults import StaleMarketError, named
-from zerodesk_aws.tables.listed import Listed, handed
+from zerodesk_aws.tables.listed import Listed, listed_in
 
 if TYPE_CHECKING:
     from pricing.options import OptionDesk
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with a quote or a refusal."""
     if "order" not in event:
         return marked()
-    order, listed = event["order"], handed(event["shown"])
+    order, listed = event["order"], listed_in(event["shown"])
     if listed is None:
         raise StaleMarketError(order["symbol"])
     answer = of_order(listed, listed.mark_price_ticks, order)

@@ -51,7 +51,7 @@ def listed_of(view: dict[str, Any], book_sequence: int) -> Listed | None:
     )
 
 
-def handed(answer: dict[str, Any]) -> Listed | None:
+def listed_in(answer: dict[str, Any]) -> Listed | None:
     """Return the market of what DynamoDB answered to a ``GetItem``; None where it shows none.
 
     A workflow that reads hands the answer on as it is: each attribute with its type.
@@ -63,9 +63,9 @@ def handed(answer: dict[str, Any]) -> Listed | None:
 
     Examples
     --------
-    >>> handed({})
-    >>> handed({"Item": {"book_sequence": {"N": "1"}, "view": {"S": '{"market": null}'}}})
-    >>> handed({"Item": {"book_sequence": {"S": "1"}, "view": {"S": "{}"}}})
+    >>> listed_in({})
+    >>> listed_in({"Item": {"book_sequence": {"N": "1"}, "view": {"S": '{"market": null}'}}})
+    >>> listed_in({"Item": {"book_sequence": {"S": "1"}, "view": {"S": "{}"}}})
     Traceback (most recent call last):
     KeyError: 'N'
     """
