@@ -9,6 +9,7 @@ import pytest
 
 from infra_cdk import local
 from infra_cdk.local import cloud
+from infra_cdk.local.snapshot_file import read_current
 from tests.end_to_end.conftest import Venue, an_order
 from tests.end_to_end.killing import kill_while
 from tests.end_to_end.replaying import GENERATED, started, verdict, wait_until_trading
@@ -37,13 +38,29 @@ def test_down_and_up_in_the_middle_of_a_replay_loses_and_doubles_nothing(venue: 
     assert verdict(replay, within_s=180)["as_recorded"]
 
 
+def wait_for_a_snapshot(venue: Venue) -> None:
+    """Return once the cloud has a snapshot of a moment from now on.
+
+    One takes five seconds and more, the more the busier the machine; one of before may be under
+    way, and none is taken where nothing changes.
+    """
+    asked_ms = time.time() * 1000
+    venue.operator.reconcile()
+    for _ in range(600):
+        found = read_current(cloud.snapshots_folder())
+        if found is not None and found.taken_at_ms >= asked_ms:
+            return
+        time.sleep(0.1)
+    raise AssertionError("no snapshot within a minute")
+
+
 def test_a_killed_cloud_comes_back_to_one_consistent_snapshot_and_says_how_old(
     venue: Venue,
 ) -> None:
     symbol = venue.market()
     trader = venue.trader(USD="1000")
     order = trader.place_order(an_order(symbol, Side.BUY, "1", "99"))
-    time.sleep(8)  # longer than the time between two snapshots
+    wait_for_a_snapshot(venue)
     process = cloud.running()
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
