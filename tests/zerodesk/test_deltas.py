@@ -1,13 +1,15 @@
 """A state told as changes is the state, and costs less."""
 
 import copy
+import zlib
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.codec import EncodedBody
+from zerodesk import codec
+from zerodesk.codec import EncodedBody, record_text
 from zerodesk.deltas import WHOLE_EVERY, delta, patched, state_after, told_as_change
 
 names = st.text("abc", min_size=1, max_size=2)
@@ -54,6 +56,20 @@ def test_a_large_state_is_told_as_its_change() -> None:
 
 def test_a_small_state_is_told_whole() -> None:
     assert told(a_body(3), before=2) == a_body(3)
+
+
+def test_a_long_state_is_not_compressed_where_its_change_fits_a_unit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts: list[bytes] = []
+
+    def noted(text: bytes) -> bytes:
+        texts.append(text)
+        return zlib.compress(text)
+
+    monkeypatch.setattr(codec, "compressed", noted)
+    change = told(a_body(201))
+    assert texts == [record_text(change)]
 
 
 def test_a_state_of_which_everything_changed_is_told_whole() -> None:

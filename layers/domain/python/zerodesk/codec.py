@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zlib
+from functools import cached_property
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.rows import expand, pack
@@ -44,22 +45,26 @@ def record_text(body: dict[str, Any]) -> bytes:
     return canonical_json(pack(body))
 
 
-class EncodedBody(NamedTuple):
-    """A record's body with its bytes, made once for its size, its hash and its item.
-
-    ``text`` is its canonical JSON, of the rows where it has rows, which is hashed; ``data`` is that
-    compressed, which is kept.
-    """
-
+class _Encoded(NamedTuple):
     body: dict[str, Any]
     text: bytes
-    data: bytes
+
+
+class EncodedBody(_Encoded):
+    """A record's body with its bytes, made once for its size, its hash and its item.
+
+    ``text`` is its canonical JSON, of the rows where it has rows, which is hashed.
+    """
+
+    @cached_property
+    def data(self) -> bytes:
+        """The text compressed, which is kept; made where somebody asks: not all is written."""
+        return compressed(self.text)
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Self:
         """Encode a body; it must not change any more."""
-        text = record_text(body)
-        return cls(body, text, compressed(text))
+        return cls(body, record_text(body))
 
     @classmethod
     def of_kept(cls, kept: dict[str, Any]) -> Self:
@@ -67,8 +72,7 @@ class EncodedBody(NamedTuple):
 
         To look for such entries again takes a quarter of the time that its JSON takes.
         """
-        text = canonical_json(kept)
-        return cls(kept, text, compressed(text))
+        return cls(kept, canonical_json(kept))
 
 
 def compressed(text: bytes) -> bytes:

@@ -16,6 +16,9 @@ UNIT_BYTES: Final = 1_024
 HEAD_BYTES: Final = 400
 """What an item of the journal has beside its body, rounded up: names, hashes, place, time."""
 
+LONG_TEXT_BYTES: Final = 3 * UNIT_BYTES
+"""More JSON than fits a unit: it would have to be a fifth of its size, where it becomes a third."""
+
 State = dict[str, Any]
 Body = dict[str, Any]
 
@@ -109,15 +112,17 @@ def told_as_change(
         The last record that says the state whole; a record that does not names it.
     """
     whole = EncodedBody.of(body)
-    whole_units = _units(whole)
-    if not whole_at or whole_units == 1 or sequence - whole_at >= WHOLE_EVERY:
+    is_long = len(whole.text) > LONG_TEXT_BYTES
+    if not whole_at or sequence - whole_at >= WHOLE_EVERY or not (is_long or _units(whole) > 1):
         return whole
     standing = before()
     change = delta(standing, body["state"])
     assert patched(standing, change) == body["state"], "a change leads to the state that it is of"
     told = {name: value for name, value in body.items() if name != "state"}
     short = EncodedBody.of(told | {"delta": change, "whole_at": whole_at})
-    return short if _units(short) < whole_units else whole
+    units = _units(short)
+    # Beside a change of one unit, a long state need not be compressed to know which is less.
+    return short if (is_long and units == 1) or units < _units(whole) else whole
 
 
 def _units(encoded: EncodedBody) -> int:
