@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -68,10 +69,15 @@ Place = tuple[str, str]
 
 
 class _Remembered(MetaPathFinder, Loader):
-    """Finds modules whose byte code is remembered: a new process costs no look at the disk."""
+    """Finds modules whose byte code is remembered: a new process costs no look at the disk.
+
+    The order in which they were done says what comes first in the next process: then whatever one
+    imports is there, and nothing takes the long way through the import system.
+    """
 
     def __init__(self) -> None:
         self._code: dict[str, tuple[CodeType, bool]] = {}
+        self.done: list[str] = []
         self.functions: dict[Place, tuple[str, ...]] = {}
         self.shared: dict[Place, dict[str, ModuleType]] = {}
 
@@ -95,8 +101,8 @@ class _Remembered(MetaPathFinder, Loader):
             code = loader.get_code(name)
             assert code is not None, name
             self._code[name] = code, loader.is_package(name)
-        self.functions[function, region] = tuple(name for name in modules if name in names)
         self.shared[function, region] = {n: one for n, one in modules.items() if n not in names}
+        self.functions[function, region] = tuple(name for name in modules if name in names)
 
     @contextmanager
     def rewritten(self, code: CodeType) -> Iterator[None]:
@@ -119,6 +125,20 @@ class _Remembered(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         exec(self._code[module.__name__][0], module.__dict__)  # noqa: S102 - it is our own
+        self.done.append(module.__name__)
+
+    def import_anew(self, name: str) -> None:
+        """Load a module as ``import`` does, shorter where its package is loaded."""
+        package, _, child = name.rpartition(".")
+        if package and package not in sys.modules:
+            importlib.import_module(name)
+            return
+        spec = self.find_spec(name)
+        assert spec is not None, name
+        module = sys.modules[name] = module_from_spec(spec)
+        self.exec_module(module)
+        if package:
+            setattr(sys.modules[package], child, module)
 
 
 def _modules_of(function: str) -> dict[str, ModuleType]:
@@ -208,11 +228,14 @@ def load(function: str, region: str) -> dict[str, ModuleType]:
         sys.modules.update(shared)
         standing = {name: sys.modules.pop(name) for name in names if name in sys.modules}
         sys.meta_path.insert(0, _remembered)
+        _remembered.done.clear()
         try:
             for name in names:
-                importlib.import_module(name)
+                if name not in sys.modules:
+                    _remembered.import_anew(name)
         finally:
             sys.meta_path.remove(_remembered)
+        _remembered.functions[place] = tuple(_remembered.done)
     modules = shared | {name: sys.modules[name] for name in names}
     sys.modules.update(standing)
     return modules

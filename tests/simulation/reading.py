@@ -9,8 +9,7 @@ from typing import Any
 
 from tests.simulation.cloud.dynamodb import DynamoDB
 from tests.simulation.cloud.expressions import Item
-from tests.simulation.remembered import body_of, decompressed
-from zerodesk.codec import record_hash
+from tests.simulation.remembered import body_of, decompressed, record_hash
 from zerodesk.deltas import state_after
 
 

@@ -3,6 +3,9 @@
 The processes of a run read the same records again and again. A record is remembered by all that it
 is verified by: one that was damaged, moved or forged is another question. All who read it share
 what it says, so nobody may change that, and at the end of a run it is looked whether somebody has.
+
+So are the pure functions by which bytes are read: who writes a record, who verifies it and the
+invariants ask the same of the same bytes.
 """
 
 import json
@@ -10,7 +13,8 @@ import marshal
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -86,5 +90,14 @@ def changed() -> list[str]:
 
 def take(stack: ExitStack) -> None:
     """Let the journal's reader remember until the stack is closed."""
-    stack.enter_context(patch.object(journal, "_verified", _remembering(journal._verified)))
+    body = cached_property(lambda record: body_of(record.text))
+    body.__set_name__(JournalRecord, "body")
+    unpacking = SimpleNamespace(decompress=decompressed, error=zlib.error)
+    for owner, name, shortcut in (
+        (journal, "_verified", _remembering(journal._verified)),
+        (journal, "record_hash", record_hash),
+        (journal, "zlib", unpacking),
+        (JournalRecord, "body", body),
+    ):
+        stack.enter_context(patch.object(owner, name, shortcut))
     stack.callback(begin)

@@ -131,8 +131,9 @@ def _projection(names: tuple[str, ...]) -> dict[str, Any]:
 
 def _update(actions: Any, names: Names, values: Values) -> str:
     """Return the text of an update that sets and removes, as ``Update.serialize`` does."""
-    assert all(type(one) in (SetAction, RemoveAction) for one in actions), actions
-    if all(type(one) is SetAction for one in actions):
+    kinds = {type(one) for one in actions}
+    assert kinds <= {SetAction, RemoveAction}, actions
+    if RemoveAction not in kinds:
         return f"SET {', '.join([one.serialize(names, values) for one in actions])}"
     clauses = []
     for kind, word in CLAUSES:

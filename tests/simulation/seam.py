@@ -21,7 +21,7 @@ import boto3
 import botocore.client
 
 from tests.handler_settings import SETTINGS
-from tests.simulation import bounds, remembered, requests, shortcuts
+from tests.simulation import bounds, json_shortcuts, remembered, requests, shortcuts
 
 FUNCTIONS_FOLDER: Final = Path(__file__).parents[2] / "functions"
 Told = Callable[[str, str, dict[str, Any]], None]
@@ -151,6 +151,7 @@ def installed() -> Iterator[None]:
         state = random.getstate()
         stack.callback(random.setstate, state)
         _quieten(stack)
+        json_shortcuts.take(stack)
         shortcuts.take(stack)
         requests.take(stack)
         remembered.take(stack)

@@ -112,6 +112,14 @@ def set_defaults(instance: Any, *, _user_instantiated: bool = True) -> None:
     instance.__dict__.update(_shape(instance.__class__)[0])
 
 
+def set_attributes(instance: Any, **values: Any) -> None:
+    """Let an instance have values, as ``AttributeContainer._set_attributes`` does."""
+    unknown = values.keys() - instance.__class__.get_attributes().keys()
+    if unknown:
+        raise ValueError(f"Attribute {min(unknown)} specified does not exist")
+    instance.__dict__.update(values)
+
+
 def values_of(instance: Any) -> dict[str, Any]:
     """Return the values of an instance: here, what Python itself looks up in it."""
     return instance.__dict__  # type: ignore[no-any-return]
@@ -243,6 +251,7 @@ def take(stack: ExitStack) -> None:
         (JSONAttribute, "deserialize", decoded),
         (Model, "from_raw_data", classmethod(instantiate)),
         (AttributeContainer, "_set_defaults", set_defaults),
+        (AttributeContainer, "_set_attributes", set_attributes),
         (Attribute, "set", _set(Attribute.set)),
         (operand, "substitute_names", substituted),
         (projection, "substitute_names", substituted),

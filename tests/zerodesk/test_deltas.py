@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerodesk import codec
-from zerodesk.codec import EncodedBody, record_text
+from zerodesk.codec import EncodedBody, canonical_json
 from zerodesk.deltas import WHOLE_EVERY, delta, patched, state_after, told_as_change
 
 names = st.text("abc", min_size=1, max_size=2)
@@ -58,18 +58,47 @@ def test_a_small_state_is_told_whole() -> None:
     assert told(a_body(3), before=2) == a_body(3)
 
 
-def test_a_long_state_is_not_compressed_where_its_change_fits_a_unit(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    texts: list[bytes] = []
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[bytes]]:
+    """All texts that are written, and all that are compressed."""
+    found: dict[str, list[bytes]] = {"written": [], "compressed": []}
 
-    def noted(text: bytes) -> bytes:
-        texts.append(text)
+    def write(value: Any) -> bytes:
+        found["written"].append(canonical_json(value))
+        return found["written"][-1]
+
+    def compress(text: bytes) -> bytes:
+        found["compressed"].append(text)
         return zlib.compress(text)
 
-    monkeypatch.setattr(codec, "compressed", noted)
-    change = told(a_body(201))
-    assert texts == [record_text(change)]
+    monkeypatch.setattr(codec, "canonical_json", write)
+    monkeypatch.setattr(codec, "compressed", compress)
+    return found
+
+
+def test_a_state_of_many_holds_is_not_encoded_where_its_change_fits_a_unit(
+    texts: dict[str, list[bytes]],
+) -> None:
+    change = canonical_json(told(a_body(201)))
+    assert texts == {"written": [change], "compressed": [change]}
+
+
+def test_a_long_state_is_not_compressed_where_its_change_fits_a_unit(
+    texts: dict[str, list[bytes]],
+) -> None:
+    answered = {f"deposit#{number:05d}": {"code": str(number)} for number in range(101)}
+    before, after = a_body(3)["state"], a_body(3)
+    after["state"]["answered"] = answered
+    body = told_as_change(
+        after,
+        lambda: before | {"answered": dict(list(answered.items())[1:])},
+        sequence=8,
+        whole_at=7,
+    )
+    assert "delta" in body.body
+    assert body.data
+    assert texts["written"] == [canonical_json(after), body.text]
+    assert texts["compressed"] == [body.text]
 
 
 def test_a_state_of_which_everything_changed_is_told_whole() -> None:

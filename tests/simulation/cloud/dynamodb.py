@@ -10,6 +10,7 @@ conditional puts alone. What Zerodesk does not use is not in the model and raise
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import inf
 from types import MappingProxyType
 from typing import Any, Final
@@ -451,7 +452,7 @@ class DynamoDB:
         processed, over = _processed(table, keys, leave_over)
         found = [item for key in processed if (item := table.get(key)) is not None]
         items = _projected(found, wanted, names)
-        rest = [key for key in wanted["Keys"] if table.key_asked(key) in over]
+        rest = [key for key in wanted["Keys"] if table.key_asked(key) in over] if over else []
         left = {name: wanted | {"Keys": rest}} if rest else {}
         return {"Responses": {name: items}, "UnprocessedKeys": left}
 
@@ -462,20 +463,35 @@ def _unknown(operation: str, table_name: str) -> ClientError:
 
 def _placeholders(asked: dict[str, Any], *kinds: str) -> tuple[Names, Values]:
     """Return the names and values of a request: those that its expressions refer to, no others."""
-    used_names, used_values = expressions.placeholders(*map(asked.get, kinds))
-    names: Names = asked.get("ExpressionAttributeNames", NOTHING)
-    values: Values = asked.get("ExpressionAttributeValues", NOTHING)
-    if names.keys() != used_names or values.keys() != used_values:
-        raise InvalidRequestError(
-            f"given {sorted(names)} {sorted(values)}, "
-            f"used {sorted(used_names)} {sorted(used_values)}"
-        )
-    if {} in (asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")):
-        raise InvalidRequestError("placeholders must not be empty")
+    names: Names | None = asked.get("ExpressionAttributeNames")
+    values: Values | None = asked.get("ExpressionAttributeValues")
+    _check_placeholders(
+        tuple(map(asked.get, kinds)),
+        None if names is None else tuple(names),
+        None if values is None else tuple(values),
+    )
+    if values is None:
+        return names or {}, NOTHING
     for value in values.values():
         if "S" not in value:
             stored_value(value)
-    return names, values
+    return names or {}, values
+
+
+@lru_cache(maxsize=512)
+def _check_placeholders(
+    texts: tuple[str | None, ...], names: tuple[str, ...] | None, values: tuple[str, ...] | None
+) -> None:
+    """Refuse a request whose expressions refer to other names and values than are given."""
+    used_names, used_values = expressions.placeholders(*texts)
+    given_names, given_values = set(names or ()), set(values or ())
+    if given_names != used_names or given_values != used_values:
+        raise InvalidRequestError(
+            f"given {sorted(given_names)} {sorted(given_values)}, "
+            f"used {sorted(used_names)} {sorted(used_values)}"
+        )
+    if () in (names, values):
+        raise InvalidRequestError("placeholders must not be empty")
 
 
 def _processed(

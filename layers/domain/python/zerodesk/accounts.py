@@ -75,13 +75,16 @@ class Hold(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hold as JSON-able values; without what only a fill or an amend gives it."""
-        values = {
+        values: dict[str, Any] = {
             "currency": self.currency,
             "held_minor": self.held_minor,
-            "command": dict(self.command),
+            "command": self.command,
         }
-        later = {"filled_lots": self.filled_lots, "amended_lots": self.amended_lots}
-        return values | {name: lots for name, lots in later.items() if lots}
+        if self.filled_lots:
+            values["filled_lots"] = self.filled_lots
+        if self.amended_lots:
+            values["amended_lots"] = self.amended_lots
+        return values
 
 
 class Reservation(NamedTuple):

@@ -45,34 +45,40 @@ def record_text(body: dict[str, Any]) -> bytes:
     return canonical_json(pack(body))
 
 
-class _Encoded(NamedTuple):
+class _Kept(NamedTuple):
     body: dict[str, Any]
-    text: bytes
+    kept: dict[str, Any]
 
 
-class EncodedBody(_Encoded):
+class EncodedBody(_Kept):
     """A record's body with its bytes, made once for its size, its hash and its item.
 
-    ``text`` is its canonical JSON, of the rows where it has rows, which is hashed.
+    ``kept`` is the body in rows where it has rows. The bytes are made where somebody asks, for not
+    all that might be written is; the body must not change any more.
     """
 
     @cached_property
+    def text(self) -> bytes:
+        """What is hashed: what is kept, as canonical JSON."""
+        return canonical_json(self.kept)
+
+    @cached_property
     def data(self) -> bytes:
-        """The text compressed, which is kept; made where somebody asks: not all is written."""
+        """What is kept of it: the text, compressed."""
         return compressed(self.text)
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Self:
-        """Encode a body; it must not change any more."""
-        return cls(body, record_text(body))
+        """Return a body that is to be encoded."""
+        return cls(body, pack(body))
 
     @classmethod
     def of_kept(cls, kept: dict[str, Any]) -> Self:
-        """Encode a body as its book decided it: in rows wherever they say all of an entry.
+        """Return a body as its book decided it: in rows wherever they say all of an entry.
 
         To look for such entries again takes a quarter of the time that its JSON takes.
         """
-        return cls(kept, canonical_json(kept))
+        return cls(kept, kept)
 
 
 def compressed(text: bytes) -> bytes:

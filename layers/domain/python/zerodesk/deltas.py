@@ -19,6 +19,9 @@ HEAD_BYTES: Final = 400
 LONG_TEXT_BYTES: Final = 3 * UNIT_BYTES
 """More JSON than fits a unit: it would have to be a fifth of its size, where it becomes a third."""
 
+MANY_HOLDS: Final = 12
+"""More than these are so much JSON: a hold has its order's command, some 300 bytes."""
+
 State = dict[str, Any]
 Body = dict[str, Any]
 
@@ -112,7 +115,7 @@ def told_as_change(
         The last record that says the state whole; a record that does not names it.
     """
     whole = EncodedBody.of(body)
-    is_long = len(whole.text) > LONG_TEXT_BYTES
+    is_long = len(body["state"]["holds"]) > MANY_HOLDS or len(whole.text) > LONG_TEXT_BYTES
     if not whole_at or sequence - whole_at >= WHOLE_EVERY or not (is_long or _units(whole) > 1):
         return whole
     standing = before()
@@ -121,7 +124,7 @@ def told_as_change(
     told = {name: value for name, value in body.items() if name != "state"}
     short = EncodedBody.of(told | {"delta": change, "whole_at": whole_at})
     units = _units(short)
-    # Beside a change of one unit, a long state need not be compressed to know which is less.
+    # Beside a change of one unit, a long state need not be encoded to know which is less.
     return short if (is_long and units == 1) or units < _units(whole) else whole
 
 

@@ -203,7 +203,8 @@ def _query_of(event: dict[str, Any]) -> dict[str, Any]:
         if len(values) != 1:
             raise refused(ProblemCode.INTAKE_DUPLICATE_KEY, name, values, "each parameter once")
         found[name] = values[0]
-    check_characters(found)
+    if found:
+        check_characters(found)
     return found
 
 
