@@ -36,13 +36,18 @@ def _writer_of(one: json.JSONEncoder) -> Writer:
     return writer
 
 
-def encoded(one: json.JSONEncoder, value: Any) -> str:
-    """Return a value's text, as ``JSONEncoder.encode`` does; a circle is a ``RecursionError``."""
-    writer: Writer | None = one.__dict__.get(WRITER)
-    if writer is None:
-        assert vars(one)["indent"] is None, "a text that is indented has no shorter way"
-        writer = one.__dict__[WRITER] = _writer_of(one)
-    return "".join(writer(value, 0))
+def _encode(original: Callable[..., str]) -> Callable[..., str]:
+    def encoded(one: json.JSONEncoder, value: Any) -> str:
+        """Return a value's text; a circle is a ``RecursionError`` here."""
+        kept = vars(one)
+        if kept["indent"] is not None:
+            return original(one, value)
+        writer: Writer | None = kept.get(WRITER)
+        if writer is None:
+            writer = kept[WRITER] = _writer_of(one)
+        return "".join(writer(value, 0))
+
+    return encoded
 
 
 def _decode(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +63,6 @@ def _decode(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def take(stack: ExitStack) -> None:
     """Take the shortcuts until the stack is closed."""
-    stack.enter_context(patch.object(json.JSONEncoder, "encode", encoded))
-    decode = _decode(json.JSONDecoder.decode)
+    encode, decode = _encode(json.JSONEncoder.encode), _decode(json.JSONDecoder.decode)
+    stack.enter_context(patch.object(json.JSONEncoder, "encode", encode))
     stack.enter_context(patch.object(json.JSONDecoder, "decode", decode))

@@ -25,6 +25,7 @@ ENCODERS: list[dict[str, Any]] = [
     {"separators": (",", ":")},
     {"sort_keys": True, "ensure_ascii": False, "check_circular": False},
     {"allow_nan": False, "default": str},
+    {"indent": 1},
 ]
 
 
