@@ -163,7 +163,7 @@ class Journal:
         raise JournalUnavailableError(f"{stream} {tip.sequence}") from doubt
 
     def _hash_at(self, stream: str, sequence: int) -> str | None:
-        items = self._found(stream, JournalItem.sequence == sequence, attributes=["hash"])
+        items = self._found(stream, JournalItem.sequence == sequence, attributes=("hash",))
         return next((item["hash"]["S"] for item in items), None)
 
     def latest(self, stream: str) -> JournalRecord | None:
@@ -189,7 +189,7 @@ class Journal:
 
     def _recorded_at_ms(self, stream: str, sequence: int) -> int:
         at_it = JournalItem.sequence == sequence
-        items = self._found(stream, at_it, attributes=["recorded_at_ms"])
+        items = self._found(stream, at_it, attributes=("recorded_at_ms",))
         recorded_at_ms = next((int(item["recorded_at_ms"]["N"]) for item in items), None)
         if recorded_at_ms is None:
             raise JournalCorruptError(f"{stream}: record {sequence} is missing")
