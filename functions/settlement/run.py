@@ -73,10 +73,10 @@ class Settlement:
         given its lease back, so what was appended meanwhile is not forgotten. What owes nothing
         to anybody woke nobody, and waits for what does.
         """
-        if not self._goes_on(symbol, self._cursors.position(settlement_cursor(symbol))):
+        name = settlement_cursor(symbol)
+        if not self._journal.goes_on(book_stream(symbol), self._cursors.position(name)):
             return NOTHING
         now = now_ms()
-        name = settlement_cursor(symbol)
         taken = self._cursors.acquire(name, owner, at_ms=now, until_ms=now + LEASE_MS)
         if taken is None:
             return NOTHING
@@ -88,10 +88,6 @@ class Settlement:
             raise
         upto = records[-1].sequence if records else taken.position
         return Settled(announcements, more=self._owes(symbol, upto))
-
-    def _goes_on(self, symbol: str, position: int) -> bool:
-        """Whether a book's journal has a record behind a position."""
-        return next(self._journal.read(book_stream(symbol), position, limit=1), None) is not None
 
     def _owes(self, symbol: str, position: int) -> bool:
         """Whether a record behind a position leaves something to settle."""

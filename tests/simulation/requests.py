@@ -322,25 +322,6 @@ def _page(connection: Any, asked: dict[str, Any]) -> Any:
         raise QueryError(f"Failed to query items: {error}", error) from error
 
 
-def page_of(
-    table: Any,
-    hash_key: str,
-    range_key_condition: Any = None,
-    *,
-    exclusive_start_key: dict[str, Any] | None = None,
-    limit: int | None = None,
-    **how: Any,
-) -> Any:
-    """Return one page of a query, as ``TableConnection.query`` does."""
-    (name, kind), _ = _key_of(table.connection._tables[table.table_name])
-    asked = _asked(table.table_name, (name, kind, hash_key), range_key_condition, **how)
-    if exclusive_start_key is not None:
-        asked["ExclusiveStartKey"] = exclusive_start_key
-    if limit is not None:
-        asked["Limit"] = limit
-    return _page(table.connection, asked)
-
-
 def batch_get(
     model: Any,
     items: Any,
@@ -372,12 +353,6 @@ def _batch(connection: Any, table_name: str, wanted: dict[str, Any]) -> Any:
         raise GetError(f"Failed to batch get items: {error}", error) from error
 
 
-def batch_of(table: Any, keys: Sequence[Values], *, consistent_read: bool) -> Any:
-    """Return what a batch of keys finds, as ``TableConnection.batch_get_item`` does."""
-    wanted = {"ConsistentRead": consistent_read, "Keys": list(keys)}
-    return _batch(table.connection, table.table_name, wanted)
-
-
 def take(stack: ExitStack) -> None:
     """Take the shortcuts until the stack is closed."""
     for owner, name, shortcut in (
@@ -387,8 +362,6 @@ def take(stack: ExitStack) -> None:
         (Model, "query", classmethod(queried)),
         (TableConnection, "update_item", updated),
         (TableConnection, "put_item", put),
-        (TableConnection, "query", page_of),
-        (TableConnection, "batch_get_item", batch_of),
         (SetAction, "serialize", action_text),
         (Comparison, "serialize", comparison_text),
     ):

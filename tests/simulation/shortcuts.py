@@ -1,7 +1,6 @@
 """Shorter ways through pynamodb to the same results, for millions of calls.
 
-Nothing of ours is exchanged here. What is left out is pynamodb's bookkeeping around a call (debug
-lines, signals that nobody hears); what is rewritten returns what the original returns, and a test
+Nothing of ours is exchanged here. What is rewritten returns what the original returns, and a test
 compares the two. Models are flat: no maps, no discriminators, no names other than Python's.
 """
 
@@ -12,7 +11,6 @@ from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
 
-from botocore.exceptions import ClientError
 from pynamodb.attributes import (
     Attribute,
     AttributeContainer,
@@ -21,9 +19,9 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.connection.base import Connection, MetaTable
+from pynamodb.connection.base import MetaTable
 from pynamodb.constants import LIST, MAP
-from pynamodb.exceptions import AttributeDeserializationError, VerboseClientError
+from pynamodb.exceptions import AttributeDeserializationError
 from pynamodb.expressions import operand, projection
 from pynamodb.expressions.operand import Path, Value
 from pynamodb.expressions.update import SetAction
@@ -35,15 +33,6 @@ PLAIN: Final = (str, int, bytes)
 
 LENIENT: Final = json.JSONDecoder(strict=False)
 """``json.loads(text, strict=False)`` makes one anew for each text."""
-
-
-def dispatch(connection: Any, operation: str, asked: dict[str, Any]) -> Any:
-    """Make a call, as ``Connection.dispatch`` does, without signals and debug lines."""
-    try:
-        return (connection._client or connection.client)._make_api_call(operation, asked)
-    except ClientError as error:
-        # The message names no table here; that is all that is lost.
-        raise VerboseClientError({"Error": error.response["Error"]}, operation, {}) from error
 
 
 # Items.
@@ -244,7 +233,6 @@ def take(stack: ExitStack) -> None:
     """Take the shortcuts until the stack is closed."""
     _take_values(stack)
     for owner, name, shortcut in (
-        (Connection, "dispatch", dispatch),
         (MetaTable, "get_attribute_type", _attribute_type(MetaTable.get_attribute_type)),
         (NumberAttribute, "deserialize", number),
         (NumberAttribute, "serialize", number_text),

@@ -5,11 +5,10 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from pynamodb.connection.base import Connection
 from pynamodb.exceptions import AttributeDeserializationError
 
 from tests.simulation import requests, shortcuts
-from zerodesk_aws.tables.bind import bound, found, standing, update
+from zerodesk_aws.tables.bind import NamedConnection, bound, found, standing, update
 from zerodesk_aws.tables.cursors import CursorItem
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import MarketItem
@@ -129,7 +128,7 @@ def ask_everything() -> None:
     list(newest_first)
     earliest = found(records, "book#X", JournalItem.sequence <= 9, limit=2, page_size=1)
     list(earliest)
-    list(found(records, "book#X", page_size=5, newest_first=True, attributes=["hash"]))
+    list(found(records, "book#X", page_size=5, newest_first=True, attributes=("hash",)))
     list(standing(records, [{"stream": {"S": "book#X"}, "sequence": {"N": "4"}}]))
     list(orders.batch_get([("alice", "o1"), ("bob", "o2")], attributes_to_get=["status"]))
     orders.get("alice", "o1", consistent_read=True, attributes_to_get=["status", "kind"])
@@ -144,7 +143,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return nothing | {"Responses": {"orders": [], "journal": []}, "UnprocessedKeys": {}}
 
     with monkeypatch.context() as patched:
-        patched.setattr(Connection, "dispatch", record)
+        patched.setattr(NamedConnection, "dispatch", record)
         ask_everything()
     for _, asked in found:
         # A set of keys comes in any order.
@@ -172,7 +171,7 @@ def test_which_keys_go_together_is_the_same_in_every_process(
         asked_for.append([key["order_id"]["S"] for key in keys])
         return {"Responses": {"orders": []}, "UnprocessedKeys": {}}
 
-    monkeypatch.setattr(Connection, "dispatch", record)
+    monkeypatch.setattr(NamedConnection, "dispatch", record)
     names = [f"o{number:03}" for number in range(150)]
     list(bound(OrderItem, "orders").batch_get([("alice", name) for name in reversed(names)]))
     assert asked_for == [names[:100], names[100:]]
@@ -191,7 +190,7 @@ def test_pages_are_read_as_pynamodb_reads_them(
             return page | {"Count": len(page["Items"]), "ScannedCount": len(page["Items"])}
 
         with monkeypatch.context() as patched:
-            patched.setattr(Connection, "dispatch", answer)
+            patched.setattr(NamedConnection, "dispatch", answer)
             names = bound(CursorItem, "cursors").query("c", limit=limit, page_size=2)
             return [item.name for item in names], asked_for
 
@@ -204,7 +203,7 @@ def test_pages_are_read_as_pynamodb_reads_them(
 def test_an_item_that_is_not_there_is_none_of_the_model(
     short: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Connection, "dispatch", lambda *_: {})
+    monkeypatch.setattr(NamedConnection, "dispatch", lambda *_: {})
     cursors = bound(CursorItem, "cursors")
     with pytest.raises(cursors.DoesNotExist):
         cursors.get("c")

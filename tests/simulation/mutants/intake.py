@@ -31,7 +31,7 @@ MUTANTS: Final = (
         "gate without condition",
         "Ids are unique, so the put needs no condition.",
         ITEMS,
-        "            item.save(condition=OrderItem.order_id.does_not_exist())\n",
+        '            put_new(self._items, item.serialize(), absent="order_id")\n',
         "            item.save()\n",
     ),
     Mutant(
@@ -60,9 +60,9 @@ MUTANTS: Final = (
     Mutant(
         "item's status goes back",
         "What is not over may be moved by every record.",
-        ITEMS,
-        "order_id, actions, unseen & moving)",
-        "order_id, actions, moving)",
+        f"{RUNTIME}/tables/bind.py",
+        "OR #{by} < :{by})",
+        "OR #{by} < :{by} OR attribute_exists(placed_at_ms))",
     ),
     Mutant(
         "items caught up only once",

@@ -163,7 +163,7 @@ class Journal:
         raise JournalUnavailableError(f"{stream} {tip.sequence}") from doubt
 
     def _hash_at(self, stream: str, sequence: int) -> str | None:
-        items = self._found(stream, JournalItem.sequence == sequence, attributes=["hash"])
+        items = self._found(stream, JournalItem.sequence == sequence, attributes=("hash",))
         return next((item["hash"]["S"] for item in items), None)
 
     def latest(self, stream: str) -> JournalRecord | None:
@@ -189,7 +189,7 @@ class Journal:
 
     def _recorded_at_ms(self, stream: str, sequence: int) -> int:
         at_it = JournalItem.sequence == sequence
-        items = self._found(stream, at_it, attributes=["recorded_at_ms"])
+        items = self._found(stream, at_it, attributes=("recorded_at_ms",))
         recorded_at_ms = next((int(item["recorded_at_ms"]["N"]) for item in items), None)
         if recorded_at_ms is None:
             raise JournalCorruptError(f"{stream}: record {sequence} is missing")
@@ -215,6 +215,15 @@ class Journal:
                 raise JournalCorruptError(f"{stream}: {record.sequence} does not follow {behind}")
             yield record
             before, expected = record, expected + 1
+
+    def goes_on(self, stream: str, after_sequence: int) -> bool:
+        """Whether a stream has a record above a sequence, read strongly; nothing it says is read.
+
+        Who then reads on has each record verified.
+        """
+        above = JournalItem.sequence > after_sequence
+        records = self._found(stream, above, limit=1, attributes=("sequence",))
+        return next(records, None) is not None
 
     def unmoved(self, tips: Mapping[str, Tip]) -> set[str]:
         """Return the streams that end where they did, their last record as it was.

@@ -35,7 +35,7 @@ M = TypeVar("M", bound=Model)
 
 
 class NamedConnection(Connection):
-    """A connection whose clients say the same of themselves with each request.
+    """A connection that makes calls, whose clients say the same of themselves with each.
 
     By itself botocore puts that together anew, twice a request: a quarter of what a small write
     takes to compute (decision 0089).
@@ -48,6 +48,14 @@ class NamedConnection(Connection):
         if session.get_default_client_config() is None:
             session.set_default_client_config(Config(user_agent=session.user_agent()))
         return session
+
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Make a call, and nothing around it.
+
+        By itself pynamodb has each call tell what it consumed, gives it an id, signals it before
+        and after, and writes it down for whoever debugs: nobody reads or hears any of that.
+        """
+        return self._make_api_call(operation_name, operation_kwargs)
 
 
 @cache
@@ -99,25 +107,20 @@ def found(
     limit: int | None = None,
     page_size: int,
     newest_first: bool = False,
-    attributes: Sequence[str] | None = None,
+    attributes: tuple[str, ...] | None = None,
 ) -> Iterator[Item]:
     """Yield what a strong query finds, as DynamoDB has it, a page at a time as it is asked for.
 
     ``Model.query`` makes an instance of each, and to make it and to ask it takes four times as long
     as to decompress a record of the journal and to hash it (``docs/numbers.md``).
     """
-    table = model._get_connection()  # noqa: SLF001 - as in ``bound``
-    start: dict[str, Any] | None = None
+    asked = _query(model, hash_key, condition, attributes) | {
+        "ConsistentRead": True,
+        "ScanIndexForward": not newest_first,
+    }
     while limit is None or limit > 0:
-        page = table.query(
-            hash_key,
-            condition,
-            consistent_read=True,
-            exclusive_start_key=start,
-            scan_index_forward=not newest_first,
-            limit=page_size if limit is None else min(page_size, limit),
-            attributes_to_get=attributes,
-        )
+        asked["Limit"] = page_size if limit is None else min(page_size, limit)
+        page = connection().dispatch("Query", dict(asked))
         for item in page["Items"]:
             yield item
             if limit is not None:
@@ -127,17 +130,111 @@ def found(
         start = page.get("LastEvaluatedKey")
         if start is None:
             return
+        asked["ExclusiveStartKey"] = start
 
 
-def standing(model: type[Model], keys: Sequence[Item]) -> Iterator[Item]:
-    """Yield the items of keys that there are, read strongly, as DynamoDB has keys and items."""
+def _query(
+    model: type[Model],
+    hash_key: str,
+    condition: Condition | None,
+    attributes: tuple[str, ...] | None,
+) -> dict[str, Any]:
+    """Return what asks for the items of a hash key of which a condition is true."""
     table = model._get_connection()  # noqa: SLF001 - as in ``bound``
+    placeholders = {table.get_meta_table().hash_keyname: "#0"}
+    values: dict[str, Any] = {":0": {"S": hash_key}}
+    text = "#0 = :0"
+    if condition is not None:
+        text += f" AND {condition.serialize(placeholders, values)}"
+    names = {short: name for name, short in placeholders.items()}
+    asked = dict(_projection(attributes))
+    return asked | {
+        "TableName": table.table_name,
+        "KeyConditionExpression": text,
+        "ExpressionAttributeNames": names | asked.get("ExpressionAttributeNames", {}),
+        "ExpressionAttributeValues": values,
+    }
+
+
+def standing(
+    model: type[Model], keys: Sequence[Item], attributes: tuple[str, ...] | None = None
+) -> Iterator[Item]:
+    """Yield the items of keys that there are, read strongly, as DynamoDB has keys and items."""
+    name = model.Meta.table_name
+    how = {"ConsistentRead": True} | _projection(attributes)
     for first in range(0, len(keys), MAX_BATCH):
         rest: Any = keys[first : first + MAX_BATCH]
         while rest:
-            answer = table.batch_get_item(rest, consistent_read=True)
-            yield from answer["Responses"][table.table_name]
-            rest = answer["UnprocessedKeys"].get(table.table_name, {}).get("Keys")
+            asked = {"RequestItems": {name: how | {"Keys": rest}}}
+            answer = connection().dispatch("BatchGetItem", asked)
+            yield from answer["Responses"][name]
+            rest = answer["UnprocessedKeys"].get(name, {}).get("Keys")
+
+
+def got(model: type[M], key: Item, attributes: tuple[str, ...] | None = None) -> M | None:
+    """Return the item of a key, given as DynamoDB has it, read strongly, or None.
+
+    ``Model.get`` puts the same request together anew each time, name by name.
+    """
+    place = {"TableName": model.Meta.table_name, "Key": key, "ConsistentRead": True}
+    item = connection().dispatch("GetItem", place | _projection(attributes)).get("Item")
+    return model.from_raw_data(item) if item else None
+
+
+@cache
+def _projection(attributes: tuple[str, ...] | None) -> dict[str, Any]:
+    """Return what asks for some attributes of an item, of None for all."""
+    if attributes is None:
+        return {}
+    names = {f"#{name}": name for name in attributes}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+
+
+def move_forward(
+    model: type[Model],
+    key: Item,
+    values: Item,
+    *,
+    by: str,
+    among: tuple[str, Sequence[str]] | None = None,
+) -> bool:
+    """Set attributes of an item, all given as DynamoDB has them, if it is behind them.
+
+    What shows a journal is moved so, with each record. ``update`` makes an object of every name and
+    value of its expressions, and writes the same texts each time.
+
+    Parameters
+    ----------
+    by
+        Which of the values counts up: an item that has that number or a higher one stays as it is.
+    among
+        One that has a value, and of which values the item must have one.
+
+    Returns
+    -------
+    bool
+        Whether it was moved.
+    """
+    condition, compared = f"(attribute_not_exists(#{by}) OR #{by} < :{by})", {}
+    if among is not None:
+        name, standing_values = among
+        compared = {f":{name}{place}": {"S": one} for place, one in enumerate(standing_values)}
+        condition += f" AND #{name} IN ({', '.join(compared)})"
+    asked = {
+        "TableName": model.Meta.table_name,
+        "Key": key,
+        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in values},
+        "ExpressionAttributeValues": {f":{name}": one for name, one in values.items()} | compared,
+    }
+    try:
+        connection().dispatch("UpdateItem", asked)
+    except ClientError as error:
+        if condition_failed(error):
+            return False
+        raise
+    return True
 
 
 def put_new(model: type[Model], item: Item, *, absent: str) -> None:
@@ -169,16 +266,17 @@ def standing_item(fault: Exception) -> Item | None:
     return cast("Item | None", refusal.response.get("Item"))
 
 
-def condition_failed(error: PynamoDBException) -> bool:
+def condition_failed(error: PynamoDBException | ClientError) -> bool:
     """Whether a write was refused because its condition did not hold."""
     return response_code(error) == "ConditionalCheckFailedException"
 
 
-def response_code(error: PynamoDBException) -> str | None:
+def response_code(error: PynamoDBException | ClientError) -> str | None:
     """Return what DynamoDB answered, None when it did not answer.
 
     ``cause_response_code`` fails on a time-out, whose ``response`` is there and is None.
     """
-    if not isinstance(error.cause, ClientError):
+    answer = error.cause if isinstance(error, PynamoDBException) else error
+    if not isinstance(answer, ClientError):
         return None
-    return str(error.cause.response["Error"]["Code"])
+    return str(answer.response["Error"]["Code"])

@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from zerodesk.turnover import TickValue
-from zerodesk_aws.tables.bind import bound, condition_failed, update
+from zerodesk_aws.tables.bind import bound, condition_failed, got, update
 
 
 def settlement_cursor(symbol: str) -> str:
@@ -57,10 +57,8 @@ class Cursors:
 
     def position(self, name: str) -> int:
         """Return a cursor's position, read strongly; 0 when it has never moved."""
-        try:
-            return int(self._items.get(name, consistent_read=True).position or 0)
-        except DoesNotExist:
-            return 0
+        item = got(self._items, {"name": {"S": name}}, ("position",))
+        return 0 if item is None else int(item.position or 0)
 
     def traded(self, name: str) -> Mapping[str, int]:
         """Return what a book traded by the hour, up to its cursor."""

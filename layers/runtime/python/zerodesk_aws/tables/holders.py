@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.models import Model
 
-from zerodesk_aws.tables.bind import bound, condition_failed, update
+from zerodesk_aws.tables.bind import bound, move_forward
 
 LIQUIDATED: Final = "liquidated"
 """The list of accounts that are liquidated, named as no market can be; one lot for each."""
@@ -44,23 +43,12 @@ class Holders:
 
     def show(self, symbol: str, account_id: str, account_sequence: int, quantity_lots: int) -> bool:
         """Show what an account has open; False when that or a later record is shown already."""
-        absent = HolderItem.account_sequence.does_not_exist()
-        try:
-            update(
-                self._items,
-                symbol,
-                account_id,
-                actions=[
-                    HolderItem.account_sequence.set(account_sequence),
-                    HolderItem.quantity_lots.set(quantity_lots),
-                ],
-                condition=absent | (HolderItem.account_sequence < account_sequence),
-            )
-        except UpdateError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        key = {"symbol": {"S": symbol}, "account_id": {"S": account_id}}
+        shown = {
+            "account_sequence": {"N": str(account_sequence)},
+            "quantity_lots": {"N": str(quantity_lots)},
+        }
+        return move_forward(self._items, key, shown, by="account_sequence")
 
     def of(self, symbol: str) -> list[str]:
         """Return the accounts with something open in a market, by name, read strongly."""

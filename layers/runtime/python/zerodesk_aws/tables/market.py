@@ -1,13 +1,14 @@
 """The market table: each book as its last record leaves it, surfaces, and the marks of options."""
 
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
-from zerodesk_aws.tables.bind import bound, condition_failed, update
+from zerodesk_aws.tables.bind import bound, move_forward
 from zerodesk_aws.tables.listed import Listed, listed_of
 
 if TYPE_CHECKING:
@@ -62,22 +63,8 @@ class Markets:
 
     def project(self, symbol: str, view: dict[str, Any], book_sequence: int) -> bool:
         """Show a book as of a record; False when that or a later one is shown already."""
-        absent = MarketItem.book_sequence.does_not_exist()
-        try:
-            update(
-                self._items,
-                symbol,
-                actions=[
-                    MarketItem.view.set(view),
-                    MarketItem.book_sequence.set(book_sequence),
-                ],
-                condition=absent | (MarketItem.book_sequence < book_sequence),
-            )
-        except UpdateError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        shown = {"view": {"S": json.dumps(view)}, "book_sequence": {"N": str(book_sequence)}}
+        return move_forward(self._items, {"symbol": {"S": symbol}}, shown, by="book_sequence")
 
     def keep_surface(self, symbol: str, surface: StoredSurface) -> bool:
         """Store a market's surface; False when one of that time or later is there already."""

@@ -4,12 +4,14 @@ The conditional put of an item is the gate. The item is also what clients read: 
 moved forward by whoever has news of the order, never back.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -17,7 +19,17 @@ from pynamodb.models import Model
 
 from zerodesk.orders import OrderStatus
 from zerodesk.withdrawal_status import WithdrawalStatus
-from zerodesk_aws.tables.bind import MAX_BATCH, bound, condition_failed, update
+from zerodesk_aws.tables.bind import (
+    MAX_BATCH,
+    Item,
+    bound,
+    condition_failed,
+    got,
+    move_forward,
+    put_new,
+    standing,
+    update,
+)
 from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
 
 if TYPE_CHECKING:
@@ -26,7 +38,7 @@ if TYPE_CHECKING:
 DONE: Final = "DONE"
 """The status of a gate item whose effect stands."""
 
-MOVING: Final = [
+MOVING: Final = (
     "account_id",
     "order_id",
     "kind",
@@ -42,7 +54,7 @@ MOVING: Final = [
     "account_sequence",
     "book_sequence",
     "updated_at_ms",
-]
+)
 """All of an item but what was asked, which is most of it."""
 
 PROJECTED: Final = (
@@ -169,8 +181,8 @@ class Orders:
     def _put_new(self, item: OrderItem) -> bool:
         """Put an item unless there is one; whether there was none."""
         try:
-            item.save(condition=OrderItem.order_id.does_not_exist())
-        except PutError as error:
+            put_new(self._items, item.serialize(), absent="order_id")
+        except ClientError as error:
             if not condition_failed(error):
                 raise
             return False
@@ -182,7 +194,7 @@ class Orders:
 
     def status(self, account_id: str, order_id: str) -> str | None:
         """Return an item's status, read strongly, or None without an item."""
-        item = self._get(account_id, order_id, ["status"])
+        item = self._get(account_id, order_id, ("status",))
         return None if item is None else item.status
 
     def moved(self, item: OrderItem) -> OrderItem | None:
@@ -211,7 +223,7 @@ class Orders:
     def statuses(self, account_id: str, order_ids: Iterable[str]) -> dict[str, str]:
         """Return the statuses of the items that exist of an account, read strongly, by id."""
         keys = [(account_id, order_id) for order_id in order_ids]
-        found = self._batch(keys, ["order_id", "status"]) if keys else ()
+        found = self._batch(keys, ("order_id", "status")) if keys else ()
         return {item.order_id: item.status for item in found}
 
     def shown(self, account_id: str, ids: Iterable[str]) -> list[str]:
@@ -224,19 +236,16 @@ class Orders:
         return [order_id for order_id, status in statuses.items() if status in ANSWERED]
 
     def _get(
-        self, account_id: str, order_id: str, attributes: list[str] | None = None
+        self, account_id: str, order_id: str, attributes: tuple[str, ...] | None = None
     ) -> OrderItem | None:
-        try:
-            return self._items.get(
-                account_id, order_id, consistent_read=True, attributes_to_get=attributes
-            )
-        except DoesNotExist:
-            return None
+        return got(self._items, _key(account_id, order_id), attributes)
 
     def _batch(
-        self, keys: list[tuple[str, str]], attributes: list[str] | None = None
+        self, keys: list[tuple[str, str]], attributes: tuple[str, ...] | None = None
     ) -> Iterator[OrderItem]:
-        return self._items.batch_get(keys, consistent_read=True, attributes_to_get=attributes)
+        # In one order, for of more than a batch it says which go together.
+        places = [_key(*key) for key in sorted(set(keys))]
+        return map(self._items.from_raw_data, standing(self._items, places, attributes))
 
     def placed(
         self,
@@ -461,20 +470,14 @@ class Orders:
     def _project(
         self, order_id: str, projection: dict[str, Any], sequence: int, at_ms: int
     ) -> None:
-        actions: list[Action] = [
-            OrderItem.status.set(projection["status"]),
-            OrderItem.book_sequence.set(sequence),
-            OrderItem.updated_at_ms.set(at_ms),
-        ]
-        actions += [
-            getattr(OrderItem, name).set(projection[name])
-            for name in PROJECTED
-            if projection.get(name) is not None
-        ]
-        unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < sequence)
+        shown = {
+            "status": {"S": projection["status"]},
+            "book_sequence": {"N": str(sequence)},
+            "updated_at_ms": {"N": str(at_ms)},
+        } | _shown(projection)
         statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING
-        moving = OrderItem.status.is_in(*statuses)
-        self._move(projection["account_id"], order_id, actions, unseen & moving)
+        key = _key(projection["account_id"], order_id)
+        move_forward(self._items, key, shown, by="book_sequence", among=("status", statuses))
 
     def _move(
         self, account_id: str, order_id: str, actions: list[Action], condition: Condition
@@ -485,3 +488,15 @@ class Orders:
         except UpdateError as error:
             if not condition_failed(error):
                 raise
+
+
+def _key(account_id: str, order_id: str) -> Item:
+    return {"account_id": {"S": account_id}, "order_id": {"S": order_id}}
+
+
+def _shown(projection: dict[str, Any]) -> Item:
+    """Return what a record says of an order, as its item has it."""
+    said = {name: projection[name] for name in PROJECTED if projection.get(name) is not None}
+    rejection = said.pop("rejection", None)
+    shown: Item = {name: {"N": str(number)} for name, number in said.items()}
+    return shown if rejection is None else shown | {"rejection": {"S": json.dumps(rejection)}}
