@@ -4,8 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from price_source.settings import COMMAND_QUEUE_URL, MARKET_TABLE
+from zerodesk.commands import IndexCommand
 from zerodesk.instruments import Market
-from zerodesk.orders import IndexCommand
 from zerodesk_aws.api.problems import ProblemCode, refused
 from zerodesk_aws.clock import as_ms, iso_ms, now_ms
 from zerodesk_aws.contracts.markets import IndexPrice, ReportIndexPrice

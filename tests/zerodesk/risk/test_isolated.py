@@ -8,10 +8,11 @@ from hypothesis import strategies as some
 
 from tests.zerodesk.risk.cases import BTC_PERP, FUNDED, NOON_MS, a_case, a_command, a_fee, holding
 from zerodesk.accounts import AccountState, Change
+from zerodesk.commands import PlaceCommand
 from zerodesk.dues import Due, settle
 from zerodesk.isolated import cross, isolate, move_margin, refusal_of_move
 from zerodesk.ledger import LedgerError
-from zerodesk.orders import PlaceCommand, Side
+from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.reconciliation.accounts import AccountAudit
 from zerodesk.risk import admit
