@@ -193,7 +193,8 @@ def test_the_audit_finds_a_pot_that_its_entries_do_not_make() -> None:
     before = isolate(replace(TRADES_PERPETUALS, available={"USD": 100}), PERP, "USD", 1).state
     moved = move_margin(before, PERP, 2, 60)
     pot = moved.state.isolated[PERP].plus(1)
-    wrong = replace(moved, state=replace(moved.state, isolated={PERP: pot}))
+    after = replace(moved.state, isolated={PERP: pot})
+    wrong = Change(moved.cause, moved.entries, after)
     [breach] = audited([wrong], before).findings.breaches
     assert "isolated#BTC-PERP went from 0 to 0.000061 USD" in breach.detail
 
