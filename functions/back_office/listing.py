@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from back_office.waiting import awaited
 from zerodesk.bands import Band
+from zerodesk.commands import ListCommand
 from zerodesk.instruments import Market, TradingState
 from zerodesk.listings import ListingError, list_market
 from zerodesk.money import NumberError, to_minor
 from zerodesk.options import OptionTerms
-from zerodesk.orders import ListCommand
 from zerodesk.tiers import Tier
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import iso_ms, now_ms, sleep

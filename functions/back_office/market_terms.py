@@ -6,16 +6,11 @@ from uuid import uuid4
 
 from back_office.listing import band_of, ms_of
 from back_office.waiting import awaited
+from zerodesk.commands import ChangeCommand, Command, SetStateCommand, SettleCommand
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.listings import ListingError, changed_market
 from zerodesk.money import NumberError, minor_digits, scaled
-from zerodesk.orders import (
-    ChangeCommand,
-    Command,
-    SetStateCommand,
-    SettleCommand,
-    settling_id_for,
-)
+from zerodesk.orders import settling_id_for
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts

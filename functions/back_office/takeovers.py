@@ -1,6 +1,6 @@
 """Takeovers: an operator makes this region the home of a book."""
 
-from zerodesk.orders import TakeOver
+from zerodesk.commands import TakeOver
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.contracts.markets import TakeoverAsked
 from zerodesk_aws.entry import count, logger

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 from back_office.waiting import awaited
+from zerodesk.commands import EndAuctionCommand, SetStateCommand
 from zerodesk.instruments import TradingState
-from zerodesk.orders import EndAuctionCommand, SetStateCommand, ending_id_for
+from zerodesk.orders import ending_id_for
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended
 from zerodesk_aws.clock import iso_ms, now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts

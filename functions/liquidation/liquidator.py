@@ -12,10 +12,11 @@ from typing import Any, Final, NamedTuple
 from liquidation.insurance import FUND_LOW, Insurance, payment_id
 from liquidation.ranking import Ranking
 from zerodesk.accounts import AccountState, Change, Hold
+from zerodesk.commands import DeleverageCommand, PlaceCommand
 from zerodesk.instruments import Market, TradingState
 from zerodesk.liquidating import ask_insurance, deleverage, end_liquidation, reduce_by_order
 from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
-from zerodesk.orders import DeleverageCommand, OrderStatus, PlaceCommand, order_id_for
+from zerodesk.orders import OrderStatus, order_id_for
 from zerodesk.positions import FLAT
 from zerodesk.risk import Marked
 from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step, owed_by, takeover_ticks

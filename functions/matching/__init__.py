@@ -1,7 +1,7 @@
 """Match the commands of a batch, one conditional put per book.
 
 Trigger  the FIFO queue of commands, message group = symbol, batches of up to 10
-Input    commands (zerodesk.orders.Command) as risk_check held them or intake sent them; or
+Input    commands (zerodesk.commands.Command) as risk_check held them or intake sent them; or
          {"kind": "take_over", "symbol", "from_epoch"}, which makes this region the book's home
 Output   partial batch failures: from a group's first failure on, in order; of a command that cannot
          be decided, at its third try, that one alone

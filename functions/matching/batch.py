@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from zerodesk.orders import Command, TakeOver
+if TYPE_CHECKING:
+    from zerodesk.commands import Command, TakeOver
 
 TRIES: Final = 3
 """Deliveries of a message: behind the last one the queue puts it to the dead letters."""
@@ -15,7 +16,7 @@ class Message(NamedTuple):
 
     message_id: str
     tries: int
-    command: Command
+    command: "Command"
 
     @property
     def is_last_try(self) -> bool:

@@ -2,7 +2,7 @@
 
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matching.batch import Group, Message, groups
 from matching.settings import (
@@ -15,7 +15,6 @@ from matching.settings import (
     SNAPSHOTS_BUCKET,
     SNAPSHOTS_TABLE,
 )
-from zerodesk.orders import TakeOver
 from zerodesk_aws.announcements import indicated, of_record, settlement_wanted
 from zerodesk_aws.at_once import Call, at_once
 from zerodesk_aws.books import BookMovedError, Books, Committed, UndecidableError
@@ -26,6 +25,9 @@ from zerodesk_aws.settings import this_region
 from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
+
+if TYPE_CHECKING:
+    from zerodesk.commands import TakeOver
 
 books = Books(
     JOURNAL_TABLE,
@@ -116,7 +118,7 @@ def tell(symbol: str, records: list[Committed]) -> None:
     logger.info("batch matched", symbol=symbol, book_sequence=book_sequence)
 
 
-def take_over(asked: TakeOver) -> list[Committed]:
+def take_over(asked: "TakeOver") -> list[Committed]:
     """Make this region the home of a book, unless that is done."""
     records = books.take_over(asked["symbol"], asked["from_epoch"])
     if records:

@@ -1,10 +1,10 @@
 """Cancels: a gate item, a command to the book, and the wait for what it answers."""
 
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zerodesk.instruments import Market
-from zerodesk.orders import CancelCommand, OrderStatus, cancel_id_for
+from zerodesk.orders import OrderStatus, cancel_id_for
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.orders import Order
@@ -15,6 +15,9 @@ from zerodesk_aws.order_path import Waiting
 from zerodesk_aws.queue import CommandQueue
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.views.orders import order_view
+
+if TYPE_CHECKING:
+    from zerodesk.commands import CancelCommand
 
 KIND: Final = "cancel"
 
@@ -67,14 +70,14 @@ class Cancels:
         one that got lost long ago must not be refused for its age.
         """
         order_id, at_ms = item.order_id, now_ms()
-        command = CancelCommand(
-            kind="cancel",
-            command_id=cancel_id_for(order_id),
-            account_id=item.account_id,
-            symbol=item.request["symbol"],
-            order_id=order_id,
-            accepted_at_ms=at_ms,
-        )
+        command: CancelCommand = {
+            "kind": "cancel",
+            "command_id": cancel_id_for(order_id),
+            "account_id": item.account_id,
+            "symbol": item.request["symbol"],
+            "order_id": order_id,
+            "accepted_at_ms": at_ms,
+        }
         self._orders.open_gate(
             item.account_id,
             command["command_id"],

@@ -5,6 +5,7 @@ is followed nowhere else, and nothing that it says is evaluated.
 """
 
 import json
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ def _price(value: Any, pointer: str) -> Decimal:
 def _time(value: Any, pointer: str, now: datetime) -> datetime:
     """Return a time of ISO 8601 in UTC, or of milliseconds since 1970, that is of now."""
     try:
-        if isinstance(value, str) and TIME.fullmatch(value):
+        if isinstance(value, str) and re.fullmatch(TIME, value):
             found = datetime.fromisoformat(value).astimezone(UTC)
         elif isinstance(value, int) and not isinstance(value, bool):
             found = datetime.fromtimestamp(value / 1_000, UTC)

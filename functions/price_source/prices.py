@@ -3,8 +3,8 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from zerodesk.commands import IndexCommand
 from zerodesk.instruments import Market
-from zerodesk.orders import IndexCommand
 from zerodesk_aws.api.problems import ProblemCode, refused
 from zerodesk_aws.clock import as_ms, iso_ms, now_ms
 from zerodesk_aws.contracts.markets import IndexPrice, ReportIndexPrice

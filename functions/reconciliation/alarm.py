@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from reconciliation.run import Result
+from zerodesk.commands import SetStateCommand
 from zerodesk.instruments import TradingState
-from zerodesk.orders import SetStateCommand
 from zerodesk.reconciliation import Breach, Watch
 from zerodesk_aws.bus import Announcement, Bus
 from zerodesk_aws.clock import iso_ms

@@ -4,8 +4,9 @@ from typing import Any, cast
 
 from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, Hold, reject
+from zerodesk.commands import AmendCommand
 from zerodesk.instruments import Product, product_of
-from zerodesk.orders import AmendCommand, OrderStatus, Side
+from zerodesk.orders import OrderStatus, Side
 from zerodesk.pricing.order_quote import Quote
 from zerodesk.rejections import Rejection
 from zerodesk.risk.amends import Amended, admit_amend, beyond_hold_minor

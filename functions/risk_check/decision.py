@@ -1,10 +1,10 @@
 """One order against one account: the pure part of risk_check."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from risk_check.surroundings import Surroundings
 from zerodesk.accounts import Change, reject
-from zerodesk.orders import SPECIAL_TERMS, OrderStatus, PlaceCommand, Side
+from zerodesk.orders import SPECIAL_TERMS, OrderStatus, Side
 from zerodesk.pricing.order_quote import Quote
 from zerodesk.rejections import Rejection
 from zerodesk.risk import Case, admit, admit_group
@@ -13,6 +13,9 @@ from zerodesk_aws.clock import now_ms
 from zerodesk_aws.gates import without_shown
 from zerodesk_aws.tables.orders import Orders
 
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
+
 
 def quantity_lots(order: dict[str, Any], quote: Quote) -> int:
     """Return an order's quantity; of one that names an amount, the most that it may trade."""
@@ -20,24 +23,24 @@ def quantity_lots(order: dict[str, Any], quote: Quote) -> int:
     return lots
 
 
-def place_command(order: dict[str, Any], quote: Quote) -> PlaceCommand:
+def place_command(order: dict[str, Any], quote: Quote) -> "PlaceCommand":
     """Return the order as it goes to the book: priced once, its hold and its fees fixed."""
-    command = PlaceCommand(
-        kind="place",
-        command_id=order["order_id"],
-        account_id=order["account_id"],
-        symbol=order["symbol"],
-        side=order["side"],
-        type=order["type"],
-        price_ticks=quote.worst_price_ticks,
-        quantity_lots=quantity_lots(order, quote),
-        time_in_force=order["time_in_force"],
-        post_only=order["post_only"],
-        maker_bps=quote.maker_bps,
-        taker_bps=quote.taker_bps,
-        held_minor=quote.need_minor,
-        accepted_at_ms=order["accepted_at_ms"],
-    )
+    command: PlaceCommand = {
+        "kind": "place",
+        "command_id": order["order_id"],
+        "account_id": order["account_id"],
+        "symbol": order["symbol"],
+        "side": order["side"],
+        "type": order["type"],
+        "price_ticks": quote.worst_price_ticks,
+        "quantity_lots": quantity_lots(order, quote),
+        "time_in_force": order["time_in_force"],
+        "post_only": order["post_only"],
+        "maker_bps": quote.maker_bps,
+        "taker_bps": quote.taker_bps,
+        "held_minor": quote.need_minor,
+        "accepted_at_ms": order["accepted_at_ms"],
+    }
     special = {name: order[name] for name in (SPECIAL_TERMS - {"then"}) & order.keys()}
     if quote.stop_limit_ticks is not None:
         special["stop_limit_ticks"] = quote.stop_limit_ticks

@@ -1,11 +1,10 @@
 """Check one order and hold its worst case; the card is in this package's docstring."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from risk_check.decision import deciding
 from risk_check.settings import CURSORS_TABLE, JOURNAL_TABLE, MARKET_TABLE, ORDERS_TABLE
 from risk_check.surroundings import Surroundings
-from zerodesk.orders import AmendCommand
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.entry import count, logger, metrics
@@ -15,6 +14,9 @@ from zerodesk_aws.limits import LimitRegister
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.market import Markets
 from zerodesk_aws.tables.orders import Orders
+
+if TYPE_CHECKING:
+    from zerodesk.commands import AmendCommand
 
 accounts = AccountJournal(JOURNAL_TABLE)
 orders = Orders(ORDERS_TABLE)
@@ -40,7 +42,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return answer(account, asked["order_id"])
 
 
-def answer(account: Account, command_id: str, unheld: AmendCommand | None = None) -> dict[str, Any]:
+def answer(
+    account: Account, command_id: str, unheld: "AmendCommand | None" = None
+) -> dict[str, Any]:
     """Return what the account's journal says of a command; ``unheld`` is one that needs nothing."""
     held = account.state.holds.get(command_id)
     if held is not None or unheld is not None:

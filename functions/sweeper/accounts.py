@@ -1,12 +1,13 @@
 """Accounts: send again what has no answer, be it an item or a hold."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sweeper.bounds import YOUNG_MS
 from sweeper.items import PendingItems
 from sweeper.unsettled import Unsettled
 from zerodesk.accounts import AccountState
-from zerodesk.orders import CancelCommand, OrderStatus
+from zerodesk.orders import OrderStatus
 from zerodesk.withdrawal_status import WithdrawalStatus
 from zerodesk.withdrawals import BOUND_MS
 from zerodesk_aws.accounts import AccountJournal
@@ -25,6 +26,9 @@ from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
 from zerodesk_aws.workflows import Workflow
+
+if TYPE_CHECKING:
+    from zerodesk.commands import CancelCommand
 
 TIMED_OUT = "reserved for too long"
 OPEN = tuple(status.value for status in OrderStatus if status.is_open)

@@ -6,17 +6,11 @@ from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from sweeper.options import OptionEnds
+from zerodesk.commands import EndAuctionCommand, ExpireCommand, FundCommand, ListCommand
 from zerodesk.funding import funding_time
 from zerodesk.instruments import Product, TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import (
-    BY_TIME,
-    EndAuctionCommand,
-    ExpireCommand,
-    FundCommand,
-    ListCommand,
-    ending_id_for,
-)
+from zerodesk.orders import BY_TIME, ending_id_for
 from zerodesk.volume import day_volume_lots
 from zerodesk_aws.books import BookMovedError, Books
 from zerodesk_aws.house import House

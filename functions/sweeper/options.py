@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from zerodesk.commands import ExpireCommand, SettleCommand
 from zerodesk.expiry import AVERAGE_MS, MAX_GAP_MS, IndexGapError, settlement_ticks
 from zerodesk.instruments import Market, TradingState
 from zerodesk.money import power_of_ten
-from zerodesk.orders import BY_TIME, ExpireCommand, SettleCommand, settling_id_for
+from zerodesk.orders import BY_TIME, settling_id_for
 from zerodesk_aws.entry import logger
 from zerodesk_aws.index_history import index_history
 from zerodesk_aws.journal import Journal

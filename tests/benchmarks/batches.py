@@ -26,9 +26,9 @@ from botocore.httpsession import URLLib3Session
 
 from tests.handler_settings import SETTINGS
 from tests.markets import a_market
+from zerodesk.commands import PlaceCommand
 from zerodesk.instruments import Market
 from zerodesk.matching import listing, order
-from zerodesk.orders import PlaceCommand
 from zerodesk_aws.at_once import at_once
 from zerodesk_client.cost import Profile
 from zerodesk_client.cost.ceilings import BATCH, COMMIT_SECONDS, EVENTS_SECONDS

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from tests import markets
 from zerodesk.accounts import AccountState, Change, deposit, hold
+from zerodesk.commands import DeleverageCommand, PlaceCommand
 from zerodesk.dues import settle
 from zerodesk.instruments import Market
 from zerodesk.ledger import open_account
@@ -26,7 +27,7 @@ from zerodesk.liquidating import begin_liquidation, deleverage, end_liquidation,
 from zerodesk.liquidations import order_name
 from zerodesk.matching import Book, listing, order
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import MAX_OTHERS, DeleverageCommand, PlaceCommand
+from zerodesk.orders import MAX_OTHERS
 from zerodesk.positions import FLAT
 from zerodesk.risk import Marked
 from zerodesk.risk.liquidation import (

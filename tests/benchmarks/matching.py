@@ -32,11 +32,11 @@ from tests.benchmarks.prototype import Prototype
 from tests.markets import a_market
 from zerodesk import CODE_VERSION
 from zerodesk.codec import GENESIS_HASH, canonical_json, compressed, record_hash
+from zerodesk.commands import Command
 from zerodesk.instruments import Market
 from zerodesk.matching import Book, cancel, listing, order
 from zerodesk.matching.order import BookOrder
 from zerodesk.matching.queues import Queues
-from zerodesk.orders import Command
 from zerodesk.snapshots import restore, take
 from zerodesk_aws import OBJECTS_BETWEEN_COLLECTIONS
 

@@ -7,7 +7,7 @@ no account, no event, no condition of any kind, an order is a number of lots.
 from collections import deque
 from heapq import heappop, heappush
 
-from zerodesk.orders import Command
+from zerodesk.commands import Command
 
 Resting = list[int]
 """[lots left]: emptied by whoever cancels it, and passed over by whoever comes upon it."""

@@ -28,20 +28,12 @@ from tests.benchmarks.matching import Stream
 from tests.markets import a_market
 from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
-from zerodesk.archive import (
-    BODY,
-    GZIP,
-    Head,
-    manifest_name,
-    manifest_of,
-    pack_state,
-    state_name,
-)
+from zerodesk.archive import BODY, GZIP, Head, manifest_name, manifest_of, pack_state, state_name
 from zerodesk.codec import GENESIS_HASH, canonical_json, record_hash, record_text
+from zerodesk.commands import Command
 from zerodesk.deltas import told_as_change
 from zerodesk.dues import settle
 from zerodesk.matching import Book, listing
-from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
 from zerodesk.verification import FIRST_EPOCH

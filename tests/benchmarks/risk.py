@@ -19,9 +19,10 @@ from risk_monitor.monitor import RiskMonitor
 from tests.markets import a_market
 from zerodesk.accounts import AccountState, Hold, Reservation
 from zerodesk.codec import EncodedBody
+from zerodesk.commands import PlaceCommand
 from zerodesk.instruments import Market, TradingState
 from zerodesk.limits import MAX_OPEN_ORDERS, Limits
-from zerodesk.orders import PlaceCommand, Side, order_id_for
+from zerodesk.orders import Side, order_id_for
 from zerodesk.positions import Position
 from zerodesk.pricing import Collar, Quote
 from zerodesk.pricing.option_risk import OptionRisk

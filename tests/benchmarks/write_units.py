@@ -26,8 +26,9 @@ import tests.functions.conftest as functions  # it sets the environment of the h
 from tests.benchmarks.units import Units, size_of
 from zerodesk.accounts import Change, hold
 from zerodesk.codec import encode_body
+from zerodesk.commands import PlaceCommand
 from zerodesk.deltas import WHOLE_EVERY
-from zerodesk.orders import PlaceCommand, order_id_for
+from zerodesk.orders import order_id_for
 from zerodesk_aws.accounts import Account
 
 SYMBOL: Final = "BTC-USD"

@@ -51,9 +51,9 @@ BEYOND_FLOOR = {
     "funds": 146,
     "job_chunks": 79,
     "liquidation": 150,
-    "matching": 91,
+    "matching": 89,
     "option_quotes": 238,
-    "order_intake": 118,
+    "order_intake": 112,
     "partner_intake": 112,
     "price_source": 110,
     "pricing": -190,
@@ -61,9 +61,9 @@ BEYOND_FLOOR = {
     "pricing_jobs": 155,
     "queries": 224,
     "reconciliation": 150,
-    "risk_check": 71,
+    "risk_check": 66,
     "risk_monitor": 73,
-    "settlement": 56,
+    "settlement": 52,
     "sweeper": 210,
 }
 """How many modules a cold start may load beyond logger, metrics and pynamodb, the floor of any

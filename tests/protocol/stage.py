@@ -13,9 +13,8 @@ from tests.simulation.cloud.sqs import Message
 from tests.simulation.processes import Process
 from tests.simulation.regions import HOME
 from tests.simulation.traffic import Heard
+from zerodesk.commands import CancelCommand, IndexCommand
 from zerodesk.orders import (
-    CancelCommand,
-    IndexCommand,
     amend_id_for,
     cancel_id_for,
     following_id_for,

@@ -20,11 +20,12 @@ from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, OPTION, PERPETUAL, START_MS, Run, symbol_of
 from zerodesk.bands import Band
 from zerodesk.codec import decode_body, encode_body
+from zerodesk.commands import Command
 from zerodesk.instruments import Market
 from zerodesk.matching import Book, listing, one_triggers_other
 from zerodesk.money import share_bps
 from zerodesk.options import OptionTerms
-from zerodesk.orders import Command, halt_id_for, settling_id_for
+from zerodesk.orders import halt_id_for, settling_id_for
 from zerodesk.reconciliation import BookAudit
 
 SCENARIOS = [scenario for rule in rules() for scenario in rule.scenarios]

@@ -20,9 +20,9 @@ from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, a_stream
 from zerodesk import CODE_VERSION
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account, reject
 from zerodesk.archive import Archive
+from zerodesk.commands import Command
 from zerodesk.dues import settle
 from zerodesk.matching import Book
-from zerodesk.orders import Command
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue

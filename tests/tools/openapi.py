@@ -188,7 +188,7 @@ def _path_parameters(route: Route[Any]) -> Iterator[dict[str, Any]]:
             "in": "path",
             "required": True,
             "description": f"{rule[:1].upper()}{rule[1:]}.",
-            "schema": {"type": "string", "pattern": f"^{pattern.pattern}$"},
+            "schema": {"type": "string", "pattern": f"^{pattern}$"},
         }
 
 

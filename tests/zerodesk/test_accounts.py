@@ -14,9 +14,9 @@ from zerodesk.accounts import (
     reject,
     without_answers,
 )
+from zerodesk.commands import PlaceCommand
 from zerodesk.dues import Due, settle
 from zerodesk.ledger import LedgerError
-from zerodesk.orders import PlaceCommand
 from zerodesk.rejections import Rejection, RejectionCode
 
 REFUSED = Rejection(RejectionCode.PRICING_COLLAR, "too far")

@@ -8,10 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import BTC_USD, FUNDED, NOON_MS, a_case, a_command
+from zerodesk.commands import PlaceCommand
 from zerodesk.dues import Due, settle
 from zerodesk.fee_tiers import FeeTier, FeeTiersError, Schedule, checked
 from zerodesk.instruments import MAX_FEE_BPS
-from zerodesk.orders import PlaceCommand, Side
+from zerodesk.orders import Side
 from zerodesk.positions import DAY_MS, day_of
 from zerodesk.risk import Case, admit
 from zerodesk.turnover import WINDOW_DAYS, turnover_minor, with_turnover

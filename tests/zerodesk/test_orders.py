@@ -6,12 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zerodesk.orders import (
-    CLIENT_ORDER_ID,
-    OrderStatus,
-    cancel_id_for,
-    order_id_for,
-)
+from zerodesk.orders import CLIENT_ORDER_ID, OrderStatus, cancel_id_for, order_id_for
 
 NAMES = st.text(alphabet="abcABC019._-", min_size=1, max_size=36)
 
@@ -37,12 +32,12 @@ def test_an_order_has_one_cancel() -> None:
 
 @pytest.mark.parametrize("text", ["a", "A-1_2.3", "x" * 36])
 def test_client_order_ids_that_are_taken(text: str) -> None:
-    assert CLIENT_ORDER_ID.fullmatch(text)
+    assert re.fullmatch(CLIENT_ORDER_ID, text)
 
 
 @pytest.mark.parametrize("text", ["", "x" * 37, "a b", "a/b", "é", "a\n", "\u0661"])
 def test_client_order_ids_that_are_refused(text: str) -> None:
-    assert not CLIENT_ORDER_ID.fullmatch(text)
+    assert not re.fullmatch(CLIENT_ORDER_ID, text)
 
 
 def test_every_status_is_pending_open_or_terminal_and_only_one_of_them() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, an_index
 from tests.zerodesk.matching.streams import Run, streams
 from zerodesk.codec import canonical_json, record_text
+from zerodesk.commands import Command
 from zerodesk.matching import JournalCorruptError
-from zerodesk.orders import Command
 from zerodesk.rows import expand, pack
 
 

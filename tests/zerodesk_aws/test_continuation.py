@@ -16,7 +16,7 @@ from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
 
 if TYPE_CHECKING:
-    from zerodesk.orders import Command
+    from zerodesk.commands import Command
 
 MAKERS = 1_600
 STREAM = book_stream(MARKET.symbol)

@@ -17,7 +17,7 @@ from zerodesk_aws.journal import Journal, Tip
 from zerodesk_aws.streams import book_stream
 
 if TYPE_CHECKING:
-    from zerodesk.orders import Command
+    from zerodesk.commands import Command
 
 SYMBOL = MARKET.symbol
 STREAM = book_stream(SYMBOL)

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_trades_at_one_price_still_have_a_collar() -> None:
 def test_every_run_of_every_file_has_a_symbol_of_its_own(name: str) -> None:
     symbols = {symbol_for(Path(name), new_run_id()) for _ in range(50)}
     assert len(symbols) == 50
-    assert all(SYMBOL.fullmatch(symbol) for symbol in symbols)
+    assert all(re.fullmatch(SYMBOL, symbol) for symbol in symbols)
 
 
 def test_a_symbol_that_is_none_is_refused() -> None:

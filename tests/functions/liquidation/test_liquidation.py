@@ -11,7 +11,7 @@ from tests.functions.killing import killed
 from tests.functions.liquidation.conftest import Desk, marked_at, trade, under_way
 from tests.functions.risk_monitor.conftest import WatchMargins
 from zerodesk.accounts import AccountState
-from zerodesk.orders import DeleverageCommand
+from zerodesk.commands import DeleverageCommand
 from zerodesk.risk.liquidation import IN_VAIN
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.contracts.events.catalogue import EVENTS

@@ -16,7 +16,8 @@ from reconciliation.run import Reconciliation
 from tests.functions.test_path import BTC, NOW_MS, SYMBOL, USD, Venue
 from tests.tables_in_memory import overwritten, put_in_place, taken_away
 from zerodesk.accounts import deposit
-from zerodesk.orders import BY_MARK, Command
+from zerodesk.commands import Command
+from zerodesk.orders import BY_MARK
 from zerodesk.reconciliation import Check
 from zerodesk.reconciliation.standstill import BOUND_MS
 from zerodesk.reversals import NamedRecord, reverse

@@ -95,8 +95,8 @@ MUTANTS: Final = (
         "rate does not count",
         "The gateway throttles.",
         f"{DOMAIN}/risk/admission.py",
-        "        state=replace(held.state, rate=counted(case)),\n",
-        "        state=held.state,\n",
+        "    after = replace(held.state, rate=counted(case))\n",
+        "    after = held.state\n",
     ),
     Mutant(
         "daily loss without what is open",

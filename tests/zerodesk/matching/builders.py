@@ -3,8 +3,7 @@
 from typing import Any
 
 from tests.zerodesk.matching.streams import MARKET, START_MS, need_of
-from zerodesk.matching import Book, listing
-from zerodesk.orders import (
+from zerodesk.commands import (
     AmendCommand,
     CancelCommand,
     Command,
@@ -12,8 +11,9 @@ from zerodesk.orders import (
     IndexCommand,
     PlaceCommand,
     SetStateCommand,
-    cancel_id_for,
 )
+from zerodesk.matching import Book, listing
+from zerodesk.orders import cancel_id_for
 
 Record = dict[str, Any]
 

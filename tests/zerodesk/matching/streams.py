@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zerodesk.bands import Band
+from zerodesk.commands import Command
 from zerodesk.instruments import Market
 from zerodesk.listings import list_market
 from zerodesk.matching import Book, listing
-from zerodesk.orders import COMMAND_BOUND_MS, Command
+from zerodesk.orders import COMMAND_BOUND_MS
 from zerodesk.tiers import Tier
 
 START_MS = 10 * COMMAND_BOUND_MS

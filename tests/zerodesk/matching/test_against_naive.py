@@ -9,9 +9,9 @@ from tests.zerodesk.matching.builders import a_place
 from tests.zerodesk.matching.naive import NaiveBook
 from tests.zerodesk.matching.streams import MARKET, Run, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body, state_hash
+from zerodesk.commands import Command
 from zerodesk.ledger import assert_postings_balanced
 from zerodesk.matching import Book, listing
-from zerodesk.orders import Command
 
 CUTS = st.lists(st.integers(1, 7), min_size=1, max_size=4)
 MAX_FILLS = st.sampled_from((1, 2, 3, 1_000))

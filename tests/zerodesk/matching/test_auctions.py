@@ -21,10 +21,10 @@ from tests.zerodesk.matching.builders import (
 )
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.codec import decode_body, encode_body, state_hash
+from zerodesk.commands import Command
 from zerodesk.matching import Book, JournalCorruptError
 from zerodesk.matching.indication import indicate
 from zerodesk.matching.states import ACCEPTED
-from zerodesk.orders import Command
 
 CROSSED = (a_sell("o1", 5, 99), a_sell("o2", 4, 100), a_buy("o3", 3, 101), a_buy("o4", 9, 100))
 LEVELS = st.lists(st.tuples(st.integers(1, 12), st.integers(1, 9)), min_size=1, max_size=6)

@@ -16,9 +16,9 @@ from tests.zerodesk.matching.builders import (
 )
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from zerodesk.bands import Band, Reference, around
+from zerodesk.commands import Command
 from zerodesk.instruments import Market
 from zerodesk.matching import Book, CommandError, JournalCorruptError, listing
-from zerodesk.orders import Command
 
 BAND = Band(bps=200, window_ms=10_000, auction_ms=60_000)
 HALT = "BTC-USD-halt-1"

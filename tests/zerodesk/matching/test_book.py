@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
 from tests.zerodesk.matching.streams import MARKET, START_MS, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body
+from zerodesk.commands import Command
 from zerodesk.matching import Book, NotUndoableError, listing, order
-from zerodesk.orders import Command
 
 
 def test_a_record_goes_to_the_next_sequence() -> None:

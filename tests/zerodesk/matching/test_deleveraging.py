@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.zerodesk.matching.streams import PERPETUAL
 from zerodesk.codec import state_hash
+from zerodesk.commands import DeleverageCommand
 from zerodesk.matching import Book
 from zerodesk.matching.commands import listing, order
-from zerodesk.orders import DeleverageCommand
 from zerodesk.reconciliation import BookAudit
 from zerodesk.rows import expand
 from zerodesk.settlement import dues_by_account

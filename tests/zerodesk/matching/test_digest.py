@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of
 from tests.zerodesk.matching.streams import START_MS, Run, streams, symbol_of
 from zerodesk.codec import decode_body, encode_body, state_hash
+from zerodesk.commands import Command
 from zerodesk.matching import Book
 from zerodesk.matching.memory import SPAN_MS
-from zerodesk.orders import COMMAND_BOUND_MS, Command
+from zerodesk.orders import COMMAND_BOUND_MS
 
 CUTS = st.lists(st.integers(1, 7), min_size=1, max_size=4)
 LADDERS = (

@@ -8,8 +8,8 @@ import pytest
 
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_place, a_sell, record_of
 from tests.zerodesk.matching.streams import MARKET
+from zerodesk.commands import PlaceCommand
 from zerodesk.matching import Book, CommandError, JournalCorruptError, one_triggers_other
-from zerodesk.orders import PlaceCommand
 
 LOT_MINOR = MARKET.lot_value_minor
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell
 from tests.zerodesk.matching.streams import Run, streams
+from zerodesk.commands import Command
 from zerodesk.matching import ladder as ladder_module
 from zerodesk.matching.ladder import EMPTY_LEVELS_KEPT, Ladder
 from zerodesk.matching.order import BookOrder
-from zerodesk.orders import Command
 
 
 def an_order(order_id: str, key: int, lots: int = 1) -> BookOrder:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.zerodesk.matching.builders import a_book, a_buy, a_sell, a_state, record_of, types
 from tests.zerodesk.matching.streams import MARKET, START_MS
+from zerodesk.commands import Command
 from zerodesk.matching import Book, listing
-from zerodesk.orders import Command
 
 
 def a_change(command_id: str = "m1", **changes: Any) -> Command:

@@ -9,9 +9,9 @@ import pytest
 from tests.zerodesk.matching.builders import a_book, a_buy, a_cancel, a_sell, record_of, trades
 from tests.zerodesk.matching.streams import MARKET
 from zerodesk.codec import encode_body
+from zerodesk.commands import Command
 from zerodesk.ledger import LedgerError
 from zerodesk.matching import MAX_COMMANDS_PER_RECORD, MAX_FILLS_PER_RECORD, draft
-from zerodesk.orders import Command
 
 LOT_MINOR = MARKET.lot_value_minor
 

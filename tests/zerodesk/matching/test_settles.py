@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.zerodesk.matching.streams import ACCOUNTS, MARKET, OPTION, PERPETUAL, Run, streams
 from zerodesk.accounts import AccountState, deposit, hold, hold_group, open_account, without_answers
+from zerodesk.commands import Command
 from zerodesk.dues import settle
-from zerodesk.orders import Command
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
 

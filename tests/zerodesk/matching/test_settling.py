@@ -5,21 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.zerodesk.matching.streams import (
-    OPTION,
-    START_MS,
-    Run,
-    a_stream,
-    of_a_derivative,
-)
+from tests.zerodesk.matching.streams import OPTION, START_MS, Run, a_stream, of_a_derivative
 from zerodesk.accounts import AccountState
 from zerodesk.codec import decode_body, encode_body
+from zerodesk.commands import Command
 from zerodesk.dues import Due, settle
 from zerodesk.funding import FUNDING_EVERY_MS, funding_time
 from zerodesk.matching import Book
 from zerodesk.matching.commands import listing, order
 from zerodesk.options import OptionTerms
-from zerodesk.orders import Command, settling_id_for
+from zerodesk.orders import settling_id_for
 from zerodesk.reconciliation import BookAudit
 from zerodesk.settlement import dues_by_account, leaves_something
 from zerodesk.turnover import TickValue

@@ -18,8 +18,8 @@ from tests.zerodesk.matching.builders import (
 from tests.zerodesk.matching.streams import MARKET, START_MS
 from tests.zerodesk.matching.test_market_terms import a_change
 from zerodesk.bands import Band
+from zerodesk.commands import Command
 from zerodesk.matching import Book, CommandError, listing
-from zerodesk.orders import Command
 
 BOUND_MS = 60_000
 BAND = Band(bps=200, window_ms=10_000, auction_ms=30_000)

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.zerodesk.reconciliation.venue import Actor, Auditor, Venue
 
 if TYPE_CHECKING:
-    from zerodesk.orders import Command
+    from zerodesk.commands import Command
 
 SYMBOLS = ("BTC-USD", "ETH-USD")
 ACCOUNTS = ("alice", "bob")

@@ -8,7 +8,7 @@ changes and the dues are the real ones.
 import copy
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.markets import a_market
 from zerodesk.accounts import AccountState, Change, deposit, hold, open_account
@@ -16,7 +16,7 @@ from zerodesk.dues import settle
 from zerodesk.house import HouseChange, HouseState
 from zerodesk.instruments import Market
 from zerodesk.matching import Book, cancel, listing, order
-from zerodesk.orders import Command, OrderStatus
+from zerodesk.orders import OrderStatus
 from zerodesk.reconciliation import (
     AccountAudit,
     BookAudit,
@@ -30,6 +30,9 @@ from zerodesk.reconciliation import (
 )
 from zerodesk.settlement import dues_by_account
 from zerodesk.turnover import TickValue
+
+if TYPE_CHECKING:
+    from zerodesk.commands import Command
 
 Actor = Iterator[None]
 Body = dict[str, Any]

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from zerodesk.accounts import AccountState, Hold
+from zerodesk.commands import PlaceCommand
 from zerodesk.limits import UNLIMITED, Limits
-from zerodesk.orders import PlaceCommand, Side
+from zerodesk.orders import Side
 from zerodesk.positions import FLAT, Position
 from zerodesk.pricing import Collar, Quote
 from zerodesk.risk import Case, Marked

@@ -8,10 +8,11 @@ from hypothesis import strategies as some
 
 from tests.zerodesk.risk.cases import BTC_PERP, FUNDED, NOON_MS, a_case, a_command, a_fee, holding
 from zerodesk.accounts import AccountState, Change
+from zerodesk.commands import PlaceCommand
 from zerodesk.dues import Due, settle
 from zerodesk.isolated import cross, isolate, move_margin, refusal_of_move
 from zerodesk.ledger import LedgerError
-from zerodesk.orders import PlaceCommand, Side
+from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.reconciliation.accounts import AccountAudit
 from zerodesk.risk import admit
@@ -192,7 +193,8 @@ def test_the_audit_finds_a_pot_that_its_entries_do_not_make() -> None:
     before = isolate(replace(TRADES_PERPETUALS, available={"USD": 100}), PERP, "USD", 1).state
     moved = move_margin(before, PERP, 2, 60)
     pot = moved.state.isolated[PERP].plus(1)
-    wrong = replace(moved, state=replace(moved.state, isolated={PERP: pot}))
+    after = replace(moved.state, isolated={PERP: pot})
+    wrong = Change(moved.cause, moved.entries, after)
     [breach] = audited([wrong], before).findings.breaches
     assert "isolated#BTC-PERP went from 0 to 0.000061 USD" in breach.detail
 

@@ -8,7 +8,7 @@ it changes are beside this module: ``dues``, ``liquidating``, ``withdrawals``, `
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 
 from zerodesk.derived import NONE_WORKING, Derived, Working
 from zerodesk.instruments import Product, product_of
@@ -23,12 +23,14 @@ from zerodesk.ledger import (
 )
 from zerodesk.liquidations import Liquidation
 from zerodesk.margin_calls import MarginCall
-from zerodesk.orders import HoldingCommand, PlaceCommand
 from zerodesk.positions import Position
 from zerodesk.pots import Pot
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days
+
+if TYPE_CHECKING:
+    from zerodesk.commands import HoldingCommand, PlaceCommand
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
@@ -52,7 +54,7 @@ class Hold(NamedTuple):
 
     currency: str
     held_minor: int
-    command: HoldingCommand
+    command: "HoldingCommand"
     filled_lots: int = 0
     amended_lots: int | None = None
 
@@ -222,16 +224,21 @@ class AccountState:
         return cls(**(values | read))
 
 
-@dataclass(frozen=True, slots=True)
 class Change:
-    """One record of an account's journal: why, the entries, and the state after."""
+    """One record of an account's journal: why, the entries, and the state after.
 
-    cause: dict[str, Any]
-    entries: tuple[Entry, ...]
-    state: AccountState
+    By hand: as a dataclass it would be written and compiled in each cold start.
+    """
 
-    def __post_init__(self) -> None:
+    __slots__ = ("cause", "entries", "state")
+
+    def __init__(
+        self, cause: dict[str, Any], entries: tuple[Entry, ...], state: AccountState
+    ) -> None:
         """Refuse a change that creates or loses money, or overdraws the account."""
+        self.cause: Final = cause
+        self.entries: Final = entries
+        self.state: Final = state
         assert_balanced(self.entries)
         overdrawn = _overdrawn(self.state)
         if overdrawn.keys() & _taken(self.entries) and not may_overdraw(self.cause):
@@ -347,7 +354,7 @@ def deposit(
     )
 
 
-def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
+def hold(state: AccountState, command: "HoldingCommand", currency: str) -> Change:
     """Return the account with what a command needs at worst set aside."""
     order_id, need_minor = command["command_id"], command["held_minor"]
     if order_id in state.holds or need_minor <= 0:
@@ -372,7 +379,7 @@ def hold(state: AccountState, command: HoldingCommand, currency: str) -> Change:
 
 
 def hold_group(
-    state: AccountState, command: PlaceCommand, currency: str, then_currency: str
+    state: AccountState, command: "PlaceCommand", currency: str, then_currency: str
 ) -> Change:
     """Return the account with what an order needs set aside, and for the one that follows it.
 

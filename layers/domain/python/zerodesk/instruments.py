@@ -1,25 +1,17 @@
 """Markets: what may be traded, in which steps, at what fee."""
 
-import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.bands import Band
-from zerodesk.money import (
-    NumberError,
-    format_scaled,
-    minor_digits,
-    power_of_ten,
-    scaled,
-    share_bps,
-)
+from zerodesk.money import NumberError, format_scaled, minor_digits, power_of_ten, scaled, share_bps
 from zerodesk.options import FORM as OPTION_FORM
 from zerodesk.options import RULE as OPTION_RULE
 from zerodesk.options import OptionTerms
 from zerodesk.tiers import Tier
 
-SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,12}}-(?:[A-Z]{{3,5}}|{OPTION_FORM})", re.ASCII)
+SYMBOL: Final = rf"[A-Z0-9]{{2,12}}-(?:[A-Z]{{3,5}}|{OPTION_FORM})"
 SYMBOL_RULE: Final = (
     f"BASE-QUOTE: 2 to 12 capitals or digits, a hyphen, 3 to 5 capitals; of an option {OPTION_RULE}"
 )

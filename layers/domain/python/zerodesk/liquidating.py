@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from zerodesk.accounts import LIQUIDATE, AccountState, Change, hold, set_terms
+from zerodesk.commands import PlaceCommand
 from zerodesk.kills import Kill
 from zerodesk.ledger import LedgerError
 from zerodesk.liquidations import Liquidation
-from zerodesk.orders import PlaceCommand
 
 
 def _liquidated(
@@ -86,7 +86,8 @@ def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> 
     """
     changed = set_terms(state, state.terms._replace(spared=by), author=author, reason=reason)
     isolated = {s: pot._replace(liquidation=None) for s, pot in state.isolated.items()}
-    return replace(changed, state=replace(changed.state, liquidation=None, isolated=isolated))
+    after = replace(changed.state, liquidation=None, isolated=isolated)
+    return Change(changed.cause, changed.entries, after)
 
 
 def reduce_by_order(

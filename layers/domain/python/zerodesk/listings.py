@@ -88,7 +88,7 @@ def list_market(  # noqa: PLR0913 - a listing has a dozen fields, each named whe
         A field breaks a rule. The rules that protect the ledger: one tick of one lot, and one
         lot, are whole numbers of minor units of their currencies.
     """
-    if not SYMBOL.fullmatch(symbol):
+    if not re.fullmatch(SYMBOL, symbol):
         raise ListingError("symbol", symbol, SYMBOL_RULE)
     base, quote = _currencies(symbol, quote)
     _check_rates(maker_bps, taker_bps, collar_bps)

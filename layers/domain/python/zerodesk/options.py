@@ -23,9 +23,7 @@ MONTHS: Final = (
 )  # fmt: skip
 TYPES: Final[dict[str, Literal["call", "put"]]] = {"C": "call", "P": "put"}
 
-_PARTS: Final = re.compile(
-    r"[A-Z0-9]{2,12}-([0-9]{2})([A-Z]{3})([0-9]{2})-([0-9.]+)-([CP])", re.ASCII
-)
+_PARTS: Final = r"[A-Z0-9]{2,12}-([0-9]{2})([A-Z]{3})([0-9]{2})-([0-9.]+)-([CP])"
 
 
 class NoOptionError(ValueError):
@@ -57,7 +55,7 @@ class OptionTerms(NamedTuple):
         Traceback (most recent call last):
         zerodesk.options.NoOptionError: a day that there is, DDMMMYY
         """
-        parts = _PARTS.fullmatch(symbol)
+        parts = re.fullmatch(_PARTS, symbol)
         if parts is None:
             raise NoOptionError(RULE)
         day, month, year, strike, kind = parts.groups()

@@ -1,11 +1,10 @@
 """Books on their journals: warm in memory, appended to blindly, caught up when behind."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.codec import EncodedBody
 from zerodesk.matching import Book, CommandError, Decision
-from zerodesk.orders import Command
 from zerodesk.rows import expand
 from zerodesk_aws.faults import JournalContentionError
 from zerodesk_aws.journal import Journal, SequenceTakenError
@@ -13,13 +12,16 @@ from zerodesk_aws.recovery import LiveBook, Recovery
 from zerodesk_aws.snapshots import Snapshots
 from zerodesk_aws.streams import book_stream
 
+if TYPE_CHECKING:
+    from zerodesk.commands import Command
+
 COMMIT_ATTEMPTS: Final = 12
 
 
 class BookMovedError(Exception):
     """Another region took the book over: what is left of a batch is for that region to decide."""
 
-    def __init__(self, symbol: str, home: str, commands: list[Command]) -> None:
+    def __init__(self, symbol: str, home: str, commands: list["Command"]) -> None:
         super().__init__(f"{symbol} is at home in {home}")
         self.symbol, self.home, self.commands = symbol, home, commands
 
@@ -78,7 +80,7 @@ class Books:
             raise
         return live
 
-    def commit(self, symbol: str, commands: Sequence[Command]) -> list[Committed]:
+    def commit(self, symbol: str, commands: Sequence["Command"]) -> list[Committed]:
         """Decide commands and append what comes of them; several records when one is too small.
 
         The book in memory is decided on without a read. If it was stale the append loses its
@@ -112,7 +114,7 @@ class Books:
             self._live.pop(symbol, None)
             raise
 
-    def _commit(self, live: LiveBook, rest: list[Command]) -> list[Committed]:
+    def _commit(self, live: LiveBook, rest: list["Command"]) -> list[Committed]:
         done: list[Committed] = []
         lost = 0
         while rest or live.book.continuing:
@@ -133,7 +135,7 @@ class Books:
             rest = rest[decision.consumed :]
         return done
 
-    def _leave_to_another_home(self, live: LiveBook, rest: list[Command]) -> None:
+    def _leave_to_another_home(self, live: LiveBook, rest: list["Command"]) -> None:
         """Stop before writing to a book that another region took over."""
         if self._home_of(live) == self._region:
             return
@@ -218,7 +220,7 @@ class Books:
         return live.tip != known
 
 
-def _decide(book: Book, commands: list[Command], done: list[Committed]) -> Decision | None:
+def _decide(book: Book, commands: list["Command"], done: list[Committed]) -> Decision | None:
     """Decide a batch; where that raises, what it begins with alone, to know whose fault it is."""
     try:
         return book.decide(commands)
@@ -228,7 +230,7 @@ def _decide(book: Book, commands: list[Command], done: list[Committed]) -> Decis
         return _decide_alone(book, commands, done)
 
 
-def _decide_alone(book: Book, commands: list[Command], done: list[Committed]) -> Decision | None:
+def _decide_alone(book: Book, commands: list["Command"], done: list[Committed]) -> Decision | None:
     """Decide what goes on from the record before, or else the first command."""
     if book.continuing:
         # It must be through before anything else, so its fault is for no command to make way for.

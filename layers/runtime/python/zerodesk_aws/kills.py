@@ -1,9 +1,9 @@
 """What a kill switch tells a book, and what one of an account cancels."""
 
 from zerodesk.accounts import Change, set_terms
+from zerodesk.commands import SetStateCommand
 from zerodesk.instruments import TradingState
 from zerodesk.kills import Kill
-from zerodesk.orders import SetStateCommand
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.mass_cancels import MassCancels
 from zerodesk_aws.queue import CommandQueue

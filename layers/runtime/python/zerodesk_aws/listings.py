@@ -4,6 +4,7 @@ By what prices and quantities are counted, tick and lot, a market never changes.
 may change of it, the least notional and the largest quantity, is looked at as it is remembered.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -13,6 +14,8 @@ from zerodesk_aws.clock import monotonic
 from zerodesk_aws.tables.market import Markets
 
 REMEMBERED_SECONDS: Final = 300.0
+_SYMBOL: Final = re.compile(SYMBOL)
+"""Here, for the first order needs it."""
 
 
 class Listings:
@@ -27,7 +30,7 @@ class Listings:
         known = self._known.get(symbol)
         if known is not None and self._clock() < known[1]:
             return known[0]
-        listed = self._markets.get(symbol, consistent=True) if SYMBOL.fullmatch(symbol) else None
+        listed = self._markets.get(symbol, consistent=True) if _SYMBOL.fullmatch(symbol) else None
         if listed is None:
             return None
         self._known[symbol] = listed.market, self._clock() + REMEMBERED_SECONDS

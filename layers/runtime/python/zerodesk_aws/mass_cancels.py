@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, Final
 
-from zerodesk.orders import CancelAllCommand, OrderStatus, mass_cancel_id_for
+from zerodesk.commands import CancelAllCommand
+from zerodesk.orders import OrderStatus, mass_cancel_id_for
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.filters import fingerprint
 from zerodesk_aws.queue import CommandQueue

@@ -3,11 +3,13 @@
 import json
 import re
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from zerodesk.orders import Command, TakeOver
 from zerodesk_aws.clients import client
+
+if TYPE_CHECKING:
+    from zerodesk.commands import Command, TakeOver
 
 QUEUE_HOST: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.")
 
@@ -33,7 +35,7 @@ class CommandQueue:
         # Of all that may send commands, few processes ever do: a region that lost a book, a cancel.
         return client("sqs", self._region, read_timeout=3, retries={"total_max_attempts": 3})
 
-    def send(self, command: Command | TakeOver) -> None:
+    def send(self, command: "Command | TakeOver") -> None:
         """Send one command to its book, or have the book taken over.
 
         Each send is a message of its own: the book tells repeats apart by the command's id,

@@ -71,7 +71,7 @@ def market_for(trades: Sequence[RecordedTrade], symbol: str) -> ReplayMarket:
     ReplayOptionError
         The symbol is none.
     """
-    if not SYMBOL.fullmatch(symbol):
+    if not re.fullmatch(SYMBOL, symbol):
         raise ReplayOptionError(f"{symbol!r} is no symbol: {SYMBOL_RULE}")
     base, quote = symbol.split("-")
     tick_digits = max(_decimals(trade.price) for trade in trades)

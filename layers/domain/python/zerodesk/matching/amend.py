@@ -4,7 +4,7 @@ What an amend needs beyond the order's hold is held under the amend's own id. Th
 the order's hold, or has it released; it never takes more than that (see docs/decisions/0035).
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zerodesk.matching.draft import DONE, REJECTED, Draft
 from zerodesk.matching.entering import work
@@ -13,13 +13,15 @@ from zerodesk.matching.place import need_of, refusal_of
 from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import slide
 from zerodesk.matching.state import BookState
-from zerodesk.orders import AmendCommand
 from zerodesk.rejections import Rejection, RejectionCode
+
+if TYPE_CHECKING:
+    from zerodesk.commands import AmendCommand
 
 KIND: Final = "amend"
 
 
-def amend(state: BookState, draft: Draft, command: AmendCommand) -> None:
+def amend(state: BookState, draft: Draft, command: "AmendCommand") -> None:
     """Decide an amend that the book sees for the first time."""
     order = state.orders.get(command["order_id"])
     if not _makes_sense(command):
@@ -74,7 +76,7 @@ def replacement(order: BookOrder, price_ticks: int, quantity_lots: int) -> Speci
 
 
 def refuse(
-    draft: Draft, command: AmendCommand, rejection: Rejection, *, if_pending: bool = False
+    draft: Draft, command: "AmendCommand", rejection: Rejection, *, if_pending: bool = False
 ) -> None:
     """Refuse an amend, and have whatever is held for it released; the order stays as it is.
 
@@ -99,7 +101,7 @@ def refuse(
         draft.answers[amend_id] = answer
 
 
-def _shrink(state: BookState, draft: Draft, order: BookOrder, command: AmendCommand) -> None:
+def _shrink(state: BookState, draft: Draft, order: BookOrder, command: "AmendCommand") -> None:
     """Take lots off an order in its place; what is held for the amend is not needed."""
     draft.touch(order)
     state.shrink(order, order.quantity_lots - command.get("quantity_lots", order.quantity_lots))
@@ -108,7 +110,7 @@ def _shrink(state: BookState, draft: Draft, order: BookOrder, command: AmendComm
     _tell(draft, command, order, moved_minor=0, keeps_priority=True)
 
 
-def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendCommand) -> None:
+def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: "AmendCommand") -> None:
     """Let an order leave its queue and come in again with its new terms, if they are let in."""
     following = replacement(
         order,
@@ -140,7 +142,7 @@ def _come_anew(state: BookState, draft: Draft, order: BookOrder, command: AmendC
         work(state, draft, following)
 
 
-def _move_hold(state: BookState, draft: Draft, order: BookOrder, command: AmendCommand) -> None:
+def _move_hold(state: BookState, draft: Draft, order: BookOrder, command: "AmendCommand") -> None:
     """Move what is held for the amend into the order's hold."""
     held_minor, account_id = command["held_minor"], order.account_id
     if not held_minor:
@@ -154,7 +156,7 @@ def _move_hold(state: BookState, draft: Draft, order: BookOrder, command: AmendC
 
 def _tell(
     draft: Draft,
-    command: AmendCommand,
+    command: "AmendCommand",
     order: BookOrder,
     *,
     moved_minor: int,
@@ -176,7 +178,7 @@ def _tell(
     draft.answers[command["command_id"]] = _answer(command, DONE)
 
 
-def _answer(command: AmendCommand, status: str) -> dict[str, str]:
+def _answer(command: "AmendCommand", status: str) -> dict[str, str]:
     return {
         "account_id": command["account_id"],
         "kind": KIND,
@@ -190,12 +192,12 @@ def _not_open(state: BookState) -> Rejection:
     return Rejection(RejectionCode.MATCHING_MARKET_NOT_OPEN, detail)
 
 
-def _makes_sense(command: AmendCommand) -> bool:
+def _makes_sense(command: "AmendCommand") -> bool:
     changes = [command[name] for name in ("price_ticks", "quantity_lots") if name in command]
     return bool(changes) and min(changes) > 0 <= command["held_minor"]
 
 
-def _senseless(command: AmendCommand) -> Rejection:
+def _senseless(command: "AmendCommand") -> Rejection:
     changes = {name: command.get(name) for name in ("price_ticks", "quantity_lots", "held_minor")}
     detail = f"an order is not amended to {changes}"
     return Rejection(RejectionCode.MATCHING_INVALID_COMMAND, detail)

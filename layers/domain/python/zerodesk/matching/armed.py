@@ -1,10 +1,13 @@
 """Orders that wait: for their trigger, or for another one to be filled."""
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from zerodesk.matching.order import ARMED, BUY, BookOrder, SpecialOrder
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import PlaceCommand, rises
+from zerodesk.orders import rises
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 
 class WaitingOrder(BookOrder):
@@ -15,11 +18,11 @@ class WaitingOrder(BookOrder):
     is_armed = True
     untraded = ARMED
 
-    command: PlaceCommand
+    command: "PlaceCommand"
     expires_at_ms: int
 
     @classmethod
-    def waiting(cls, command: PlaceCommand, stamp: int) -> Self:
+    def waiting(cls, command: "PlaceCommand", stamp: int) -> Self:
         """Return the order of a command, which has nothing else to say yet."""
         order = cls(
             command["command_id"],
@@ -57,7 +60,7 @@ class ArmedOrder(WaitingOrder):
     trigger_ticks: int
 
     @classmethod
-    def of(cls, command: PlaceCommand, stamp: int = 0) -> "ArmedOrder":
+    def of(cls, command: "PlaceCommand", stamp: int = 0) -> "ArmedOrder":
         """Return the order that a command arms."""
         order = cls.waiting(command, stamp)
         order.rises = rises(is_buy=order.is_buy, trigger=command["trigger"])

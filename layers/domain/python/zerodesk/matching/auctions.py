@@ -4,7 +4,7 @@ An uncrossing that fills more than one record takes is continued in the next one
 enters the book until it is through, as with a taker.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zerodesk.fees import auction_fee_minor
 from zerodesk.instruments import AuctionKind, TradingState
@@ -16,14 +16,10 @@ from zerodesk.matching.positions import take_trade
 from zerodesk.matching.reducing import cap_resting
 from zerodesk.matching.state import Auction, BookState, Outside, Uncrossing, told
 from zerodesk.matching.trailing import see_last
-from zerodesk.orders import (
-    BY_BAND,
-    BY_TIME,
-    EndAuctionCommand,
-    SetStateCommand,
-    ending_id_for,
-    halt_id_for,
-)
+from zerodesk.orders import BY_BAND, BY_TIME, ending_id_for, halt_id_for
+
+if TYPE_CHECKING:
+    from zerodesk.commands import EndAuctionCommand, SetStateCommand
 
 AUCTION_KINDS: Final = frozenset(member.value for member in AuctionKind)
 OPEN: Final = TradingState.OPEN.value
@@ -40,7 +36,7 @@ STATE_AFTER: Final = {
 """What a market is once an auction of a kind has ended."""
 
 
-def makes_sense(command: SetStateCommand) -> bool:
+def makes_sense(command: "SetStateCommand") -> bool:
     """Whether a change of state can be: only an auction has a kind, only a stop clears."""
     kind, lasts_ms = command.get("auction"), command.get("lasts_ms")
     clears = bool(command.get("clears"))
@@ -51,7 +47,7 @@ def makes_sense(command: SetStateCommand) -> bool:
     return (kind is None or kind in AUCTION_KINDS) and (lasts_ms is None or lasts_ms > 0)
 
 
-def auction_of(state: BookState, command: SetStateCommand) -> Auction:
+def auction_of(state: BookState, command: "SetStateCommand") -> Auction:
     """Return the auction that a command begins, named by it; one after a halt if it is silent."""
     lasts_ms = command.get("lasts_ms")
     return Auction(
@@ -137,7 +133,7 @@ def is_due(state: BookState, time_ms: int) -> bool:
     return auction is not None and auction.ends_at_ms is not None and auction.ends_at_ms <= time_ms
 
 
-def ending(state: BookState, time_ms: int) -> EndAuctionCommand:
+def ending(state: BookState, time_ms: int) -> "EndAuctionCommand":
     """Return the command by which a book ends its auction when the time has come."""
     assert state.auction is not None, "only an auction is due"
     auction_id = state.auction.auction_id

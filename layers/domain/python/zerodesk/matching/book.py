@@ -1,7 +1,7 @@
 """The book of one symbol: decide, apply, take back."""
 
 from collections.abc import Sequence
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from zerodesk.matching.decide import draft_batch
 from zerodesk.matching.draft import Draft, rollback
@@ -16,8 +16,10 @@ from zerodesk.matching.ladder import EMPTY_LEVELS_KEPT
 from zerodesk.matching.layout import state_of, text_of
 from zerodesk.matching.record import record_body
 from zerodesk.matching.state import NEVER_MS, BookState, open_order_view
-from zerodesk.orders import Command
 from zerodesk.rows import expand
+
+if TYPE_CHECKING:
+    from zerodesk.commands import Command
 
 MAX_FILLS_PER_RECORD: Final = 350
 """Fills in one record: its trades fit one event of the bus, whose limit is 256 KB. An item would
@@ -112,7 +114,7 @@ class Book:
         return self._state.is_unfinished()
 
     def decide(
-        self, commands: Sequence[Command], *, max_fills: int = MAX_FILLS_PER_RECORD
+        self, commands: Sequence["Command"], *, max_fills: int = MAX_FILLS_PER_RECORD
     ) -> Decision | None:
         """Decide a batch of commands into at most one record.
 
@@ -160,7 +162,7 @@ class Book:
         self._latest = decision
         return decision
 
-    def _decide(self, commands: Sequence[Command], max_fills: int) -> Decision:
+    def _decide(self, commands: Sequence["Command"], max_fills: int) -> Decision:
         state = self._state
         anchor = self._anchor()
         draft = Draft(state, max_fills)

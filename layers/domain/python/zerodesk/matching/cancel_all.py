@@ -5,13 +5,18 @@ that is cancelled counts as a fill towards the bound of the record; what does no
 in the next ones, and nothing comes between.
 """
 
+from typing import TYPE_CHECKING
+
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState, Cancelling
-from zerodesk.orders import COMMAND_BOUND_MS, CancelAllCommand
+from zerodesk.orders import COMMAND_BOUND_MS
+
+if TYPE_CHECKING:
+    from zerodesk.commands import CancelAllCommand
 
 
-def cancel_all(state: BookState, draft: Draft, command: CancelAllCommand) -> None:
+def cancel_all(state: BookState, draft: Draft, command: "CancelAllCommand") -> None:
     """Cancel what a command names, in its order, in every trading state as any cancel."""
     begin(state, command)
     go_on(state, draft)
@@ -25,7 +30,7 @@ def go_on(state: BookState, draft: Draft) -> None:
         next_one(state, left)
 
 
-def begin(state: BookState, command: CancelAllCommand) -> None:
+def begin(state: BookState, command: "CancelAllCommand") -> None:
     """Have the first of the orders that a command names cancelled next."""
     _keep(state, Cancelling(command["command_id"], command["account_id"], command["orders"]))
 

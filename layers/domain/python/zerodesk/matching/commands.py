@@ -1,16 +1,12 @@
 """Commands for a book that is used as a library, with the hold that risk would have made."""
 
-from typing import Literal, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, cast
 
 from zerodesk.instruments import Market
-from zerodesk.orders import (
-    CancelAllCommand,
-    CancelCommand,
-    ListCommand,
-    PlaceCommand,
-    cancel_id_for,
-    to_hold_minor,
-)
+from zerodesk.orders import cancel_id_for, to_hold_minor
+
+if TYPE_CHECKING:
+    from zerodesk.commands import CancelAllCommand, CancelCommand, ListCommand, PlaceCommand
 
 
 class SpecialTerms(TypedDict, total=False):
@@ -27,7 +23,7 @@ class SpecialTerms(TypedDict, total=False):
     reduce_only: bool
 
 
-def listing(market: Market, *, at_ms: int = 0) -> ListCommand:
+def listing(market: Market, *, at_ms: int = 0) -> "ListCommand":
     """Return the command that lists a market: the first of every book."""
     return {
         "kind": "list",
@@ -51,11 +47,11 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     post_only: bool = False,
     at_ms: int = 0,
     **special: Unpack[SpecialTerms],
-) -> PlaceCommand:
+) -> "PlaceCommand":
     """Return the command that places an order, with the market's fees and just what it needs.
 
     ``price_ticks`` of a market order is the worst price that it may get. The special terms are
-    those of ``zerodesk.orders.PlaceCommand``.
+    those of ``zerodesk.commands.PlaceCommand``.
     """
     held_minor = market.need_minor(
         price_ticks, quantity_lots, market.taker_bps, is_buy=side == "BUY"
@@ -88,7 +84,9 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     return cast("PlaceCommand", {**command, **special})
 
 
-def one_triggers_other(market: Market, first: PlaceCommand, then: PlaceCommand) -> PlaceCommand:
+def one_triggers_other(
+    market: Market, first: "PlaceCommand", then: "PlaceCommand"
+) -> "PlaceCommand":
     """Return the command that places an order, and another one that follows once it is filled.
 
     Held for the one that follows is what it needs beyond what the first brings.
@@ -119,10 +117,10 @@ def cancel_all(
     market: Market,
     command_id: str,
     account_id: str,
-    orders: list[PlaceCommand],
+    orders: list["PlaceCommand"],
     *,
     at_ms: int = 0,
-) -> CancelAllCommand:
+) -> "CancelAllCommand":
     """Return the command that cancels many orders of an account at once.
 
     What of them is not in the book yet is refused when it comes.
@@ -138,7 +136,7 @@ def cancel_all(
     }
 
 
-def cancel(market: Market, order_id: str, account_id: str, *, at_ms: int = 0) -> CancelCommand:
+def cancel(market: Market, order_id: str, account_id: str, *, at_ms: int = 0) -> "CancelCommand":
     """Return the command that cancels an order."""
     return {
         "kind": "cancel",

@@ -1,6 +1,6 @@
 """The commands that are no orders: cancels, index prices, listings, trading states, fundings."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.listings import ListingError, changed_market
@@ -10,26 +10,28 @@ from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.marks import sample_ticks, take_sample
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
-from zerodesk.orders import (
-    CancelCommand,
-    ChangeCommand,
-    Command,
-    EndAuctionCommand,
-    ExpireCommand,
-    FundCommand,
-    IndexCommand,
-    ListCommand,
-    SetStateCommand,
-    SettleCommand,
-)
 from zerodesk.rejections import RejectionCode
 from zerodesk.rows import CANCEL_FIELDS, cancel_row, command_entry
+
+if TYPE_CHECKING:
+    from zerodesk.commands import (
+        CancelCommand,
+        ChangeCommand,
+        Command,
+        EndAuctionCommand,
+        ExpireCommand,
+        FundCommand,
+        IndexCommand,
+        ListCommand,
+        SetStateCommand,
+        SettleCommand,
+    )
 
 INVALID: Final = RejectionCode.MATCHING_INVALID_COMMAND
 TRADING_STATES: Final = frozenset(member.value for member in TradingState)
 
 
-def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
+def cancel(state: BookState, draft: Draft, command: "CancelCommand") -> None:
     """Take an order out, or bury one that has not come yet.
 
     Cancels are taken in every trading state: an order has one cancel id, so a refusal for a
@@ -52,7 +54,7 @@ def cancel(state: BookState, draft: Draft, command: CancelCommand) -> None:
         _bury(state, draft, command)
 
 
-def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
+def _bury(state: BookState, draft: Draft, command: "CancelCommand") -> None:
     """Journal a tombstone: the order is refused when it comes, its hold is released now.
 
     The tombstone's bound counts from record time if that is later, so it outlives the bound of
@@ -78,7 +80,7 @@ def _bury(state: BookState, draft: Draft, command: CancelCommand) -> None:
     draft.answers.setdefault(command["command_id"], (account_id, order_id))
 
 
-def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
+def index(state: BookState, draft: Draft, command: "IndexCommand") -> None:
     """Take an index price, unless a later observation is known.
 
     An observation cannot be later than now: a source whose clock is ahead counts as of record
@@ -102,7 +104,7 @@ def index(state: BookState, draft: Draft, command: IndexCommand) -> None:
     staleness.open_if_fresh(state, draft, command["command_id"])
 
 
-def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
+def list_market(state: BookState, draft: Draft, command: "ListCommand") -> None:
     """Take the listing; the market is open from then on."""
     market = Market.from_dict(command["market"])
     if state.market is not None:
@@ -125,7 +127,7 @@ def list_market(state: BookState, draft: Draft, command: ListCommand) -> None:
     )
 
 
-def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
+def set_state(state: BookState, draft: Draft, command: "SetStateCommand") -> None:
     """Change what the market accepts. Whatever crosses trades before it opens.
 
     A halt may clear the book, a delisting does, and is for good. What is open in a derivative could
@@ -151,7 +153,7 @@ def set_state(state: BookState, draft: Draft, command: SetStateCommand) -> None:
             clear(state, draft, change.command_id)
 
 
-def change_market(state: BookState, draft: Draft, command: ChangeCommand) -> None:
+def change_market(state: BookState, draft: Draft, command: "ChangeCommand") -> None:
     """Give the market other terms: they hold for what comes, and what rests keeps its own."""
     if state.market is None or state.trading_state == TradingState.DELISTED:
         refuse(draft, command, INVALID, f"{state.symbol} has no terms to change")
@@ -173,7 +175,7 @@ def change_market(state: BookState, draft: Draft, command: ChangeCommand) -> Non
     )
 
 
-def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> None:
+def end_auction(state: BookState, draft: Draft, command: "EndAuctionCommand") -> None:
     """End an auction, unless it has ended or another one is held by now.
 
     Would it open the market on a stale mark, the market stops behind it, before any trigger is
@@ -189,11 +191,11 @@ def end_auction(state: BookState, draft: Draft, command: EndAuctionCommand) -> N
     staleness.stop_if_stale(state, draft, command["command_id"])
 
 
-def look_at_the_time(state: BookState, draft: Draft, command: ExpireCommand) -> None:
+def look_at_the_time(state: BookState, draft: Draft, command: "ExpireCommand") -> None:
     """Do nothing more: what was due has expired before any command is decided."""
 
 
-def fund(state: BookState, draft: Draft, command: FundCommand) -> None:
+def fund(state: BookState, draft: Draft, command: "FundCommand") -> None:
     """Fund a perpetual for a time, once. A repeat finds it funded, whoever sends it and when."""
     fault = funding.why_not(state, command["funding_at_ms"])
     if fault is not None:
@@ -202,7 +204,7 @@ def fund(state: BookState, draft: Draft, command: FundCommand) -> None:
     funding.begin(state, draft, command)
 
 
-def settle(state: BookState, draft: Draft, command: SettleCommand) -> None:
+def settle(state: BookState, draft: Draft, command: "SettleCommand") -> None:
     """End an option that has expired, once and for all."""
     if settling.settles(state, command):
         settling.settle(state, draft, command)
@@ -210,7 +212,7 @@ def settle(state: BookState, draft: Draft, command: SettleCommand) -> None:
         refuse(draft, command, INVALID, f"{state.symbol} has nothing to settle now")
 
 
-def refuse(draft: Draft, command: Command, code: RejectionCode, detail: str) -> None:
+def refuse(draft: Draft, command: "Command", code: RejectionCode, detail: str) -> None:
     """Journal that a command which is no order was refused; a cancel's gate item answers.
 
     An order has one cancel id, and the book forgets it in time: a cancel that is asked for again

@@ -1,7 +1,7 @@
 """A batch of commands becomes the draft of one record."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.matching import (
     amend,
@@ -20,13 +20,15 @@ from zerodesk.matching.leading import know, look, release
 from zerodesk.matching.memory import LATE, REPEAT, admission
 from zerodesk.matching.place import place, reject
 from zerodesk.matching.record import expire_due
-from zerodesk.matching.shapes import fault_of
 from zerodesk.matching.staleness import stop_if_stale
 from zerodesk.matching.state import BookState
 from zerodesk.matching.triggers import run_triggered
-from zerodesk.orders import COMMAND_BOUND_MS, Command
+from zerodesk.orders import COMMAND_BOUND_MS
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import ROWS, Entry, command_entry
+
+if TYPE_CHECKING:
+    from zerodesk.commands import Command
 
 MAX_COMMANDS_PER_RECORD: Final = 500
 """Together with the bound on fills this keeps a record's item below 350 KB."""
@@ -53,7 +55,7 @@ DECISIONS: Final = HOT | {
 }
 
 
-def draft_batch(state: BookState, draft: Draft, commands: Sequence[Command]) -> int:
+def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -> int:
     """Decide as many commands as fit the record; returns how many.
 
     What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many, a
@@ -140,7 +142,7 @@ def _is_ready(state: BookState, draft: Draft, time_ms: int) -> bool:
     return draft.fills < draft.max_fills
 
 
-def _command_error(error: Exception, command: Command, position: int) -> CommandError:
+def _command_error(error: Exception, command: "Command", position: int) -> CommandError:
     """Return what is wrong with a command that could not be decided; a defect goes on as it is.
 
     Orders and cancels are read as if they were sound: looking at each field of each of them
@@ -148,13 +150,21 @@ def _command_error(error: Exception, command: Command, position: int) -> Command
     """
     if isinstance(error, CommandError):
         return CommandError(position, error.detail)
-    fault = fault_of(command)
+    fault = _fault_of(command)
     if fault is None:
         raise error
     return CommandError(position, fault)
 
 
-def _take(state: BookState, draft: Draft, command: Command) -> bool:
+def _fault_of(command: Any) -> str | None:
+    """Return what keeps a value from being a command, None for a sound one."""
+    # Here: orders in a market that is open do without the shapes of all that there are.
+    from zerodesk.matching.shapes import fault_of
+
+    return fault_of(command)
+
+
+def _take(state: BookState, draft: Draft, command: "Command") -> bool:
     """Decide a command of any kind; False if the record has no room for it.
 
     A repeat without effect leaves no trace, not even its time.
@@ -180,7 +190,7 @@ def _take(state: BookState, draft: Draft, command: Command) -> bool:
     return True
 
 
-def _admission(state: BookState, command: Command) -> tuple[str, int]:
+def _admission(state: BookState, command: "Command") -> tuple[str, int]:
     """Return what a command is to the book, and record time with it in, once it is sound."""
     if command["symbol"] != state.symbol:
         raise CommandError(0, f"{command['symbol']} in the book of {state.symbol}")
@@ -191,18 +201,18 @@ def _admission(state: BookState, command: Command) -> tuple[str, int]:
     if accepted_at_ms > time_ms + COMMAND_BOUND_MS:
         # Its id would have to be remembered for longer than any bound.
         raise CommandError(0, f"accepted at {accepted_at_ms} ms, sent by {time_ms} ms")
-    if admitted != REPEAT and fault_of(command) is not None:
+    if admitted != REPEAT and _fault_of(command) is not None:
         raise TypeError
     return admitted, time_ms
 
 
-def _is_done(state: BookState, command: Command) -> bool:
+def _is_done(state: BookState, command: "Command") -> bool:
     """Whether a repeat is of what is done, for which something may still be held."""
     kind = command["kind"]
     return kind == "amend" or (kind == "place" and command["command_id"] not in state.orders)
 
 
-def _release_again(state: BookState, draft: Draft, command: Command) -> None:
+def _release_again(state: BookState, draft: Draft, command: "Command") -> None:
     """Have whatever may still be held for the repeat of what is done released."""
     if command["kind"] == "place" or command["kind"] == "amend":
         draft.commands.append(_entry(command))
@@ -213,13 +223,13 @@ def _release_again(state: BookState, draft: Draft, command: Command) -> None:
             know(state, draft, command)
 
 
-def _entry(command: Command) -> Entry:
+def _entry(command: "Command") -> Entry:
     """Return a command as the record keeps it."""
     row_of = ROWS.get(command["kind"])
     return command if row_of is None else command_entry(command, row_of(command))
 
 
-def _refuse_late(state: BookState, draft: Draft, command: Command) -> None:
+def _refuse_late(state: BookState, draft: Draft, command: "Command") -> None:
     rejection = Rejection(
         RejectionCode.MATCHING_EXPIRED,
         f"accepted at {command['accepted_at_ms']} ms, more than {COMMAND_BOUND_MS} ms before "

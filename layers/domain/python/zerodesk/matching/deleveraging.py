@@ -6,7 +6,7 @@ has, nobody's position turns, and a repeat finds nothing left. No order is fille
 and the price is not the market's: it triggers nothing. What closing made is paid at once, as ever.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zerodesk.instruments import TradingState
 from zerodesk.ledger import LedgerError
@@ -16,11 +16,14 @@ from zerodesk.matching.order import BUY, SELL
 from zerodesk.matching.positions import NOTHING
 from zerodesk.matching.reducing import cap_resting
 from zerodesk.matching.state import BookState
-from zerodesk.orders import MAX_OTHERS, DeleverageCommand
+from zerodesk.orders import MAX_OTHERS
 from zerodesk.rejections import RejectionCode
 
+if TYPE_CHECKING:
+    from zerodesk.commands import DeleverageCommand
 
-def deleverage(state: BookState, draft: Draft, command: DeleverageCommand) -> None:
+
+def deleverage(state: BookState, draft: Draft, command: "DeleverageCommand") -> None:
     """Let others take a position over, each as far as it is on the other side."""
     command_id, account_id = command["command_id"], command["account_id"]
     price_ticks, others = command["price_ticks"], command["others"]

@@ -20,7 +20,7 @@ from zerodesk.matching.state import BookState, last_trade
 from zerodesk.matching.trailing import see_last, see_prices
 
 if TYPE_CHECKING:
-    from zerodesk.orders import PlaceCommand
+    from zerodesk.commands import PlaceCommand
 
 Event = dict[str, Any]
 

@@ -10,13 +10,15 @@ where the index price is not fresh, nobody is: a premium over what nobody knows 
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.funding import fund, funding_time, rate_millionths
 from zerodesk.marks import is_fresh
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.state import BookState, Funding
-from zerodesk.orders import FundCommand
+
+if TYPE_CHECKING:
+    from zerodesk.commands import FundCommand
 
 MOST_MILLIONTHS: Final = 3_750
 """Nobody pays more than 0.375 % of a position's worth at once."""
@@ -36,7 +38,7 @@ def why_not(state: BookState, funding_at_ms: int) -> str | None:
     return None
 
 
-def begin(state: BookState, draft: Draft, command: FundCommand) -> None:
+def begin(state: BookState, draft: Draft, command: "FundCommand") -> None:
     """Fund a time that is to be funded: say the rate, then pay as far as this record goes."""
     funding_at_ms = command["funding_at_ms"]
     event: dict[str, Any] = {

@@ -7,7 +7,7 @@ spend it in between (see docs/decisions/0102).
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zerodesk.instruments import Market
 from zerodesk.matching.armed import FollowingOrder
@@ -16,12 +16,15 @@ from zerodesk.matching.order import ARMED, BookOrder
 from zerodesk.matching.record import end_with, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.money import format_minor
-from zerodesk.orders import PlaceCommand, to_hold_minor
+from zerodesk.orders import to_hold_minor
 from zerodesk.rejections import Rejection, RejectionCode
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 
 def lead(
-    state: BookState, draft: Draft, order: BookOrder, command: PlaceCommand
+    state: BookState, draft: Draft, order: BookOrder, command: "PlaceCommand"
 ) -> Rejection | None:
     """Let the order wait that is to follow one that comes; why not, if it may not."""
     then: Any = command["then"]
@@ -62,12 +65,12 @@ def lead(
     return None
 
 
-def know(state: BookState, draft: Draft, command: PlaceCommand) -> None:
+def know(state: BookState, draft: Draft, command: "PlaceCommand") -> None:
     """Have the id of the order that is to follow remembered, as the id of the one that leads is."""
     draft.keep(state.memory, command["then"]["command_id"], command["accepted_at_ms"])
 
 
-def give_up(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
+def give_up(state: BookState, draft: Draft, command: "PlaceCommand", rejection: Rejection) -> None:
     """Refuse the order that is to follow one that is refused, and release what is held for it.
 
     Past its bound the book cannot tell whether it took that order in; who never did shows nothing
@@ -84,7 +87,7 @@ def give_up(state: BookState, draft: Draft, command: PlaceCommand, rejection: Re
         know(state, draft, command)
 
 
-def release(state: BookState, draft: Draft, command: PlaceCommand) -> None:
+def release(state: BookState, draft: Draft, command: "PlaceCommand") -> None:
     """Release what may still be held for what follows an order that is done, if it is done too."""
     order_id = command["then"]["command_id"]
     if order_id not in state.orders:

@@ -7,11 +7,14 @@ memory, done between records and never undone.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from zerodesk.codec import canonical_json, state_hash
 from zerodesk.matching.order import BookOrder
-from zerodesk.orders import COMMAND_BOUND_MS, Command
+from zerodesk.orders import COMMAND_BOUND_MS
+
+if TYPE_CHECKING:
+    from zerodesk.commands import Command
 
 NEW: Final = "NEW"
 REPEAT: Final = "REPEAT"
@@ -176,7 +179,7 @@ def _sorted(since_ms: dict[str, int]) -> list[list[Any]]:
 
 
 def admission(
-    memory: CommandMemory, resting: dict[str, BookOrder], command: Command, time_ms: int
+    memory: CommandMemory, resting: dict[str, BookOrder], command: "Command", time_ms: int
 ) -> tuple[str, int]:
     """Return what a command is to a book, and record time with the command in.
 

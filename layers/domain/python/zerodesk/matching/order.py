@@ -1,19 +1,14 @@
 """An order as its book keeps it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import (
-    RESTING,
-    SPECIAL_TERMS,
-    OrderStatus,
-    OrderType,
-    PlaceCommand,
-    SelfTrade,
-    TimeInForce,
-)
+from zerodesk.orders import RESTING, SPECIAL_TERMS, OrderStatus, OrderType, SelfTrade, TimeInForce
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 BUY: Final = "BUY"
 SELL: Final = "SELL"
@@ -123,7 +118,7 @@ class BookOrder:
         self.next: BookOrder | None = None
 
     @classmethod
-    def of(cls, command: PlaceCommand, stamp: int = 0) -> "BookOrder":
+    def of(cls, command: "PlaceCommand", stamp: int = 0) -> "BookOrder":
         """Return the order that a command places."""
         kind = kind_of(SPECIAL_TERMS & command.keys())
         order = kind(

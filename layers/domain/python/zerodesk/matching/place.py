@@ -1,7 +1,7 @@
 """An order comes to its book: refused, let in, or armed."""
 
 from itertools import product
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zerodesk.instruments import TradingState
 from zerodesk.matching.armed import ArmedOrder
@@ -18,9 +18,12 @@ from zerodesk.matching.states import accepts
 from zerodesk.matching.trailing import MAX_TRAILING, looking_on
 from zerodesk.matching.triggers import arm
 from zerodesk.money import BASIS_POINTS, format_minor
-from zerodesk.orders import EXPIRING, OrderType, PlaceCommand, Side, TimeInForce
+from zerodesk.orders import EXPIRING, OrderType, Side, TimeInForce
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.rows import PLACE_FIELDS, command_entry, place_row
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 # The words themselves: a member of an enum is an equal text, but compared letter by letter.
 SIDES: Final = [one.value for one in Side]
@@ -33,7 +36,7 @@ LARGEST_REBATE_BPS: Final = -BASIS_POINTS
 
 
 def place(  # noqa: C901, PLR0912 - the hot path, flat
-    state: BookState, draft: Draft, command: PlaceCommand
+    state: BookState, draft: Draft, command: "PlaceCommand"
 ) -> None:
     """Decide an order that the book sees for the first time.
 
@@ -133,7 +136,7 @@ def _let_in(
     state: BookState,
     draft: Draft,
     order: BookOrder,
-    command: PlaceCommand,
+    command: "PlaceCommand",
     special: SpecialTerms | None,
 ) -> None:
     """Let an order in that nothing stands against, by the terms that it has."""
@@ -153,7 +156,7 @@ def _let_in(
         enter(state, draft, order, least_lots)
 
 
-def _makes_sense(state: BookState, command: PlaceCommand, special: SpecialTerms) -> bool:
+def _makes_sense(state: BookState, command: "PlaceCommand", special: SpecialTerms) -> bool:
     """Whether an order may have its special terms here, and what follows it its own."""
     if special.reduce_only and state.positions is None:
         return False
@@ -163,7 +166,7 @@ def _makes_sense(state: BookState, command: PlaceCommand, special: SpecialTerms)
     return special.then is None or _follows_well(state, special.then)
 
 
-def _follows_well(state: BookState, then: PlaceCommand) -> bool:
+def _follows_well(state: BookState, then: "PlaceCommand") -> bool:
     """Whether a command is of an order that may follow another one."""
     terms = SpecialTerms.of(then)
     words = (then["side"], then["type"], then["time_in_force"])
@@ -187,7 +190,7 @@ def need_of(state: BookState, order: BookOrder) -> int:
     )
 
 
-def _may_expire(command: PlaceCommand) -> bool:
+def _may_expire(command: "PlaceCommand") -> bool:
     """Whether an order has the words of one that ends at a time, and says when."""
     words = (command["side"], command["type"], command["time_in_force"])
     return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
@@ -207,7 +210,7 @@ def _stays_where_it_is(state: BookState, order: BookOrder, special: SpecialTerms
     return order.is_armed or is_late or closes_nothing(state, order)
 
 
-def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rejection) -> None:
+def reject(state: BookState, draft: Draft, command: "PlaceCommand", rejection: Rejection) -> None:
     """Refuse an order, and have whatever is held for it released.
 
     Past its bound the book cannot tell an order that never came from one long done and
@@ -241,7 +244,7 @@ def reject(state: BookState, draft: Draft, command: PlaceCommand, rejection: Rej
 
 
 def _refusal(
-    state: BookState, order: BookOrder, need: int, command: PlaceCommand, *, post_only: bool
+    state: BookState, order: BookOrder, need: int, command: "PlaceCommand", *, post_only: bool
 ) -> Rejection | None:
     """Return why the book does not let an order in, the first reason by precedence."""
     if not state.is_plain and not accepts(state.trading_state, command):
@@ -258,7 +261,7 @@ def refusal_of(
     return _would_cross(state, order) if post_only else None
 
 
-def _refused(command: PlaceCommand) -> Rejection:
+def _refused(command: "PlaceCommand") -> Rejection:
     """Return why an order makes no sense: what follows another one makes none by itself."""
     if "after" not in command:
         return _senseless(command)
@@ -266,7 +269,7 @@ def _refused(command: PlaceCommand) -> Rejection:
     return Rejection(RejectionCode.MATCHING_ORDER_NOT_OPEN, detail)
 
 
-def _senseless(command: PlaceCommand) -> Rejection:
+def _senseless(command: "PlaceCommand") -> Rejection:
     return Rejection(
         RejectionCode.MATCHING_INVALID_COMMAND,
         f"{command['side']} {command['type']} {command['time_in_force']} of "
@@ -275,7 +278,7 @@ def _senseless(command: PlaceCommand) -> Rejection:
     )
 
 
-def _not_accepted(state: BookState, command: PlaceCommand) -> Rejection:
+def _not_accepted(state: BookState, command: "PlaceCommand") -> Rejection:
     detail = f"{state.symbol} is {state.trading_state or 'not listed'}"
     if state.auction is not None:
         terms = f"{command['type']} {command['time_in_force']}"

@@ -5,18 +5,20 @@ next ones, and nothing else enters the book until nothing is open. What writers 
 lots sum to zero, and each is paid the same, so the book's own account ends where it began.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zerodesk.instruments import TradingState
 from zerodesk.matching import auctions, clearing
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.state import BookState, Settling
-from zerodesk.orders import SettleCommand
+
+if TYPE_CHECKING:
+    from zerodesk.commands import SettleCommand
 
 EXERCISED, ASSIGNED, EXPIRED = "EXERCISED", "ASSIGNED", "EXPIRED"
 
 
-def settles(state: BookState, command: SettleCommand) -> bool:
+def settles(state: BookState, command: "SettleCommand") -> bool:
     """Whether an option is there that has expired by record time and is not settled."""
     market = state.market
     if market is None or market.option is None or state.trading_state == TradingState.DELISTED:
@@ -24,7 +26,7 @@ def settles(state: BookState, command: SettleCommand) -> bool:
     return command["price_minor"] > 0 and state.time_ms >= market.option.expiry_ms
 
 
-def settle(state: BookState, draft: Draft, command: SettleCommand) -> None:
+def settle(state: BookState, draft: Draft, command: "SettleCommand") -> None:
     """End an option at a price of its underlying, as far as this record goes."""
     market = state.market
     assert market is not None, "only a listed option ends"

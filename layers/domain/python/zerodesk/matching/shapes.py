@@ -8,10 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, get_origin, get_type_hints
 
 from zerodesk.bands import Band
-from zerodesk.instruments import CHANGEABLE, LATER_TERMS, REMOVABLE, Market
-from zerodesk.limits import MAX_OPEN_ORDERS
-from zerodesk.orders import (
-    SPECIAL_TERMS,
+from zerodesk.commands import (
     AmendCommand,
     CancelAllCommand,
     CancelCommand,
@@ -26,6 +23,9 @@ from zerodesk.orders import (
     SetStateCommand,
     SettleCommand,
 )
+from zerodesk.instruments import CHANGEABLE, LATER_TERMS, REMOVABLE, Market
+from zerodesk.limits import MAX_OPEN_ORDERS
+from zerodesk.orders import SPECIAL_TERMS
 from zerodesk.rejections import Rejection
 from zerodesk.tiers import Tier
 

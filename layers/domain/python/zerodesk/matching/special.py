@@ -1,28 +1,21 @@
 """The terms that most orders have not: read, judged, and given to the order."""
 
-from typing import Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.shapes import following_fault
 from zerodesk.matching.state import BookState
 from zerodesk.money import BASIS_POINTS
-from zerodesk.orders import (
-    EXPIRING,
-    RESTING,
-    OrderType,
-    PlaceCommand,
-    SelfTrade,
-    Side,
-    TimeInForce,
-    Trigger,
-)
+from zerodesk.orders import EXPIRING, RESTING, OrderType, SelfTrade, Side, TimeInForce, Trigger
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 MODES: Final = frozenset(member.value for member in SelfTrade)
 TRIGGERS: Final = frozenset(member.value for member in Trigger)
 
 
 class SpecialTerms(NamedTuple):
-    """See ``zerodesk.orders.PlaceCommand``; a quantity of 0 is a term that the order has not."""
+    """See ``zerodesk.commands.PlaceCommand``; a quantity of 0 is a term that the order has not."""
 
     self_trade: str
     min_quantity_lots: int | None
@@ -38,7 +31,7 @@ class SpecialTerms(NamedTuple):
     stop_ticks: int | None
     stop_limit_ticks: int | None
     stop_rests: bool
-    then: PlaceCommand | None
+    then: "PlaceCommand | None"
     after: str | None
 
     @classmethod
@@ -77,11 +70,11 @@ class SpecialTerms(NamedTuple):
             raise TypeError
         if not (terms.after is None or type(terms.after) is str):
             raise TypeError
-        if terms.then is not None and following_fault(terms.then) is not None:
+        if terms.then is not None and _following_fault(terms.then) is not None:
             raise TypeError
         return terms
 
-    def make_sense_for(self, command: PlaceCommand) -> bool:
+    def make_sense_for(self, command: "PlaceCommand") -> bool:
         """Whether an order can have these terms.
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
@@ -113,7 +106,7 @@ class SpecialTerms(NamedTuple):
             return trigger == (None, None, None, None)
         return self.trigger in TRIGGERS and self.trigger_ticks > 0 and self._trail_makes_sense()
 
-    def _stop_makes_sense(self, command: PlaceCommand) -> bool:
+    def _stop_makes_sense(self, command: "PlaceCommand") -> bool:
         if self.stop_ticks is None or self.stop_limit_ticks is None:
             return (self.stop_ticks, self.stop_limit_ticks, self.stop_rests) == (None, None, False)
         beyond_ticks = self.stop_ticks - command["price_ticks"]
@@ -125,7 +118,7 @@ class SpecialTerms(NamedTuple):
             and (self.trigger, self.display_lots, self.slides) == (None, None, False)
         )
 
-    def _lead_makes_sense(self, command: PlaceCommand) -> bool:
+    def _lead_makes_sense(self, command: "PlaceCommand") -> bool:
         then = self.then
         if then is None:
             return True
@@ -137,7 +130,7 @@ class SpecialTerms(NamedTuple):
             and not {"then", "amount_minor"} & then.keys()
         )
 
-    def _amount_makes_sense(self, command: PlaceCommand) -> bool:
+    def _amount_makes_sense(self, command: "PlaceCommand") -> bool:
         return (
             (self.amount_minor or 0) > 0
             and command["type"] == OrderType.MARKET
@@ -154,7 +147,7 @@ class SpecialTerms(NamedTuple):
             return False
         return (self.trail_ticks or 0) > 0 or 0 < (self.trail_bps or 0) < BASIS_POINTS
 
-    def least_lots(self, command: PlaceCommand, order: BookOrder) -> int:
+    def least_lots(self, command: "PlaceCommand", order: BookOrder) -> int:
         """Return what the order trades at once or not at all, zero where it asks for nothing.
 
         All of it is what is left of it where it only reduces and was cut.
@@ -164,10 +157,18 @@ class SpecialTerms(NamedTuple):
         return self.min_quantity_lots or 0
 
 
-def special_terms(command: PlaceCommand) -> SpecialTerms | None:
+def special_terms(command: "PlaceCommand") -> SpecialTerms | None:
     """Return the special terms of an order, None when it has none."""
     terms = SpecialTerms.of(command)
     return None if terms == NO_TERMS else terms
+
+
+def _following_fault(then: Any) -> str | None:
+    """Return what keeps a value from being the order that follows another one."""
+    # Here: most orders lead none, and do without the shapes of all commands.
+    from zerodesk.matching.shapes import following_fault
+
+    return following_fault(then)
 
 
 NO_TERMS: Final = SpecialTerms.of({})

@@ -1,10 +1,13 @@
 """Which orders a market accepts in each of its states. Cancels are taken in all of them."""
 
 from itertools import product
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zerodesk.instruments import TradingState
-from zerodesk.orders import OrderType, PlaceCommand, TimeInForce
+from zerodesk.orders import OrderType, TimeInForce
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 Terms = tuple[str, str, bool]
 """(type, time in force, whether it is post-only)."""
@@ -30,7 +33,7 @@ ACCEPTED: Final[dict[str | None, frozenset[Terms]]] = {
 gets nothing of it, nor does an order that waits for a trigger. None is a market not listed."""
 
 
-def accepts(trading_state: str | None, command: PlaceCommand) -> bool:
+def accepts(trading_state: str | None, command: "PlaceCommand") -> bool:
     """Whether a market in a state takes an order of such terms.
 
     Examples

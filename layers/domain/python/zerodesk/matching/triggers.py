@@ -8,6 +8,8 @@ more. All of it happens
 before the next command; a record that is full is continued by the next one, as for any taker.
 """
 
+from typing import TYPE_CHECKING
+
 from zerodesk.matching.armed import ArmedOrder, FollowingOrder
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.entering import enter, work
@@ -19,7 +21,9 @@ from zerodesk.matching.reducing import cap_coming
 from zerodesk.matching.special import SpecialTerms, slide
 from zerodesk.matching.state import BookState
 from zerodesk.matching.trailing import MAX_TRAILING, looking_on, see_last
-from zerodesk.orders import PlaceCommand
+
+if TYPE_CHECKING:
+    from zerodesk.commands import PlaceCommand
 
 
 def arm(state: BookState, draft: Draft, order: ArmedOrder) -> None:
@@ -115,7 +119,7 @@ def _follow(state: BookState, draft: Draft, following: FollowingOrder) -> None:
         _come_in(state, draft, order, following.command)
 
 
-def _come_in(state: BookState, draft: Draft, order: BookOrder, command: PlaceCommand) -> None:
+def _come_in(state: BookState, draft: Draft, order: BookOrder, command: "PlaceCommand") -> None:
     """Let an order in as its command would have come just then."""
     terms = SpecialTerms.of(command)
     if terms.slides and not closes_nothing(state, order):

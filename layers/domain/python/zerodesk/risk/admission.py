@@ -1,20 +1,23 @@
 """From a case to the account's next record: a hold, or a refusal, with what was looked at."""
 
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from zerodesk.accounts import Change, fill_pot, hold, hold_group, reject
 from zerodesk.fee_tiers import charged
 from zerodesk.instruments import Product
-from zerodesk.orders import HoldingCommand, PlaceCommand, Side, to_hold_minor
+from zerodesk.orders import Side, to_hold_minor
 from zerodesk.rejections import Rejection, of_following
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import assess, counted
 from zerodesk.risk.margin import lacking_minor
 from zerodesk.turnover import turnover_minor
 
+if TYPE_CHECKING:
+    from zerodesk.commands import HoldingCommand, PlaceCommand
 
-def admit(case: Case, command: PlaceCommand) -> Change:
+
+def admit(case: Case, command: "PlaceCommand") -> Change:
     """Return the account with the order's worst case held, or with its refusal on record.
 
     Check and hold are one change of one state, so they are one conditional put. The rates are
@@ -24,22 +27,18 @@ def admit(case: Case, command: PlaceCommand) -> Change:
     return held_or_refused(case, command, assess(case))
 
 
-def held_or_refused(case: Case, command: HoldingCommand, rejection: Rejection | None) -> Change:
+def held_or_refused(case: Case, command: "HoldingCommand", rejection: Rejection | None) -> Change:
     """Return the account with what a command needs held, or with its refusal on record."""
     if rejection is not None:
         refused = reject(case.state, command["command_id"], rejection)
-        return replace(refused, cause=refused.cause | case.evidence())
+        return Change(refused.cause | case.evidence(), refused.entries, refused.state)
     filled, state = fill_pot(case.state, case.symbol, lacking_minor(case))
     held = hold(state, command, case.quote.need_currency)
-    return replace(
-        held,
-        cause=held.cause | case.evidence(),
-        entries=filled + held.entries,
-        state=replace(held.state, rate=counted(case)),
-    )
+    after = replace(held.state, rate=counted(case))
+    return Change(held.cause | case.evidence(), filled + held.entries, after)
 
 
-def admit_group(first: Case, then: Case, command: PlaceCommand, gets_minor: int) -> Change:
+def admit_group(first: Case, then: Case, command: "PlaceCommand", gets_minor: int) -> Change:
     """Return the account with an order held, and the one that follows it, or both refused.
 
     Each is decided as if it came alone, the second on the state that the first leaves: both count
@@ -70,20 +69,16 @@ def admit_group(first: Case, then: Case, command: PlaceCommand, gets_minor: int)
         refused = refused and of_following(refused)
     if refused is not None:
         rejected = reject(first.state, command["command_id"], refused)
-        return replace(rejected, cause=rejected.cause | first.evidence())
+        return Change(rejected.cause | first.evidence(), rejected.entries, rejected.state)
     both: PlaceCommand = {**alone, "then": dict(following)}
     lacks_minor = lacking_minor(first) + lacking_minor(then)
     entries, state = fill_pot(first.state, first.symbol, lacks_minor)
     group = hold_group(state, both, first.quote.need_currency, then.quote.need_currency)
-    return replace(
-        group,
-        cause=group.cause | first.evidence(),
-        entries=entries + group.entries,
-        state=replace(group.state, rate=counted(then)),
-    )
+    after = replace(group.state, rate=counted(then))
+    return Change(group.cause | first.evidence(), entries + group.entries, after)
 
 
-def at_tier(case: Case, command: PlaceCommand) -> tuple[Case, PlaceCommand]:
+def at_tier(case: Case, command: "PlaceCommand") -> tuple[Case, "PlaceCommand"]:
     """Return an order at the rates of its account's fee tier; without a schedule, as it is.
 
     Held is the taker's fee of that tier, which is the dearer of its two rates.

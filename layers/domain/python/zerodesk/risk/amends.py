@@ -3,9 +3,9 @@
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import Change
+from zerodesk.commands import AmendCommand
 from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import share_bps
-from zerodesk.orders import AmendCommand
 from zerodesk.risk.admission import held_or_refused
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import CHAIN, assess, leverage_within_limit

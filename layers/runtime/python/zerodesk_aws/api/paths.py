@@ -12,7 +12,7 @@ from zerodesk_aws.contracts import fields
 class Variable(NamedTuple):
     """What a variable of a path may be, as a pattern and in words."""
 
-    pattern: re.Pattern[str]
+    pattern: str
     rule: str
 
 
@@ -53,7 +53,7 @@ def read_path(method: str, path: str, found: Mapping[str, Any] | None) -> dict[s
     values: dict[str, str] = {}
     for name in variables_of(path):
         value, variable = str((found or {}).get(name, "")), VARIABLES[name]
-        if not variable.pattern.fullmatch(value):
+        if not re.fullmatch(variable.pattern, value):
             raise refused(code, name, value, variable.rule)
         values[name] = value
     return values

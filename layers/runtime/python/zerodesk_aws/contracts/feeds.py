@@ -46,7 +46,7 @@ def host_of(url: str) -> str:
 
 def read_url(value: str) -> str:
     """Return an address whose host can be the source of a price."""
-    if not PRICE_SOURCE.fullmatch(host_of(value)):
+    if not re.fullmatch(PRICE_SOURCE, host_of(value)):
         raise refusal(BAD_VALUE, f"its host is the source of its prices: {PRICE_SOURCE_RULE}")
     return value
 

@@ -1,21 +1,13 @@
 """The journal as operators read it: records as they stand, and states at a point."""
 
-import re
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
-from zerodesk_aws.contracts.fields import (
-    BAD_VALUE,
-    Contract,
-    ReadTime,
-    Timestamp,
-    refusal,
-    text,
-)
+from zerodesk_aws.contracts.fields import BAD_VALUE, Contract, ReadTime, Timestamp, refusal, text
 from zerodesk_aws.contracts.paging import count_up_to, counted
 
-STREAM: Final = re.compile(r"[a-z]{1,16}#[A-Za-z0-9._-]{1,40}", re.ASCII)
+STREAM: Final = r"[a-z]{1,16}#[A-Za-z0-9._-]{1,40}"
 STREAM_RULE: Final = "the name of a stream, such as book#BTC-USD, account#alice or control#markets"
 MAX_SEQUENCE: Final = 999_999_999
 MAX_RECORDS: Final = 500
