@@ -12,14 +12,22 @@ from typing import Any, Final, NamedTuple
 from liquidation.insurance import FUND_LOW, Insurance, payment_id
 from liquidation.ranking import Ranking
 from zerodesk.accounts import AccountState, Change, Hold
-from zerodesk.commands import DeleverageCommand, PlaceCommand
+from zerodesk.commands import DeleverageCommand, PlaceCommand, look_at_the_time
 from zerodesk.instruments import Market, TradingState
 from zerodesk.liquidating import ask_insurance, deleverage, end_liquidation, reduce_by_order
 from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
 from zerodesk.orders import OrderStatus, order_id_for
 from zerodesk.positions import FLAT
 from zerodesk.risk import Marked
-from zerodesk.risk.liquidation import Decision, Reduction, Step, next_step, owed_by, takeover_ticks
+from zerodesk.risk.liquidation import (
+    Decision,
+    Reduction,
+    Step,
+    next_step,
+    owed_by,
+    own_minor,
+    takeover_ticks,
+)
 from zerodesk.risk.monitoring import (
     Margin,
     derivatives_of,
@@ -44,7 +52,8 @@ WAIT: Final = Step.WAIT.value
 
 TAKEOVER_MS: Final = 2_000
 """For how much later a mark than its own a takeover holds: so long a command is on its way, and no
-longer than this is waited where it was lost. Marks come every second or so."""
+longer than this is waited where it was lost. Marks come every second or so. Of an option, of which
+its book knows no mark, it is for how much later record time."""
 
 LOOK_AGE_MS: Final = 5_000
 """How old a look may be when the item of its order is made, whose time is the look's: the sweeper
@@ -160,7 +169,7 @@ class Liquidator:
         """Have those on the other side take a position over, if that is what is next.
 
         At the price of bankruptcy, so that the account owes nothing by it; or as much nearer to the
-        mark as the insurance fund then pays.
+        mark as the insurance fund then pays. An option goes at the mark where it can be paid.
         """
         seen = self._seen(account_id, number)
         if not isinstance(seen, Seen) or seen.decision.step is not Step.DELEVERAGE:
@@ -175,21 +184,21 @@ class Liquidator:
     def _take_over(self, seen: Seen, symbol: str) -> DeleverageCommand | None:
         """Record that others take a position over; None where the account has moved, or nobody."""
         account_id, liquidation = seen.account.account_id, seen.liquidation
-        position = exposure_of(seen.account.state, symbol, seen.marked[symbol])
-        lots = position.quantity_lots
+        one = seen.marked[symbol]
+        position = exposure_of(seen.account.state, symbol, one)
+        lots, is_option = position.quantity_lots, one.option is not None
         others = self._ranking.others(symbol, lots, seen.at_ms)
         if not others:
             logger.warning("nobody takes over", account_id=account_id, symbol=symbol)
             return None
-        [equity_minor] = [
-            one.equity_minor for one in seen.margins if one.currency == position.instrument.quote
-        ]
+        [margin] = [found for found in seen.margins if found.currency == one.quote]
+        held_ms = seen.at_ms if is_option else one.marked_at_ms
         taken = liquidation._replace(
             steps=liquidation.steps + 1,
             symbol=symbol,
             lots_before=lots,
             in_vain=seen.in_vain,
-            marked_until_ms=seen.marked[symbol].marked_at_ms + TAKEOVER_MS,
+            marked_until_ms=held_ms + TAKEOVER_MS,
         )
         command = DeleverageCommand(
             kind="deleverage",
@@ -197,7 +206,10 @@ class Liquidator:
             account_id=account_id,
             symbol=symbol,
             price_ticks=takeover_ticks(
-                position, equity_minor, seen.funds.get(position.instrument.quote, 0)
+                position,
+                own_minor(seen.account.state, symbol, seen.marked, margin),
+                seen.funds.get(one.quote, 0),
+                is_option=is_option,
             ),
             others=others,
             marked_until_ms=taken.marked_until_ms,
@@ -240,11 +252,37 @@ class Liquidator:
         if stale_marks(state, marked, at_ms).keys() & symbols or self._is_closed(symbols):
             return WAIT
         in_vain = _in_vain(state, liquidation)
-        if _may_be_taken_over(state, liquidation, marked):
+        if self._may_be_taken_over(state, liquidation, marked, at_ms):
             return WAIT
         needs, funds = margins_of(state, isolated, marked), self._insurance.funds()
         decision = next_step(state, marked, isolated=isolated, in_vain=in_vain, fund_minor=funds)
         return Seen(account, isolated, liquidation, marked, needs, decision, in_vain, funds, at_ms)
+
+    def _may_be_taken_over(
+        self,
+        state: AccountState,
+        liquidation: Liquidation,
+        marked: Mapping[str, Marked],
+        at_ms: int,
+    ) -> bool:
+        """Whether others may still take over what they were asked to: by the mark it holds.
+
+        Until then nothing is decided, not even that this is over. Behind it the book refuses it.
+        That of an option goes by its own time, which stands still until somebody sends something.
+        """
+        symbol, until_ms = liquidation.symbol, liquidation.marked_until_ms
+        lots = state.positions.get(symbol, FLAT).quantity_lots
+        if not until_ms or not lots or lots != liquidation.lots_before:
+            return False
+        if marked[symbol].option is None:
+            return marked[symbol].marked_at_ms <= until_ms
+        listed = self._markets.get(symbol)
+        assert listed is not None, "what is taken over was listed"
+        if listed.time_ms > until_ms:
+            return False
+        if at_ms > until_ms:
+            self._queue.send(look_at_the_time(symbol, at_ms))
+        return True
 
     def _is_closed(self, symbols: Iterable[str]) -> bool:
         """Whether one of these markets takes no orders now: nothing is decided then."""
@@ -289,6 +327,7 @@ class Liquidator:
             symbol=reduction.symbol,
             lots_before=position.quantity_lots,
             in_vain=seen.in_vain,
+            marked_until_ms=0,
         )
         took = {
             "order_id": order_id,
@@ -382,19 +421,6 @@ def _in_vain(state: AccountState, liquidation: Liquidation) -> int:
         return 0
     lots = state.positions.get(liquidation.symbol, FLAT).quantity_lots
     return liquidation.in_vain + 1 if lots == liquidation.lots_before else 0
-
-
-def _may_be_taken_over(
-    state: AccountState, liquidation: Liquidation, marked: Mapping[str, Marked]
-) -> bool:
-    """Whether others may still take over what they were asked to: by its mark it holds.
-
-    Until then nothing is decided, not even that this is over. Behind it the book refuses it.
-    """
-    lots = state.positions.get(liquidation.symbol, FLAT).quantity_lots
-    if not lots or lots != liquidation.lots_before:
-        return False
-    return marked[liquidation.symbol].marked_at_ms <= liquidation.marked_until_ms
 
 
 def _cancel_id(number: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from zerodesk.orders import MAX_OTHERS
 from zerodesk.positions import FLAT
-from zerodesk.risk.liquidation import Ranked, deleveraging_order
+from zerodesk.risk.liquidation import Ranked, deleveraging_order, worth_minor
 from zerodesk.risk.monitoring import derivatives_of, exposure_of, margin_of, stale_among
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.marks import Marks
@@ -55,5 +55,5 @@ class Ranking:
                 position.quantity_lots,
                 exposure.unrealised_minor,
                 exposure.notional_minor(position.quantity_lots),
-                margin_of(state, symbol, marked).equity_minor,
+                worth_minor(state, marked, margin_of(state, symbol, marked)),
             )

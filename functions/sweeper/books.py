@@ -6,7 +6,7 @@ from typing import Any
 
 from sweeper.bounds import FEES_WAIT_MS, MAX_SWEEPS, YOUNG_MS
 from sweeper.options import OptionEnds
-from zerodesk.commands import EndAuctionCommand, ExpireCommand, FundCommand, ListCommand
+from zerodesk.commands import EndAuctionCommand, FundCommand, ListCommand, look_at_the_time
 from zerodesk.funding import funding_time
 from zerodesk.instruments import Product, TradingState
 from zerodesk.kills import Kill
@@ -82,10 +82,10 @@ class BookSweep:
         if shown.auction is not None:
             yield from self._auction(symbol, shown.auction, now_ms)
         if (shown.next_expiry_ms or now_ms) < now_ms:
-            self._look_at_the_time(symbol, now_ms)
+            self._queue.send(look_at_the_time(symbol, now_ms))
             yield "Expiries"
         elif _is_open_and_stale(shown, now_ms):
-            self._look_at_the_time(symbol, now_ms)
+            self._queue.send(look_at_the_time(symbol, now_ms))
             yield "StaleMarks"
         if shown.market.product is Product.PERPETUAL and shown.funded_at_ms < funding_time(now_ms):
             self._fund(symbol, now_ms)
@@ -143,19 +143,6 @@ class BookSweep:
         records = self._journal.read(book_stream(symbol), position, limit=1)
         first = next(records, None)
         return now_ms if first is None else first.recorded_at_ms
-
-    def _look_at_the_time(self, symbol: str, now_ms: int) -> None:
-        """Have the book look at the time. It goes by when the queue says that this was sent.
-
-        Any command would do it; a quiet book gets none.
-        """
-        command = ExpireCommand(
-            kind="expire",
-            command_id=f"expire-{symbol}-{now_ms}",
-            symbol=symbol,
-            accepted_at_ms=now_ms,
-        )
-        self._queue.send(command)
 
     def _fund(self, symbol: str, now_ms: int) -> None:
         """Have a perpetual funded for the latest funding time.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from zerodesk.commands import ExpireCommand, SettleCommand
+from zerodesk.commands import SettleCommand, look_at_the_time
 from zerodesk.expiry import AVERAGE_MS, MAX_GAP_MS, IndexGapError, settlement_ticks
 from zerodesk.instruments import Market, TradingState
 from zerodesk.money import power_of_ten
@@ -51,7 +51,7 @@ class OptionEnds:
             yield "OptionsUnsettled"
             return
         if price is None:
-            self._look_at_the_time(market.underlying, now_ms)
+            self._queue.send(look_at_the_time(market.underlying, now_ms))
             yield "OptionsWaiting"
             return
         self._queue.send(settle_command(market, underlying.market, price, now_ms))
@@ -71,16 +71,6 @@ class OptionEnds:
             return None
         ticks = settlement_ticks(history.observations, expiry_ms)
         return _Price(ticks, history.first_sequence, history.last_sequence)
-
-    def _look_at_the_time(self, symbol: str, now_ms: int) -> None:
-        self._queue.send(
-            ExpireCommand(
-                kind="expire",
-                command_id=f"expire-{symbol}-{now_ms}",
-                symbol=symbol,
-                accepted_at_ms=now_ms,
-            )
-        )
 
 
 def settle_command(market: Market, underlying: Market, price: _Price, now_ms: int) -> SettleCommand:

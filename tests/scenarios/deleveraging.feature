@@ -69,3 +69,34 @@ Rule: Deleveraging
     Then this book
       | side | price | lots | orders |
       | BUY  | 95    | 1    | 1      |
+
+  Scenario: an option is bought back of who holds it, for the price of the takeover
+    When the market is an option
+    And orders arrive
+      | order | account | side | lots | price |
+      | b1    | bob     | SELL | 5    | 100   |
+      | a1    | alice   | BUY  | 3    | 100   |
+      | c1    | carol   | BUY  | 2    | 100   |
+    And the position of bob is taken over at 120 by
+      | account | lots |
+      | carol   | 2    |
+      | alice   | 2    |
+    Then these positions
+      | account | lots | cost | made |
+      | alice   | 1    | 100  | -60  |
+      | bob     | -1   | -100 | 20   |
+      | carol   | 0    | 0    | 40   |
+
+  Scenario: an option that is long is paid for by those who wrote it
+    When the market is an option
+    And orders arrive
+      | order | account | side | lots | price |
+      | a1    | alice   | SELL | 3    | 100   |
+      | b1    | bob     | BUY  | 3    | 100   |
+    And the position of bob is taken over at 90 by
+      | account | lots |
+      | alice   | 3    |
+    Then these positions
+      | account | lots | cost | made |
+      | alice   | 0    | 0    | 30   |
+      | bob     | 0    | 0    | -30  |

@@ -140,8 +140,8 @@ MUTANTS: Final = (
         "entries of a hold not balanced",
         "What is held is not gone, so it is no debit.",
         ACCOUNTS,
-        "        ((purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)),\n",
-        "        ((HELD, currency, need_minor),),\n",
+        "    entries = (purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)\n",
+        "    entries = ((HELD, currency, need_minor),)\n",
     ),
     Mutant(
         "entries of a rejection move money",

@@ -970,10 +970,11 @@ class NaiveBook:
     def take_deleverage(self, command: dict[str, Any]) -> None:
         """Let others take a position over, one lot of one account after the other."""
         account, price = command["account_id"], command["price_ticks"]
-        if self.market is None or self.market.option is not None:
+        if self.market is None:
             return
+        known = self.time if self.market.option is not None else self.marked_at()
         if (
-            self.marked_at() > command["marked_until_ms"]
+            known > command["marked_until_ms"]
             or self.delivers
             or self.state != "OPEN"
             or price <= 0

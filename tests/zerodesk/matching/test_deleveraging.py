@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.zerodesk.matching.streams import PERPETUAL
+from tests.zerodesk.matching.streams import OPTION, PERPETUAL
 from zerodesk.codec import state_hash
-from zerodesk.commands import DeleverageCommand
+from zerodesk.commands import DeleverageCommand, look_at_the_time
+from zerodesk.instruments import Market
 from zerodesk.matching import Book
 from zerodesk.matching.commands import listing, order
 from zerodesk.reconciliation import BookAudit
@@ -38,14 +39,15 @@ def a_takeover(price: int, *others: tuple[str, int], of: str = "bust") -> Deleve
 class Venue:
     """A book with its journal, folded and audited by others as it goes."""
 
-    def __init__(self) -> None:
-        self.book, self.fold = Book(PERPETUAL.symbol), Book(PERPETUAL.symbol)
-        self.audit = BookAudit(PERPETUAL.symbol)
+    def __init__(self, market: Market = PERPETUAL) -> None:
+        self.market = market
+        self.book, self.fold = Book(market.symbol), Book(market.symbol)
+        self.audit = BookAudit(market.symbol)
         self.bodies: list[dict[str, Any]] = []
-        self.take(listing(PERPETUAL))
+        self.take(listing(market))
 
     def take(self, *commands: Any) -> dict[str, Any]:
-        decision = self.book.decide(list(commands))
+        decision = self.book.decide([one | {"symbol": self.market.symbol} for one in commands])
         assert decision is not None
         record = decision.record
         assert record is not None
@@ -62,8 +64,8 @@ class Venue:
         """Have an account buy from some others."""
         for name, lots in shorts.items():
             self.take(
-                order(PERPETUAL, f"s-{name}", name, "SELL", lots, FROM),
-                order(PERPETUAL, f"b-{name}", bust, "BUY", lots, FROM),
+                order(self.market, f"s-{name}", name, "SELL", lots, FROM),
+                order(self.market, f"b-{name}", bust, "BUY", lots, FROM),
             )
 
     def lots(self) -> dict[str, int]:
@@ -98,6 +100,51 @@ def test_those_on_the_other_side_give_up_in_their_order_what_is_taken_over(venue
         ]
         or sum(row[4] for row in body["postings"]) == 0
     )
+
+
+def test_an_option_is_bought_back_of_those_who_hold_it_at_the_price() -> None:
+    venue = Venue(OPTION)
+    venue.open({"bust": 10}, bust="ann")
+    venue.take(
+        order(OPTION, "s-ann", "ann", "SELL", 4, FROM),
+        order(OPTION, "b-ben", "ben", "BUY", 4, FROM),
+    )
+    body = venue.take(a_takeover(900, ("ben", 4), ("ann", 5)))
+    assert (told(body)["side"], told(body)["taken"]) == ("BUY", [["ben", 4], ["ann", 5]])
+    assert venue.lots() == {"bust": -1, "ann": 1}
+    value = 900 * OPTION.tick_value_minor
+    # What one pays the others get; the book's own account, which is empty, has no part in it.
+    assert body["postings"] == [
+        ["bust", "", "USD", 0, -9 * value],
+        ["ben", "", "USD", 0, 4 * value],
+        ["ann", "", "USD", 0, 5 * value],
+    ]
+
+
+def test_an_option_that_is_long_is_paid_for_by_those_who_wrote_it() -> None:
+    venue = Venue(OPTION)
+    venue.open({"ann": 6, "ben": 4})
+    body = venue.take(a_takeover(900, ("ben", 4)))
+    value = 900 * OPTION.tick_value_minor
+    assert body["postings"] == [
+        ["bust", "", "USD", 0, 4 * value],
+        ["ben", "", "USD", 0, -4 * value],
+    ]
+    assert venue.lots() == {"bust": 6, "ann": -6}
+
+
+def test_a_takeover_of_an_option_holds_until_a_time_of_its_book() -> None:
+    venue = Venue(OPTION)
+    venue.open({"ann": 6})
+    venue.take(look_at_the_time(OPTION.symbol, 5_000))
+    late = a_takeover(900, ("ann", 6)) | {"command_id": "d0", "marked_until_ms": 4_999}
+    [refused] = venue.take(late)["events"]
+    assert "MATCHING_STALE_INDEX" in str(refused)
+    sent_late = a_takeover(900, ("ann", 6)) | {"marked_until_ms": 6_000, "sent_at_ms": 6_001}
+    [refused] = venue.take(sent_late | {"command_id": "d1"})["events"]
+    assert refused["type"] == "CommandRefused"
+    in_time = a_takeover(900, ("ann", 6)) | {"command_id": "d2", "marked_until_ms": 6_001}
+    assert told(venue.take(in_time))["taken"] == [["ann", 6]]
 
 
 def test_nobody_gives_up_more_than_is_asked_or_open(venue: Venue) -> None:
@@ -192,11 +239,12 @@ def test_both_sides_are_settled_as_by_fills_without_a_fee(venue: Venue) -> None:
     st.lists(st.tuples(st.sampled_from("abcdefg"), st.integers(0, 12)), unique_by=lambda x: x[0]),
     st.integers(1, 2_000),
     st.sampled_from(("long", "short")),
+    st.sampled_from((PERPETUAL, OPTION)),
 )
 def test_positions_sum_to_zero_and_shrink_alone(
-    shorts: dict[str, int], others: list[tuple[str, int]], price: int, side: str
+    shorts: dict[str, int], others: list[tuple[str, int]], price: int, side: str, market: Market
 ) -> None:
-    venue = Venue()
+    venue = Venue(market)
     venue.open(shorts)
     before = venue.lots()
     of = "bust" if side == "long" else next(iter(shorts))

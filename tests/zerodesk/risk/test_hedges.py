@@ -31,9 +31,12 @@ from zerodesk.risk.liquidation import (
     Step,
     most_relieving,
     next_step,
+    own_minor,
     reduced,
     reduction_of,
     shortfall_minor,
+    takeover_ticks,
+    worth_minor,
 )
 from zerodesk.risk.monitoring import exposure_of, margins
 
@@ -64,6 +67,7 @@ def steps_of(state: AccountState) -> list[Reduction]:
         reduction_of(
             exposure_of(state, symbol, MARKED[symbol]),
             margin.equity_minor,
+            own_minor(state, symbol, of(state), margin),
             0,
             is_option=MARKED[symbol].option is not None,
         )
@@ -110,25 +114,15 @@ def test_an_account_with_nothing_but_futures_is_reduced_where_most_margin_is() -
     assert chosen(short_by(holds_lots(PERP=8))) == Reduction("BTC-PERP", Side.SELL, 2, 98)
 
 
-def test_where_an_option_finds_nobody_a_future_is_reduced_and_taken_over_before_it() -> None:
-    """Nobody can be made to take an option over: alone, it is tried again and again."""
+def test_an_option_that_finds_nobody_is_taken_over_and_its_hedge_stays() -> None:
     both = short_by(holds_lots(PERP=30, DEC_95_C=-200))
-    calls, future = symbol_of("DEC_95_C"), "BTC-PERP"
-    expected = [
-        (0, Step.REDUCE, calls),
-        (IN_VAIN - 1, Step.REDUCE, calls),
-        (IN_VAIN, Step.REDUCE, future),
-        (2 * IN_VAIN - 1, Step.REDUCE, future),
-        (2 * IN_VAIN, Step.DELEVERAGE, future),
-    ]
-    for in_vain, step, symbol in expected:
-        decision = next_step(both, of(both), in_vain=in_vain)
-        assert decision.reduction is not None
-        assert (decision.step, decision.reduction.symbol) == (step, symbol)
     alone = short_by(holds_lots(DEC_95_C=-200))
-    decision = next_step(alone, of(alone), in_vain=5 * IN_VAIN)
-    assert decision.reduction is not None
-    assert (decision.step, decision.reduction.symbol) == (Step.REDUCE, calls)
+    expected = [(0, Step.REDUCE), (IN_VAIN - 1, Step.REDUCE), (IN_VAIN, Step.DELEVERAGE)]
+    for state in (both, alone):
+        for in_vain, step in expected:
+            decision = next_step(state, of(state), in_vain=in_vain)
+            assert decision.reduction is not None
+            assert (decision.step, decision.reduction.symbol) == (step, symbol_of("DEC_95_C"))
 
 
 def test_an_option_that_is_long_is_sold_below_its_mark_also_by_who_owes() -> None:
@@ -171,6 +165,55 @@ def test_step_by_step_it_ends_above_the_initial_margin_or_flat(
             break
         state = reduced(state, decision.reduction, of(state))
     assert not state.derivatives() or shortfall_minor(state, "USD", of(state)) <= 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(LOTS, CASH, st.integers(0, 2_000_000))
+def test_taken_over_one_after_the_other_it_ends_and_a_holder_loses_what_nobody_can_pay(
+    lots: dict[str, int], missing: int, fund: int
+) -> None:
+    """Every position in turn, as nobody trades: it ends flat or above its initial margin.
+
+    An option goes at the mark, or below it where account and fund cannot pay who holds it; by a
+    perpetual the account loses no more than it has of its own.
+    """
+    state = an_account(lots, [])
+    if not state.derivatives():
+        return
+    state = short_by(state, missing)
+    funds = {"USD": fund}
+    while (found := next_step(state, of(state), in_vain=IN_VAIN, fund_minor=funds)).reduction:
+        assert found.step is Step.DELEVERAGE
+        state = taken_over(state, found.reduction.symbol, fund)
+        assert found.reduction.symbol not in state.derivatives()
+    assert found.step in (Step.NONE, Step.INSURE)
+    if state.derivatives():
+        assert shortfall_minor(state, "USD", of(state)) <= 0
+
+
+def taken_over(state: AccountState, symbol: str, fund: int) -> AccountState:
+    """Return an account without a position, at the price at which others take it over."""
+    [margin] = margins(state, of(state))
+    one, position = MARKED[symbol], exposure_of(state, symbol, MARKED[symbol])
+    before, has = worth_minor(state, of(state), margin), own_minor(state, symbol, of(state), margin)
+    is_option, lots = one.option is not None, position.quantity_lots
+    price = takeover_ticks(position, has, fund, is_option=is_option)
+    gets = lots * one.tick_value_minor * (price if is_option else price - one.mark_price_ticks)
+    if not is_option:
+        gets += position.unrealised_minor
+    positions = {name: held for name, held in state.positions.items() if name != symbol}
+    usd = state.available["USD"] + gets
+    after = replace(state, available=state.available | {"USD": usd}, positions=positions)
+    left = [one for one in margins(after, of(after)) if one.currency == "USD"]
+    worth = worth_minor(after, of(after), left[0]) if left else usd
+    lost = before - worth
+    assert lost == lots * one.tick_value_minor * (one.mark_price_ticks - price)
+    if is_option:
+        at_mark = max(1, one.mark_price_ticks)
+        assert price == at_mark or (price < at_mark and lots < 0 and has + fund < 0)
+    else:
+        assert lost <= max(0, has)
+    return after
 
 
 @settings(max_examples=60, deadline=None)

@@ -263,7 +263,8 @@ def may_overdraw(cause: dict[str, Any]) -> bool:
     """Whether a record may take more than is free: only what a derivative lost may.
 
     Such a loss is owed, whatever is there, and so is the fee of an order that liquidates, or that
-    only reduces; nothing else is taken from what is not.
+    only reduces, and the premium for which the venue buys a written option back; nothing else is
+    taken from what is not.
     """
     if cause["kind"] == LIQUIDATE or cause.get("reduces"):
         return True
@@ -356,10 +357,7 @@ def deposit(
 
 def hold(state: AccountState, command: "HoldingCommand", currency: str) -> Change:
     """Return the account with what a command needs at worst set aside."""
-    order_id, need_minor = command["command_id"], command["held_minor"]
-    if order_id in state.holds or need_minor <= 0:
-        raise LedgerError(f"hold of {need_minor} for {order_id}, held: {order_id in state.holds}")
-    cause: dict[str, Any] = {"kind": "hold", "order_id": order_id}
+    cause: dict[str, Any] = {"kind": "hold", "order_id": command["command_id"]}
     order: HoldingCommand = command
     if command["kind"] == "amend":
         cause["amends"] = command["order_id"]
@@ -367,15 +365,22 @@ def hold(state: AccountState, command: "HoldingCommand", currency: str) -> Chang
         order = command if held is None else held.command
     if order.get("reduce_only") and product_of(command["symbol"]) is Product.PERPETUAL:
         cause["reduces"] = True
+    return Change(cause, *set_aside(state, command, currency))
+
+
+def set_aside(
+    state: AccountState, command: "HoldingCommand", currency: str
+) -> tuple[tuple[Entry, ...], AccountState]:
+    """Return the entries by which what a command needs is held, and the state after."""
+    order_id, need_minor = command["command_id"], command["held_minor"]
+    if order_id in state.holds or need_minor <= 0:
+        raise LedgerError(f"hold of {need_minor} for {order_id}, held: {order_id in state.holds}")
     added = Hold(currency, need_minor, command)
     holds = state.holds | {order_id: added}
     state.derived.hold(state.holds, added, holds)
     symbol = command["symbol"]
-    return Change(
-        cause,
-        ((purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)),
-        replace(state, holds=holds, **paid_in(state, symbol, currency, -need_minor)),
-    )
+    entries = (purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)
+    return entries, replace(state, holds=holds, **paid_in(state, symbol, currency, -need_minor))
 
 
 def hold_group(

@@ -230,8 +230,9 @@ class DeleverageCommand(TypedDict):
 
     ``others`` are those on the other side, each with how many lots it gives up at most, in the
     order of the ranking. The book cuts them to what is open then, on either side. It was decided
-    on a mark, and holds until the book's is of later than ``marked_until_ms``: a command that is
-    late does not meet an account which nobody liquidates any more.
+    on a mark, and holds until the book's is of later than ``marked_until_ms``, or record time is
+    where the book has none, as that of an option: a command that is late does not meet an account
+    which nobody liquidates any more.
     """
 
     kind: Literal["deleverage"]
@@ -273,3 +274,19 @@ Command = (
     | SettleCommand
     | DeleverageCommand
 )
+
+
+def look_at_the_time(symbol: str, at_ms: int) -> ExpireCommand:
+    """Return the command by which a book, also a quiet one, goes on to when the queue took it.
+
+    Examples
+    --------
+    >>> look_at_the_time("BTC-USD", 5)["command_id"]
+    'expire-BTC-USD-5'
+    """
+    return ExpireCommand(
+        kind="expire",
+        command_id=f"expire-{symbol}-{at_ms}",
+        symbol=symbol,
+        accepted_at_ms=at_ms,
+    )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from zerodesk.accounts import LIQUIDATE, AccountState, Change, hold, set_terms
+from zerodesk.accounts import LIQUIDATE, AccountState, Change, set_aside, set_terms
 from zerodesk.commands import PlaceCommand
 from zerodesk.kills import Kill
 from zerodesk.ledger import LedgerError
@@ -98,13 +98,15 @@ def reduce_by_order(
     evidence: dict[str, Any],
     isolated: str | None = None,
 ) -> Change:
-    """Return the account with the fee of an order held that the venue places to reduce it.
+    """Return the account with what an order needs held that the venue places to reduce it.
+
+    That is its fee, and the premium where it buys an option back. It may be more than there is.
 
     Parameters
     ----------
     liquidation
         As it stands with this step taken.
     """
-    held = hold(_liquidated(state, isolated, liquidation), command, currency)
+    entries, after = set_aside(_liquidated(state, isolated, liquidation), command, currency)
     step = {"number": liquidation.number, "order_id": command["command_id"]}
-    return Change(_liquidate(isolated, "REDUCE") | step | evidence, held.entries, held.state)
+    return Change(_liquidate(isolated, "REDUCE") | step | evidence, entries, after)

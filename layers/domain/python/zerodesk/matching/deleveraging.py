@@ -3,7 +3,8 @@
 Nobody buys what an account below its maintenance must sell, so those who won by its loss close as
 much. The book decides on what is open when the command comes: an account gives up no more than it
 has, nobody's position turns, and a repeat finds nothing left. No order is filled and no fee paid,
-and the price is not the market's: it triggers nothing. What closing made is paid at once, as ever.
+and the price is not the market's: it triggers nothing. What closing made is paid at once, as ever;
+an option is paid for, by who buys it back to who gives it up.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -28,15 +29,12 @@ def deleverage(state: BookState, draft: Draft, command: "DeleverageCommand") -> 
     command_id, account_id = command["command_id"], command["account_id"]
     price_ticks, others = command["price_ticks"], command["others"]
     is_open = state.trading_state == TradingState.OPEN
-    # Of an option no result is paid by closing: nobody's cash would move with the position.
-    is_settled = state.positions is not None and not state.is_option
-    if not is_settled or not is_open or price_ticks <= 0 or len(others) > MAX_OTHERS:
+    if state.positions is None or not is_open or price_ticks <= 0 or len(others) > MAX_OTHERS:
         refuse(draft, command, INVALID, f"{account_id} of {state.symbol} at {price_ticks} ticks")
         return
-    mark, until_ms = state.mark(), command["marked_until_ms"]
-    assert mark is not None, "what has positions is listed"
-    if mark["at_ms"] > until_ms:
-        detail = f"decided for marks until {until_ms}, that of {mark['at_ms']} is known"
+    marked_at_ms, until_ms = _marked_at_ms(state), command["marked_until_ms"]
+    if marked_at_ms > until_ms:
+        detail = f"decided for marks until {until_ms}, that of {marked_at_ms} is known"
         refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
         return
     held_lots = _lots(state, account_id)
@@ -60,10 +58,23 @@ def deleverage(state: BookState, draft: Draft, command: "DeleverageCommand") -> 
     assert state.market is not None, "what has positions is listed"
     for party, lots in ((account_id, -moved_lots), *taken):
         signed_lots = lots if held_lots > 0 else -lots
-        made_minor = take(state, draft, command_id, party, signed_lots, price_ticks)
-        draft.postings.append((party, "", state.market.quote, 0, made_minor))
+        gets_minor = take(state, draft, command_id, party, signed_lots, price_ticks)
+        draft.postings.append((party, "", state.market.quote, 0, gets_minor))
     draft.fills += len(taken)
     cap_resting(state, draft, [account_id, *(party for party, _ in taken)], command_id)
+
+
+def _marked_at_ms(state: BookState) -> int:
+    """Return of when the latest mark is that the book may know of.
+
+    An option is marked by its surface, of which its book knows nothing: there it is record time.
+    """
+    if state.is_option:
+        return state.time_ms
+    mark = state.mark()
+    assert mark is not None, "what has positions is listed"
+    at_ms: int = mark["at_ms"]
+    return at_ms
 
 
 def _taken(state: BookState, held_lots: int, others: list[list[Any]]) -> list[tuple[str, int]]:
@@ -82,7 +93,10 @@ def _taken(state: BookState, held_lots: int, others: list[list[Any]]) -> list[tu
 def take(
     state: BookState, draft: Draft, command_id: str, account_id: str, lots: int, price_ticks: int
 ) -> int:
-    """Take lots into an account's position; return what closing made, minor units.
+    """Take lots into an account's position; return what it is paid, minor units.
+
+    That is what closing made; of an option it is the price of what is given up, negative of what
+    is bought back.
 
     Raises
     ------
@@ -96,9 +110,10 @@ def take(
     after, made_tick_lots = before.traded(lots, price_ticks)
     draft.positions_before.setdefault(account_id, before)
     state.keep_position(account_id, after)
+    paid_tick_lots = -lots * price_ticks if state.is_option else made_tick_lots
     # Beside what orders made, of which none has such an id.
-    draft.made_tick_lots[f"{command_id}#{account_id}"] = made_tick_lots
-    return made_tick_lots * state.tick_value_minor
+    draft.made_tick_lots[f"{command_id}#{account_id}"] = paid_tick_lots
+    return paid_tick_lots * state.tick_value_minor
 
 
 def _lots(state: BookState, account_id: str) -> int:

@@ -38,10 +38,10 @@ class MarketFold(OrdersFold):
         parties = [[event["account_id"], -moved_lots], *event["taken"]]
         for account_id, lots in parties:
             signed_lots = lots if is_sale else -lots
-            made_minor = take(
+            gets_minor = take(
                 self.state, self.draft, event["command_id"], account_id, signed_lots, price_ticks
             )
-            self.past_orders_minor[account_id] += made_minor
+            self.past_orders_minor[account_id] += gets_minor
 
     def refused(self, event: Event) -> None:
         """Fold a refused command: it changes nothing but the memory of its id."""

@@ -111,20 +111,10 @@ def _less(
     in_vain: int,
     fund_minor: int,
 ) -> Decision:
-    """Return the step by which an account has less open.
-
-    Of options nobody can take over what the book does not: where they find nobody a perpetual is
-    reduced before them, if there is one, and they are tried again.
-    """
+    """Return the step by which an account has less open: an order, or others take over."""
     first = most_relieving(state, marked, margin, fund_minor)
-    perpetuals = {symbol: one for symbol, one in marked.items() if one.option is None}
-    if in_vain < IN_VAIN or not _held(state, perpetuals, margin.currency):
-        return Decision(Step.REDUCE, first, margin.currency)
-    if first.symbol in perpetuals:
-        return Decision(Step.DELEVERAGE, first, margin.currency)
-    other = most_relieving(state, marked, margin, fund_minor, among=perpetuals)
-    step = Step.REDUCE if in_vain < 2 * IN_VAIN else Step.DELEVERAGE
-    return Decision(step, other, margin.currency)
+    step = Step.REDUCE if in_vain < IN_VAIN else Step.DELEVERAGE
+    return Decision(step, first, margin.currency)
 
 
 def _held(
@@ -143,8 +133,6 @@ def most_relieving(
     marked: Mapping[str, Marked],
     margin: Margin,
     fund_minor: int,
-    *,
-    among: Mapping[str, Marked] | None = None,
 ) -> Reduction:
     """Return the step that leaves the account the least short of its initial margin.
 
@@ -169,15 +157,9 @@ def most_relieving(
     >>> most_relieving(state, marked, margin, 0)
     Reduction(symbol='BTC-PERP', side=<Side.BUY: 'BUY'>, quantity_lots=2, price_ticks=1020)
     """
-    held = _held(state, marked if among is None else among, margin.currency)
     steps = [
-        (
-            exposure,
-            reduction_of(
-                exposure, margin.equity_minor, fund_minor, is_option=one.option is not None
-            ),
-        )
-        for one, exposure in held
+        (exposure, _reduction(state, exposure, marked, margin, fund_minor))
+        for _, exposure in _held(state, marked, margin.currency)
     ]
     if len(steps) == 1:
         return steps[0][1]
@@ -190,6 +172,24 @@ def most_relieving(
         ),
     )
     return reduction
+
+
+def _reduction(
+    state: AccountState,
+    position: Exposure,
+    marked: Mapping[str, Marked],
+    margin: Margin,
+    fund_minor: int,
+) -> Reduction:
+    """Return the step of one position of an account."""
+    symbol = position.instrument.symbol
+    return reduction_of(
+        position,
+        margin.equity_minor,
+        own_minor(state, symbol, marked, margin),
+        fund_minor,
+        is_option=marked[symbol].option is not None,
+    )
 
 
 def reduced(
@@ -217,18 +217,73 @@ def shortfall_minor(state: AccountState, currency: str, marked: Mapping[str, Mar
     return -state.available.get(currency, 0)
 
 
+def worth_minor(state: AccountState, marked: Mapping[str, Marked], margin: Margin) -> int:
+    """Return what would be left of a currency with all that is open in it closed at the mark.
+
+    That is the equity, in which a perpetual is with what it made, and what its options would bring,
+    or cost: they are no equity. An isolated position has none beside it.
+    """
+    if margin.isolated is not None:
+        return margin.equity_minor
+    return margin.equity_minor + sum(
+        position.quantity_lots * position.mark_price_ticks * one.tick_value_minor
+        for one, position in _held(state, marked, margin.currency)
+        if one.option is not None
+    )
+
+
+def own_minor(
+    state: AccountState, symbol: str, marked: Mapping[str, Marked], margin: Margin
+) -> int:
+    """Return what an account has of its own for closing a position, negative if it is short of it.
+
+    For an option it is all that would be left: to buy it back takes from what the others cost. For
+    a perpetual it is the equity, as far as the options neither need it nor bring what it lacks.
+
+    Examples
+    --------
+    Ten written calls that cost 9,000 leave 1,000 of the cash; of a future that makes nothing it is
+    no more than that which those who take it over may have.
+
+    >>> from zerodesk.positions import Position
+    >>> from zerodesk.pricing.option_risk import OptionRisk
+    >>> from zerodesk.tiers import Tier
+    >>> future = Marked("BTC", "USD", 1, 1, 1_000, 0, margin=(Tier(0, 1_000, 500),))
+    >>> call = Marked("BTC", "USD", 1, 1, 900, 0, option=OptionRisk(0, 0, 900, (), 0, 1_000))
+    >>> marked = {"BTC-25DEC26-100-C": call, "BTC-PERP": future}
+    >>> held = {"BTC-25DEC26-100-C": Position(-10, -5_000), "BTC-PERP": Position(1, 1_000)}
+    >>> state = AccountState(available={"USD": 10_000}, positions=held)
+    >>> [margin] = margins_of(state, None, marked)
+    >>> [own_minor(state, symbol, marked, margin) for symbol in marked]
+    [1000, 1000]
+    """
+    worth = worth_minor(state, marked, margin)
+    if marked[symbol].option is not None:
+        return worth
+    return sorted((0, worth, margin.equity_minor))[1]
+
+
 def reduction_of(
-    position: Exposure, equity_minor: int, fund_minor: int, *, is_option: bool
+    position: Exposure, equity_minor: int, has_minor: int, fund_minor: int, *, is_option: bool
 ) -> Reduction:
     """Return a step: a quarter of a position while there is equity left, and else all of it.
 
-    Its price is no further from the mark than the bound, and no worse than equity and the insurance
-    fund together can pay for. Who sells an option that is long is paid, whatever the price.
+    Its price is no further from the mark than the bound, and no worse than the account and the
+    insurance fund together can pay for. Who sells an option that is long is paid, whatever the
+    price.
+
+    Parameters
+    ----------
+    equity_minor
+        What is there against all that is open.
+    has_minor
+        What the account has of its own for closing this one, see ``own_minor``.
     """
     lots, is_sale = abs(position.quantity_lots), position.quantity_lots > 0
-    step_lots = lots if equity_minor <= 0 else max(1, -(-lots * STEP_BPS // BASIS_POINTS))
+    in_full = min(equity_minor, has_minor) <= 0
+    step_lots = lots if in_full else max(1, -(-lots * STEP_BPS // BASIS_POINTS))
     bound = bound_ticks(position.mark_price_ticks, is_sale=is_sale)
-    paid = paid_ticks(position, step_lots, equity_minor + fund_minor)
+    paid = paid_ticks(position, step_lots, has_minor + fund_minor)
     if is_option and is_sale:
         paid = bound
     return Reduction(
@@ -272,12 +327,23 @@ def insured(shortfall_minor: int, fund_minor: int) -> tuple[int, int]:
     return pays_minor, shortfall_minor - pays_minor
 
 
-def takeover_ticks(position: Exposure, equity_minor: int, fund_minor: int) -> int:
-    """Return the price at which others take a position over.
+def takeover_ticks(
+    position: Exposure, has_minor: int, fund_minor: int, *, is_option: bool = False
+) -> int:
+    """Return the price at which others take a position over, a tick at least.
 
-    With equity, or without a fund, the price of bankruptcy. What the account is short of at the
-    mark the fund pays as far as it goes: so much nearer to the mark is the price, and that much is
-    not taken from those who won.
+    Of a perpetual, with equity or without a fund, that of bankruptcy. What the account is short of
+    at the mark the fund pays as far as it goes: so much nearer to the mark is the price, and that
+    much is not taken from those who won.
+
+    An option that is written goes at the mark, or at so much less as neither account nor fund can
+    pay: its margin may be many times what it is worth, and is not what its holder has won. One that
+    is long goes at the mark, whatever its account owes: who wrote it has nothing to do with that.
+
+    Parameters
+    ----------
+    has_minor
+        What the account has of its own for it, see ``own_minor``.
 
     Examples
     --------
@@ -287,9 +353,18 @@ def takeover_ticks(position: Exposure, equity_minor: int, fund_minor: int) -> in
     >>> long = Exposure(Perpetual("BTC-PERP", "BTC", "USD", 1), 10, 10_000, 900)
     >>> [takeover_ticks(long, -50, fund_minor) for fund_minor in (0, 20, 1_000)]
     [905, 903, 900]
+
+    Ten calls are written: the account has 50 beyond what they cost, or is 50 short of it.
+
+    >>> short = long._replace(quantity_lots=-10)
+    >>> takeover_ticks(short, 50, 0, is_option=True), takeover_ticks(short, -50, 20, is_option=True)
+    (900, 897)
     """
-    paid_minor, _ = insured(max(0, -equity_minor), fund_minor)
-    return paid_ticks(position, abs(position.quantity_lots), equity_minor + paid_minor)
+    paid_minor, _ = insured(max(0, -has_minor), fund_minor)
+    left_minor = has_minor + paid_minor
+    if is_option:
+        left_minor = 0 if position.quantity_lots > 0 else min(0, left_minor)
+    return max(1, paid_ticks(position, abs(position.quantity_lots), left_minor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,9 @@ class DeleverageCommand(Contract):
     symbol: Symbol
     price_ticks: int
     others: list[Named] = Field(max_length=MAX_OTHERS)
-    marked_until_ms: int = Field(description="Later than of this time the book's mark may not be.")
+    marked_until_ms: int = Field(
+        description="Later than of this time the book's mark may not be; of an option, its time."
+    )
     accepted_at_ms: int
 
 

@@ -7,7 +7,7 @@ from zerodesk.instruments import Market, TradingState
 
 
 class Listed(NamedTuple):
-    """A listed market as of a record of its book. Prices in ticks."""
+    """A listed market as of a record of its book, of ``time_ms``. Prices in ticks."""
 
     market: Market
     state: TradingState
@@ -21,6 +21,7 @@ class Listed(NamedTuple):
     state_by: str = ""
     state_since_ms: int = 0
     stale_at_ms: int | None = None
+    time_ms: int = 0
     fundings: tuple[tuple[int, int | None, int | None, int | None], ...] = ()
     """The latest (funding time, rate in millionths, mark, index in ticks) of a perpetual."""
 
@@ -47,6 +48,7 @@ def listed_of(view: dict[str, Any], book_sequence: int) -> Listed | None:
         state_by=view.get("state_by", ""),
         state_since_ms=view.get("state_since_ms", 0),
         stale_at_ms=view.get("stale_at_ms"),
+        time_ms=view.get("time_ms", 0),
         fundings=tuple(_funding(row) for row in view.get("fundings", ())),
     )
 
