@@ -63,6 +63,7 @@ def test_a_group_goes_with_its_stack(anywhere: StageTemplates) -> None:
 def test_schedules_run_every_minute_and_at_no_other_time(stage: StageTemplates) -> None:
     assert {name.split("-")[-1] for name in targets_of(stage).values()} == {
         "archivist",
+        "price_source",
         "pricing",
         "reconciliation",
         "risk_monitor",
