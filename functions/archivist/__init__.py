@@ -1,7 +1,7 @@
 """Keep snapshots of the books, and answer for the past of any stream.
 
-Trigger  the schedule, each minute; the routes under /v1/journal (operators)
-Input    nothing, or zerodesk_aws.contracts.journal
+Trigger  the schedule "keep-snapshots"; the routes under /v1/journal (operators)
+Input    {"schedule"}, which is not read, or zerodesk_aws.contracts.journal
 Output   how many snapshots were kept, by book, and records archived; over HTTP, records as they
          stand, states at a point, and where an archive ends
 Faults   JournalUnavailableError and the like end the run; the next minute's goes on

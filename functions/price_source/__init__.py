@@ -1,9 +1,10 @@
 """Take index prices in, and send each to its book as a command; read them where feeds are set.
 
 Trigger  POST /v1/markets/{symbol}/index-prices, GET /v1/feeds, PUT and DELETE /v1/feeds/{symbol}
-         (operators); IndexPriceObserved on the bus, from a source prices.<name>; the clock, each
-         minute
-Input    ReportIndexPrice, SetFeed, RemoveFeed; events/schemas/prices/IndexPriceObserved.v1.json
+         (operators); IndexPriceObserved on the bus, from a source prices.<name>; the schedule
+         "read-feeds"
+Input    ReportIndexPrice, SetFeed, RemoveFeed; events/schemas/prices/IndexPriceObserved.v1.json;
+         from the schedule, {"schedule"}
 Output   the price as the book will take it, to the nearest tick (202); the feeds
 Faults   the bus's event again when the queue did not take the command; an event that breaks its
          schema or names no market is dropped and counted; a feed that tells nothing usable is

@@ -11,7 +11,7 @@ from zerodesk_aws.contracts.markets import ReportIndexPrice
 from zerodesk_aws.entry import count, logger, metrics
 
 FEED: Final = "prices."
-"""So the source of an event begins that tells a price: the clock's begins otherwise."""
+"""So the source of an event begins that tells a price: the clock's has no source."""
 
 
 @logger.inject_lambda_context

@@ -2,7 +2,7 @@
 
 Trigger  "Price" in functions/order_workflow/workflow.asl.yaml; the schedule "mark-options"
 Input    {"order": as intake stored it, "shown": its market as the workflow has just read it};
-         from the schedule, nothing
+         from the schedule, {"schedule"}
 Output   {"verdict": "PRICED", quote} or {"verdict": "REFUSED", rejection}; a refusal is an
          answer, and risk_check puts it on record
 Faults   StaleMarketError: the market table did not show the market yet (the workflow looks again);

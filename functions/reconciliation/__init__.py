@@ -1,7 +1,7 @@
 """Fold the journals again and hold everything against everything.
 
-Trigger  the schedule, each minute; POST /v1/reconciliations (operators)
-Input    nothing
+Trigger  the schedule "reconcile-books"; POST /v1/reconciliations (operators)
+Input    {"schedule"}, which is not read; over HTTP, nothing
 Output   the report (zerodesk.reconciliation.report); over HTTP it is the answer
 Faults   JournalUnavailableError and the like end the run; the next minute's looks again
 Reads    in this order, strongly: cursors, books, the house, accounts (those that moved, and of the

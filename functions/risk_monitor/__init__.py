@@ -1,7 +1,7 @@
 """Mark accounts anew when a mark moves: publish their margin, call them, have them liquidated.
 
-Trigger  MarkPriceUpdated of a derivative; the schedule, each minute, for every derivative
-Input    {"symbol"}, or anything without one: all
+Trigger  MarkPriceUpdated of a derivative; the schedule "mark-every-account", for every derivative
+Input    {"symbol"}, or {"schedule"}: all
 Output   how many accounts were marked, called, passed over for a stale mark, left for the next run,
          and how many liquidations were set in motion
 Faults   JournalContentionError, JournalUnavailableError: the next mark or minute looks again

@@ -1,7 +1,7 @@
 """Drive on whatever stands still.
 
-Trigger  the schedule, each minute
-Input    nothing
+Trigger  the schedule "sweep-standstills"
+Input    {"schedule"}, which is not read
 Output   how many of each kind were driven on, and how many tries failed
 Faults   none: what fails is logged, counted and tried again in the next minute
 Does     orders, amends and cancels, of one or of many, without an answer are sent again, holds that

@@ -176,7 +176,7 @@ WHY: Final = {"reason": "tour"}
 FEED: Final = {"url": "https://prices.invalid/", "price": "/price", "reason": "tour"}
 """Nobody is there, so its breaker opens (RFC 2606)."""
 
-READ_FEEDS: Final[dict[str, Any]] = {"source": "aws.events", "detail-type": "Scheduled Event"}
+READ_FEEDS: Final[dict[str, Any]] = {"schedule": "read-feeds"}
 FEES: Final = {
     "tiers": [{"from_turnover": "0", "maker_bps": 2, "taker_bps": 5}],
     "reason": "a tour",

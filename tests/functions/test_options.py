@@ -70,7 +70,7 @@ def trade(venue: Gateway, name: str, buyer: str, seller: str, price: int) -> Non
 def mark_all(venue: Gateway) -> Any:
     from pricing import handler as pricing
 
-    return pricing.handler({"detail-type": "Scheduled Event"}, venue.context)
+    return pricing.handler({"schedule": "mark-options"}, venue.context)
 
 
 def usd(venue: Gateway, account_id: str) -> tuple[str, str]:

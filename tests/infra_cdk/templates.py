@@ -15,6 +15,8 @@ NAMES = {
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::Scheduler::Schedule": "Name",
+    "AWS::Scheduler::ScheduleGroup": "Name",
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
@@ -86,6 +88,20 @@ class StageTemplates:
             for entry in self.all("AWS::Lambda::Function")
         }
 
+    def woken(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the targets of all rules and schedules, each with its stack."""
+        return [
+            *(
+                (rule.stack, target)
+                for rule in self.all("AWS::Events::Rule")
+                for target in rule.properties["Targets"]
+            ),
+            *(
+                (entry.stack, entry.properties["Target"])
+                for entry in self.all("AWS::Scheduler::Schedule")
+            ),
+        ]
+
     def documents(self, role_of: Resource) -> list[dict[str, Any]]:
         """Return the policy statements of a function's or a state machine's role, as written."""
         reference = role_of.properties.get("Role") or role_of.properties["RoleArn"]
@@ -104,8 +120,15 @@ class StageTemplates:
     def rights(self) -> list[tuple[str, Statement]]:
         """Return what all roles may do, whoever takes them: the policy's logical id and each."""
         return [
-            (policy.logical_id, self._statement(policy.stack, one))
+            (policy.logical_id, statement)
             for policy in self.all("AWS::IAM::Policy")
+            for statement in self.granted(policy)
+        ]
+
+    def granted(self, policy: Resource) -> list[Statement]:
+        """Return what a policy allows."""
+        return [
+            self._statement(policy.stack, one)
             for one in policy.properties["PolicyDocument"]["Statement"]
         ]
 

@@ -9,8 +9,10 @@ import pytest
 from infra_cdk.settings import ROOT
 from tests.infra_cdk.templates import StageTemplates
 from zerodesk import archive, rows, snapshots
+from zerodesk_client.cost.recorded import prices
 
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+MINUTES_A_MONTH = 30 * 24 * 60
 HOLDS_STATE = {"AWS::DynamoDB::GlobalTable", "AWS::KMS::Key", "AWS::S3::Bucket"}
 
 
@@ -102,3 +104,17 @@ def test_the_bill_of_a_quiet_region_counts_the_alarms_that_there_are(
     ]
 
     assert f"{min(counted)} to {max(counted)} alarms at $0.10" in " ".join(PAGE.split())
+
+
+def test_the_bill_of_a_quiet_region_counts_the_ticks_of_its_clock(
+    stages: Mapping[str, StageTemplates],
+) -> None:
+    ticks = sorted(
+        len(stage.all("AWS::Scheduler::Schedule")) * MINUTES_A_MONTH
+        for name, stage in stages.items()
+        if name.startswith("production-")
+    )
+    dollars = ticks[-1] * prices()["usd"]["schedules_million"] / 1_000_000
+
+    assert f"{ticks[-1]:,} ticks of the clock at home ({ticks[0]:,} where only" in PAGE
+    assert f"${dollars:.2f} by Scheduler's price" in PAGE

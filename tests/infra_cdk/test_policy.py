@@ -8,7 +8,7 @@ from cdk_nag import AwsSolutionsChecks, NagPack, ServerlessChecks
 
 from infra_cdk import stages as stages_module
 from infra_cdk.app import build
-from infra_cdk.constructs.choreography import load
+from infra_cdk.constructs.routes import load
 from infra_cdk.policy import ACKNOWLEDGED, WOKEN, Acknowledgement
 from infra_cdk.regions import EVERY_FUNCTION
 from infra_cdk.settings import ENVIRONMENTS

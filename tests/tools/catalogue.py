@@ -31,8 +31,8 @@ function.
 SCHEDULES: Final = """
 ## By the clock
 
-| every | wakes | why |
-|---|---|---|
+| schedule | every | wakes | why |
+|---|---|---|---|
 """
 ROUTES: Final = """
 ## Why somebody is woken
@@ -71,7 +71,7 @@ def _text(choreography: dict[str, Any]) -> Iterator[str]:
     yield SCHEDULES
     for tick in choreography["schedules"]:
         minutes = "minute" if tick["every_minutes"] == 1 else f"{tick['every_minutes']} minutes"
-        yield f"| {minutes} | `{tick['target']}` | {tick['why']} |\n"
+        yield f"| {tick['name']} | {minutes} | `{tick['target']}` | {tick['why']} |\n"
     yield WITHIN
     for payload in PAYLOADS:
         linked = _linked(payload.folder, payload.name)

@@ -104,4 +104,7 @@ def test_the_handler_answers_with_what_it_kept(live: Live, context: Context) -> 
     from archivist.handler import handler
 
     live.grow_to(12)
-    assert handler({}, context) == {"snapshots": {SYMBOL: 1}, "archived": 0}
+    assert handler({"schedule": "keep-snapshots"}, context) == {
+        "snapshots": {SYMBOL: 1},
+        "archived": 0,
+    }

@@ -12,7 +12,7 @@ from zerodesk_aws.bus import Announcement
 
 URL = "https://api.example.com/v1/ticker?pair=BTC-USD"
 SET = {"url": URL, "price": "/price", "reason": "launch"}
-TICK = {"detail-type": "Scheduled Event", "source": "aws.events"}
+TICK = {"schedule": "read-feeds"}
 START_MS = 1_795_245_000_000
 MINUTE_MS = 60_000
 

@@ -724,7 +724,7 @@ def test_an_empty_venue_balances(operator: Operator) -> None:
 
 
 def test_the_schedule_gets_the_outcome(venue: Venue, operator: Operator, context: Any) -> None:
-    answer = reconciliation.handler({"source": "aws.events"}, context)
+    answer = reconciliation.handler({"schedule": "reconcile-books"}, context)
     assert answer["balanced"]
     assert answer["breaches"] == []
 

@@ -19,7 +19,7 @@ def watch(venue: Gateway, context: Any) -> WatchMargins:
     from risk_monitor import handler as risk_monitor
 
     def watched(symbol: str | None = "BTC-PERP") -> dict[str, int]:
-        given = {} if symbol is None else {"symbol": symbol}
+        given = {"schedule": "mark-every-account"} if symbol is None else {"symbol": symbol}
         seen: dict[str, int] = risk_monitor.handler(given, context)
         return seen
 

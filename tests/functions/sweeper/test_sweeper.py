@@ -954,7 +954,7 @@ def test_the_schedule_gets_the_summary(
 ) -> None:
     monkeypatch.setattr(sweeper, "sweeper", night.sweeper)
     venue.intake("alice", "lost", "BUY")
-    assert sweeper.handler({"source": "aws.events"}, context) == {"Orders": 1}
+    assert sweeper.handler({"schedule": "sweep-standstills"}, context) == {"Orders": 1}
     assert now_ms() > venue.clock_ms + YOUNG_MS
 
 

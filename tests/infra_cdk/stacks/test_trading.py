@@ -328,11 +328,9 @@ def test_what_the_bus_cannot_deliver_is_put_aside(stage: StageTemplates) -> None
 
 
 def test_what_a_woken_function_fails_at_is_put_aside(stage: StageTemplates) -> None:
-    woken = {
-        stage.resolve(rule.stack, target["Arn"])
-        for rule in stage.all("AWS::Events::Rule")
-        for target in rule.properties["Targets"]
-    } & {entry.name for entry in stage.functions().values()}
+    woken = {stage.resolve(stack, target["Arn"]) for stack, target in stage.woken()} & {
+        entry.name for entry in stage.functions().values()
+    }
 
     kept = {
         stage.resolve(entry.stack, entry.properties["FunctionName"]): stage.resolve(
