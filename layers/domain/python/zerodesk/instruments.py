@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.bands import Band
@@ -52,6 +53,7 @@ class Product(StrEnum):
     OPTION = "OPTION"
 
 
+@lru_cache(maxsize=4_096)
 def product_of(symbol: str) -> Product:
     """Return what is traded under a symbol, which alone says it.
 
