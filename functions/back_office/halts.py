@@ -1,4 +1,4 @@
-"""All that is stopped now: markets by their books, kill switches that are on, and accounts."""
+"""All that is stopped now: markets by their books, by kill switches, feeds, and accounts."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.clock import iso_ms, now_ms
 from zerodesk_aws.contracts.halts import Halt, Halts, ListStopped, Stop, StoppedPage
+from zerodesk_aws.feeds import FeedRegister
 from zerodesk_aws.limits import MARKET, LimitRegister
 from zerodesk_aws.registers import Register
 from zerodesk_aws.tables.listed import Listed
@@ -20,6 +21,8 @@ from zerodesk_aws.tables.market import Markets
 
 GOES_ON = (TradingState.OPEN, TradingState.DELISTED)
 """One trades, the other is gone for good."""
+
+BY_BREAKER: Final = "breaker"
 
 MAX_EXAMINED: Final = 200
 """Accounts looked at for one page, a read each."""
@@ -31,12 +34,15 @@ MAX_LOOKED_BACK: Final = 200
 class HaltList:
     """Lists halts: a market that two have stopped is there twice, once for each."""
 
-    def __init__(self, listings: Register, markets: Markets, limits: LimitRegister) -> None:
-        self._listings, self._markets, self._limits = listings, markets, limits
+    def __init__(
+        self, listings: Register, markets: Markets, limits: LimitRegister, feeds: FeedRegister
+    ) -> None:
+        self._listings, self._markets = listings, markets
+        self._limits, self._feeds = limits, feeds
 
     def all(self) -> Halts:
         """Return every halt, with who, why, since when and until when; read strongly."""
-        return Halts(halts=[*self._kills(), *self._stopped_markets()])
+        return Halts(halts=[*self._kills(), *self._stopped_markets(), *self._left_alone()])
 
     def _kills(self) -> Iterator[Halt]:
         for name, (kill, is_on) in sorted(self._limits.latest().switches.items()):
@@ -55,6 +61,15 @@ class HaltList:
             listed = self._markets.get(symbol, consistent=True)
             if listed is not None and listed.state not in GOES_ON:
                 yield _halt_of(listed)
+
+    def _left_alone(self) -> Iterator[Halt]:
+        """Yield the feeds that nobody reads for now: a market may lack a fresh price for it."""
+        for feed in self._feeds.all():
+            found = feed.breaker
+            if found.opened_at_ms is not None:
+                told = Kill(BY_BREAKER, f"{feed.source}: {found.reason}", found.opened_at_ms)
+                stops = f"feed:{feed.symbol}"
+                yield _by_word(stops, Stop.BREAKER, told, until_ms=found.until_ms)
 
 
 def _halt_of(listed: Listed) -> Halt:

@@ -26,6 +26,7 @@ from back_office.trading_states import TradingStates
 from back_office.withdrawals import WithdrawalOffice
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Bus
+from zerodesk_aws.feeds import FeedRegister
 from zerodesk_aws.house import House
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.kills import AccountKills
@@ -59,7 +60,7 @@ trading_states = TradingStates(markets, queue, limit_register)
 account_kills = AccountKills(account_journal, orders, queue)
 sparing = SparingOffice(account_journal)
 kills = KillOffice(limit_register, Register(journal, MARKETS), markets, queue, account_kills)
-halts = HaltList(Register(journal, MARKETS), markets, limit_register)
+halts = HaltList(Register(journal, MARKETS), markets, limit_register, FeedRegister(journal))
 stopped_accounts = StoppedAccounts(Register(journal, ACCOUNTS), account_journal)
 fees = FeeOffice(limit_register, Register(journal, MARKETS))
 limits = LimitOffice(

@@ -170,7 +170,15 @@ class TradingStack(Stack):
             run(*workflow),
             self._publish,
         )
-        self._declare("price_source", data.market.access("GetItem"), self._send)
+        self._declare(
+            "price_source",
+            data.journal.access(*APPEND),
+            data.market.access("GetItem"),
+            self._send,
+            self._publish,
+            # Two rounds of sixteen feeds, none of which answers.
+            size=Size(timeout_seconds=25),
+        )
         # One core, so that a full batch is priced well within the gateway's patience.
         self._declare(
             "option_quotes",

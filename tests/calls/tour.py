@@ -90,6 +90,10 @@ def stops() -> list[Asked]:
         ("order_intake", cancel_all("toured")),
         ("partner_intake", ORDER_REQUESTED),
         ("price_source", http("POST", f"{MARKET}/index-prices", HOUSE, price, market)),
+        ("price_source", http("PUT", "/v1/feeds/{symbol}", HOUSE, FEED, market)),
+        *[("price_source", READ_FEEDS)] * 3,
+        ("price_source", http("GET", "/v1/feeds", HOUSE, None)),
+        ("price_source", http("DELETE", "/v1/feeds/{symbol}", HOUSE, None, market, query=WHY)),
         *(("queries", http("GET", route, "alice", None, market)) for route in OF_MARKETS),
         *(("queries", http("GET", route, "alice", None)) for route in OF_ALICE),
         ("reconciliation", http("POST", "/v1/reconciliations", HOUSE, None)),
@@ -168,6 +172,11 @@ ABOUT_ALICE: Final = (
     "/v1/accounts/{account_id}/margin",
     "/v1/accounts/{account_id}/positions",
 )
+WHY: Final = {"reason": "tour"}
+FEED: Final = {"url": "https://prices.invalid/", "price": "/price", "reason": "tour"}
+"""Nobody is there, so its breaker opens (RFC 2606)."""
+
+READ_FEEDS: Final[dict[str, Any]] = {"source": "aws.events", "detail-type": "Scheduled Event"}
 FEES: Final = {
     "tiers": [{"from_turnover": "0", "maker_bps": 2, "taker_bps": 5}],
     "reason": "a tour",

@@ -106,6 +106,22 @@ class Operating(Markets):
         ]
         return 200, {"halts": on}
 
+    def list_feeds(self, _who: Principal, _data: dict[str, Any]) -> Answer:
+        return 200, {"feeds": [self.feeds[symbol] for symbol in sorted(self.feeds)]}
+
+    def set_feed(self, who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        self._listed(symbol)
+        kept = {"observed_at": None} | data | {"symbol": symbol, "by": who.account_id}
+        fared = {"state": "OPEN", "failures": 3, "failure": "status 503"}
+        times = {"since": self.now(), "open_since": self.now(), "open_until": self.now()}
+        self.feeds[symbol] = kept | fared | times | {"source": data["url"].split("/")[2]}
+        return 200, self.feeds[symbol]
+
+    def remove_feed(self, who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        if self.feeds.pop(symbol, None) is None:
+            raise Refusal(404, "NOT_FOUND", f"{symbol} has no feed")
+        return self.list_feeds(who, data)
+
     def list_stopped(self, _who: Principal, data: dict[str, Any]) -> Answer:
         """Tell of no account, and then of one."""
         stop = {"how": "LOSS", "by": "loss", "reason": "lost 9", "since": None, "until": None}

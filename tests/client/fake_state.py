@@ -82,6 +82,7 @@ class FakeState:
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []
         self.trading_states: list[tuple[str, str, str]] = []
+        self.feeds: dict[str, dict[str, Any]] = {}
         self.kills: dict[str, dict[str, Any]] = {}
         self.ticks = 0
         self.pending_answers = 0

@@ -173,7 +173,7 @@ class Gateway:
         from order_intake.cancels import Cancels
         from order_intake.mass_cancels import CancelsOfAll
         from order_intake.replacements import Replacements
-        from price_source.operations import Prices
+        from price_source.prices import Prices
         from queries import operations as queries
         from queries.book_views import BookViews
         from queries.market_data import MarketData

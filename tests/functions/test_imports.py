@@ -55,7 +55,7 @@ BEYOND_FLOOR = {
     "option_quotes": 238,
     "order_intake": 118,
     "partner_intake": 112,
-    "price_source": 104,
+    "price_source": 110,
     "pricing": -190,
     "pricing_api": 10,
     "pricing_jobs": 155,

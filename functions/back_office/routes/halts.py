@@ -13,7 +13,7 @@ from zerodesk_aws.contracts.roles import Role
 
 @api.route("GET", "/v1/halts", Nothing, role=Role.OPERATOR, answers={HTTPStatus.OK: Halts})
 def list_halts(_: Call, __: Nothing) -> Answer:
-    """List all that is stopped now: markets that are not open, and kill switches that are on.
+    """List all that is stopped now: markets that are not open, kill switches, feeds left alone.
 
     Accounts that are stopped are under /v1/halts/accounts.
     """

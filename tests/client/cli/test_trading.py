@@ -344,6 +344,18 @@ def test_an_operator_has_a_market_hold_an_auction_and_ends_it(zerodesk: Zerodesk
     assert zerodesk(*asked, "--end").exit_code == 4
 
 
+def test_an_operator_has_a_price_read_outside_and_sees_how_that_fares(zerodesk: Zerodesk) -> None:
+    url = "https://api.example.com/v1/ticker"
+    where = ("--price", "/data/amount", "--observed-at", "/at", "--reason", "launch")
+    [feed] = answer(zerodesk, "feed", "set", "btc-usd", url, *where)["feeds"]
+    assert (feed["symbol"], feed["url"], feed["price"]) == ("BTC-USD", url, "/data/amount")
+    shown = " ".join(zerodesk("feed", "list").stdout.split())
+    assert "BTC-USD api.example.com OPEN 3" in shown
+    assert "status 503" in shown
+    assert answer(zerodesk, "feed", "remove", "btc-usd", "--reason", "dear")["feeds"] == []
+    assert zerodesk("feed", "remove", "BTC-USD", "--reason", "again").exit_code == 4
+
+
 def test_an_operator_halts_a_market_and_resumes_it(zerodesk: Zerodesk, venue: FakeVenue) -> None:
     halted = zerodesk("halt", "btc-usd", "--reason", "the feed is wrong")
     assert (halted.exit_code, halted.stdout.strip()) == (0, "BTC-USD is HALTED")

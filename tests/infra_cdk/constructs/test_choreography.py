@@ -138,7 +138,8 @@ def test_schedules_run_every_minute(local: StageTemplates) -> None:
     }
 
     assert scheduled == dict.fromkeys(
-        ("archivist", "pricing", "reconciliation", "risk_monitor", "sweeper"), "rate(1 minute)"
+        ("archivist", "price_source", "pricing", "reconciliation", "risk_monitor", "sweeper"),
+        "rate(1 minute)",
     )
 
 

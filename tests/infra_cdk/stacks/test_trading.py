@@ -143,6 +143,8 @@ def test_only_those_who_commit_append_to_the_journal(stage: StageTemplates) -> N
         "settlement",
         "back_office",
         "funds",
+        # How a feed fared is a record.
+        "price_source",
         "sweeper",
     }
 

@@ -4,6 +4,7 @@ The latest record of a register holds all its entries by name, so reading it is 
 are only ever added or changed, one per record, each record a conditional put like all others.
 """
 
+from collections.abc import Callable
 from random import uniform
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from zerodesk_aws.faults import JournalContentionError, RecordTooLargeError, Reg
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError
 
 ACCOUNTS: Final = "control#accounts"
+FEEDS: Final = "control#feeds"
 LIMITS: Final = "control#limits"
 MARKETS: Final = "control#markets"
 PARTNERS: Final = "control#partners"
@@ -54,19 +56,25 @@ class Register:
         RegisterFullError
             One entry more than ``MAX_ENTRIES``, or than fit a record.
         """
-        return self._commit(name, entry, replace=False)
+        return self._commit(name, entry, lambda standing: standing is None)
 
     def put(self, name: str, entry: Entry) -> None:
         """Add an entry or change it; nothing is written when it stands as it is."""
-        self._commit(name, entry, replace=True)
+        self._commit(name, entry, lambda standing: standing != entry)
 
-    def _commit(self, name: str, entry: Entry, *, replace: bool) -> tuple[Entry, bool]:
+    def change(self, name: str, before: Entry, entry: Entry) -> bool:
+        """Change an entry that stands as it was before; False where it does not any more."""
+        return self._commit(name, entry, lambda standing: standing == before)[1]
+
+    def _commit(
+        self, name: str, entry: Entry, may_write: Callable[[Entry | None], bool]
+    ) -> tuple[Entry, bool]:
         for attempt in range(COMMIT_ATTEMPTS):
             latest = self._journal.latest(self._stream)
             entries: dict[str, Entry] = {} if latest is None else latest.body["state"]
             standing = entries.get(name)
-            if standing is not None and (standing == entry or not replace):
-                return standing, False
+            if not may_write(standing):
+                return standing or {}, False
             if standing is None and len(entries) >= MAX_ENTRIES:
                 raise RegisterFullError(self._full(len(entries)))
             body = {

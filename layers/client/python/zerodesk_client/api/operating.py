@@ -21,6 +21,7 @@ from zerodesk_client.api.operating_models import (
     Account,
     AccountKey,
     Exported,
+    Feed,
     Halt,
     HouseBalance,
     KillSwitch,
@@ -185,6 +186,24 @@ class Operating(Session):
     def halts(self) -> tuple[Halt, ...]:
         """Return all that is stopped now: markets that are not open, kill switches that are on."""
         return self._list(Halt, "/v1/halts", "halts")
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return where index prices are read outside, and how that fares."""
+        return self._list(Feed, "/v1/feeds", "feeds")
+
+    def set_feed(
+        self, symbol: str, url: str, price: str, reason: str, *, observed_at: str | None = None
+    ) -> Feed:
+        """Have a market's index price read each minute, at a JSON pointer into an answer."""
+        body = {"url": url, "price": price, "reason": reason}
+        if observed_at is not None:
+            body["observed_at"] = observed_at
+        return self._call(Feed, "PUT", f"/v1/feeds/{symbol}", body=body)
+
+    def remove_feed(self, symbol: str, reason: str) -> tuple[Feed, ...]:
+        """Read a market's index price outside no more; return the feeds that are left."""
+        query = {"reason": reason}
+        return self._list(Feed, f"/v1/feeds/{symbol}", "feeds", method="DELETE", query=query)
 
     def stopped_accounts(self, *, cursor: str | None = None) -> Page[Halt]:
         """Return a page of the stops of accounts; it may be short before the end."""

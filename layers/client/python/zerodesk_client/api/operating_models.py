@@ -30,6 +30,25 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """Where a market's index price is read outside, and the breaker before it."""
+
+    symbol: str
+    url: str
+    source: str
+    price: str
+    by: str
+    reason: str
+    since: datetime
+    state: str
+    failures: int
+    observed_at: str | None = None
+    failure: str | None = None
+    open_since: datetime | None = None
+    open_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account."""
 

@@ -10,6 +10,7 @@ from zerodesk_client.cli import (
     cost,
     debugging,
     demo,
+    feeds,
     fees,
     funds,
     halts,
@@ -133,6 +134,7 @@ app.add_typer(market_terms.market_app, name="market", rich_help_panel=OPERATING)
 app.add_typer(margin.liquidation_app, name="liquidation", rich_help_panel=OPERATING)
 app.add_typer(insurance.insurance_app, name="insurance", rich_help_panel=OPERATING)
 app.add_typer(limits.limit_app, name="limit", rich_help_panel=OPERATING)
+app.add_typer(feeds.feed_app, name="feed", rich_help_panel=OPERATING)
 app.add_typer(fees.fee_app, name="fee", rich_help_panel=OPERATING)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
 app.command(rich_help_panel=HISTORY)(history.state)

@@ -10,9 +10,10 @@ from zerodesk_aws.contracts.paging import Cursor
 
 
 class Stop(StrEnum):
-    """How something is stopped: the state of a market, a kill switch, or what stops an account."""
+    """How something is stopped: the state of a market, a switch, a breaker, or of an account."""
 
     AUCTION = "AUCTION"
+    BREAKER = "BREAKER"
     CANCEL_ONLY = "CANCEL_ONLY"
     HALTED = "HALTED"
     KILL_SWITCH = "KILL_SWITCH"
@@ -24,22 +25,22 @@ class Stop(StrEnum):
 class Halt(Contract):
     """One stop."""
 
-    stops: str = Field(examples=["venue", "market:BTC-USD", "account:alice"])
+    stops: str = Field(examples=["venue", "market:BTC-USD", "account:alice", "feed:BTC-USD"])
     how: Annotated[Stop, Field(strict=False)]
     by: str = Field(
         description="An operator's account, or a part of the venue: band, mark, time, "
-        "reconciliation, margin, loss. Empty where that is not known."
+        "reconciliation, margin, loss, breaker. Empty where that is not known."
     )
     reason: str
     since: Timestamp | None = Field(description="Null where that is not known.")
     until: Timestamp | None = Field(
-        description="When it ends by itself, where that is known: the end of an auction, or of the "
-        "day of a loss."
+        description="When it ends by itself, where that is known: the end of an auction, of the "
+        "day of a loss, or of the pause of a feed."
     )
 
 
 class Halts(Contract):
-    """Every stop of the venue and its markets, kill switches first."""
+    """Every stop of the venue, its markets and feeds, kill switches first."""
 
     halts: list[Halt]
 

@@ -15,6 +15,8 @@ from zerodesk_aws.contracts.events.funds import (
 from zerodesk_aws.contracts.events.markets import (
     AuctionBegan,
     AuctionUncrossed,
+    FeedResumed,
+    FeedStopped,
     FundingSet,
     IndicativePriceChanged,
     MarketChanged,
@@ -118,6 +120,8 @@ EVENTS: Final[tuple[EventContract, ...]] = (
     EventContract("zerodesk.markets", OptionSettled, "matching"),
     EventContract("zerodesk.markets", MarkPriceUpdated, "matching"),
     EventContract("zerodesk.markets", FundingSet, "matching"),
+    EventContract("zerodesk.markets", FeedStopped, "price_source"),
+    EventContract("zerodesk.markets", FeedResumed, "price_source"),
     EventContract("zerodesk.matching", FundingPaid, "matching"),
     EventContract("zerodesk.funds", DepositCredited, "back_office, sweeper"),
     EventContract("zerodesk.funds", WithdrawalReserved, "funds, back_office, sweeper"),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk_aws.contracts.events.book import OfBook
-from zerodesk_aws.contracts.fields import Contract, Currency, Symbol
+from zerodesk_aws.contracts.fields import Contract, Currency, PriceSource, Symbol, Timestamp
 
 AuctionKindField = Annotated[AuctionKind, Field(strict=False)]
 StateField = Annotated[TradingState, Field(strict=False)]
@@ -178,3 +178,22 @@ class FundingSet(OfBook):
     mark_price_ticks: int | None = None
     index_price_ticks: int | None = None
     reason: str | None = Field(default=None, description="Why nobody is funded.")
+
+
+class FeedStopped(Contract):
+    """A service outside told no usable index price, and is left alone for a while."""
+
+    symbol: Symbol
+    source: PriceSource
+    failures: int = Field(description="In a row.")
+    reason: str
+    since: Timestamp
+    until: Timestamp
+
+
+class FeedResumed(Contract):
+    """A service outside tells index prices again."""
+
+    symbol: Symbol
+    source: PriceSource
+    at: Timestamp

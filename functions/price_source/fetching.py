@@ -1,0 +1,158 @@
+"""What a feed tells: its answer over HTTPS, and the price in it.
+
+Whoever answers is a stranger. It is given five seconds and 64 KB, its certificate is checked, it
+is followed nowhere else, and nothing that it says is evaluated.
+"""
+
+import json
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+import urllib3
+
+from zerodesk_aws.clock import monotonic
+from zerodesk_aws.contracts.fields import TIME
+
+CONNECT_SECONDS: Final = 2.0
+READ_SECONDS: Final = 3.0
+ALL_SECONDS: Final = 5.0
+MAX_BYTES: Final = 65_536
+CHUNK_BYTES: Final = 8_192
+OLDEST: Final = timedelta(minutes=5)
+"""For no longer a price stands at the expiry of an option."""
+AHEAD: Final = timedelta(minutes=1)
+"""By so much the clock of a stranger may be ahead."""
+PLACES: Final = Decimal("1e-12")
+MOST: Final = Decimal(10**18)
+
+
+class FetchError(Exception):
+    """A feed told nothing that can be used; says what, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A price that a feed told, in quote units, and of when it is."""
+
+    price: Decimal
+    observed_at: datetime
+
+
+Fetch = Callable[[str], bytes]
+
+
+class Https:
+    """Reads addresses; connections stay open from one minute to the next."""
+
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            retries=False,
+            headers={"Accept": "application/json", "User-Agent": "zerodesk"},
+            ssl_context=context,
+        )
+
+    def __call__(self, url: str) -> bytes:
+        """Return the body of an answer.
+
+        Raises
+        ------
+        FetchError
+            No answer in time, another status than 200, or more bytes than are read.
+        """
+        ends = monotonic() + ALL_SECONDS
+        try:
+            answer = self._pool.request("GET", url, redirect=False, preload_content=False)
+            try:
+                return _body(answer, ends)
+            finally:
+                answer.close()
+        except urllib3.exceptions.HTTPError as error:
+            raise FetchError(f"no answer: {type(error).__name__}") from error
+
+
+def _body(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
+    if answer.status != 200:  # noqa: PLR2004 - OK, and nothing else
+        raise FetchError(f"status {answer.status}")
+    body = bytearray()
+    for chunk in answer.stream(CHUNK_BYTES):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise FetchError(f"an answer of more than {MAX_BYTES:,} bytes")
+        if monotonic() > ends:
+            raise FetchError(f"no whole answer within {ALL_SECONDS:.0f} s")
+    return bytes(body)
+
+
+def read(body: bytes, price: str, observed_at: str | None, now: datetime) -> Told:
+    """Return the price in a JSON document, at a JSON pointer, and of when it is.
+
+    Raises
+    ------
+    FetchError
+        No JSON, nothing there, no price, or one of too long ago.
+
+    Examples
+    --------
+    >>> now = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+    >>> str(read(b'{"data": {"amount": "60042.11"}}', "/data/amount", None, now).price)
+    '60042.11'
+    """
+    try:
+        document = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise FetchError("an answer that is no JSON") from error
+    found = _price(_at(document, price), price)
+    if observed_at is None:
+        return Told(found, now)
+    return Told(found, _time(_at(document, observed_at), observed_at, now))
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _at(document: Any, pointer: str) -> Any:
+    """Return what is at a JSON pointer (RFC 6901)."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        try:
+            document = document[int(name)] if isinstance(document, list) else document[name]
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise FetchError(f"nothing at {pointer}") from error
+    return document
+
+
+def _price(value: Any, pointer: str) -> Decimal:
+    """Return a number, or a text that writes one, to twelve places."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise FetchError(f"no number at {pointer}")
+    try:
+        number = Decimal(value)
+        if not 0 < number < MOST:
+            raise FetchError(f"no price at {pointer}")
+        return number.quantize(PLACES).normalize()
+    except InvalidOperation as error:
+        raise FetchError(f"no number at {pointer}") from error
+
+
+def _time(value: Any, pointer: str, now: datetime) -> datetime:
+    """Return a time of ISO 8601 in UTC, or of milliseconds since 1970, that is of now."""
+    try:
+        if isinstance(value, str) and TIME.fullmatch(value):
+            found = datetime.fromisoformat(value).astimezone(UTC)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            found = datetime.fromtimestamp(value / 1_000, UTC)
+        else:
+            raise FetchError(f"no time at {pointer}")
+    except (ValueError, OverflowError, OSError) as error:
+        raise FetchError(f"no time at {pointer}") from error
+    if found < now - OLDEST:
+        raise FetchError(f"a price of {found:%Y-%m-%dT%H:%M:%SZ}, more than five minutes ago")
+    if found > now + AHEAD:
+        raise FetchError(f"a price of {found:%Y-%m-%dT%H:%M:%SZ}, which is ahead")
+    return min(found, now)
