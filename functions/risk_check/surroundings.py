@@ -20,6 +20,7 @@ class Surroundings:
 
     def __init__(self, limits: LimitRegister, markets: Markets, cursors: Cursors) -> None:
         self._limits, self._markets, self._cursors = limits, markets, cursors
+        self._known: dict[str, Marked] = {}
 
     def case(
         self,
@@ -38,7 +39,7 @@ class Surroundings:
         needed = symbols_needed(state, symbol, limits, at_ms)
         own = {} if quote.option is None else self._own(symbol, quote.option)
         marked = {
-            name: one
+            name: self._same(name, one)
             for name in sorted(needed)
             if (one := own.get(name) or marked_of(self._markets, name)) is not None
         }
@@ -66,6 +67,16 @@ class Surroundings:
             return {}
         one = Marked.of_option(listed.market, risk)
         return {symbol: with_volume(self._markets, listed, one)}
+
+    def _same(self, symbol: str, one: Marked) -> Marked:
+        """Return an instrument as it was read before, the very one, where nothing has moved.
+
+        What is kept beside an account is found by it without another look at every number.
+        """
+        known = self._known.get(symbol)
+        if known is None or known != one:
+            known = self._known[symbol] = one
+        return known
 
     def _day_volume_lots(self, symbol: str, limits: Limits, at_ms: int) -> int | None:
         if limits.order_volume_bps is None:

@@ -102,9 +102,9 @@ MUTANTS: Final = (
     Mutant(
         "isolated position counted with all others too",
         "What is open is open.",
-        MARGIN,
-        "    if not state.isolated:\n        return marked\n",
-        "    if state is not None:\n        return marked\n",
+        f"{DOMAIN}/risk/mark_sheet.py",
+        "        if apart:\n",
+        "        if apart is None:\n",
         claim=ISOLATED,
     ),
     Mutant(

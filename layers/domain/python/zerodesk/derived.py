@@ -93,9 +93,9 @@ def _with(before: Working, held: Held, holds: Mapping[str, Held]) -> Working:
 
 
 class Derived:
-    """Of one account: what its orders may fill, its derivatives, the sums of its margin."""
+    """Of one account: what its orders may fill, its derivatives, what their marks come to."""
 
-    __slots__ = ("_holds", "_of", "_symbols", "_working", "margins")
+    __slots__ = ("_holds", "_of", "_symbols", "_working", "margins", "mark_sheet")
 
     def __init__(self) -> None:
         self._holds: Mapping[str, Any] | None = None
@@ -104,6 +104,8 @@ class Derived:
         self._symbols: frozenset[str] = frozenset()
         self.margins: dict[str, Any] = {}
         """By currency, see ``zerodesk.risk.sums``."""
+        self.mark_sheet: Any = None
+        """See ``zerodesk.risk.mark_sheet``."""
 
     def working(self, holds: Mapping[str, Held]) -> dict[str, Working]:
         """Return what holds may still fill, by symbol."""

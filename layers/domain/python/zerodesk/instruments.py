@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
 from zerodesk.bands import Band
@@ -44,6 +45,7 @@ class Product(StrEnum):
     OPTION = "OPTION"
 
 
+@lru_cache(maxsize=4_096)
 def product_of(symbol: str) -> Product:
     """Return what is traded under a symbol, which alone says it.
 

@@ -10,6 +10,7 @@ from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
 from zerodesk.pricing.order_quote import Quote
+from zerodesk.risk.mark_sheet import MarkSheet, mark_sheet
 from zerodesk.risk.marked import Marked
 
 NONE_MARKED: Final[Mapping[str, Marked]] = {}
@@ -20,8 +21,8 @@ class Case(NamedTuple):
     """One order against one account.
 
     ``marked`` has the instruments that the limits make necessary, by symbol: the order's own and
-    those of the account's positions and open orders; ``unmarked`` are those of them that nobody
-    knows a mark of. ``day_volume_lots`` is what the order's market
+    those of the account's positions and open orders; nobody changes it from here on. ``unmarked``
+    are those of them that nobody knows a mark of. ``day_volume_lots`` is what the order's market
     traded in the last 24 hours, where a limit asks for it. ``limits_sequence`` says by which
     record of the venue's limits ``limits`` came to be; zero when the venue has set none. An order
     that is ``reduce_only`` opens nothing, whatever it asks for: its book cuts it. ``kills``
@@ -71,10 +72,18 @@ class Case(NamedTuple):
     @property
     def worth_minor(self) -> int:
         """What the order is worth at its worst price, or the amount that it names."""
-        if self.quote.amount_minor is not None:
-            return self.quote.amount_minor
-        dearer_ticks = max(self.quote.worst_price_ticks, self.quote.stop_limit_ticks or 0)
+        quote = self.quote
+        if quote.amount_minor is not None:
+            return quote.amount_minor
+        dearer_ticks = quote.worst_price_ticks
+        if quote.stop_limit_ticks is not None:
+            dearer_ticks = max(dearer_ticks, quote.stop_limit_ticks)
         return self.own.notional_minor(dearer_ticks, self.quantity_lots)
+
+    @property
+    def mark_sheet(self) -> MarkSheet:
+        """What the marks come to."""
+        return mark_sheet(self.state, self.marked)
 
     def evidence(self) -> dict[str, Any]:
         """Return what was decided on beyond the account and the order, for the record.

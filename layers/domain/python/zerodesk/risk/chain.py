@@ -15,7 +15,7 @@ from zerodesk.orders import Side
 from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
-from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
+from zerodesk.risk.exposure import worst_lots, worst_underlying_minor
 from zerodesk.risk.margin import margin_covers_positions
 from zerodesk.terms import LEVEL_OF, AccountStatus
 
@@ -36,10 +36,13 @@ def marks_are_fresh(case: Case) -> Rejection | None:
     any_ms, derivative_ms = case.limits.mark_age_ms, case.limits.mark_age_ms
     if derivative_ms is None:
         derivative_ms = MARGIN_MARK_AGE_MS
-    at_ms = case.at_ms
+    at_ms, sheet = case.at_ms, case.mark_sheet
+    if at_ms - sheet.oldest_derivative_ms <= derivative_ms and (
+        any_ms is None or at_ms - sheet.oldest_other_ms <= any_ms
+    ):
+        return None
     for symbol, instrument in case.marked.items():
-        is_derivative = instrument.margin or instrument.option is not None
-        oldest_ms = derivative_ms if is_derivative else any_ms
+        oldest_ms = derivative_ms if instrument.is_derivative else any_ms
         if oldest_ms is not None and at_ms - instrument.marked_at_ms > oldest_ms:
             age_ms = at_ms - instrument.marked_at_ms
             return Rejection(
@@ -233,7 +236,8 @@ def underlying_within_limit(case: Case) -> Rejection | None:
     limit_minor = limits.get(base)
     if limit_minor is None:
         return None
-    worst_minor = worst_underlying_minor(case.state, case.marked, base, case.side)
+    of_base = case.mark_sheet.of_underlying(base)
+    worst_minor = worst_underlying_minor(case.state, of_base, base, case.side)
     worst_minor += case.opening_lots * case.own.lot_value_minor
     if worst_minor <= limit_minor:
         return None
@@ -286,7 +290,7 @@ def day_is_within_loss(case: Case) -> Rejection | None:
     limit_minor = limits.get(currency)
     if limit_minor is None:
         return None
-    loss_minor = -day_result_minor(case.state, case.marked, currency, case.at_ms)
+    loss_minor = -case.mark_sheet.day_result_minor(case.state, currency, case.at_ms)
     if loss_minor < limit_minor or _worst_lots(case) <= 0:
         return None
     have, limit = (format_minor(minor, currency) for minor in (loss_minor, limit_minor))

@@ -9,8 +9,7 @@ needs by itself, by its tiers. What the pot lacks for an order comes out of what
 record that holds for the order; so it is to be free, and above the margin of all others.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState
@@ -22,6 +21,7 @@ from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import worst_lots
+from zerodesk.risk.mark_sheet import in_several_currencies
 from zerodesk.risk.marked import Marked
 from zerodesk.risk.sums import NO_SUMS, Made, Piece, summed
 
@@ -58,14 +58,18 @@ def margin_covers_positions(case: Case) -> Rejection | None:
             return _pot_is_short(case, takes_minor)
         if not takes_minor:
             return None
-    marked = crossed(state, case.marked)
-    twice = covering_twice(state, marked)
-    for currency, derivatives in _touched(case, marked):
+    return _margin_is_short(case, takes_minor) if case.mark_sheet.derivatives else None
+
+
+def _margin_is_short(case: Case, takes_minor: int) -> Rejection | None:
+    """Refuse what leaves too little for the derivatives that are not isolated."""
+    twice = free_of(case.state, case.mark_sheet.in_several_currencies)
+    for currency, derivatives in _touched(case):
         found = _with_order(case, currency, derivatives, twice, takes_minor)
         if found.equity_minor >= found.initial_minor:
             continue
         if _only_takes_away(case, currency):
-            before = required(state, currency, derivatives, taken=twice)
+            before = required(case.state, currency, derivatives, taken=twice)
             if found.initial_minor <= before.initial_minor:
                 continue
         return _insufficient(
@@ -97,13 +101,6 @@ def _pot_is_short(case: Case, lacks_minor: int) -> Rejection:
         found.equity_minor + lacks_minor,
         currency,
     )
-
-
-def crossed(state: AccountState, marked: Mapping[str, Marked]) -> Mapping[str, Marked]:
-    """Return instruments without those whose position is isolated."""
-    if not state.isolated:
-        return marked
-    return {symbol: one for symbol, one in marked.items() if symbol not in state.isolated}
 
 
 def lacking_minor(case: Case) -> int:
@@ -143,30 +140,20 @@ def pot_maintenance_minor(state: AccountState, symbol: str, one: Marked) -> int:
     return Piece(symbol, made).maintenance_minor()
 
 
-def _touched(case: Case, marked: Mapping[str, Marked]) -> Iterator[tuple[str, dict[str, Marked]]]:
+def _touched(case: Case) -> Iterator[tuple[str, Mapping[str, Marked]]]:
     """Yield the currencies of derivatives that an order touches, each with its derivatives.
 
     It takes of the currency of its need, which is theirs, or their underlying.
     """
-    taken = case.quote.need_currency
-    found = {
-        symbol: one
-        for symbol, one in marked.items()
-        if (one.margin or one.option is not None) and one.quote == taken
-    }
+    taken, sheet = case.quote.need_currency, case.mark_sheet
+    found = sheet.derivatives.get(taken)
     if found:
         yield taken, found
-    if case.symbol in found:
-        return
-    covering = {one.quote for one in marked.values() if one.base == taken}
-    for currency in sorted(covering - {taken}):
-        found = {
-            symbol: one
-            for symbol, one in marked.items()
-            if one.quote == currency and one.is_derivative
-        }
-        if found:
-            yield currency, found
+        if case.symbol in found:
+            return
+    for currency in sheet.covered(taken):
+        if currency in sheet.derivatives:
+            yield currency, sheet.derivatives[currency]
 
 
 def _with_order(
@@ -185,23 +172,19 @@ def _with_order(
     return required(case.state, currency, derivatives, added=added, taken=taken)
 
 
-def covering_twice(state: AccountState, marked: Mapping[str, Marked]) -> Mapping[str, int]:
+def covering_twice(state: AccountState, derivatives: Iterable[Marked]) -> Mapping[str, int]:
     """Return what is free of underlyings that have derivatives in several currencies.
 
     It would cover all of them, so it covers none. Minor units, by underlying.
     """
     if len(state.available) <= 1:
         return NOTHING_TAKEN
-    pairs = Counter(base for base, _ in {(one.base, one.quote) for one in _derivatives(marked)})
-    return {
-        base: minor
-        for base, times in pairs.items()
-        if times > 1 and (minor := state.available_minor(base)) > 0
-    }
+    return free_of(state, in_several_currencies(derivatives))
 
 
-def _derivatives(marked: Mapping[str, Marked]) -> Iterator[Marked]:
-    return (one for one in marked.values() if one.margin or one.option is not None)
+def free_of(state: AccountState, bases: Iterable[str]) -> Mapping[str, int]:
+    """Return what is free of some underlyings, of those of which anything is."""
+    return {base: minor for base in bases if (minor := state.available_minor(base)) > 0}
 
 
 def required(

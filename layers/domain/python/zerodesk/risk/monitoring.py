@@ -94,7 +94,7 @@ def cross_margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Mar
     """Return the margin of all that is not isolated, by currency in which a derivative is open."""
     symbols = sorted(state.derivatives() - state.isolated.keys())
     open_in = {symbol: marked[symbol] for symbol in symbols}
-    twice = covering_twice(state, open_in)
+    twice = covering_twice(state, open_in.values())
     by_currency: dict[str, dict[str, Marked]] = {}
     for symbol, one in open_in.items():
         by_currency.setdefault(one.quote, {})[symbol] = one

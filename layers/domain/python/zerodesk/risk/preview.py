@@ -13,8 +13,7 @@ from zerodesk.rejections import Rejection
 from zerodesk.risk.case import Case
 from zerodesk.risk.chain import balance_covers_need
 from zerodesk.risk.margin import (
-    covering_twice,
-    crossed,
+    free_of,
     lacking_minor,
     margin_covers_positions,
     pot_required,
@@ -70,12 +69,8 @@ def preview(case: Case) -> Preview:
     if symbol in state.isolated:
         return _of_pot(case)
     currency = case.own.quote
-    together = {
-        name: one
-        for name, one in crossed(state, case.marked).items()
-        if one.is_derivative and one.quote == currency
-    }
-    twice = covering_twice(state, crossed(state, case.marked))
+    together = case.mark_sheet.derivatives.get(currency, {})
+    twice = free_of(state, case.mark_sheet.in_several_currencies)
     standing = {name: one for name, one in together.items() if name in state.derivatives()}
     before = required(state, currency, standing, taken=twice)
     taken = {case.quote.need_currency: case.quote.need_minor, **twice}
