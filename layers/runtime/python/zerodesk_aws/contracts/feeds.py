@@ -20,16 +20,15 @@ from zerodesk_aws.contracts.fields import (
     text,
 )
 
-URL: Final = re.compile(
+URL: Final = (
     r"https://(?:[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\.)+[a-z]{2,24}(?::[1-9][0-9]{0,4})?"
-    r"(?:/[A-Za-z0-9._~/?&=%+,:;@!$'()*-]{0,400})?",
-    re.ASCII,
+    r"(?:/[A-Za-z0-9._~/?&=%+,:;@!$'()*-]{0,400})?"
 )
 URL_RULE: Final = (
     "https:// and the name of a host in small letters, then perhaps a path: no address in numbers, "
     "no name of this machine, no user"
 )
-POINTER: Final = re.compile(r"(?:/(?:[ -.0-}]|~[01]){1,60}){1,10}", re.ASCII)
+POINTER: Final = r"(?:/(?:[ -.0-}]|~[01]){1,60}){1,10}"
 POINTER_RULE: Final = "a JSON pointer (RFC 6901) of up to ten steps, such as /data/amount"
 
 
