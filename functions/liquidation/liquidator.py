@@ -13,7 +13,7 @@ from liquidation.insurance import FUND_LOW, Insurance, payment_id
 from liquidation.ranking import Ranking
 from zerodesk.accounts import AccountState, Change, Hold
 from zerodesk.commands import DeleverageCommand, PlaceCommand, look_at_the_time
-from zerodesk.instruments import Market, TradingState
+from zerodesk.instruments import Market, Product, TradingState
 from zerodesk.liquidating import ask_insurance, deleverage, end_liquidation, reduce_by_order
 from zerodesk.liquidations import BY_MARGIN, Liquidation, order_name
 from zerodesk.orders import OrderStatus, order_id_for
@@ -150,7 +150,11 @@ class Liquidator:
         account_id, step = seen.account.account_id, seen.liquidation.steps + 1
         currency, pays_minor = seen.decision.currency, seen.decision.pays_minor
         taken = seen.liquidation._replace(
-            steps=step, paying=step, currency=currency, asked_minor=pays_minor
+            steps=step,
+            paying=step,
+            currency=currency,
+            asked_minor=pays_minor,
+            marked_until_ms=0,
         )
         transfer_id = payment_id(account_id, taken, step)
         asked = {"transfer_id": transfer_id, "currency": currency, "amount_minor": pays_minor}
@@ -252,37 +256,45 @@ class Liquidator:
         if stale_marks(state, marked, at_ms).keys() & symbols or self._is_closed(symbols):
             return WAIT
         in_vain = _in_vain(state, liquidation)
-        if self._may_be_taken_over(state, liquidation, marked, at_ms):
+        if self._may_be_taken_over(account, liquidation, at_ms):
             return WAIT
         needs, funds = margins_of(state, isolated, marked), self._insurance.funds()
         decision = next_step(state, marked, isolated=isolated, in_vain=in_vain, fund_minor=funds)
         return Seen(account, isolated, liquidation, marked, needs, decision, in_vain, funds, at_ms)
 
-    def _may_be_taken_over(
-        self,
-        state: AccountState,
-        liquidation: Liquidation,
-        marked: Mapping[str, Marked],
-        at_ms: int,
-    ) -> bool:
+    def _may_be_taken_over(self, account: Account, liquidation: Liquidation, at_ms: int) -> bool:
         """Whether others may still take over what they were asked to: by the mark it holds.
 
         Until then nothing is decided, not even that this is over. Behind it the book refuses it.
         That of an option goes by its own time, which stands still until somebody sends something.
         """
         symbol, until_ms = liquidation.symbol, liquidation.marked_until_ms
-        lots = state.positions.get(symbol, FLAT).quantity_lots
-        if not until_ms or not lots or lots != liquidation.lots_before:
+        if not until_ms or self._is_taken_over(account, liquidation):
             return False
-        if marked[symbol].option is None:
-            return marked[symbol].marked_at_ms <= until_ms
         listed = self._markets.get(symbol)
         assert listed is not None, "what is taken over was listed"
-        if listed.time_ms > until_ms:
+        is_option = listed.market.product is Product.OPTION
+        if (listed.time_ms if is_option else listed.marked_at_ms) > until_ms:
             return False
-        if at_ms > until_ms:
+        if is_option and at_ms > until_ms:
             self._queue.send(look_at_the_time(symbol, at_ms))
         return True
+
+    def _is_taken_over(self, account: Account, liquidation: Liquidation) -> bool:
+        """Whether others took over what they were asked to last.
+
+        That the position is another does not say it: who is liquidated as well may have had its own
+        taken over from this one, and then what was asked for may still come.
+        """
+        lots = account.state.positions.get(liquidation.symbol, FLAT).quantity_lots
+        if lots == liquidation.lots_before:
+            return False
+        command_id = order_id_for(account.account_id, order_name(liquidation, liquidation.steps))
+        records = self._accounts.read(account.account_id, liquidation.number)
+        causes = (record.body["cause"] for record in records)
+        return any(
+            fill["order_id"] == command_id for cause in causes for fill in cause.get("fills", ())
+        )
 
     def _is_closed(self, symbols: Iterable[str]) -> bool:
         """Whether one of these markets takes no orders now: nothing is decided then."""

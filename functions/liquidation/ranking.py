@@ -43,9 +43,9 @@ class Ranking:
             state = self._accounts.latest(str(item.account_id)).state
             position = state.positions.get(symbol, FLAT)
             marked = marks.of(state.derivatives())
-            # An account that is liquidated itself, or not to be valued, is not what won by this.
+            # Of an account that is not to be valued nobody knows whether it won by this.
             with_it = derivatives_of(state, symbol if symbol in state.isolated else None)
-            if state.liquidations() or stale_among(with_it, marked, at_ms):
+            if stale_among(with_it, marked, at_ms):
                 continue
             if position.quantity_lots * held_lots >= 0:
                 continue
@@ -56,4 +56,5 @@ class Ranking:
                 exposure.unrealised_minor,
                 exposure.notional_minor(position.quantity_lots),
                 worth_minor(state, marked, margin_of(state, symbol, marked)),
+                is_liquidated=bool(state.liquidations()),
             )

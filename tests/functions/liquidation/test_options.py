@@ -206,6 +206,45 @@ def test_a_hedge_is_kept_until_the_options_that_it_covers_are_taken_over(
     assert in_clearing()[1] == "0"
 
 
+def test_two_that_are_liquidated_take_over_from_each_other(
+    options: Gateway, desk: Desk, watch: WatchMargins
+) -> None:
+    """Ann has all calls that Ben wrote, and lost more by the perpetual than her cash."""
+    trade_option(options, "t1", "ann", WRITER, mark())
+    trade_option(options, "t2", "ann", WRITER, mark())
+    trade(options, "p1", "cat", "ann", "1", "60000")
+    settle(options)
+    options.told.clear()
+    index(options, "105000")
+    watch(None)
+    assert all(state(who).liquidation is not None for who in ("ann", WRITER))
+    run(options, desk, WRITER)
+    assert [one["taken"] for one in taken(options)] == [[["ann", 20]]]
+    assert (lots(WRITER), lots("ann")) == (0, 0)
+    run(options, desk, "ann")
+    assert all(state(who).liquidation is None for who in ("ann", WRITER))
+    assert min(cash("ann"), cash(WRITER)) >= 0
+    assert in_clearing()[1] == "0"
+
+
+@pytest.mark.usefixtures("hasty")
+def test_who_was_taken_over_by_another_waits_for_what_it_asked_for_itself(
+    short: Gateway, desk: Desk
+) -> None:
+    """Ben's calls were taken over, by another command than his own, and his own may still come."""
+    command = asked_to_take_over(short, desk)
+    short.send(command | {"command_id": f"{command['command_id'][:-1]}2"})
+    settle(short)
+    assert lots(WRITER) == 0
+    assert desk.take("LOOK", WRITER, under_way(WRITER).number) == "WAIT"
+    assert run(short, desk, WRITER) == []
+    give(short, WRITER, "400000")
+    trade_option(short, "again", "ann", WRITER, mark())
+    short.send(command)
+    settle(short)
+    assert lots(WRITER) == -10
+
+
 def asked_to_take_over(venue: Gateway, desk: Desk) -> Any:
     """Have the holders asked to take Ben's calls over, by a command that is on its way."""
     number = under_way(WRITER).number

@@ -161,8 +161,9 @@ def test_most_profit_by_equity_is_taken_over_first_and_losers_last() -> None:
     levered = Ranked("levered", 5, 100, 5_000, 500)
     losing = Ranked("losing", 5, -10, 5_000, 5_000)
     same = replace(rich, account_id="again")
-    order = [one.account_id for one in deleveraging_order([losing, rich, levered, same])]
-    assert order == ["levered", "again", "rich", "losing"]
+    itself = replace(levered, account_id="itself", is_liquidated=True)
+    order = [one.account_id for one in deleveraging_order([itself, losing, rich, levered, same])]
+    assert order == ["levered", "again", "rich", "losing", "itself"]
     assert deleveraged(7, [losing, rich, levered]) == {"levered": 5, "rich": 2}
 
 

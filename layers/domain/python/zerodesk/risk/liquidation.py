@@ -376,22 +376,25 @@ class Ranked:
     unrealised_minor: int
     notional_minor: int
     equity_minor: int
+    is_liquidated: bool = False
 
 
 def deleveraging_order(others: Iterable[Ranked]) -> list[Ranked]:
     """Return who is taken over first: the most profit by equity, which is profit times leverage.
 
-    Who loses comes after all who gain, the more leverage the later; equal ones by name.
+    Who loses comes after all who gain, the more leverage the later; equal ones by name. Who is
+    liquidated itself comes last of all: it did not win by this, and must close as much anyway.
     """
     return sorted(others, key=_rank)
 
 
-def _rank(one: Ranked) -> tuple[int, int, str]:
+def _rank(one: Ranked) -> tuple[bool, int, int, str]:
     # Ratios in millionths of a millionth: integers, the same wherever they are computed.
     equity_minor = max(1, one.equity_minor)
     if one.unrealised_minor > 0:
-        return 0, -(one.unrealised_minor * 10**12 // equity_minor), one.account_id
-    return 1, one.notional_minor * 10**12 // equity_minor, one.account_id
+        ratio = one.unrealised_minor * 10**12 // equity_minor
+        return one.is_liquidated, 0, -ratio, one.account_id
+    return one.is_liquidated, 1, one.notional_minor * 10**12 // equity_minor, one.account_id
 
 
 def deleveraged(lots: int, others: Iterable[Ranked]) -> Mapping[str, int]:
