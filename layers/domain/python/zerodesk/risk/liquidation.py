@@ -249,7 +249,8 @@ def own_minor(
     >>> from zerodesk.pricing.option_risk import OptionRisk
     >>> from zerodesk.tiers import Tier
     >>> future = Marked("BTC", "USD", 1, 1, 1_000, 0, margin=(Tier(0, 1_000, 500),))
-    >>> call = Marked("BTC", "USD", 1, 1, 900, 0, option=OptionRisk(0, 0, 900, (), 0, 1_000))
+    >>> risk = OptionRisk(0, 0, 900, (0,) * 20, 0, 1_000)
+    >>> call = Marked("BTC", "USD", 1, 1, 900, 0, option=risk)
     >>> marked = {"BTC-25DEC26-100-C": call, "BTC-PERP": future}
     >>> held = {"BTC-25DEC26-100-C": Position(-10, -5_000), "BTC-PERP": Position(1, 1_000)}
     >>> state = AccountState(available={"USD": 10_000}, positions=held)
