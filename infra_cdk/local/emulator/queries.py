@@ -2,10 +2,12 @@
 
 import functools
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import dynamodb
 
 from infra_cdk.local.emulator.expectations import expect_parameters, expect_text
@@ -24,15 +26,20 @@ CONDITION = re.compile(
 """The forms that boto3 and pynamodb write. Any other is left to the stock way."""
 
 
-class OneTable:
-    """Stands for all tables while one query runs, and knows one, cut to a window."""
+QUERIED = threading.local()
+"""The table that a query of this thread asks, cut to its range; workflows read in threads of their
+own meanwhile, and are not to find it in place of theirs."""
 
-    def __init__(self, table: dict[str, Any]) -> None:
-        self._table = table
 
-    def get(self, _name: str, _default: Any = None) -> dict[str, Any]:
-        """Return the table, whatever it is called."""
-        return self._table
+class Tables(AccountRegionScopedDict):  # type: ignore[misc] # ministack ships no types
+    """All tables; in the thread of a query that was cut, its one, whatever it is called."""
+
+    __slots__ = ()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a table."""
+        found = getattr(QUERIED, "table", None)
+        return super().get(key, default) if found is None else found
 
 
 def query_what_is_asked() -> None:
@@ -48,9 +55,10 @@ def query_what_is_asked() -> None:
         cut = cut_to_range(data)
         if cut is None:
             return stock(data)
-        with standing_for_all_tables(cut):
+        with asked_alone(cut):
             return stock(data)
 
+    dynamodb._tables.__class__ = Tables
     dynamodb._query = query
 
 
@@ -120,11 +128,10 @@ def partition_of(table: dict[str, Any], key: str) -> Partition:
 
 
 @contextmanager
-def standing_for_all_tables(table: dict[str, Any]) -> Iterator[None]:
-    """Let one table stand for all: a query runs to its end on the event loop, nothing between."""
-    tables = dynamodb._tables
-    dynamodb._tables = OneTable(table)
+def asked_alone(table: dict[str, Any]) -> Iterator[None]:
+    """Let one table stand for all in this thread: a query runs to its end, nothing between."""
+    QUERIED.table = table
     try:
         yield
     finally:
-        dynamodb._tables = tables
+        QUERIED.table = None
