@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from price_source.prices import indexed
 from zerodesk.breakers import CLOSED
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import iso_ms, now_ms
@@ -29,10 +30,7 @@ class FeedOffice:
         ProblemError
             NOT_FOUND: no such market. INTAKE_BAD_VALUE: an option, or one feed too many.
         """
-        market = self._listings.listed(symbol)
-        if market.option is not None:
-            rule = f"no option's: {market.underlying} has the index price that it follows"
-            raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", symbol, rule)
+        indexed(self._listings, symbol)
         others = [one for one in self._register.all() if one.symbol != symbol]
         if len(others) >= MAX_FEEDS:
             rule = f"one of {MAX_FEEDS} markets at most that have a feed"

@@ -1,7 +1,8 @@
 """What a feed tells: its answer over HTTPS, and the price in it.
 
-Whoever answers is a stranger. It is given five seconds and 64 KB, its certificate is checked, it
-is followed nowhere else, and nothing that it says is evaluated.
+Whoever answers is a stranger. It is given three seconds between two of its bytes, five for its
+body, and 64 KB; its certificate is checked, it is followed nowhere else, and nothing that it says
+is evaluated.
 """
 
 import json
@@ -134,11 +135,12 @@ def _price(value: Any, pointer: str) -> Decimal:
         raise FetchError(f"no number at {pointer}")
     try:
         number = Decimal(value)
-        if not 0 < number < MOST:
-            raise FetchError(f"no price at {pointer}")
-        return number.quantize(PLACES).normalize()
+        is_price = 0 < number < MOST and (number := number.quantize(PLACES)) > 0
     except InvalidOperation as error:
         raise FetchError(f"no number at {pointer}") from error
+    if not is_price:
+        raise FetchError(f"no price at {pointer}")
+    return number.normalize()
 
 
 def _time(value: Any, pointer: str, now: datetime) -> datetime:

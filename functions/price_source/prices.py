@@ -27,10 +27,7 @@ class Prices:
         ProblemError
             NOT_FOUND: no such market. INTAKE_BAD_VALUE: less than half a tick; an option.
         """
-        market = self._listings.listed(symbol)
-        if market.option is not None:
-            rule = f"no option's: {market.underlying} has the index price that it follows"
-            raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", symbol, rule)
+        market = indexed(self._listings, symbol)
         price_ticks = _nearest_ticks(market, asked.price)
         observed_at_ms = as_ms(asked.observed_at)
         command = IndexCommand(
@@ -52,6 +49,21 @@ class Prices:
             price=market.format_price(price_ticks),
             observed_at=iso_ms(observed_at_ms),
         )
+
+
+def indexed(listings: Listings, symbol: str) -> Market:
+    """Return a market that has an index price of its own.
+
+    Raises
+    ------
+    ProblemError
+        NOT_FOUND: no such market. INTAKE_BAD_VALUE: an option.
+    """
+    market = listings.listed(symbol)
+    if market.option is not None:
+        rule = f"no option's: {market.underlying} has the index price that it follows"
+        raise refused(ProblemCode.INTAKE_BAD_VALUE, "symbol", symbol, rule)
+    return market
 
 
 def _nearest_ticks(market: Market, price: Decimal) -> int:

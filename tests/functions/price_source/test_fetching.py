@@ -24,7 +24,15 @@ DOCUMENT = {
     "data": {"amount": "60042.1137", "at": "2026-11-21T06:59:30Z", "ms": 1795244370000},
     "rows": [[60041, 60043.5]],
     "a/b~c": 7,
-    "odd": {"null": None, "yes": True, "text": "much", "huge": "1e19", "below": -3, "list": []},
+    "odd": {
+        "null": None,
+        "yes": True,
+        "text": "much",
+        "huge": "1e19",
+        "below": -3,
+        "tiny": "1e-13",
+        "list": [],
+    },
 }
 
 
@@ -64,6 +72,7 @@ def test_a_price_is_of_when_its_answer_says(pointer: str) -> None:
         ("/odd/list", "no number at /odd/list"),
         ("/odd/huge", "no price at /odd/huge"),
         ("/odd/below", "no price at /odd/below"),
+        ("/odd/tiny", "no price at /odd/tiny"),
     ],
 )
 def test_what_is_no_price_is_said_to_be_none(pointer: str, reason: str) -> None:
