@@ -20,8 +20,8 @@ MUTANTS: Final = (
         "orders trade in an auction",
         "An order that crosses trades.",
         f"{BOOK}/place.py",
-        "    if special is None and time_in_force != FOK and state.is_plain:\n",
-        "    if special is None and time_in_force != FOK:\n",
+        "    if is_whole or not state.is_plain:\n",
+        "    if is_whole:\n",
     ),
     Mutant(
         "market opens crossed",

@@ -13,8 +13,8 @@ MUTANTS: Final = (
         "takers trade through the band",
         "An order trades up to its limit.",
         f"{BOOK}/entering.py",
-        "        if state.reference is None:\n",
-        "        if state.reference is None or order.rests:\n",
+        "    if state.reference is None:\n",
+        "    if state.reference is None or order.rests:\n",
         claim=f"{CLAIMS}::test_a_halt_is_told_in_the_order_s_own_record_with_its_reason_and_numbers",
     ),
     Mutant(

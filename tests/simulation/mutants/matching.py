@@ -158,7 +158,7 @@ MUTANTS: Final = (
         f"{BOOK}/control.py",
         "    else:\n        _bury(state, draft, command)\n",
         "    else:\n"
-        '        refuse(draft, command, RejectionCode.MATCHING_ORDER_NOT_OPEN, "unknown")\n',
+        '        refuse(draft, command, NOT_OPEN, "unknown")\n',
     ),
     Mutant(
         "tombstone forgotten",
@@ -275,9 +275,8 @@ MUTANTS: Final = (
         "something enters before a taker ends",
         "Commands come first, what is left over goes on after them.",
         f"{BOOK}/decide.py",
-        "    if state.continuing is not None:\n        draft.touch(state.continuing)\n",
-        "    if state.continuing is not None and not commands:\n"
-        "        draft.touch(state.continuing)\n",
+        "    _go_on(state, draft)\n",
+        "    if not commands:\n        _go_on(state, draft)\n",
         claim=f"{CLAIMS}/test_decide.py"
         "::test_a_taker_beyond_the_bound_of_fills_is_continued_before_anything_else",
     ),
@@ -435,7 +434,7 @@ MUTANTS: Final = (
         f"{BOOK}/triggers.py",
         "    order.held_minor = armed.need_minor(\n"
         "        armed.remaining_lots,\n        state.tick_value_minor,\n"
-        "        state.delivered_minor,\n        is_option=state.is_option,\n    )\n",
+        "        state.delivered_minor,\n        state.is_option,\n    )\n",
         '    order.held_minor = armed.command["held_minor"]\n',
         claim=CLAIMS,
     ),

@@ -96,13 +96,8 @@ MUTANTS: Final = (
         "another command in the middle of a taker",
         "A command that is waiting may as well be decided first.",
         f"{DOMAIN}/matching/decide.py",
-        "    if state.continuing is not None:\n"
-        "        draft.touch(state.continuing)\n"
-        "        work(state, draft, state.continuing)\n",
-        "    going_on = state.continuing\n"
-        "    if going_on is not None and len(commands) < 2:\n"
-        "        draft.touch(going_on)\n"
-        "        work(state, draft, going_on)\n",
+        "    _go_on(state, draft)\n",
+        "    if state.continuing is None or len(commands) < 2:\n        _go_on(state, draft)\n",
     ),
     Mutant(
         "an older price overtakes a newer",

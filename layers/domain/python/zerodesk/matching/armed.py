@@ -159,8 +159,7 @@ class FollowingOrder(WaitingOrder):
         lots: int,  # noqa: ARG002 - what is held goes by what the leading order got
         tick_value_minor: int,  # noqa: ARG002
         lot_value_minor: int,  # noqa: ARG002
-        *,
-        is_option: bool = False,  # noqa: ARG002
+        is_option: bool,  # noqa: ARG002, FBT001
     ) -> int:
         """Return what is to be held by now, which may be less than the order will need."""
         return self.due_minor

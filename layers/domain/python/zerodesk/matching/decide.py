@@ -69,7 +69,8 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -
     """
     _go_on(state, draft)
     known, resting, symbol = state.memory.since_ms, state.orders, state.symbol
-    consumed, max_fills, bound_ms = 0, draft.max_fills, COMMAND_BOUND_MS
+    consumed, max_fills = 0, draft.max_fills
+    earliest_ms, latest_ms = -COMMAND_BOUND_MS, COMMAND_BOUND_MS
     added = draft.added
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # What has to be continued has used up the fills.
@@ -90,7 +91,7 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -
                 and command_id not in known
                 and command_id not in resting
                 and type(accepted_at_ms) is type(time_ms) is int
-                and -bound_ms <= accepted_at_ms - time_ms <= bound_ms
+                and earliest_ms <= accepted_at_ms - time_ms <= latest_ms
             ):
                 state.time_ms = time_ms
                 if state.expiries and not expire_due(state, draft, command_id):
@@ -105,16 +106,16 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -
         if state.prices_ticks is not None:
             run_triggered(state, draft)
         consumed += 1
-    state.memory.added(added)
     return consumed
 
 
 def _go_on(state: BookState, draft: Draft) -> None:
     """Go on with what the record before left unfinished."""
     taker = state.continuing
-    if state.continuing is not None:
-        draft.touch(state.continuing)
-        work(state, draft, state.continuing)
+    if taker is not None:
+        draft.touch(taker)
+        state.continuing = None
+        work(state, draft, taker)
     elif state.uncrossing is not None:
         ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
@@ -241,4 +242,4 @@ def _refuse_late(state: BookState, draft: Draft, command: "Command") -> None:
     elif command["kind"] == "amend":
         amend.refuse(draft, command, rejection, if_pending=True)
     else:
-        control.refuse(draft, command, rejection.code, rejection.detail)
+        control.refuse(draft, command, rejection.code.value, rejection.detail)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from zerodesk.instruments import TradingState
 from zerodesk.ledger import LedgerError
-from zerodesk.matching.control import INVALID, refuse
+from zerodesk.matching.control import INVALID, STALE_INDEX, refuse
 from zerodesk.matching.draft import Draft
 from zerodesk.matching.order import BUY, SELL
 from zerodesk.matching.positions import NOTHING
 from zerodesk.matching.reducing import cap_resting
 from zerodesk.matching.state import BookState
 from zerodesk.orders import MAX_OTHERS
-from zerodesk.rejections import RejectionCode
 
 if TYPE_CHECKING:
     from zerodesk.commands import DeleverageCommand
@@ -35,7 +34,7 @@ def deleverage(state: BookState, draft: Draft, command: "DeleverageCommand") -> 
     marked_at_ms, until_ms = _marked_at_ms(state), command["marked_until_ms"]
     if marked_at_ms > until_ms:
         detail = f"decided for marks until {until_ms}, that of {marked_at_ms} is known"
-        refuse(draft, command, RejectionCode.MATCHING_STALE_INDEX, detail)
+        refuse(draft, command, STALE_INDEX, detail)
         return
     held_lots = _lots(state, account_id)
     taken = _taken(state, held_lots, others)

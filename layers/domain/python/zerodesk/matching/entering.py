@@ -61,34 +61,38 @@ def work(state: BookState, draft: Draft, order: BookOrder) -> None:
 
     Would it meet another outside the market's band, the market stops for an auction behind it.
     """
-    heap = (state.asks if order.is_buy else state.bids).heap
     outside = None
+    heap = (state.asks if order.is_buy else state.bids).heap
     if heap and heap[0] <= -order.key:
-        fill_up = fill_singly if state.reducing or order.is_picky else fill
-        if state.reference is None:
-            is_through = fill_up(state, draft, order)
-        else:
-            is_through = within_band(state, order, lambda: fill_up(state, draft, order))
-        if not is_through:
+        if not _is_through(state, draft, order):
             state.continuing = order
             return
-        outside = None if state.reference is None else _next_outside(state, order)
-    state.continuing = None
-    if order.outcome is not None:
-        return
-    if not order.remaining_lots:
-        order.outcome = FILLED
-    elif not order.rests:
-        expire(draft, order)
-    else:
+        if order.outcome is not None:
+            return
+        if not order.remaining_lots:
+            order.outcome = FILLED
+            return
+        if state.reference is not None:
+            outside = _next_outside(state, order)
+    if order.rests:
         open_order(state, draft, order)
+    else:
+        expire(draft, order)
     if outside is not None:
         halt(state, draft, order.order_id, outside)
 
 
+def _is_through(state: BookState, draft: Draft, order: BookOrder) -> bool:
+    """Fill an order from the other side; False if the record is full and it goes on."""
+    fill_up = fill_singly if state.reducing or order.is_picky else fill
+    if state.reference is None:
+        return fill_up(state, draft, order)
+    return within_band(state, order, lambda: fill_up(state, draft, order))
+
+
 def _next_outside(state: BookState, order: BookOrder) -> Outside | None:
     """Return the price at which a taker would go on, and the band around what counts until now."""
-    facing = state.facing(order) if order.remaining_lots and order.outcome is None else None
+    facing = state.facing(order)
     if facing is None or not may_meet(state, order, facing):
         return None
     return state.outside(facing.price_ticks)

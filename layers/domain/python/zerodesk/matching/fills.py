@@ -46,7 +46,7 @@ def refresh(state: BookState, draft: Draft, order: BookOrder, command_id: str) -
         order.hidden_lots,
         state.tick_value_minor,
         state.delivered_minor,
-        is_option=state.is_option,
+        state.is_option,
     )
     draft.note(following, shown_lots)
     draft.moves.append(order)

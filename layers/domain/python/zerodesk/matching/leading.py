@@ -131,7 +131,7 @@ def needed_minor(state: BookState, following: FollowingOrder) -> int:
         following.quantity_lots,
         state.tick_value_minor,
         state.delivered_minor,
-        is_option=state.is_option,
+        state.is_option,
     )
 
 

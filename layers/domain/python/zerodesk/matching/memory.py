@@ -7,6 +7,7 @@ memory, done between records and never undone.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from zerodesk.codec import canonical_json, state_hash
@@ -35,15 +36,15 @@ class CommandMemory:
     from more than a bound after it came (see ``decide``), so none is kept longer than two bounds.
 
     ``since_ms`` alone says what is known. Groups are looked at once in many records, so ids join
-    theirs all at once, when that is done.
+    theirs all at once, when that is done: those beyond the first ``_grouped``, who came last.
     """
 
-    __slots__ = ("_digests", "_spans", "_ungrouped", "purge_at_ms", "since_ms")
+    __slots__ = ("_digests", "_grouped", "_spans", "purge_at_ms", "since_ms")
 
     def __init__(self) -> None:
         self.since_ms: dict[str, int] = {}
         self._spans: dict[int, dict[str, int]] = {}
-        self._ungrouped: list[str] = []
+        self._grouped = 0
         self._digests: dict[int, str] = {}
         self.purge_at_ms = 0
 
@@ -54,6 +55,7 @@ class CommandMemory:
         for command_id, since_ms in known.items():
             spans[since_ms // SPAN_MS][command_id] = since_ms
         memory.since_ms, memory._spans = dict(known), dict(spans)
+        memory._grouped = len(known)
         return memory
 
     def lay(self, span: int, ids: dict[str, int], digest: str) -> None:
@@ -69,6 +71,7 @@ class CommandMemory:
         if span in self._spans or len(self.since_ms) != known:
             raise ValueError(f"commands of {span * SPAN_MS} ms are known twice")
         self._spans[span], self._digests[span] = ids, digest
+        self._grouped = known
 
     def knows(self, command_id: str, time_ms: int) -> bool:
         """Whether a command was seen and its bound has not passed at a record time."""
@@ -92,26 +95,22 @@ class CommandMemory:
     def add(self, command_id: str, since_ms: int) -> None:
         """Remember a command that is not known; ``forget`` takes it back."""
         self.since_ms[command_id] = since_ms
-        self._ungrouped.append(command_id)
-
-    def added(self, command_ids: list[str]) -> None:
-        """Take in that ids were put to ``since_ms``, as ``add`` does, by who has many of them."""
-        self._ungrouped += command_ids
 
     def _group(self) -> None:
-        """Have every id in its group; one may have been taken back, or count from later by now."""
-        spans, since_ms, digests = self._spans, self.since_ms, self._digests
-        for command_id in self._ungrouped:
-            at_ms = since_ms.get(command_id)
-            if at_ms is None:
-                continue
-            span = at_ms // SPAN_MS
-            ids = spans.get(span)
-            if ids is None:
-                ids = spans[span] = {}
-            ids[command_id] = at_ms
-            digests.pop(span, None)
-        self._ungrouped.clear()
+        """Have every id in its group.
+
+        They are read from where they stand: looking each of them up again would find none of them
+        in the processor's cache any more.
+        """
+        spans, span, ids = self._spans, None, {}
+        ungrouped = len(self.since_ms) - self._grouped
+        for command_id, since_ms in islice(reversed(self.since_ms.items()), ungrouped):
+            if since_ms // SPAN_MS != span:
+                span = since_ms // SPAN_MS
+                ids = spans.setdefault(span, {})
+                self._digests.pop(span, None)
+            ids[command_id] = since_ms
+        self._grouped = len(self.since_ms)
 
     def _drop(self, command_id: str, since_ms: int) -> None:
         del self.since_ms[command_id]
@@ -119,6 +118,7 @@ class CommandMemory:
         ids = self._spans.get(span)
         # It may have joined no group so far.
         if ids is not None and ids.pop(command_id, None) is not None:
+            self._grouped -= 1
             self._digests.pop(span, None)
 
     def purge(self, time_ms: int) -> None:
@@ -129,8 +129,10 @@ class CommandMemory:
         self._group()
         horizon_ms = time_ms - COMMAND_BOUND_MS
         for span in [span for span in self._spans if (span + 1) * SPAN_MS <= horizon_ms]:
-            for command_id in self._spans.pop(span):
+            ids = self._spans.pop(span)
+            for command_id in ids:
                 del self.since_ms[command_id]
+            self._grouped -= len(ids)
             self._digests.pop(span, None)
 
     def known_at(self, time_ms: int) -> dict[str, int]:

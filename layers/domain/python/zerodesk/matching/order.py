@@ -264,7 +264,11 @@ class BookOrder:
         return order
 
     def need_minor(
-        self, lots: int, tick_value_minor: int, lot_value_minor: int, *, is_option: bool = False
+        self,
+        lots: int,
+        tick_value_minor: int,
+        lot_value_minor: int,
+        is_option: bool,  # noqa: FBT001 - by position, as it is asked for each order
     ) -> int:
         """Return what lots of the order need held: quote for a buyer, base for a seller.
 
@@ -390,11 +394,15 @@ class AmountOrder(SpecialOrder):
         return min(self.remaining_lots, left_minor // (price_ticks * tick_value_minor))
 
     def need_minor(
-        self, lots: int, tick_value_minor: int, lot_value_minor: int, *, is_option: bool = False
+        self,
+        lots: int,
+        tick_value_minor: int,
+        lot_value_minor: int,
+        is_option: bool,  # noqa: FBT001 - by position, as it is asked for each order
     ) -> int:
         """Return what must be held: the rest of the amount and its fee, or a seller's lots."""
         if lot_value_minor and not self.is_buy:
-            return super().need_minor(lots, tick_value_minor, lot_value_minor)
+            return super().need_minor(lots, tick_value_minor, lot_value_minor, is_option)
         left_minor = self.amount_minor - self.notional_minor
         fee_minor = left_minor * max(self.maker_bps, self.taker_bps) // BASIS_POINTS
         if lot_value_minor or (is_option and self.is_buy):
@@ -441,14 +449,18 @@ class PairedOrder(SpecialOrder):
         return super().special() | terms | ({"stop_rests": True} if self.stop_rests else {})
 
     def need_minor(
-        self, lots: int, tick_value_minor: int, lot_value_minor: int, *, is_option: bool = False
+        self,
+        lots: int,
+        tick_value_minor: int,
+        lot_value_minor: int,
+        is_option: bool,  # noqa: FBT001 - by position, as it is asked for each order
     ) -> int:
         """Return the larger of what its two ways need held, or its limit's once it has traded."""
-        values = (lots, tick_value_minor, lot_value_minor)
-        need = super().need_minor(*values, is_option=is_option)
+        values = (lots, tick_value_minor, lot_value_minor, is_option)
+        need = super().need_minor(*values)
         if lots != self.quantity_lots:
             return need
-        stopped_need = self.triggered().need_minor(*values, is_option=is_option)
+        stopped_need = self.triggered().need_minor(*values)
         return max(need, stopped_need)
 
     def triggered(self) -> SpecialOrder:

@@ -29,13 +29,23 @@ if TYPE_CHECKING:
 SIDES: Final = [one.value for one in Side]
 TYPES: Final = [one.value for one in OrderType]
 EVER: Final = [one.value for one in TimeInForce if not one.expires]
-KNOWN_TERMS: Final = frozenset(product(SIDES, TYPES, EVER))
+KNOWN_TERMS: Final = {
+    (side, order_type, time_in_force): (
+        side == BUY,
+        time_in_force == GTC and order_type == LIMIT,
+        time_in_force == FOK,
+    )
+    for side, order_type, time_in_force in product(SIDES, TYPES, EVER)
+}
+"""Of an order without special terms: whether it buys, whether it rests, whether it is all or none.
+"""
+
 KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(SIDES, TYPES, EXPIRING))
 AUCTION: Final = TradingState.AUCTION.value
 LARGEST_REBATE_BPS: Final = -BASIS_POINTS
 
 
-def place(  # noqa: C901, PLR0912 - the hot path, flat
+def place(  # noqa: C901 - the hot path, flat
     state: BookState, draft: Draft, command: "PlaceCommand"
 ) -> None:
     """Decide an order that the book sees for the first time.
@@ -68,67 +78,79 @@ def place(  # noqa: C901, PLR0912 - the hot path, flat
     entry = row if len(command) == PLACE_FIELDS else command_entry(command, row)
     draft.commands.append(entry)
     special = special_terms(command) if entry is command else None
+    known = KNOWN_TERMS.get((side, order_type, time_in_force))
     if (
-        ((side, order_type, time_in_force) not in KNOWN_TERMS and not _may_expire(command))
-        or price_ticks <= 0
+        price_ticks <= 0
         or quantity_lots <= 0
         or not LARGEST_REBATE_BPS <= maker_bps <= BASIS_POINTS
         or not 0 <= taker_bps <= BASIS_POINTS
-        or (special is not None and not _makes_sense(state, command, special))
     ):
         reject(state, draft, command, _refused(command))
         return
-    if special is None:
-        order = BookOrder(
-            order_id,
-            account_id,
-            side == BUY,
-            price_ticks,
-            quantity_lots,
-            time_in_force == GTC and order_type == LIMIT,
-            maker_bps,
-            taker_bps,
-            held_minor,
-        )
-    elif special.trigger is not None:
-        order, post_only = ArmedOrder.of(command), False
-        if order.trails and looking_on(state) >= MAX_TRAILING:
-            reject(state, draft, command, _too_many_trail())
-            return
-    else:
-        order = BookOrder.of(command)
-        if special.stop_ticks is not None and looking_on(state) >= MAX_TRAILING:
-            reject(state, draft, command, _too_many_trail())
-            return
-    need = order.need_minor(
-        quantity_lots, state.tick_value_minor, state.delivered_minor, is_option=state.is_option
-    )
-    asked_minor = need
-    if special is not None and special.slides and not _stays_where_it_is(state, order, special):
-        slide(state, order)
-        need = need_of(state, order)
-        # What a better price adds to a seller's fee is of what is free, as in a trade at one.
-        asked_minor = min(asked_minor, need)
-    # Of most orders it shows at a glance that nothing stands against them.
-    if asked_minor > held_minor or post_only or not state.is_plain:
-        rejection = _refusal(state, order, asked_minor, command, post_only=post_only)
-        if rejection is not None:
-            reject(state, draft, command, rejection)
-            return
-    if special is None and time_in_force != FOK and state.is_plain:
-        if need != held_minor:
-            draft.touch(order)
-        work(state, draft, order)
+    if special is not None:
+        _place_special(state, draft, command, special)
         return
-    if special is not None and special.then is not None:
-        rejection = lead(state, draft, order, command)
+    if known is None:
+        reject(state, draft, command, _refused(command))
+        return
+    is_buy, rests, is_whole = known
+    order = BookOrder(
+        order_id,
+        account_id,
+        is_buy,
+        price_ticks,
+        quantity_lots,
+        rests,
+        maker_bps,
+        taker_bps,
+        held_minor,
+    )
+    need = order.need_minor(
+        quantity_lots, state.tick_value_minor, state.delivered_minor, state.is_option
+    )
+    # Of most orders it shows at a glance that nothing stands against them.
+    if need > held_minor or post_only or not state.is_plain:
+        rejection = _refusal(state, order, need, command, post_only=post_only)
         if rejection is not None:
             reject(state, draft, command, rejection)
             return
     if need != held_minor:
         draft.touch(order)
+    if is_whole or not state.is_plain:
+        _let_in(state, draft, order, command, None)
+    else:
+        work(state, draft, order)
+
+
+def _place_special(
+    state: BookState, draft: Draft, command: "PlaceCommand", special: SpecialTerms
+) -> None:
+    """Decide an order with special terms, of which the numbers that all orders have are sound."""
+    if not (_has_known_words(command) and _makes_sense(state, command, special)):
+        reject(state, draft, command, _refused(command))
+        return
+    post_only = command["post_only"] and special.trigger is None
+    order = BookOrder.of(command) if special.trigger is None else ArmedOrder.of(command)
+    looks_on = order.trails or special.stop_ticks is not None
+    if looks_on and looking_on(state) >= MAX_TRAILING:
+        reject(state, draft, command, _too_many_trail())
+        return
+    need = asked_minor = need_of(state, order)
+    if special.slides and not _stays_where_it_is(state, order, special):
+        slide(state, order)
+        need = need_of(state, order)
+        # What a better price adds to a seller's fee is of what is free, as in a trade at one.
+        asked_minor = min(asked_minor, need)
+    rejection = _refusal(state, order, asked_minor, command, post_only=post_only)
+    if rejection is None and special.then is not None:
+        rejection = lead(state, draft, order, command)
+    if rejection is not None:
+        reject(state, draft, command, rejection)
+        return
+    if need != order.held_minor:
+        draft.touch(order)
     _let_in(state, draft, order, command, special)
-    if special is not None and special.then is not None:
+    if special.then is not None:
         look(state, draft, order)
 
 
@@ -169,9 +191,8 @@ def _makes_sense(state: BookState, command: "PlaceCommand", special: SpecialTerm
 def _follows_well(state: BookState, then: "PlaceCommand") -> bool:
     """Whether a command is of an order that may follow another one."""
     terms = SpecialTerms.of(then)
-    words = (then["side"], then["type"], then["time_in_force"])
     return (
-        (words in KNOWN_TERMS or _may_expire(then))
+        _has_known_words(then)
         and min(then["price_ticks"], then["quantity_lots"]) > 0 <= then["held_minor"]
         and LARGEST_REBATE_BPS <= then["maker_bps"] <= BASIS_POINTS
         and 0 <= then["taker_bps"] <= BASIS_POINTS
@@ -186,14 +207,14 @@ def need_of(state: BookState, order: BookOrder) -> int:
         order.total_lots,
         state.tick_value_minor,
         state.delivered_minor,
-        is_option=state.is_option,
+        state.is_option,
     )
 
 
-def _may_expire(command: "PlaceCommand") -> bool:
-    """Whether an order has the words of one that ends at a time, and says when."""
+def _has_known_words(command: "PlaceCommand") -> bool:
+    """Whether an order has the words of one, or of one that ends at a time, and says when."""
     words = (command["side"], command["type"], command["time_in_force"])
-    return words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command
+    return words in KNOWN_TERMS or (words in KNOWN_TERMS_FOR_A_TIME and "expires_at_ms" in command)
 
 
 def _comes_too_late(state: BookState, order: BookOrder, special: SpecialTerms) -> bool:

@@ -200,7 +200,7 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
         held_minor = 0
         if status is None:
             held_minor = order.need_minor(
-                remaining_lots, tick_value_minor, lot_value_minor, is_option=is_option
+                remaining_lots, tick_value_minor, lot_value_minor, is_option
             )
             status = order.untraded if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
@@ -235,9 +235,11 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
                 postings.append((account_id, order_id, quote, -leaves_minor, free_minor))
             continue
         if is_buy:
+            held, arriving, arrives_minor = quote, base, base_minor
             free_minor = leaves_minor - notional_minor - fee_minor
             within_limit = notional_minor <= limit_minor
         else:
+            held, arriving, arrives_minor = base, quote, notional_minor - fee_minor
             free_minor = leaves_minor - base_minor
             within_limit = notional_minor >= limit_minor
         # What follows takes what it needs of what its leading order got.
@@ -245,11 +247,9 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
             executed_lots or not order.after
         ):
             raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
-        held, arriving = (quote, base) if is_buy else (base, quote)
         if leaves_minor:
             postings.append((account_id, order_id, held, -leaves_minor, free_minor))
         if executed_lots:
-            arrives_minor = base_minor if is_buy else notional_minor - fee_minor
             postings.append((account_id, order_id, arriving, 0, arrives_minor))
 
 

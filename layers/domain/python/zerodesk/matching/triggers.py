@@ -82,7 +82,7 @@ def _trigger(
         armed.remaining_lots,
         state.tick_value_minor,
         state.delivered_minor,
-        is_option=state.is_option,
+        state.is_option,
     )
     draft.note(order, order.remaining_lots)
     draft.events.append(
