@@ -157,8 +157,7 @@ MUTANTS: Final = (
         "What is not in the book cannot be cancelled.",
         f"{BOOK}/control.py",
         "    else:\n        _bury(state, draft, command)\n",
-        "    else:\n"
-        '        refuse(draft, command, NOT_OPEN, "unknown")\n',
+        '    else:\n        refuse(draft, command, NOT_OPEN, "unknown")\n',
     ),
     Mutant(
         "tombstone forgotten",

@@ -14,7 +14,8 @@ from zerodesk.matching.leading import take_fills
 from zerodesk.matching.order import BUY, BookOrder
 from zerodesk.matching.positions import take_trade
 from zerodesk.matching.reducing import cap_resting
-from zerodesk.matching.state import Auction, BookState, Outside, Uncrossing, told
+from zerodesk.matching.situations import Auction, Outside, Uncrossing, told
+from zerodesk.matching.state import BookState
 from zerodesk.matching.trailing import see_last
 from zerodesk.orders import BY_BAND, BY_TIME, ending_id_for, halt_id_for
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from zerodesk.matching.draft import CANCELLED, Draft
 from zerodesk.matching.record import close, unfilled
-from zerodesk.matching.state import BookState, Cancelling
+from zerodesk.matching.situations import Cancelling
+from zerodesk.matching.state import BookState
 from zerodesk.orders import COMMAND_BOUND_MS
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from zerodesk.bands import Reference
 from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
-from zerodesk.matching.state import (
+from zerodesk.matching.situations import (
     Auction,
-    BookState,
     Cancelling,
     Funded,
     Funding,
@@ -16,6 +15,7 @@ from zerodesk.matching.state import (
     Settling,
     Uncrossing,
 )
+from zerodesk.matching.state import BookState
 from zerodesk.positions import OpenLots
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from zerodesk.matching.fills import fill
 from zerodesk.matching.meeting import fill_singly, may_meet, offers_of_others
 from zerodesk.matching.order import BUY, NONE, OPEN, SELL, BookOrder, SpecialOrder
 from zerodesk.matching.record import expire, with_price
-from zerodesk.matching.state import BookState, Outside
+from zerodesk.matching.situations import Outside
+from zerodesk.matching.state import BookState
 from zerodesk.matching.trailing import see_last
 from zerodesk.orders import TimeInForce
 

@@ -8,7 +8,8 @@ from zerodesk.matching.funding import left, take_funding
 from zerodesk.matching.marks import take_sample
 from zerodesk.matching.order import SELL
 from zerodesk.matching.settling import pay
-from zerodesk.matching.state import OPEN, Auction, Outside, Settling, Uncrossing
+from zerodesk.matching.situations import Auction, Outside, Settling, Uncrossing
+from zerodesk.matching.state import OPEN
 from zerodesk.matching.trailing import see_last
 from zerodesk.orders import halt_id_for
 

@@ -16,7 +16,8 @@ from zerodesk.matching.errors import MismatchError
 from zerodesk.matching.leading import feeds
 from zerodesk.matching.order import BookOrder, PairedOrder, SpecialOrder
 from zerodesk.matching.positions import take_trade
-from zerodesk.matching.state import BookState, last_trade
+from zerodesk.matching.situations import last_trade
+from zerodesk.matching.state import BookState
 from zerodesk.matching.trailing import see_last, see_prices
 
 if TYPE_CHECKING:

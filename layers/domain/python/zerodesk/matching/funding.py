@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zerodesk.funding import fund, funding_time, rate_millionths
 from zerodesk.marks import is_fresh
 from zerodesk.matching.draft import Draft
-from zerodesk.matching.state import BookState, Funding
+from zerodesk.matching.situations import Funding
+from zerodesk.matching.state import BookState
 
 if TYPE_CHECKING:
     from zerodesk.commands import FundCommand

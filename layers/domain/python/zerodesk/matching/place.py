@@ -75,9 +75,13 @@ def place(  # noqa: C901 - the hot path, flat
         and type(account_id) is type(order_id) is str
     ):
         raise TypeError
-    entry = row if len(command) == PLACE_FIELDS else command_entry(command, row)
-    draft.commands.append(entry)
-    special = special_terms(command) if entry is command else None
+    special = None
+    if len(command) == PLACE_FIELDS:
+        draft.commands.append(row)
+    else:
+        entry = command_entry(command, row)
+        draft.commands.append(entry)
+        special = special_terms(command) if entry is command else None
     known = KNOWN_TERMS.get((side, order_type, time_in_force))
     if (
         price_ticks <= 0

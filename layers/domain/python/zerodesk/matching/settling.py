@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from zerodesk.instruments import TradingState
 from zerodesk.matching import auctions, clearing
 from zerodesk.matching.draft import Draft
-from zerodesk.matching.state import BookState, Settling
+from zerodesk.matching.situations import Settling
+from zerodesk.matching.state import BookState
 
 if TYPE_CHECKING:
     from zerodesk.commands import SettleCommand

@@ -9,7 +9,8 @@ from zerodesk.instruments import AuctionKind, TradingState
 from zerodesk.matching import auctions
 from zerodesk.matching.auctions import Change
 from zerodesk.matching.draft import Draft
-from zerodesk.matching.state import Auction, BookState
+from zerodesk.matching.situations import Auction
+from zerodesk.matching.state import BookState
 from zerodesk.orders import BY_MARK, BY_TIME
 
 
