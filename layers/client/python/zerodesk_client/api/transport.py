@@ -104,15 +104,18 @@ class Transport:
             repeated may have arrived.
         """
         started_s = self.clock()
-        attempt = 0
+        attempt, maybe_arrived = 0, False
         while True:
             outcome = self._exchange(method, path, api_key, body, query)
             if not isinstance(outcome, _Fault):
                 return outcome
+            maybe_arrived |= outcome.maybe_arrived
             waited_s = self.clock() - started_s
             patience_s = self._retry.unreachable_s if outcome.is_absence else self._retry.faults_s
             if (outcome.maybe_arrived and not repeatable) or waited_s >= patience_s:
-                raise UnreachableError(self.api_url, outcome.reason, waited_s)
+                raise UnreachableError(
+                    self.api_url, outcome.reason, waited_s, maybe_arrived=maybe_arrived
+                )
             self._on_retry(Retry(method, path, outcome.reason, waited_s))
             self.sleep(self._pause_s(attempt))
             attempt += 1

@@ -31,3 +31,15 @@ def not_up(reason: str) -> CommandError:
         "the venue is not up: run `zerodesk up`, or point --api-url at one that is",
         ExitCode.UNREACHABLE,
     )
+
+
+def not_answered(reason: str, named: str | None) -> CommandError:
+    """Return the error of a venue that may have the request, and has not said what became of it.
+
+    ``named`` is the id that makes repeating the request harmless, if it had one.
+    """
+    hint = "the venue is there: the same command asks it again"
+    if named is not None:
+        hint = f"it may yet be carried out: the same command with --id {named} finds out, and "
+        hint += "happens once"
+    return CommandError(reason, hint, ExitCode.UNREACHABLE)

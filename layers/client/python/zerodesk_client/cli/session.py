@@ -2,6 +2,7 @@
 
 import json
 import os
+import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Session:
     key: str | None
     account: str | None
     folder: Path | None = field(default_factory=state_folder)
+    named: str | None = None
+    """The id that makes repeating what the command asked for harmless."""
     out: Console = field(default_factory=console)
     err: Console = field(default_factory=lambda: console(to_stderr=True))
     closing: ExitStack = field(default_factory=ExitStack)
@@ -79,6 +82,11 @@ class Session:
         if url is None:
             raise not_up("there is no address of an API")
         return url
+
+    def id_of(self, given: str | None) -> str:
+        """Return the id that a command was given for what it asks, or one that none had before."""
+        self.named = given or f"cli-{uuid.uuid4().hex[:16]}"
+        return self.named
 
     def trader(self) -> Client:
         """Return a client with the key of the account to act for."""
