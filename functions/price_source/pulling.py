@@ -7,9 +7,10 @@ from price_source.fetching import Fetch, FetchError, Told, read
 from price_source.in_time import in_time
 from price_source.prices import Prices
 from zerodesk.breakers import BreakerState
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemError
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.markets import ReportIndexPrice
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.feeds import Feed, FeedRegister
