@@ -20,7 +20,13 @@ MAX_CONNECTIONS: Final = 128
 KEEPALIVE_S: Final = 5.0
 """Shorter than servers keep idle connections, so that a request seldom meets a closed one."""
 
-_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,13 @@ from zerodesk_client.cli import (
     switches,
     venue,
 )
+from zerodesk_client.cli.exits import ExitCode
 from zerodesk_client.cli.group import ZerodeskGroup
 from zerodesk_client.cli.session import Session
 
 EPILOG = (
     "--json, --api-url, --key and --account may stand after the command, too. "
-    "Exit codes: 0 done; 1 an order was refused, or a recount or replay differs; 2 usage; "
-    "3 the venue does not answer; 4 the venue refused the request; 130 interrupted."
+    f"Exit codes: {'; '.join(f'{code.value} {code.meaning}' for code in ExitCode)}."
 )
 
 app = typer.Typer(

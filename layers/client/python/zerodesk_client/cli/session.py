@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -26,6 +27,8 @@ from zerodesk_client.local_state import (
     state_folder,
 )
 
+URL: Final = re.compile(r"https?://[^\s/?#\[\]]+(?:/[!-~]*)?|https?://\[[0-9a-f:.]+\][!-~]*")
+KEY: Final = re.compile(r"[!-~]+")
 PIPE_WIDTH: Final = 160
 """Columns where there is no terminal: wide enough that no table is cut."""
 
@@ -76,11 +79,13 @@ class Session:
         Raises
         ------
         CommandError
-            None is given and no local cloud is up.
+            None is given and no local cloud is up, or what is given is none.
         """
         url = self.api_url or os.environ.get(URL_VARIABLE) or read_api_url(self.folder)
         if url is None:
             raise not_up("there is no address of an API")
+        if not URL.fullmatch(url):
+            raise CommandError(f"{url!r} is no address of an API", "it begins with https://")
         return url
 
     def id_of(self, given: str | None) -> str:
@@ -120,6 +125,8 @@ class Session:
         on_retry: Callable[[Retry], None] | None = None,
     ) -> Client:
         """Return a client that lasts as long as the command."""
+        if not KEY.fullmatch(api_key):
+            raise CommandError("the key has characters that no key has")
         client = Client(self.url(), api_key, retry=retry, on_retry=on_retry)
         return self.closing.enter_context(client)
 
