@@ -23,9 +23,13 @@ settings.load_profile("same")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Zerodesk")
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "tests")
 
-collect_ignore = ["benchmarks/path/echo.py", "tools/rationals.py"]
-"""One runs as a function and has its plan in its environment; the other needs mpmath, which is with
-the benchmarks' peers and not in this environment."""
+collect_ignore = [
+    "benchmarks/path/echo.py",
+    "infra_cdk/local/emulator/beside_a_query.py",
+    "tools/rationals.py",
+]
+"""One runs as a function and has its plan in its environment; the others need the emulator, or
+mpmath that is with the benchmarks' peers, and neither is in this environment."""
 
 LONGEST = "test_types.py"
 

@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from zerodesk.codec import canonical_json, state_hash
+from zerodesk.times import iso_ms
 from zerodesk.verification import Record
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import as_ms, iso_ms
+from zerodesk_aws.clock import as_ms
 from zerodesk_aws.contracts import journal as contracts
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal, JournalRecord

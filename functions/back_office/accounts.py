@@ -2,9 +2,10 @@
 
 from zerodesk.accounts import Change, open_account
 from zerodesk.insurance import FUND
+from zerodesk.times import iso_ms
 from zerodesk_aws import accounts as journals
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts import accounts as contracts
 from zerodesk_aws.contracts.accounts import Key, OpenAccount, RevokedKey
 from zerodesk_aws.contracts.balances import Balances

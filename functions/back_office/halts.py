@@ -9,9 +9,10 @@ from zerodesk.kills import Kill
 from zerodesk.liquidations import BY_MARGIN, Liquidation
 from zerodesk.losses import BY_LOSS
 from zerodesk.terms import AccountStatus
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.halts import Halt, Halts, ListStopped, Stop, StoppedPage
 from zerodesk_aws.feeds import FeedRegister
 from zerodesk_aws.limits import MARKET, LimitRegister

@@ -10,8 +10,9 @@ from zerodesk.listings import ListingError, list_market
 from zerodesk.money import NumberError, to_minor
 from zerodesk.options import OptionTerms
 from zerodesk.tiers import Tier
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import iso_ms, now_ms, sleep
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import ListMarket, MarginTier, PriceBand
 from zerodesk_aws.entry import count, logger

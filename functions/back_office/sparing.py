@@ -4,8 +4,9 @@ from back_office.accounts import opened
 from zerodesk.accounts import Change
 from zerodesk.kills import Kill
 from zerodesk.liquidating import spare
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.margin_status import SetLiquidation, Spared
 from zerodesk_aws.entry import count, logger
 

@@ -8,8 +8,9 @@ from back_office.waiting import awaited
 from zerodesk.commands import EndAuctionCommand, SetStateCommand
 from zerodesk.instruments import TradingState
 from zerodesk.orders import ending_id_for
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended
-from zerodesk_aws.clock import iso_ms, now_ms, sleep
+from zerodesk_aws.clock import now_ms, sleep
 from zerodesk_aws.contracts import markets as contracts
 from zerodesk_aws.contracts.markets import EndAuction, SetTradingState
 from zerodesk_aws.entry import count, logger

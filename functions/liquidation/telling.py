@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from zerodesk.accounts import LIQUIDATE
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.journal import JournalRecord
 from zerodesk_aws.tables.cursors import Cursors
 

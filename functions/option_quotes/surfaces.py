@@ -3,8 +3,9 @@
 from zerodesk.pricing.batch import MalformedCallError
 from zerodesk.pricing.option_quote import MarketSurface
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import as_ms, iso_ms, now_ms
+from zerodesk_aws.clock import as_ms, now_ms
 from zerodesk_aws.contracts.option_quotes import PublishedSurface, PublishSurface
 from zerodesk_aws.contracts.pricing import Surface
 from zerodesk_aws.entry import count, logger

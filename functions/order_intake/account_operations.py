@@ -9,9 +9,10 @@ from order_intake.mass_cancels import CancelsOfAll
 from order_intake.operations import cancels, listings, orders, path, queue, waiting, workflow
 from order_intake.replacements import Replacements
 from order_intake.settings import JOURNAL_TABLE
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.routing import Answer
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.orders import (
     CancelAfter,
     CancelOrders,

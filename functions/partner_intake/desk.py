@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from zerodesk.orders import OrderStatus
 from zerodesk.rejections import RejectionCode
+from zerodesk.times import iso_ms
 from zerodesk_aws.announcements import ORDERS
 from zerodesk_aws.api.grammar import read
 from zerodesk_aws.api.problems import (
@@ -17,7 +18,7 @@ from zerodesk_aws.api.problems import (
 )
 from zerodesk_aws.api.strict_json import MAX_BODY_BYTES, check_characters
 from zerodesk_aws.bus import Announcement
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts import problems
 from zerodesk_aws.contracts.events.orders import OrderAccepted, OrderRejected
 from zerodesk_aws.contracts.events.partner import OrderRequested

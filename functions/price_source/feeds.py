@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from price_source.prices import indexed
 from zerodesk.breakers import CLOSED
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts import feeds as contracts
 from zerodesk_aws.feeds import MAX_FEEDS, Feed, FeedRegister
 from zerodesk_aws.listings import Listings

@@ -1,29 +1,29 @@
 """What a feed tells: its answer over HTTPS, and the price in it.
 
-Whoever answers is a stranger. It is given three seconds between two of its bytes, five for its
-body, and 64 KB; its certificate is checked, it is followed nowhere else, and nothing that it says
-is evaluated.
+Whoever answers is a stranger. It is given five seconds for all that it says, headers and body,
+however it spreads its bytes over them, and 64 KB; its certificate is checked, it is followed
+nowhere else, and nothing that it says is evaluated.
 """
 
 import json
+import math
 import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final
-
-import urllib3
+from urllib.parse import urlsplit
 
 from zerodesk_aws.clock import monotonic
 from zerodesk_aws.contracts.fields import TIME
 
 CONNECT_SECONDS: Final = 2.0
-READ_SECONDS: Final = 3.0
 ALL_SECONDS: Final = 5.0
 MAX_BYTES: Final = 65_536
-CHUNK_BYTES: Final = 8_192
+HEADERS: Final = {"Accept": "application/json", "User-Agent": "zerodesk", "Connection": "close"}
 OLDEST: Final = timedelta(minutes=5)
 """For no longer a price stands at the expiry of an option."""
 AHEAD: Final = timedelta(minutes=1)
@@ -47,16 +47,26 @@ class Told:
 Fetch = Callable[[str], bytes]
 
 
+class Bounded(ssl.SSLSocket):
+    """A socket that is read until a moment: a time-out alone begins anew with each byte."""
+
+    ends: float = math.inf
+
+    def recv_into(self, *into: Any) -> int:
+        """Receive, as long as there is time."""
+        left = self.ends - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.settimeout(left)
+        return super().recv_into(*into)
+
+
 class Https:
-    """Reads addresses; connections stay open from one minute to the next."""
+    """Reads addresses."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-            retries=False,
-            headers={"Accept": "application/json", "User-Agent": "zerodesk"},
-            ssl_context=context,
-        )
+        self._context = context or ssl.create_default_context()
+        self._context.sslsocket_class = Bounded
 
     def __call__(self, url: str) -> bytes:
         """Return the body of an answer.
@@ -66,28 +76,31 @@ class Https:
         FetchError
             No answer in time, another status than 200, or more bytes than are read.
         """
+        asked = urlsplit(url)
+        place = asked._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        connection = HTTPSConnection(asked.netloc, timeout=CONNECT_SECONDS, context=self._context)
         ends = monotonic() + ALL_SECONDS
         try:
-            answer = self._pool.request("GET", url, redirect=False, preload_content=False)
-            try:
-                return _body(answer, ends)
-            finally:
-                answer.close()
-        except urllib3.exceptions.HTTPError as error:
+            connection.connect()
+            assert isinstance(connection.sock, Bounded), "the context makes no other"
+            connection.sock.ends = ends
+            connection.request("GET", place, headers=HEADERS)
+            return _body(connection.getresponse())
+        except TimeoutError as error:
+            raise FetchError("no whole answer in time") from error
+        except (OSError, OverflowError, HTTPException) as error:  # a port may overflow
             raise FetchError(f"no answer: {type(error).__name__}") from error
+        finally:
+            connection.close()
 
 
-def _body(answer: urllib3.BaseHTTPResponse, ends: float) -> bytes:
+def _body(answer: HTTPResponse) -> bytes:
     if answer.status != 200:  # noqa: PLR2004 - OK, and nothing else
         raise FetchError(f"status {answer.status}")
-    body = bytearray()
-    for chunk in answer.stream(CHUNK_BYTES):
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise FetchError(f"an answer of more than {MAX_BYTES:,} bytes")
-        if monotonic() > ends:
-            raise FetchError(f"no whole answer within {ALL_SECONDS:.0f} s")
-    return bytes(body)
+    body = answer.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise FetchError(f"an answer of more than {MAX_BYTES:,} bytes")
+    return body
 
 
 def read(body: bytes, price: str, observed_at: str | None, now: datetime) -> Told:

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from zerodesk.commands import IndexCommand
 from zerodesk.instruments import Market
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, refused
-from zerodesk_aws.clock import as_ms, iso_ms, now_ms
+from zerodesk_aws.clock import as_ms, now_ms
 from zerodesk_aws.contracts.markets import IndexPrice, ReportIndexPrice
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.listings import Listings

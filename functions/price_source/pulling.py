@@ -4,17 +4,23 @@ from datetime import UTC, datetime
 from functools import partial
 
 from price_source.fetching import Fetch, FetchError, Told, read
+from price_source.in_time import in_time
 from price_source.prices import Prices
 from zerodesk.breakers import BreakerState
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemError
-from zerodesk_aws.at_once import at_once
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.markets import ReportIndexPrice
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.feeds import Feed, FeedRegister
 
 SOURCE = "zerodesk.markets"
+
+PATIENCE_SECONDS = 8.0
+"""For all feeds together. Most of it is what one may take to answer; the rest is for what has no
+bound of its own: a name that is long looked up, and many addresses of it where nobody is."""
+LATE = f"no answer within {PATIENCE_SECONDS:.0f} s, the search for its address included"
 
 
 class Puller:
@@ -28,11 +34,11 @@ class Puller:
         self._register, self._prices, self._bus, self._fetch = register, prices, bus, fetch
 
     def pull(self) -> None:
-        """Read all feeds that may be read, at once; then book how each fared."""
+        """Read all feeds that may be read, side by side; then book how each fared."""
         feeds = [one for feed in self._register.all() if (one := self._to_ask(feed)) is not None]
-        told = at_once([partial(self._ask, feed) for feed in feeds])
+        told = in_time([partial(self._ask, feed) for feed in feeds], PATIENCE_SECONDS)
         for feed, answer in zip(feeds, told, strict=True):
-            self._book(feed, self._reported(feed, answer))
+            self._book(feed, self._reported(feed, answer or LATE))
 
     def _to_ask(self, feed: Feed) -> Feed | None:
         """Return a feed that is asked now; of one that is half open, after its trial is booked."""

@@ -17,6 +17,7 @@ from zerodesk.pricing.option_quote import (
 from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.pricing.order_quote import Quote
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.times import iso_ms
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.surfaces import WarmSurfaces
 from zerodesk_aws.tables.listed import Listed
@@ -107,7 +108,9 @@ class OptionDesk:
         if stored is None:
             return _stale(f"{symbol} has no surface")
         if now_ms() >= stored.valid_until_ms:
-            return _stale(f"the surface of {symbol} was valid until {stored.valid_until_ms} ms")
+            return _stale(
+                f"the surface of {symbol} was valid until {iso_ms(stored.valid_until_ms)}"
+            )
         return self._surfaces.of(symbol, stored)
 
 

@@ -4,8 +4,9 @@ import hashlib
 from typing import Any, Final
 
 from pricing_jobs.terms import job_terms
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.pricing_jobs import CreateJob, Job
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.job_files import (

@@ -7,8 +7,9 @@ from queries.tape import Span
 from zerodesk.funding import FUNDING_EVERY_MS, funding_time
 from zerodesk.instruments import Market, Product
 from zerodesk.money import format_minor, format_scaled
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.markets import Depth, Funding, Fundings, Ticker
 from zerodesk_aws.listings import Listings
 

@@ -7,9 +7,9 @@ from queries.backwards import MAX_RECORDS, page_back
 from zerodesk.accounts import LIQUIDATE
 from zerodesk.money import format_minor
 from zerodesk.settlement import EXPIRY
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.order_lists import Fill, FillPage, ListFills
 from zerodesk_aws.journal import JournalRecord
 from zerodesk_aws.listings import Listings

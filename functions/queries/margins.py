@@ -4,9 +4,10 @@ from zerodesk.kills import Kill
 from zerodesk.margin_calls import MarginCall, ratio_bps
 from zerodesk.money import BASIS_POINTS, format_minor
 from zerodesk.risk.monitoring import Margin, fresh_marks, margins, stale_marks
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.margin_status import (
     CurrencyMargin,
     MarginCallView,

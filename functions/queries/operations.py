@@ -20,10 +20,11 @@ from queries.settings import (
 from queries.statements import Statements
 from queries.trade_lists import TradeLists
 from zerodesk import CODE_VERSION
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.books import Books
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.balances import Balances
 from zerodesk_aws.contracts.markets import Health, Market, Markets
 from zerodesk_aws.fee_views import FeeViews

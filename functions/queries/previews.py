@@ -8,9 +8,10 @@ from zerodesk.risk import Case, Marked
 from zerodesk.risk.monitoring import stale_among
 from zerodesk.risk.preview import Need, Preview, preview
 from zerodesk.spending import stale_mark
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.margin_status import (
     InstrumentNeed,
     OrderMarginPreview,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.api.cursors import Pages
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
-from zerodesk_aws.clock import as_ms, iso_ms, now_ms
+from zerodesk_aws.clock import as_ms, now_ms
 from zerodesk_aws.contracts.statements import (
     AskStatement,
     Statement,

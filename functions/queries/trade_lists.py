@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 from queries.backwards import MAX_RECORDS, page_back
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.cursors import Pages
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.markets import ListTrades, Trade, TradePage
 from zerodesk_aws.journal import Journal, JournalRecord
 from zerodesk_aws.listings import Listings

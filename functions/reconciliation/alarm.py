@@ -8,8 +8,8 @@ from reconciliation.run import Result
 from zerodesk.commands import SetStateCommand
 from zerodesk.instruments import TradingState
 from zerodesk.reconciliation import Breach, Watch
+from zerodesk.times import iso_ms
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.queue import CommandQueue
 

@@ -29,7 +29,7 @@ from zerodesk.reconciliation import (
     differing_holders,
     report,
 )
-from zerodesk_aws.clock import iso_ms
+from zerodesk.times import iso_ms
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Entry, Register

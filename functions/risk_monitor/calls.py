@@ -9,9 +9,9 @@ from typing import Any, Final
 from zerodesk.accounts import AccountState, Change
 from zerodesk.margin_calls import MarginCall, ratio_bps
 from zerodesk.risk.monitoring import Margin, call_margin, fresh_marks, has_crossed, margins
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
 from zerodesk_aws.tables.cursors import Cursors

@@ -13,9 +13,10 @@ from risk_monitor.calls import MarginCalls
 from risk_monitor.liquidations import Liquidations
 from zerodesk.margin_calls import ratio_bps
 from zerodesk.risk.monitoring import Margin, fresh_marks, margins, stale_marks
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.entry import logger
 from zerodesk_aws.marks import Marks
 from zerodesk_aws.tables.cursors import Cursors

@@ -106,7 +106,8 @@ def _unavailable(response_type: str) -> GatewayProblem:
         503,
         "UNAVAILABLE",
         "Not available now",
-        "No answer in time. An order may have been taken: repeat it with the same client_order_id.",
+        "No whole answer in time. What was asked for may yet be carried out: send the same request "
+        "again, with the same ids: it happens once.",
     )
 
 
@@ -147,5 +148,7 @@ PROBLEMS: tuple[GatewayProblem, ...] = (
     # What has no type of its own: above all, an Authorization header that is no AWS signature on
     # a route that is not there.
     _unknown_route("DEFAULT_4XX"),
-    _internal("DEFAULT_5XX"),
+    # Above all, a function that ended, or ran out of its time, with a request in its hands: nobody
+    # knows how far it came.
+    _unavailable("DEFAULT_5XX"),
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra_cdk.local.paths import state_folder
-from infra_cdk.local.process import LocalCloudError, Progress
+from infra_cdk.local.process import LocalCloudError, Progress, UsageError
 
 if TYPE_CHECKING:
     from socket import socket
@@ -24,6 +24,7 @@ __all__ = [
     "LocalCloudError",
     "Progress",
     "Status",
+    "UsageError",
     "debug",
     "debug_in_editor",
     "down",
@@ -159,7 +160,7 @@ def logs(
     ------
     LocalCloudError
         Nothing is running.
-    KeyError
+    UsageError
         There is no such function.
     """
     from infra_cdk.local import cloud
@@ -186,7 +187,9 @@ def debug(function: str, breaks: Iterable[str]) -> AbstractContextManager["socke
     Raises
     ------
     LocalCloudError
-        Nothing is running, or there is no such function or place.
+        Nothing is running.
+    UsageError
+        There is no such function or place.
     """
     from infra_cdk.local import cloud
     from infra_cdk.local.live import debugging, place_of
@@ -213,8 +216,9 @@ def debug_in_editor(function: str, port: int, progress: Progress) -> Iterator[No
     Raises
     ------
     LocalCloudError
-        Nothing is running, there is no such function, the port is taken, or debugpy could not be
-        installed.
+        Nothing is running, or debugpy could not be installed.
+    UsageError
+        There is no such function, or the port is taken.
     """
     from infra_cdk.local import cloud
     from infra_cdk.local.environments import DEBUGGER, build_if_changed

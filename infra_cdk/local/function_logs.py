@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra_cdk.local.aws import LocalSession
-from infra_cdk.local.function_names import FUNCTION_PREFIX
+from infra_cdk.local.function_names import FUNCTION_PREFIX, no_function
 
 FOLLOW_SECONDS = 0.5
 OVERLAP_MS = 2_000
@@ -41,13 +41,13 @@ def read(
 
     Raises
     ------
-    KeyError
+    UsageError
         There is no such function.
     """
     client = session.client("logs")
     group = f"/aws/lambda/{FUNCTION_PREFIX}{function}"
     if not client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-        raise KeyError(function)
+        raise no_function(function)
     begin_ms = int((time.time() - since_seconds) * 1000)
     seen: dict[Line, int] = {}
     while True:

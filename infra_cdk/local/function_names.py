@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 
 from infra_cdk.local.paths import sources_folder
+from infra_cdk.local.process import UsageError
 
 FUNCTION_PREFIX = "zerodesk-local-"
+
+
+def no_function(name: str) -> UsageError:
+    """Return the error of a name that is none of a function."""
+    return UsageError(f"there is no function {name!r}: the folders of functions/ are their names")
 
 
 def function_of(config: Mapping[str, object]) -> str | None:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from infra_cdk.local.function_names import no_function
 from infra_cdk.local.paths import sources_folder, state_folder
-from infra_cdk.local.process import LocalCloudError
+from infra_cdk.local.process import UsageError
 
 HOST = "127.0.0.1"
 
@@ -54,13 +55,13 @@ def place_of(text: str) -> tuple[str, int]:
 
     Raises
     ------
-    LocalCloudError
+    UsageError
         There is no such file in the checkout, or no number behind it.
     """
     name, _, line = text.rpartition(":")
     path = sources_folder() / name
     if not line.isdecimal() or not path.is_file():
-        raise LocalCloudError(f"{text!r} is no place such as functions/matching/handler.py:61")
+        raise UsageError(f"{text!r} is no place such as functions/matching/handler.py:61")
     return str(path.resolve()), int(line)
 
 
@@ -70,7 +71,7 @@ def debugging(function: str, breaks: Sequence[tuple[str, int]]) -> Iterator[sock
 
     Raises
     ------
-    LocalCloudError
+    UsageError
         There is no such function.
     """
     with contextlib.ExitStack() as stack:
@@ -91,13 +92,13 @@ def debugging_in_editor(function: str, port: int, debugpy: Path) -> Iterator[Non
 
     Raises
     ------
-    LocalCloudError
+    UsageError
         There is no such function, or something listens on the port.
     """
     try:
         socket.create_server((HOST, port)).close()
     except OSError as fault:
-        raise LocalCloudError(f"port {port} cannot be listened on: {fault.strerror}") from fault
+        raise UsageError(f"port {port} cannot be listened on: {fault.strerror}") from fault
     with _asked(function, Debugging(port, debugpy=str(debugpy))):
         yield
 
@@ -105,9 +106,7 @@ def debugging_in_editor(function: str, port: int, debugpy: Path) -> Iterator[Non
 @contextlib.contextmanager
 def _asked(function: str, asked: Debugging) -> Iterator[None]:
     if not (sources_folder() / "functions" / function / "handler.py").is_file():
-        raise LocalCloudError(
-            f"there is no function {function!r}: the folders of functions/ are their names"
-        )
+        raise no_function(function)
     path = debugging_file(state_folder(), function)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".new")

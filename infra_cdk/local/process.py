@@ -15,6 +15,10 @@ class LocalCloudError(Exception):
     """The local cloud, or a tool that it needs, failed; the text says what to look at."""
 
 
+class UsageError(LocalCloudError):
+    """What was asked for is not there, or cannot be had; the local cloud is as it was."""
+
+
 def run(
     command: Sequence[str | Path],
     *,

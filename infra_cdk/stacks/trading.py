@@ -176,7 +176,7 @@ class TradingStack(Stack):
             data.market.access("GetItem"),
             self._send,
             self._publish,
-            # Two rounds of sixteen feeds, none of which answers.
+            # All feeds at once, none of which answers, and then the breakers of all of them.
             size=Size(timeout_seconds=25),
         )
         # One core, so that a full batch is priced well within the gateway's patience.

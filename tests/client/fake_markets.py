@@ -1,9 +1,11 @@
 """What the fake venue shows of its markets."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.client.fake_state import Answer, FakeState, Principal, page
+from tests.client.fake_state import Answer, FakeState, Principal, Refusal, page
+from zerodesk.instruments import product_of
 from zerodesk.orders import Side
 
 
@@ -18,6 +20,7 @@ class Markets(FakeState):
         listed = self._listed(symbol)
         last = listed.trades[-1]["price"] if listed.trades else None
         return listed.listing | {
+            "product": product_of(symbol).value,
             "state": listed.state,
             "state_reason": listed.reason,
             "state_by": "operator" if listed.reason else "",
@@ -34,6 +37,40 @@ class Markets(FakeState):
                 "surplus": "-0.1",
             },
         }
+
+    def publish_surface(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
+        self._listed(symbol)
+        ends = datetime.fromisoformat(data["as_of"]) + timedelta(seconds=data["valid_seconds"])
+        self.surfaces[symbol] = {
+            "symbol": symbol,
+            "version": 1,
+            "as_of": data["as_of"],
+            "valid_until": ends.isoformat(),
+            "spot": data["spot"],
+            "surface": data["surface"],
+        }
+        return 200, self.surfaces[symbol]
+
+    def get_surface(self, _who: Principal, _data: dict[str, Any], symbol: str) -> Answer:
+        if symbol not in self.surfaces:
+            raise Refusal(404, "NOT_FOUND", "No surface is published for this market.")
+        return 200, self.surfaces[symbol]
+
+    def quote_option(self, _who: Principal, data: dict[str, Any]) -> Answer:
+        self.quoted.append(data)
+        if data["symbol"] not in self.surfaces:
+            raise Refusal(404, "NOT_FOUND", "No surface is published for this market.")
+        if data.get("price") == "1":
+            rejection = {"code": "PRICING_COLLAR", "detail": "price outside the collar"}
+            return 200, {"verdict": "REFUSED", "surface_version": 1, "rejection": rejection}
+        names = ("fair_value", "mark_price", "collar_low", "collar_high", "worst_price", "need")
+        quote = dict.fromkeys((*names, "estimated_fee", "forward", "volatility"), "12.5")
+        greeks = dict.fromkeys(("delta", "gamma", "vega", "theta", "rho"), "0.25")
+        return 200, {"verdict": "PRICED", "surface_version": 1, "quote": quote | {"greeks": greeks}}
+
+    def bind_partner(self, _who: Principal, data: dict[str, Any], source: str) -> Answer:
+        self.partners[source] = data["account_id"]
+        return 200, {"source": source, "account_id": data["account_id"]}
 
     def depth(self, _who: Principal, data: dict[str, Any], symbol: str) -> Answer:
         listed = self._listed(symbol)

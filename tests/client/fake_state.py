@@ -81,6 +81,9 @@ class FakeState:
         self.fills: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.waiting: dict[str, int] = {}
         self.index_prices: list[tuple[str, str]] = []
+        self.surfaces: dict[str, dict[str, Any]] = {}
+        self.quoted: list[dict[str, Any]] = []
+        self.partners: dict[str, str] = {}
         self.trading_states: list[tuple[str, str, str]] = []
         self.feeds: dict[str, dict[str, Any]] = {}
         self.kills: dict[str, dict[str, Any]] = {}

@@ -9,9 +9,10 @@ from sweeper.books import BookSweep
 from tests.functions.gateway import Gateway
 from tests.functions.test_perpetuals import BTC_PERP, SECOND_LEVEL, totals, trade, usd
 from zerodesk.funding import FUNDING_EVERY_MS, funding_time
+from zerodesk.times import iso_ms
 from zerodesk.verification import NAMES, Record, Verifier
 from zerodesk_aws.books import Books
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders

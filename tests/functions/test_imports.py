@@ -61,7 +61,7 @@ BEYOND_FLOOR = {
     "pricing_jobs": 155,
     "queries": 224,
     "reconciliation": 150,
-    "risk_check": 66,
+    "risk_check": 67,
     "risk_monitor": 73,
     "settlement": 52,
     "sweeper": 210,

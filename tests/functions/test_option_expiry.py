@@ -18,7 +18,8 @@ from tests.functions.test_options import (
 )
 from zerodesk.expiry import AVERAGE_MS, MAX_GAP_MS
 from zerodesk.options import MONTHS, OptionTerms
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk.times import iso_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.index_history import index_history
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.market import Markets

@@ -8,7 +8,8 @@ from tests.functions.gateway import BTC_USD, Answered, Gateway
 from tests.functions.killing import failing, throttled
 from tests.functions.market_reads import to_price
 from tests.zerodesk.pricing.surfaces.chains import a_surface
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk.times import iso_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.faults import ServiceBusyError, StaleMarketError
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
@@ -134,10 +135,10 @@ def test_a_listing_that_makes_no_sense_is_refused(
 def test_without_a_surface_an_option_has_no_mark_and_no_order(venue: Gateway) -> None:
     refused = place(venue, "ann", "one", "BUY", price="10000")["rejection"]
     assert (refused["code"], refused["detail"]) == ("RISK_STALE_MARK", "BTC-USD has no surface")
-    publish(venue, as_of=iso_ms(now_ms() - 2 * HOUR_MS))
+    valid_until = publish(venue, as_of=iso_ms(now_ms() - 2 * HOUR_MS)).json["valid_until"]
     refused = place(venue, "ann", "two", "BUY", price="10000")["rejection"]
     assert refused["code"] == "RISK_STALE_MARK"
-    assert "was valid until" in refused["detail"]
+    assert refused["detail"] == f"the surface of BTC-USD was valid until {valid_until}"
 
 
 def test_the_buyer_pays_the_premium_the_seller_has_it_and_everything_adds_up(

@@ -6,8 +6,9 @@ import pytest
 
 from tests.functions.gateway import BTC_USD, Gateway
 from zerodesk.orders import order_id_for
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.journal import Journal
 from zerodesk_aws.tables.cursors import Cursors
 from zerodesk_aws.tables.holders import Holders

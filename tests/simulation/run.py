@@ -30,7 +30,7 @@ from tests.simulation.traffic import (
 )
 from tests.simulation.world import World
 from zerodesk.insurance import FUND
-from zerodesk_aws.clock import iso_ms
+from zerodesk.times import iso_ms
 
 MINUTE_MS: Final = 60_000.0
 RINGS: Final = (3, 8)

@@ -14,7 +14,7 @@ from tests.simulation.perpetuals import LISTING, PERPETUAL, REFERENCE, Path, cra
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
 from zerodesk.orders import SelfTrade, Trigger, amend_id_for, following_id_for, order_id_for
-from zerodesk_aws.clock import iso_ms
+from zerodesk.times import iso_ms
 
 POOR: Final = "poor"
 ACCOUNTS: Final = ("alice", "bob", "carol", "dan", "erin", POOR)

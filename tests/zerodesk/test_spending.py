@@ -12,6 +12,7 @@ from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.spending import Seen, refusal
+from zerodesk.times import iso_ms
 from zerodesk.transfers import send
 from zerodesk.withdrawals import withdraw
 
@@ -64,7 +65,7 @@ def test_a_mark_that_is_missing_or_too_old_lets_nothing_go() -> None:
     refused = refusal(state, "USD", 1, old)
     assert refused is not None
     assert refused.need == "BTC-PERP"
-    assert refused.detail.startswith("the mark of BTC-PERP is 600001 ms old, since ")
+    assert refused.detail == f"the mark of BTC-PERP is 600001 ms old, since {iso_ms(NOON_MS)}"
     assert refusal(AccountState(available={"USD": 1}), "USD", 1, old) is None
 
 

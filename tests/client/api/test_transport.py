@@ -164,3 +164,19 @@ def test_who_watches_the_retries_may_give_up() -> None:
     with pytest.raises(Enough):
         transport.send("GET", "/v1/health", api_key="k")
     transport.close()
+
+
+@pytest.mark.parametrize(
+    ("faults", "may"),
+    [
+        ([httpx.ReadTimeout("slow"), httpx.ConnectError("refused")], True),
+        ([httpx.Response(503), httpx.Response(429)], True),
+        ([httpx.ConnectError("refused"), httpx.Response(429)], False),
+    ],
+)
+def test_a_request_that_may_have_arrived_once_is_not_told_as_one_that_never_left(
+    faults: list[httpx.Response | Exception], *, may: bool
+) -> None:
+    with pytest.raises(UnreachableError) as raised:
+        Wire(faults).post()
+    assert raised.value.maybe_arrived is may

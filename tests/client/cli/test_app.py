@@ -1,6 +1,7 @@
 """What all commands have in common."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.client.conftest import Zerodesk
+from zerodesk_client.cli.exits import ExitCode
 from zerodesk_client.cli.group import globals_first
 from zerodesk_client.cli.tables import card, table
 
@@ -30,6 +32,32 @@ def test_every_command_has_help(zerodesk: Zerodesk, command: str) -> None:
     result = zerodesk(command, "--help")
     assert result.exit_code == 0
     assert "Usage" in result.stdout
+
+
+def test_exit_codes_are_documented_in_the_words_of_the_help(zerodesk: Zerodesk) -> None:
+    document = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([0-9]+) \| (.*) \|$", document, re.MULTILINE)
+    assert rows == [(str(code.value), code.meaning) for code in ExitCode]
+    told = " ".join(zerodesk("--help").stdout.split())
+    assert all(f"{code.value} {code.meaning}" in told for code in ExitCode)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--api-url", "venue.example.com"),
+        ("--api-url", "ftp://venue.example.com"),
+        ("--api-url", "http://["),
+        ("--key", "two\nlines"),
+        ("--key", "cl\u00e9"),
+    ],
+)
+def test_an_address_or_a_key_that_is_none_is_an_error_of_usage(
+    zerodesk: Zerodesk, words: tuple[str, ...]
+) -> None:
+    result = zerodesk(*words, "markets")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error  ")
 
 
 def test_no_address_says_what_to_do(zerodesk: Zerodesk, state: Path) -> None:

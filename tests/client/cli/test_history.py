@@ -171,3 +171,13 @@ def test_an_impossible_range_is_refused(
     refused = zerodesk("export", BOOK, "--from", begin, "--until", end, "--to", str(folder))
     assert refused.exit_code == 2
     assert not folder.exists()
+
+
+def test_a_stream_that_is_not_there_is_not_verified_as_good(
+    zerodesk: Zerodesk, tmp_path: Path
+) -> None:
+    exported = tmp_path / "archive"
+    for words in (("verify", "book#BTC-UDS"), ("export", "book#BTC-UDS", "--to", str(exported))):
+        result = zerodesk(*words)
+        assert (result.exit_code, "has no record" in result.stderr) == (2, True)
+    assert not exported.exists()

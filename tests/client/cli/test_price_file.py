@@ -100,3 +100,10 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
 ) -> None:
     assert call(*words).exit_code == 2
     assert "jobs" not in jobs.__dict__
+
+
+def test_an_error_comes_with_nothing_before_it(call: Zerodesk, file: Path) -> None:
+    file.write_text("option_type,strike\n")
+    done = call()
+    assert done.exit_code == 4
+    assert done.stderr.startswith("error  the file is refused")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from tests.client.builders import a_market, a_trader, an_order
 from tests.client.conftest import Zerodesk
+from tests.client.fake_state import Refusal
 from tests.client.fake_venue import FakeVenue
 from zerodesk.orders import Side
-from zerodesk_client.api import Client
+from zerodesk_client.api import Client, RetryPolicy, session
 
 
 @pytest.fixture(autouse=True)
@@ -394,3 +396,28 @@ def test_an_operator_kills_a_symbol_and_the_venue_and_lists_who_did(zerodesk: Ze
     for wrong in (("kill", "symbol"), ("kill", "venue", "BTC-USD"), ("kill", "planet")):
         assert zerodesk(*wrong, "--reason", "r").exit_code == 2
     assert zerodesk("kill", "symbol", "XRP-USD", "--reason", "r").exit_code == 4
+
+
+def test_an_order_without_an_answer_is_found_out_about_by_its_id(
+    zerodesk: Zerodesk, venue: FakeVenue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The book may take it yet: a second command with an id of its own would be a second order."""
+    monkeypatch.setattr(session, "RetryPolicy", lambda: RetryPolicy(faults_s=0))
+    words = ("order", "buy", "1", "BTC-USD", "--price", "99.00", "--json")
+    with monkeypatch.context() as late:
+        late.setattr(venue, "place", taken_and_not_answered(venue.place))
+        told = zerodesk(*words)
+    assert told.exit_code == 3
+    hint = json.loads(told.stdout)["error"]["hint"]
+    assert "may yet be carried out" in hint
+    [named] = re.findall(r"--id \S+", hint)
+    assert answer(zerodesk, *words, *named.split())["status"] == "OPEN"
+    assert len(answer(zerodesk, "orders")["orders"]) == 1
+
+
+def taken_and_not_answered(place: Callable[..., object]) -> Callable[..., object]:
+    def late(*asked: object) -> object:
+        place(*asked)
+        raise Refusal(503, "UNAVAILABLE", "No whole answer in time.")
+
+    return late

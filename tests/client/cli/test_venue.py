@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from tests.client.conftest import Zerodesk
+from zerodesk_client.cli import debugging
 from zerodesk_client.cli import venue as venue_module
 
 
@@ -40,8 +41,13 @@ class LogLine:
     text: str
 
 
+class AskedWrongError(CloudError):
+    pass
+
+
 class Cloud(ModuleType):
     LocalCloudError = CloudError
+    UsageError = AskedWrongError
     fails = False
 
     def up(self, progress: Callable[[str], None], *, live: bool) -> Endpoint:
@@ -60,14 +66,20 @@ class Cloud(ModuleType):
 
     def logs(self, function: str, *, follow: bool, since_seconds: float) -> Iterator[LogLine]:
         if function != "matching":
-            raise KeyError(function)
+            raise AskedWrongError("see functions/")
         yield LogLine(1_795_244_400_000, f'{{"follow": {follow}, "since": {since_seconds}}}')
+
+    def debug(self, *_: object) -> None:
+        raise AskedWrongError("see functions/")
+
+    debug_in_editor = debug
 
 
 @pytest.fixture(autouse=True)
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     cloud = Cloud("local")
-    monkeypatch.setattr(venue_module, "local_cloud", lambda: cloud)
+    for module in (venue_module, debugging):
+        monkeypatch.setattr(module, "local_cloud", lambda: cloud)
     return cloud
 
 
@@ -118,12 +130,20 @@ def test_status_of_a_venue_that_is_not_up(zerodesk: Zerodesk, state: Path) -> No
 
 def test_logs_are_printed_as_they_are(zerodesk: Zerodesk) -> None:
     result = zerodesk("logs", "matching", "--since", "60")
-    assert result.stdout == '2026-11-21T07:00:00.000+00:00  {"follow": False, "since": 60.0}\n'
+    assert result.stdout == '2026-11-21T07:00:00.000+00:00  {"follow": False, "since": 60}\n'
     line = json.loads(zerodesk("logs", "matching", "--json").stdout)
     assert line["at"] == "2026-11-21T07:00:00.000+00:00"
 
 
-def test_logs_of_an_unknown_function_say_where_the_names_are(zerodesk: Zerodesk) -> None:
-    result = zerodesk("logs", "nothing")
+@pytest.mark.parametrize("words", [("logs",), ("debug",), ("debug", "--editor", "5678")])
+def test_a_function_that_is_not_there_is_an_error_of_usage_whatever_is_asked_of_it(
+    zerodesk: Zerodesk, words: tuple[str, ...]
+) -> None:
+    result = zerodesk(*words, "nothing")
     assert result.exit_code == 2
     assert "functions/" in result.stderr
+
+
+@pytest.mark.parametrize("since", ["nan", "-1", "inf"])
+def test_logs_begin_at_a_time_that_there_is(zerodesk: Zerodesk, since: str) -> None:
+    assert zerodesk("logs", "matching", "--since", since).exit_code == 2

@@ -7,7 +7,8 @@ import pytest
 from back_office import operations
 from tests.functions.gateway import BTC_USD, Answered, Gateway
 from zerodesk.instruments import Market
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk.times import iso_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.listings import REMEMBERED_SECONDS
 from zerodesk_aws.registers import MARKETS, PARTNERS, Register
 

@@ -9,8 +9,9 @@ from tests.functions.liquidation.conftest import Desk, marked_at, trade, under_w
 from tests.functions.risk_monitor.conftest import WatchMargins
 from tests.functions.test_perpetuals import BTC_PERP
 from zerodesk.accounts import AccountState
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 
 ANN, PERP, APART = "ann", "BTC-PERP", "ETH-PERP"
 LONG_AGO_MS = 11 * 60_000

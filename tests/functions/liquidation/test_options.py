@@ -16,8 +16,9 @@ from zerodesk.accounts import AccountState
 from zerodesk.insurance import FUND
 from zerodesk.positions import FLAT
 from zerodesk.risk.liquidation import IN_VAIN
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.tables.market import Markets
 
 DOLLAR = 10**6

@@ -7,7 +7,8 @@ import pytest
 from tests.functions.gateway import Answered, Gateway
 from tests.zerodesk.pricing.surfaces.chains import a_surface
 from zerodesk.risk.scenarios import SCENARIOS
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk.times import iso_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.tables.market import Markets
 
 SURFACE = "/v1/markets/BTC-USD/surface"

@@ -1,11 +1,13 @@
 """The order workflow, state by state: what each passes on."""
 
 import json
-from typing import Any
+from random import Random
+from typing import Any, cast
 
 import pytest
 
 from tests.functions.workflow_files import errors_named, evaluate, faults_of, load, states
+from tests.simulation.cloud.workflows import Effects, TaskFailedError, execute
 
 STATES = states(load("order_workflow"))
 
@@ -19,6 +21,23 @@ COMMAND = {
     "post_only": False,
 }
 ORDER = {"order_id": "oabc", "account_id": "alice", "symbol": "BTC-USD", "price_ticks": None}
+
+
+class NoTable:
+    """A world in which every look at a table fails by one name, and no time passes."""
+
+    def __init__(self, error: str) -> None:
+        self.error, self.looks = error, 0
+
+    def look(self, _: object) -> None:
+        self.looks += 1
+        raise TaskFailedError(self.error)
+
+    def wait(self, _: float) -> None:
+        """Wait no longer than it takes to say so."""
+
+    def now_seconds(self) -> float:
+        return 0.0
 
 
 def context(execution: str = "run-1") -> dict[str, Any]:
@@ -74,8 +93,23 @@ def test_a_market_is_looked_at_four_times(looks: int, following: str) -> None:
     assert evaluate(STATES["Look at the market"]["Assign"]["looks"], looks=looks) == looks + 1
 
 
-def test_a_look_that_is_not_answered_is_made_again() -> None:
-    assert errors_named(STATES["Look at the market"]) == {"States.TaskFailed", "States.Timeout"}
+@pytest.mark.parametrize(
+    ("error", "looks"),
+    [
+        ("DynamoDB.SdkClientException", 4),
+        ("DynamoDB.ProvisionedThroughputExceededException", 4),
+        ("DynamoDB.ThrottlingException", 4),
+        ("States.Timeout", 4),
+        ("DynamoDB.AmazonDynamoDBException", 1),
+        ("DynamoDB.ResourceNotFoundException", 1),
+        ("States.Permissions", 1),
+    ],
+)
+def test_a_look_is_made_again_for_what_passes_with_time_alone(error: str, looks: int) -> None:
+    world = NoTable(error)
+    with pytest.raises(TaskFailedError, match=error):
+        execute("order_workflow", "run-1", ORDER, cast(Effects, world), Random(7))
+    assert world.looks == looks
 
 
 def test_a_refused_quote_goes_to_risk_check_as_well() -> None:

@@ -1,12 +1,14 @@
 """Feeds are read each minute, each behind a breaker that operators, clients and events see."""
 
+from threading import Event
 from typing import Any
 
 import pytest
 
 from price_source import handler as price_source
+from price_source import pulling
 from price_source.fetching import FetchError
-from tests.functions.gateway import Answered, Gateway
+from tests.functions.gateway import BTC_USD, Answered, Gateway
 from tests.functions.killing import killed
 from zerodesk_aws.bus import Announcement
 
@@ -291,3 +293,28 @@ def journal_records() -> int:
 
     latest = Journal("journal").latest("control#feeds")
     return 0 if latest is None else latest.sequence
+
+
+def test_a_feed_that_never_answers_holds_up_no_other_and_is_counted(
+    gateway: Gateway, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.operator("POST", "/v1/markets", BTC_USD | {"symbol": "ETH-USD"})
+    put(gateway)
+    put(gateway, "ETH-USD", url="https://slow.example.com/")
+    released = Event()
+
+    def answering(url: str) -> bytes:
+        if "slow" in url:
+            released.wait(60)
+        return b'{"price": "60050"}'
+
+    from price_source.each_minute import puller
+
+    monkeypatch.setattr(puller, "_fetch", answering)
+    monkeypatch.setattr(pulling, "PATIENCE_SECONDS", 0.2)
+    outside.rings(3)
+    released.set()
+    assert gateway.call("GET", "/v1/markets/BTC-USD").json["mark_price"] == "60050"
+    fared = {one["symbol"]: one for one in gateway.operator("GET", "/v1/feeds").json["feeds"]}
+    assert (fared["BTC-USD"]["state"], fared["ETH-USD"]["state"]) == ("CLOSED", "OPEN")
+    assert fared["ETH-USD"]["failure"].startswith("no answer within")

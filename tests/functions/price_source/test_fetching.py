@@ -2,8 +2,9 @@
 
 import json
 import ssl
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from price_source import fetching
 from price_source.fetching import MAX_BYTES, FetchError, Https, read
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -109,10 +111,22 @@ def test_what_is_no_json_is_said_to_be_none(body: bytes) -> None:
         read(body, "/p", None, NOW)
 
 
+SLOW = {
+    "/headers": b"HTTP/1.1 200 OK\r\nX-Slow: " + b"s" * 1_000,
+    "/body": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 1_000,
+    "/chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"s" * 1_000,
+    "/continue": b"HTTP/1.1 100 Continue\r\n\r\n" * 40,
+}
+SLOW_SECONDS = 10.0
+"""For the whole of it, byte by byte."""
+
+
 class Stranger(BaseHTTPRequestHandler):
     """Answers by path."""
 
     def do_GET(self) -> None:
+        if self.path in SLOW:
+            return self.dribble(SLOW[self.path])
         bodies = {"/price": b'{"price": "1.5"}', "/long": b" " * (MAX_BYTES + 1)}
         status = {"/broken": 503, "/moved": 302}.get(self.path, 200)
         self.send_response(status)
@@ -120,6 +134,13 @@ class Stranger(BaseHTTPRequestHandler):
             self.send_header("Location", "/price")
         self.end_headers()
         self.wfile.write(bodies.get(self.path, b""))
+        return None
+
+    def dribble(self, answer: bytes) -> None:
+        with suppress(OSError):
+            for byte in answer:
+                self.wfile.write(bytes((byte,)))
+                time.sleep(SLOW_SECONDS / len(answer))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -194,10 +215,24 @@ def test_another_answer_is_none_and_nobody_is_followed(
 def test_a_stranger_whose_certificate_nobody_vouches_for_is_not_heard(
     stranger: tuple[str, Https],
 ) -> None:
-    with pytest.raises(FetchError, match="no answer: SSLError"):
+    with pytest.raises(FetchError, match="no answer: SSLCertVerificationError"):
         Https()(f"{stranger[0]}/price")
 
 
-def test_nobody_there_is_no_answer() -> None:
+@pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "https://127.0.0.1:99999/"])
+def test_nobody_there_is_no_answer(url: str) -> None:
     with pytest.raises(FetchError, match="no answer"):
-        Https()("https://127.0.0.1:1/")
+        Https()(url)
+
+
+@pytest.mark.parametrize("slow", sorted(SLOW))
+def test_who_never_ends_is_left_in_time_however_the_bytes_are_spread(
+    stranger: tuple[str, Https], slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes well within any time-out between two of them."""
+    monkeypatch.setattr(fetching, "ALL_SECONDS", 0.3)
+    url, fetch = stranger
+    began = time.monotonic()
+    with pytest.raises(FetchError, match="no whole answer in time"):
+        fetch(f"{url}{slow}")
+    assert 0.3 <= time.monotonic() - began < SLOW_SECONDS / 2

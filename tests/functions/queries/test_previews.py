@@ -6,8 +6,9 @@ import pytest
 
 from tests.functions.gateway import Answered, Gateway
 from tests.functions.test_perpetuals import trade, venue
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 
 __all__ = ["venue"]
 

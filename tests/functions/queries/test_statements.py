@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.functions.gateway import Answered, Gateway
+from zerodesk.times import iso_ms
 from zerodesk_aws import accounts
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.cursors import Pages
-from zerodesk_aws.clock import iso_ms
 
 START_MS = 1_764_000_000_000
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.functions.gateway import Gateway
 from tests.functions.test_perpetuals import trade, usd, venue
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk.times import iso_ms
+from zerodesk_aws.clock import now_ms
 
 __all__ = ["marked_at", "trade", "usd", "venue"]
 

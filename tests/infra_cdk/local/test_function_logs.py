@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 import pytest
 
 from infra_cdk.local.function_logs import read as read_log
+from infra_cdk.local.process import UsageError
 
 NOW_MS = int(time.time() * 1000)
 EARLY = {"logStreamName": "one", "timestamp": NOW_MS - 10, "message": "early\n"}
@@ -49,6 +50,6 @@ def test_following_shows_each_line_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert read(session, follow=True, lines=3) == ["early", "late", "last"]
 
 
-def test_an_unknown_function_is_a_key_error() -> None:
-    with pytest.raises(KeyError, match="nothing"):
+def test_an_unknown_function_is_an_error_of_usage() -> None:
+    with pytest.raises(UsageError, match="nothing"):
         list(read_log(cast(Any, Logs()), "nothing", follow=False, since_seconds=60))

@@ -15,7 +15,7 @@ from infra_cdk.local import cloud
 from infra_cdk.local.aws import LocalSession
 from infra_cdk.local.live import debugging, debugging_in_editor, place_of, run_from_checkout
 from infra_cdk.local.paths import PORT_VARIABLE, SOURCES_VARIABLE, STATE_VARIABLE
-from infra_cdk.local.process import LocalCloudError
+from infra_cdk.local.process import UsageError
 from tests.infra_cdk.local.test_local_cloud import zipped
 
 pytestmark = [
@@ -159,7 +159,7 @@ def test_a_function_waits_for_an_editor_before_it_answers(
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
         with (
-            pytest.raises(LocalCloudError, match=f"port {port} cannot be listened on"),
+            pytest.raises(UsageError, match=f"port {port} cannot be listened on"),
             debugging_in_editor("probe", port, tmp_path),
         ):
             pass
@@ -171,12 +171,12 @@ def test_a_function_waits_for_an_editor_before_it_answers(
 
 @pytest.mark.parametrize("text", ["functions/probe/none.py:1", "functions/probe/handler.py", ":3"])
 def test_a_place_that_is_none_is_refused(checkout: Checkout, text: str) -> None:
-    with pytest.raises(LocalCloudError, match="is no place"):
+    with pytest.raises(UsageError, match="is no place"):
         place_of(text)
 
 
 def test_a_function_that_is_none_is_not_debugged(checkout: Checkout) -> None:
-    with pytest.raises(LocalCloudError, match="no function"), debugging("nobody", []):
+    with pytest.raises(UsageError, match="no function"), debugging("nobody", []):
         pass
 
 

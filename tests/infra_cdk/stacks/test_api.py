@@ -156,7 +156,8 @@ def test_the_gateway_says_it_as_the_functions_do(local: StageTemplates) -> None:
         ("THROTTLED", "429", "TOO_MANY_REQUESTS"),
         ("INTEGRATION_FAILURE", "503", "UNAVAILABLE"),
         ("INTEGRATION_TIMEOUT", "503", "UNAVAILABLE"),
-        ("DEFAULT_5XX", "500", "INTERNAL"),
+        ("DEFAULT_5XX", "503", "UNAVAILABLE"),
+        ("API_CONFIGURATION_ERROR", "500", "INTERNAL"),
     ],
 )
 def test_a_client_can_tell_the_gateways_answers_apart(

@@ -17,6 +17,7 @@ from zerodesk.options import OptionTerms
 from zerodesk.orders import settling_id_for
 from zerodesk.reconciliation import BookAudit
 from zerodesk.settlement import dues_by_account, leaves_something
+from zerodesk.times import iso_ms
 from zerodesk.turnover import TickValue
 
 EXPIRY_MS = OptionTerms.of(OPTION.symbol).expiry_ms
@@ -137,6 +138,7 @@ def test_behind_its_expiry_an_option_takes_cancels_only() -> None:
     assert run.answers["d1"][:2] == ("REJECTED", "MATCHING_MARKET_NOT_OPEN")
     [stopped, _] = events_of(run, "MarketStateChanged")
     assert (stopped["state"], stopped["by"]) == ("CANCEL_ONLY", "time")
+    assert stopped["reason"] == f"it expired at {iso_ms(EXPIRY_MS)}"
 
 
 def test_an_auction_that_ends_behind_the_expiry_trades_nothing() -> None:

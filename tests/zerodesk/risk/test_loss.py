@@ -12,6 +12,7 @@ from zerodesk.rejections import RejectionCode
 from zerodesk.risk import assess
 from zerodesk.risk.loss import loss_stop
 from zerodesk.terms import AccountTerms
+from zerodesk.times import iso_ms
 
 MIDNIGHT_MS = NOON_MS + DAY_MS // 2
 STOP = LossStop("USD", 130, 100, NOON_MS)
@@ -65,7 +66,7 @@ def test_a_stopped_account_closes_and_opens_nothing_whatever_the_marks_and_limit
     assert refused is not None
     assert refused.code is RejectionCode.RISK_DAILY_LOSS_LIMIT
     assert (refused.have, refused.limit) == ("0.00013", "0.0001")
-    assert f"until {MIDNIGHT_MS} ms" in refused.detail
+    assert f"until {iso_ms(MIDNIGHT_MS)}, since" in refused.detail
     assert assess(stopped(side=Side.SELL, quantity_lots=10)) is None
     turning = assess(stopped(side=Side.SELL, quantity_lots=11))
     assert turning is not None

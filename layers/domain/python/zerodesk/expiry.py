@@ -6,6 +6,7 @@ from typing import Final
 
 from zerodesk.derivatives import EuropeanOption
 from zerodesk.funding import shared
+from zerodesk.times import iso_ms
 
 AVERAGE_MS: Final = 30 * 60_000
 """Over how long before expiry the index is averaged: no single print decides."""
@@ -39,13 +40,13 @@ def settlement_ticks(observations: Sequence[tuple[int, int]], expires_at_ms: int
     known = [(at_ms, ticks) for at_ms, ticks in observations if at_ms < expires_at_ms]
     ends = [at_ms for at_ms, _ in known[1:]] + [expires_at_ms]
     if not known or known[0][0] > begins_ms:
-        raise IndexGapError(f"no index at {begins_ms} ms")
+        raise IndexGapError(f"no index at {iso_ms(begins_ms)}")
     weighted = 0
     for (at_ms, ticks), until_ms in zip(known, ends, strict=True):
         if until_ms <= begins_ms:
             continue
         if until_ms - at_ms > MAX_GAP_MS:
-            raise IndexGapError(f"no index from {at_ms} ms to {until_ms} ms")
+            raise IndexGapError(f"no index from {iso_ms(at_ms)} to {iso_ms(until_ms)}")
         weighted += ticks * (until_ms - max(at_ms, begins_ms))
     return (2 * weighted + AVERAGE_MS) // (2 * AVERAGE_MS)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zerodesk.accounts import AccountState, Change, credited
 from zerodesk.money import format_minor
 from zerodesk.rejections import Rejection, RejectionCode
+from zerodesk.times import iso_ms
 
 if TYPE_CHECKING:
     from zerodesk.risk.marked import Marked
@@ -108,7 +109,7 @@ def stale_mark(stale: Mapping[str, int | None], at_ms: int) -> Rejection:
     if since_ms is None:
         detail = f"{symbol} has no mark"
     else:
-        detail = f"the mark of {symbol} is {at_ms - since_ms} ms old, since {since_ms} ms"
+        detail = f"the mark of {symbol} is {at_ms - since_ms} ms old, since {iso_ms(since_ms)}"
     return Rejection(RejectionCode.RISK_STALE_MARK, detail, need=symbol)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.instruments import Product, product_of
+from zerodesk.times import iso_ms
 from zerodesk_aws.bus import Announcement
-from zerodesk_aws.clock import iso_ms
 
 if TYPE_CHECKING:
     from zerodesk_aws.accounts import Account

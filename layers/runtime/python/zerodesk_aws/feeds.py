@@ -12,7 +12,7 @@ from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import FEEDS, Register
 
 MAX_FEEDS: Final = 32
-"""Sixteen are asked at once, and all within the patience of a client."""
+"""All are asked at once, each in a thread of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market, Product
 from zerodesk.money import MAX_EXACT, NumberError, format_minor, to_minor
 from zerodesk.orders import SelfTrade
+from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, inside, refused
-from zerodesk_aws.clock import as_ms, iso_ms
+from zerodesk_aws.clock import as_ms
 from zerodesk_aws.contracts.orders import MAX_DAYS, AmendOrder, OrderTerms, PlaceOrder
 
 DAY_MS: Final = 24 * 60 * 60 * 1000

@@ -12,9 +12,10 @@ from zerodesk.orders import Side
 from zerodesk.risk import Marked, symbols_of
 from zerodesk.risk.chain import MINUTE_MS
 from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
-from zerodesk_aws.clock import iso_ms, now_ms
+from zerodesk_aws.clock import now_ms
 from zerodesk_aws.contracts.kills import KillSwitch
 from zerodesk_aws.contracts.limits import AccountLimits, EffectiveLimit, LimitSet, LossStopView
 from zerodesk_aws.limits import LimitRegister, VenueLimits

@@ -5,9 +5,9 @@ from typing import Final
 from zerodesk.accounts import AccountState, Change, set_terms
 from zerodesk.losses import BY_LOSS, LossStop
 from zerodesk.risk.loss import loss_stop, symbols_that_count
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.bus import Announcement, Bus
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.entry import logger
 from zerodesk_aws.limits import VenueLimits
 from zerodesk_aws.marks import marked as marked_of

@@ -72,8 +72,9 @@ def not_known(order_id: str) -> ProblemError:
     """Return the problem of an order of which nobody knows in time whether its money is held."""
     return ended(
         ProblemCode.UNAVAILABLE,
-        f"Order {order_id} is known, and whether its money is held is not. Repeat the "
-        "request with the same client_order_id: it happens once.",
+        f"Order {order_id} is known, and whether its money is held is not. It may yet be carried "
+        f"out: GET /v1/orders/{order_id} shows what becomes of it, and the same request again, "
+        "with the same client_order_id, happens once.",
     )
 
 

@@ -49,11 +49,17 @@ class ApiProblem(ApiError):  # noqa: N818 - RFC 9457 calls it a problem
 
 
 class UnreachableError(ApiError):
-    """No usable answer within the patience of the retry policy."""
+    """No usable answer within the patience of the retry policy.
 
-    def __init__(self, url: str, reason: str, waited_s: float) -> None:
+    ``maybe_arrived`` says that the venue may have the request, and may yet carry it out.
+    """
+
+    def __init__(
+        self, url: str, reason: str, waited_s: float, *, maybe_arrived: bool = False
+    ) -> None:
         super().__init__(f"{url} did not answer within {waited_s:.1f} s: {reason}")
         self.url, self.reason, self.waited_s = url, reason, waited_s
+        self.maybe_arrived = maybe_arrived
 
 
 class UnexpectedAnswerError(ApiError):

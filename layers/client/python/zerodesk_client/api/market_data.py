@@ -1,7 +1,12 @@
-"""The part of anybody: markets, and whether the venue is well."""
+"""The part of anybody: markets, quotes of options, and whether the venue is well."""
 
+from datetime import datetime
+from decimal import Decimal
+
+from zerodesk_client.api.decode import plain, timestamp
 from zerodesk_client.api.market_models import Depth, Fundings, Market, Ticker, Trade
 from zerodesk_client.api.operating_models import Health
+from zerodesk_client.api.option_models import PublishedSurface, QuotedOption
 from zerodesk_client.api.paging import PAGE, Page
 from zerodesk_client.api.session import Session
 
@@ -36,6 +41,37 @@ class MarketData(Session):
         return self._page(
             Trade, f"/v1/markets/{symbol}/trades", "trades", limit=limit, cursor=cursor
         )
+
+    def surface(self, symbol: str) -> PublishedSurface:
+        """Return the surface of a market's options as it was published last."""
+        return self._call(PublishedSurface, "GET", f"/v1/markets/{symbol}/surface")
+
+    def quote_option(
+        self,
+        symbol: str,
+        option_type: str,
+        strike: Decimal,
+        expiry: datetime,
+        side: str,
+        quantity: Decimal,
+        *,
+        price: Decimal | None = None,
+    ) -> QuotedOption:
+        """Return what an order of an option on a market is worth and could cost, off its surface.
+
+        Without a price it is a market order.
+        """
+        body = {
+            "symbol": symbol,
+            "option_type": option_type,
+            "strike": plain(strike),
+            "expiry": timestamp(expiry),
+            "side": side,
+            "quantity": plain(quantity),
+        }
+        if price is not None:
+            body["price"] = plain(price)
+        return self._call(QuotedOption, "POST", "/v1/pricing/quote", body=body)
 
     def health(self) -> Health:
         """Return the venue's word on itself."""

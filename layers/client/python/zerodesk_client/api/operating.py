@@ -29,6 +29,7 @@ from zerodesk_client.api.operating_models import (
     ScopeLimits,
     StreamState,
 )
+from zerodesk_client.api.option_models import PublishedSurface
 from zerodesk_client.api.paging import PAGE, Page
 from zerodesk_client.api.session import Session
 
@@ -251,6 +252,28 @@ class Operating(Session):
         """Report an index price."""
         body = {"source": source, "price": plain(price), "observed_at": timestamp(observed_at)}
         self._send("POST", f"/v1/markets/{symbol}/index-prices", body=body)
+
+    def publish_surface(
+        self,
+        symbol: str,
+        surface: Mapping[str, Any],
+        *,
+        as_of: datetime,
+        spot: Decimal,
+        valid_seconds: int,
+    ) -> PublishedSurface:
+        """Publish the surface of a market's options; a later one replaces an earlier one, only."""
+        body = {
+            "surface": surface,
+            "as_of": timestamp(as_of),
+            "spot": plain(spot),
+            "valid_seconds": valid_seconds,
+        }
+        return self._call(PublishedSurface, "PUT", f"/v1/markets/{symbol}/surface", body=body)
+
+    def bind_partner(self, source: str, account_id: str) -> None:
+        """Say for which account the orders of a partner's events are placed."""
+        self._send("PUT", f"/v1/partners/{source}", body={"account_id": account_id})
 
     def reconcile(self) -> Reconciliation:
         """Have every book and account recounted, and return the report."""

@@ -20,7 +20,13 @@ MAX_CONNECTIONS: Final = 128
 KEEPALIVE_S: Final = 5.0
 """Shorter than servers keep idle connections, so that a request seldom meets a closed one."""
 
-_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +110,18 @@ class Transport:
             repeated may have arrived.
         """
         started_s = self.clock()
-        attempt = 0
+        attempt, maybe_arrived = 0, False
         while True:
             outcome = self._exchange(method, path, api_key, body, query)
             if not isinstance(outcome, _Fault):
                 return outcome
+            maybe_arrived |= outcome.maybe_arrived
             waited_s = self.clock() - started_s
             patience_s = self._retry.unreachable_s if outcome.is_absence else self._retry.faults_s
             if (outcome.maybe_arrived and not repeatable) or waited_s >= patience_s:
-                raise UnreachableError(self.api_url, outcome.reason, waited_s)
+                raise UnreachableError(
+                    self.api_url, outcome.reason, waited_s, maybe_arrived=maybe_arrived
+                )
             self._on_retry(Retry(method, path, outcome.reason, waited_s))
             self.sleep(self._pause_s(attempt))
             attempt += 1

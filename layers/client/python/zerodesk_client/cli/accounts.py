@@ -11,7 +11,6 @@ from zerodesk_client.cli.arguments import (
     AmountArgument,
     CurrencyArgument,
     IdOption,
-    a_new_id,
     amount_of,
 )
 from zerodesk_client.cli.session import Session
@@ -92,7 +91,9 @@ def deposit(
     """Credit an account by a journaled deposit (operator)."""
     session = Session.of(context)
     units = amount_of(amount, "AMOUNT")
-    receipt = session.operator().deposit(account, deposit_id or a_new_id(), currency.upper(), units)
+    receipt = session.operator().deposit(
+        account, session.id_of(deposit_id), currency.upper(), units
+    )
     session.show(
         receipt,
         lambda: (

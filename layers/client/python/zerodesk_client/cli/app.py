@@ -24,19 +24,22 @@ from zerodesk_client.cli import (
     markets,
     options,
     orders,
+    partners,
     pricing_jobs,
+    reconciliation,
     replay,
     statements,
+    surfaces,
     switches,
     venue,
 )
+from zerodesk_client.cli.exits import ExitCode
 from zerodesk_client.cli.group import ZerodeskGroup
 from zerodesk_client.cli.session import Session
 
 EPILOG = (
     "--json, --api-url, --key and --account may stand after the command, too. "
-    "Exit codes: 0 done; 1 an order was refused, or a recount or replay differs; 2 usage; "
-    "3 the venue does not answer; 4 the venue refused the request; 130 interrupted."
+    f"Exit codes: {'; '.join(f'{code.value} {code.meaning}' for code in ExitCode)}."
 )
 
 app = typer.Typer(
@@ -106,7 +109,9 @@ app.command(rich_help_panel=TRADING)(orders.fills)
 app.command(rich_help_panel=TRADING)(markets.markets)
 app.command(rich_help_panel=TRADING)(markets.book)
 app.command(rich_help_panel=TRADING)(markets.trades)
+app.command(rich_help_panel=TRADING)(markets.ticker)
 app.command(rich_help_panel=TRADING)(markets.funding)
+app.command(rich_help_panel=TRADING)(surfaces.quote)
 app.command(rich_help_panel=MONEY)(accounts.balances)
 app.command(rich_help_panel=MONEY)(limits.positions)
 app.command(rich_help_panel=MONEY)(margin.margin)
@@ -137,6 +142,8 @@ app.add_typer(limits.limit_app, name="limit", rich_help_panel=OPERATING)
 app.add_typer(feeds.feed_app, name="feed", rich_help_panel=OPERATING)
 app.add_typer(fees.fee_app, name="fee", rich_help_panel=OPERATING)
 app.add_typer(funds.withdrawal_app, name="withdrawal", rich_help_panel=OPERATING)
+app.add_typer(partners.partner_app, name="partner", rich_help_panel=OPERATING)
+app.command(rich_help_panel=OPERATING)(reconciliation.reconcile)
 app.command(rich_help_panel=HISTORY)(history.state)
 app.command(rich_help_panel=HISTORY)(history.export)
 app.command(rich_help_panel=HISTORY)(history.verify)

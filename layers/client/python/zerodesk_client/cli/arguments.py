@@ -1,6 +1,5 @@
 """Arguments that several commands share, and how they are read."""
 
-import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -19,11 +18,6 @@ IdOption = Annotated[
 SymbolArgument = Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC-USD.")]
 PerpetualArgument = Annotated[str, typer.Argument(metavar="SYMBOL", help="Such as BTC-PERP.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")]
-
-
-def a_new_id() -> str:
-    """Return an id that no request had before."""
-    return f"cli-{uuid.uuid4().hex[:16]}"
 
 
 def amount_of(text: str, name: str) -> Decimal:

@@ -10,7 +10,6 @@ from zerodesk_client.cli.arguments import (
     AmountArgument,
     CurrencyArgument,
     IdOption,
-    a_new_id,
     amount_of,
 )
 from zerodesk_client.cli.session import Session
@@ -32,7 +31,7 @@ def withdraw(
     """Reserve a withdrawal of the account; an operator then posts or voids it."""
     session = Session.of(context)
     units = amount_of(amount, "AMOUNT")
-    found = session.trader().withdraw(withdrawal_id or a_new_id(), currency.upper(), units)
+    found = session.trader().withdraw(session.id_of(withdrawal_id), currency.upper(), units)
     session.show(found, lambda: _told(found))
 
 
@@ -47,7 +46,7 @@ def transfer(
     session = Session.of(context)
     units = amount_of(amount, "AMOUNT")
     found = session.trader().transfer(
-        transfer_id or a_new_id(), to_account, currency.upper(), units
+        session.id_of(transfer_id), to_account, currency.upper(), units
     )
     session.show(
         found,

@@ -13,7 +13,7 @@ from typer._click.exceptions import NoSuchOption
 from typer.core import TyperGroup
 
 from zerodesk_client.api import ApiError, ApiProblem, UnreachableError
-from zerodesk_client.cli.exits import CommandError, ExitCode, not_up
+from zerodesk_client.cli.exits import CommandError, ExitCode, not_answered, not_up
 from zerodesk_client.formats import FormatError
 from zerodesk_client.replay.market import ReplayOptionError
 from zerodesk_client.replay.selection import SelectionError
@@ -83,16 +83,14 @@ class ZerodeskGroup(TyperGroup):
             if not NEGATIVE.match(error.option_name):
                 raise
             told = f"no argument is negative, and one begins with {error.option_name}"
-            code = _report(CommandError(told), as_json=bool(ctx.params.get("as_json")))
-            raise typer.Exit(code) from error
+            raise typer.Exit(_report(CommandError(told), ctx)) from error
         except (ApiError, CommandError, FormatError, SelectionError, ReplayOptionError) as error:
-            code = _report(error, as_json=bool(ctx.params.get("as_json")))
-            raise typer.Exit(code) from error
+            raise typer.Exit(_report(error, ctx)) from error
 
 
-def _report(error: Exception, *, as_json: bool) -> ExitCode:
-    explained = _explain(error)
-    if as_json:
+def _report(error: Exception, context: Any) -> ExitCode:
+    explained = _explain(error, context.obj.named if context.obj else None)
+    if context.params.get("as_json"):
         document = {"message": explained.message, "hint": explained.hint or None}
         if isinstance(error, ApiProblem):
             document["code"] = error.code
@@ -105,11 +103,11 @@ def _report(error: Exception, *, as_json: bool) -> ExitCode:
     return explained.code
 
 
-def _explain(error: Exception) -> CommandError:
+def _explain(error: Exception, named: str | None) -> CommandError:
     if isinstance(error, CommandError):
         return error
     if isinstance(error, UnreachableError):
-        return not_up(str(error))
+        return not_answered(str(error), named) if error.maybe_arrived else not_up(str(error))
     if isinstance(error, ApiProblem):
         return CommandError(str(error), HINTS.get(error.code, ""), ExitCode.PROBLEM)
     if isinstance(error, ApiError):

@@ -146,6 +146,7 @@ def _export_to_folder(
         extend_archive(archive, folder, records_of(client, stream, first, last))
     except (ArchiveError, VerificationError) as error:
         raise _not_believed(error) from error
+    _check_any(archive.verifier)
     added = archive.verifier.sequence - first + 1
     session.show(
         _archived(archive) | {"added": added, "folder": str(folder)},
@@ -184,6 +185,7 @@ def verify(
         else:
             client = session.operator()
             verifier = verify_live(client, target)
+            _check_any(verifier)
             matched = match_transfers(client, verifier)
             session.show(
                 {"verified": [_verified(verifier) | _matched(matched)]},
@@ -250,6 +252,12 @@ def _told(verifier: Verifier) -> str:
     return (
         f"{verifier.stream}: {verifier.sequence:,} records verified, state {verifier.state_hash()}"
     )
+
+
+def _check_any(verifier: Verifier) -> None:
+    """Refuse a stream without records: its name is most likely misspelled."""
+    if verifier.sequence == 0:
+        raise CommandError(f"{verifier.stream} has no record", "such as book#BTC-USD")
 
 
 def _not_believed(error: Exception) -> CommandError:

@@ -7,7 +7,6 @@ from zerodesk_client.cli.arguments import (
     AmountArgument,
     CurrencyArgument,
     IdOption,
-    a_new_id,
     amount_of,
 )
 from zerodesk_client.cli.limits import ReasonOption
@@ -38,7 +37,7 @@ def deposit(
 ) -> None:
     """Credit the fund by a journaled deposit of the house."""
     session = Session.of(context)
-    units, named = amount_of(amount, "AMOUNT"), deposit_id or a_new_id()
+    units, named = amount_of(amount, "AMOUNT"), session.id_of(deposit_id)
     receipt = session.operator().fund_insurance(named, currency.upper(), units, reason)
     session.show(
         receipt,

@@ -1,22 +1,31 @@
-"""Markets and their terms: ``market list``, ``market change`` and ``market delist``."""
+"""Markets and their terms: ``market list``, ``change``, ``delist``, ``settle`` and ``index``."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import typer
 
+from zerodesk.instruments import Product, product_of
 from zerodesk.money import NumberError, parse_decimal
-from zerodesk_client.api import NewMarket
-from zerodesk_client.cli.arguments import SymbolArgument
+from zerodesk_client.api import MarginTier, NewMarket, PriceBand
+from zerodesk_client.cli.arguments import SymbolArgument, amount_of, time_of
 from zerodesk_client.cli.exits import CommandError
 from zerodesk_client.cli.session import Session
 
-market_app = typer.Typer(no_args_is_help=True, help="List, change and delist markets (operator).")
+market_app = typer.Typer(
+    no_args_is_help=True, help="List, change and delist markets, their index prices and surfaces."
+)
 
 COUNTS: Final = ("maker_bps", "taker_bps", "collar_bps")
+TIERS: Final = "margin"
 AMOUNTS: Final = ("min_notional", "max_quantity")
 BOUNDS: Final = ("stale_after_seconds", "free_volume_bps")
 """What a market has or has not."""
+TIER_RULE: Final = (
+    "FROM:INITIAL/MAINTENANCE,..., such as 0:1000/500,120000:2000/1000: what of a position's worth "
+    "is above that takes so many basis points to open, and to keep"
+)
 NEW: Final = ("tick_size", "lot_size", *AMOUNTS, *COUNTS, "reference_price")
 BAND: Final = ("bps", "window_seconds", "auction_seconds")
 
@@ -31,15 +40,18 @@ def list_(
         list[str],
         typer.Argument(
             metavar="TERM=VALUE",
-            help=f"{', '.join(NEW)}, all of them, and {', '.join(BOUNDS)} where wanted.",
+            help=f"{', '.join(NEW)}, all of them; {', '.join(BOUNDS)} and "
+            "band=BPS/WINDOW_SECONDS/AUCTION_SECONDS where wanted; of a perpetual also "
+            f"{TIERS}={TIER_RULE}.",
         ),
     ],
     *,
     quote: Annotated[
-        str | None, typer.Option(help="Of an option: the currency in which it is settled.")
+        str | None,
+        typer.Option(help="Of a perpetual or an option: the currency in which it is settled."),
     ] = None,
 ) -> None:
-    """List a spot market, such as BTC-USD, or an option, such as BTC-25DEC26-100000-C."""
+    """List a market: spot (BTC-USD), a perpetual (BTC-PERP) or an option (BTC-25DEC26-100000-C)."""
     session = Session.of(context)
     listing = listing_of(symbol.upper(), quote, settings)
     market = session.operator().list_market(listing)
@@ -56,17 +68,29 @@ def listing_of(symbol: str, quote: str | None, settings: list[str]) -> NewMarket
     >>> listed = listing_of("BTC-25DEC26-100000-C", "USD", terms)
     >>> listed.base, listed.quote, listed.lot_size, listed.taker_bps
     ('BTC', 'USD', Decimal('0.1'), 5)
+    >>> listed = listing_of("BTC-PERP", "USD", [*terms, "margin=0:5000/2500,120000:6000/3000"])
+    >>> listed.margin[1].from_notional, listed.margin[1].maintenance_bps
+    (Decimal('120000'), 3000)
     """
     base, _, ending = symbol.partition("-")
+    if quote is None and product_of(symbol) is not Product.SPOT:
+        raise CommandError(f"{symbol} needs --quote, the currency in which it is settled")
     terms: dict[str, Any] = {}
     for text in settings:
         name, equals, value = text.partition("=")
-        if not equals or name not in (*NEW, *BOUNDS):
-            raise _no_term(text, *NEW, *BOUNDS)
-        terms[name] = _whole(text, value) if name in (*COUNTS, *BOUNDS) else _decimal(text, value)
+        if equals and name == TIERS:
+            terms[name] = tuple(_tier(text, one) for one in value.split(","))
+        elif equals and name == "band":
+            terms[name] = PriceBand(**_band(text, value))
+        elif equals and name in (*COUNTS, *BOUNDS):
+            terms[name] = _whole(text, value)
+        elif equals and name in NEW:
+            terms[name] = _decimal(text, value)
+        else:
+            raise _no_term(text, *NEW, *BOUNDS, "band", TIERS)
     if missing := [name for name in NEW if name not in terms]:
         raise CommandError(f"a new market needs {', '.join(missing)}, too")
-    return NewMarket(symbol=symbol, base=base, quote=quote or ending, **terms)
+    return NewMarket(symbol=symbol, base=base, quote=(quote or ending).upper(), **terms)
 
 
 @market_app.command("change")
@@ -115,6 +139,25 @@ def settle(
     session.show(market, lambda: f"{market.symbol} is {market.state}: {market.state_reason}")
 
 
+@market_app.command("index")
+def index(
+    context: typer.Context,
+    symbol: SymbolArgument,
+    price: Annotated[str, typer.Argument(metavar="PRICE", help="In units of the quote.")],
+    *,
+    source: Annotated[str, typer.Option(help="Who says so.")] = "operator",
+    at: Annotated[
+        str | None, typer.Option("--at", help="Of when it is, ISO 8601; by default of now.")
+    ] = None,
+) -> None:
+    """Report an index price: the book takes the latest as its market's mark."""
+    session = Session.of(context)
+    told, observed_at = amount_of(price, "PRICE"), time_of(at, "--at") or datetime.now(UTC)
+    session.operator().send_index_price(symbol.upper(), source, told, observed_at)
+    document = {"symbol": symbol.upper(), "source": source, "price": told, "at": observed_at}
+    session.show(document, lambda: f"{symbol.upper()}: {told:f} by {source} is on its way")
+
+
 def terms_of(settings: list[str]) -> dict[str, Any]:
     """Return what ``term=value`` texts ask for, as the API takes it.
 
@@ -154,6 +197,15 @@ def _band(text: str, value: str) -> dict[str, int]:
     if len(parts) != len(BAND):
         raise CommandError(f"{text!r}: band=BPS/WINDOW_SECONDS/AUCTION_SECONDS or band=none")
     return {name: _whole(text, part) for name, part in zip(BAND, parts, strict=True)}
+
+
+def _tier(text: str, value: str) -> MarginTier:
+    """Return the tier that ``FROM:INITIAL/MAINTENANCE`` says."""
+    begin, colon, rates = value.partition(":")
+    initial, slash, maintenance = rates.partition("/")
+    if not colon or not slash:
+        raise CommandError(f"{text!r}: {TIERS}={TIER_RULE}")
+    return MarginTier(_decimal(text, begin), _whole(text, initial), _whole(text, maintenance))
 
 
 def _decimal(text: str, value: str) -> Decimal:

@@ -1,6 +1,7 @@
-"""Markets: ``markets``, ``book``, ``trades``, ``funding``, ``halt``, ``resume``, ``auction``."""
+"""Markets: ``markets``, ``book``, ``trades``, ``ticker``, ``funding``, ``halt`` and so on."""
 
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from itertools import accumulate
 from typing import Annotated
 
@@ -12,15 +13,30 @@ from zerodesk.instruments import Product, product_of
 from zerodesk_client.api import Depth, Level, Market
 from zerodesk_client.cli.arguments import LimitOption, PerpetualArgument, SymbolArgument
 from zerodesk_client.cli.session import Session
-from zerodesk_client.cli.tables import Cell, at, number, price, price_in, prices, side, table
+from zerodesk_client.cli.tables import Cell, at, card, number, price, price_in, prices, side, table
+
+
+class Kind(str, Enum):  # noqa: UP042 - the parser shows a str enum's values
+    """What is traded."""
+
+    SPOT = "spot"
+    PERPETUAL = "perpetual"
+    OPTION = "option"
+
 
 ReasonOption = Annotated[str, typer.Option(help="Why; it is journaled with the change.")]
 
 
-def markets(context: typer.Context) -> None:
+def markets(
+    context: typer.Context,
+    kind: Annotated[
+        Kind | None, typer.Option("--kind", help="Of this kind only.", case_sensitive=False)
+    ] = None,
+) -> None:
     """List the markets: state and why, mark and last price, steps, fees, collar and band."""
     session = Session.of(context)
-    listed = session.anybody().markets()
+    found = session.anybody().markets()
+    listed = [one for one in found if kind is None or one.product == kind.value.upper()]
     rows = [
         (
             entry.symbol,
@@ -72,6 +88,26 @@ def trades(context: typer.Context, symbol: SymbolArgument, limit: LimitOption = 
     headings = ("time (UTC)", "trade", "taker", _priced(quote), f">quantity ({base})")
     document = {"trades": page.entries, "next_cursor": page.next_cursor}
     session.show(document, lambda: table(f"Trades of {symbol.upper()}", headings, rows))
+
+
+def ticker(context: typer.Context, symbol: SymbolArgument) -> None:
+    """Show a market's last 24 hours: prices, volume, trades; and its best prices now."""
+    session = Session.of(context)
+    found = session.anybody().ticker(symbol.upper())
+    base, quote = currencies(found.symbol)
+    facts = (
+        ("last", price(found.last_price)),
+        ("mark", price(found.mark_price)),
+        ("best bid", price(found.best_bid)),
+        ("best ask", price(found.best_ask)),
+        ("24 h ago", price(found.open_24h)),
+        ("highest", price(found.high_24h)),
+        ("lowest", price(found.low_24h)),
+        ("volume", f"{number(found.volume_24h)} {base}"),
+        ("worth", f"{number(found.quote_volume_24h)} {quote}"),
+        ("trades", f"{found.trades_24h:,}"),
+    )
+    session.show(found, lambda: card(f"{found.symbol} in 24 hours", facts))
 
 
 def funding(context: typer.Context, symbol: PerpetualArgument) -> None:

@@ -13,7 +13,6 @@ from zerodesk_client.cli.arguments import (
     IdOption,
     LimitOption,
     SymbolArgument,
-    a_new_id,
     amount_of,
     given,
     time_of,
@@ -88,7 +87,7 @@ def order(  # noqa: PLR0913 - each is an option of the command
     session = Session.of(context)
     limit, amount = given(limit_price, "--price"), amount_of(quantity, "QUANTITY")
     new = NewOrder(
-        client_order_id=client_order_id or a_new_id(),
+        client_order_id=session.id_of(client_order_id),
         symbol=symbol.upper(),
         side=wanted_side,
         quantity=None if is_amount else amount,
@@ -191,7 +190,7 @@ def amend(
     trader = session.trader()
     amended = trader.amend_order(
         order_id_of(trader, name),
-        amend_id or a_new_id(),
+        session.id_of(amend_id),
         quantity=given(quantity, "--quantity"),
         price=given(limit_price, "--price"),
     )
@@ -221,7 +220,7 @@ def cancel(
         if name is not None:
             raise CommandError("an ORDER is cancelled, or --all of them, not both")
         all_cancelled = trader.cancel_orders(
-            cancel_id or a_new_id(), symbol=None if symbol is None else symbol.upper()
+            session.id_of(cancel_id), symbol=None if symbol is None else symbol.upper()
         )
         session.show(all_cancelled, lambda: orders_table("Cancelled", all_cancelled.orders))
         return

@@ -48,7 +48,8 @@ def price_file(
         raise CommandError(f"--kind {kind!r} is none of {', '.join(KINDS)}")
     client = session.trader()
     job = describe(file, kind, _terms(terms or [], outputs), job_id)
-    with Progress(*_COLUMNS, console=session.err, transient=True) as progress:
+    is_hidden = not session.err.is_terminal
+    with Progress(*_COLUMNS, console=session.err, transient=True, disable=is_hidden) as progress:
         task = progress.add_task(job.job_id, total=None)
 
         def told(seen: Job) -> None:

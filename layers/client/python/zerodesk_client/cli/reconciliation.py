@@ -1,12 +1,24 @@
-"""The venue's own recount, as a table."""
+"""The venue's own recount: ``reconcile``, and its report as a table."""
 
 from collections.abc import Collection
 
+import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from zerodesk_client.api import Reconciliation
+from zerodesk_client.cli.exits import ExitCode
+from zerodesk_client.cli.session import Session
 from zerodesk_client.cli.tables import Cell, table
+
+
+def reconcile(context: typer.Context) -> None:
+    """Have the venue recount every account and book now (operator). Exit code 1 at a breach."""
+    session = Session.of(context)
+    report = session.operator().reconcile()
+    session.show(report, lambda: reconciliation_table(report))
+    if not report.balanced:
+        raise typer.Exit(ExitCode.DIFFERENT)
 
 
 def reconciliation_table(

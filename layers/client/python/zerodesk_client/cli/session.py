@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -25,6 +27,8 @@ from zerodesk_client.local_state import (
     state_folder,
 )
 
+URL: Final = re.compile(r"https?://[^\s/?#\[\]]+(?:/[!-~]*)?|https?://\[[0-9a-f:.]+\][!-~]*")
+KEY: Final = re.compile(r"[!-~]+")
 PIPE_WIDTH: Final = 160
 """Columns where there is no terminal: wide enough that no table is cut."""
 
@@ -46,6 +50,8 @@ class Session:
     key: str | None
     account: str | None
     folder: Path | None = field(default_factory=state_folder)
+    named: str | None = None
+    """The id that makes repeating what the command asked for harmless."""
     out: Console = field(default_factory=console)
     err: Console = field(default_factory=lambda: console(to_stderr=True))
     closing: ExitStack = field(default_factory=ExitStack)
@@ -73,12 +79,19 @@ class Session:
         Raises
         ------
         CommandError
-            None is given and no local cloud is up.
+            None is given and no local cloud is up, or what is given is none.
         """
         url = self.api_url or os.environ.get(URL_VARIABLE) or read_api_url(self.folder)
         if url is None:
             raise not_up("there is no address of an API")
+        if not URL.fullmatch(url):
+            raise CommandError(f"{url!r} is no address of an API", "it begins with https://")
         return url
+
+    def id_of(self, given: str | None) -> str:
+        """Return the id that a command was given for what it asks, or one that none had before."""
+        self.named = given or f"cli-{uuid.uuid4().hex[:16]}"
+        return self.named
 
     def trader(self) -> Client:
         """Return a client with the key of the account to act for."""
@@ -112,6 +125,8 @@ class Session:
         on_retry: Callable[[Retry], None] | None = None,
     ) -> Client:
         """Return a client that lasts as long as the command."""
+        if not KEY.fullmatch(api_key):
+            raise CommandError("the key has characters that no key has")
         client = Client(self.url(), api_key, retry=retry, on_retry=on_retry)
         return self.closing.enter_context(client)
 

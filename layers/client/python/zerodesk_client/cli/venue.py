@@ -98,7 +98,9 @@ def logs(
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with what comes; end with Ctrl-C.")
     ] = False,
-    since: Annotated[float, typer.Option(help="How far back to begin, in seconds.")] = 600.0,
+    since: Annotated[
+        int, typer.Option(min=0, max=1_000_000_000, help="How far back to begin, in seconds.")
+    ] = 600,
 ) -> None:
     """Print what a function of the local cloud has logged."""
     session = Session.of(context)
@@ -108,14 +110,7 @@ def logs(
         for line in cloud.logs(function, follow=follow, since_seconds=since):
             _print_line(session, line.at_ms, line.text)
 
-    try:
-        guarded(cloud, lines)
-    except KeyError as error:
-        if error.args != (function,):
-            raise
-        raise CommandError(
-            f"there is no function {function!r}", "the folders of functions/ are their names"
-        ) from error
+    guarded(cloud, lines)
 
 
 def _print_line(session: Session, at_ms: int, text: str) -> None:
@@ -132,6 +127,8 @@ def guarded(cloud: ModuleType, act: Any) -> Any:
     """Do what may fail in the local cloud; its error says what to look at."""
     try:
         return act()
+    except cloud.UsageError as error:
+        raise CommandError(str(error)) from error
     except cloud.LocalCloudError as error:
         raise CommandError(str(error), "", ExitCode.UNREACHABLE) from error
 

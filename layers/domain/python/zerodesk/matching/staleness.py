@@ -12,6 +12,7 @@ from zerodesk.matching.draft import Draft
 from zerodesk.matching.situations import Auction
 from zerodesk.matching.state import BookState
 from zerodesk.orders import BY_MARK, BY_TIME
+from zerodesk.times import iso_ms
 
 
 def stop_if_stale(state: BookState, draft: Draft, command_id: str) -> None:
@@ -54,7 +55,7 @@ def why_stale(state: BookState) -> str:
     market = state.market
     assert market is not None, "a mark is stale only in a listed market"
     if market.option is not None:
-        return f"it expired at {market.option.expiry_ms} ms"
+        return f"it expired at {iso_ms(market.option.expiry_ms)}"
     assert market.stale_after_ms is not None, "no mark is stale where there is no bound"
     age_ms = state.time_ms - state.marked_at_ms()
     return f"no index price for {age_ms} ms; at most {market.stale_after_ms} ms may pass"

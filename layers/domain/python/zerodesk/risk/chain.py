@@ -18,6 +18,7 @@ from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import worst_lots, worst_underlying_minor
 from zerodesk.risk.margin import margin_covers_positions
 from zerodesk.terms import LEVEL_OF, AccountStatus
+from zerodesk.times import iso_ms
 
 MINUTE_MS: Final = 60_000
 LEVERAGE_OF_SPOT: Final = 1
@@ -47,7 +48,7 @@ def marks_are_fresh(case: Case) -> Rejection | None:
             age_ms = at_ms - instrument.marked_at_ms
             return Rejection(
                 RejectionCode.RISK_STALE_MARK,
-                f"the mark of {symbol} is {age_ms} ms old, since {instrument.marked_at_ms} ms",
+                f"the mark of {symbol} is {age_ms} ms old, since {iso_ms(instrument.marked_at_ms)}",
                 have=str(age_ms),
                 limit=str(oldest_ms),
             )
@@ -127,8 +128,8 @@ def account_is_not_liquidated(case: Case) -> Rejection | None:
         return None
     return Rejection(
         RejectionCode.RISK_LIQUIDATION,
-        f"the {what} is liquidated since {found.began_at_ms} ms; its orders are taken again when "
-        "that has ended",
+        f"the {what} is liquidated since {iso_ms(found.began_at_ms)}; its orders are taken again "
+        "when that has ended",
     )
 
 
@@ -278,7 +279,7 @@ def day_is_within_loss(case: Case) -> Rejection | None:
         )
         return Rejection(
             RejectionCode.RISK_DAILY_LOSS_LIMIT,
-            f"the account is stopped until {stop.until_ms} ms, since {stop.at_ms} ms: "
+            f"the account is stopped until {iso_ms(stop.until_ms)}, since {iso_ms(stop.at_ms)}: "
             f"{stop.reason}; orders that only close are taken",
             have=have,
             limit=limit,
@@ -308,7 +309,7 @@ def no_kill_switch_is_on(case: Case) -> Rejection | None:
     for name, kill in case.kills.items():
         return Rejection(
             RejectionCode.RISK_KILL_SWITCH,
-            f"the kill switch of {name} is on, since {kill.at_ms} ms: {kill.reason}",
+            f"the kill switch of {name} is on, since {iso_ms(kill.at_ms)}: {kill.reason}",
         )
     return None
 

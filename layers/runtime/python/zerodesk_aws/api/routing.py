@@ -224,9 +224,14 @@ def problem_of_fault(fault: Exception) -> Problem:
     if passes(fault):
         return Problem(
             ProblemCode.UNAVAILABLE,
-            "No answer in time. Repeat the request, with the same ids: it happens once.",
+            "No answer in time. What was asked for may yet be carried out: send the same request "
+            "again, with the same ids: it happens once.",
         )
-    return Problem(ProblemCode.INTERNAL, "The fault is ours and has been recorded.")
+    return Problem(
+        ProblemCode.INTERNAL,
+        "The fault is ours and has been recorded. What was asked for may yet be carried out: the "
+        "same request again, with the same ids, happens once.",
+    )
 
 
 def respond(problem: Problem) -> Response:

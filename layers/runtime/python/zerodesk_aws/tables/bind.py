@@ -55,6 +55,9 @@ class NamedConnection(Connection):
         By itself pynamodb has each call tell what it consumed, gives it an id, signals it before
         and after, and writes it down for whoever debugs: nobody reads or hears any of that.
         """
+        # Protected, for its one public way is what this leaves out. The client's public methods
+        # have a name for each operation, and raise botocore's error, without the table's name and
+        # why a transaction was cancelled, which pynamodb reads.
         return self._make_api_call(operation_name, operation_kwargs)
 
 

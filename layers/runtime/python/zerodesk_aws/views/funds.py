@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from zerodesk.money import format_minor
 from zerodesk.orders import OrderStatus
+from zerodesk.times import iso_ms
 from zerodesk.transfers import TransferStatus
 from zerodesk.withdrawal_status import WithdrawalStatus
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.funds import Transfer, Withdrawal
 from zerodesk_aws.contracts.orders import Rejection
 from zerodesk_aws.tables.orders import DONE, OrderItem

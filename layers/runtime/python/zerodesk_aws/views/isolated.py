@@ -2,8 +2,8 @@
 
 from zerodesk.liquidations import Liquidation
 from zerodesk.money import format_minor
+from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account
-from zerodesk_aws.clock import iso_ms
 from zerodesk_aws.contracts.margin_status import IsolatedMargin, LiquidationView
 
 

@@ -6,7 +6,7 @@ from zerodesk import instruments
 from zerodesk.bands import Band
 from zerodesk.money import format_minor, format_scaled
 from zerodesk.options import OptionTerms
-from zerodesk_aws.clock import iso_ms
+from zerodesk.times import iso_ms
 from zerodesk_aws.contracts.markets import Auction, MarginTierShown, Market, Option, PriceBand
 from zerodesk_aws.tables.listed import Listed
 

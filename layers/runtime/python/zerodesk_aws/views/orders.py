@@ -5,7 +5,7 @@ from typing import Any, Final
 from zerodesk.instruments import Market
 from zerodesk.money import format_minor, format_scaled, power_of_ten
 from zerodesk.orders import OrderStatus, SelfTrade
-from zerodesk_aws.clock import iso_ms
+from zerodesk.times import iso_ms
 from zerodesk_aws.contracts.orders import Order, Rejection
 from zerodesk_aws.tables.orders import OrderItem
 from zerodesk_aws.views.numbers import whole
