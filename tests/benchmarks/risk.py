@@ -12,7 +12,6 @@ eighteen scenarios: the speed of the interpreter and of the machine.
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Self
 
@@ -126,7 +125,7 @@ class Burst(NamedTuple):
             added = a_hold(number, symbol, lots=first.quantity_lots, key="burst")
             held.append(added)
             holds = state.holds | {added.command["command_id"]: added}
-            state = replace(state, holds=holds)
+            state = state.replace(holds=holds)
         return cls(cases, held)
 
 
@@ -335,7 +334,7 @@ def a_mark(symbol: str, number: int) -> Marked:
 def isolated(case: Case) -> Case:
     """Return a case with every second position isolated."""
     pots = {symbol: Pot("USD", 10**12, 0) for symbol in list(case.marked)[::2]}
-    return case._replace(state=replace(case.state, isolated=pots))
+    return case._replace(state=case.state.replace(isolated=pots))
 
 
 def a_hold(number: int, symbol: str, *, lots: int | None = None, key: str = "") -> Hold:
@@ -365,8 +364,7 @@ def largest_state() -> AccountState:
     """Return an account with all that its bounds allow, in 200 markets."""
     state = a_case(len(SYMBOLS), MAX_OPEN_ORDERS - 1, EVERY).state
     detail = {"code": "RISK_INSUFFICIENT_BALANCE", "detail": "needs 1,234.56 USD at worst " * 3}
-    return replace(
-        state,
+    return state.replace(
         holds=state.holds | {"last": a_hold(199, SYMBOLS[1])},
         watermarks={symbol: 10**7 + n for n, symbol in enumerate(SYMBOLS)},
         answered={order_id_for("alice", f"refused {n}"): detail for n in range(200)},

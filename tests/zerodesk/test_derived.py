@@ -1,6 +1,5 @@
 """What is kept beside a state is what the state says, however it came to be."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -87,9 +86,9 @@ def test_however_it_is_followed_it_is_what_the_holds_say(steps: list[Any]) -> No
             state = change.state
         else:
             position = FLAT._replace(quantity_lots=lots - 5)
-            state = replace(state, positions=state.positions | {symbol: position})
+            state = state.replace(positions=state.positions | {symbol: position})
         if number % 2 == asked:
-            fresh = replace(state, derived=Derived())
+            fresh = state.replace(derived=Derived())
             for one in SYMBOLS:
                 assert state.working(one) == working_of(state.holds).get(one, NONE_WORKING)
             assert state.derivatives() == fresh.derivatives()
@@ -101,4 +100,4 @@ def test_an_older_state_of_an_account_still_says_its_own() -> None:
     assert after.working("BTC-PERP").buy_lots == 7
     assert before.working("BTC-PERP").buy_lots == 3
     assert after.working("BTC-PERP").buy_lots == 7
-    assert before == replace(before, derived=Derived()), "what is kept is no part of the account"
+    assert before == before.replace(derived=Derived()), "what is kept is no part of the account"

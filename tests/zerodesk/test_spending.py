@@ -1,7 +1,5 @@
 """What may be spent: what is free and above every margin, at marks that are known."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,7 +96,7 @@ def test_what_goes_leaves_an_account_that_nobody_would_call(
         withdraw(state, "w", "USD", amount, at_ms=NOON_MS, seen=SEEN),
         send(state, "t", "bob", "USD", amount, seen=SEEN),
     ):
-        left = replace(state, available={"USD": usd - amount})
+        left = state.replace(available={"USD": usd - amount})
         fits = amount <= usd and all(one.free_minor >= 0 for one in margins(left, SEEN.marked))
         assert (change.cause["kind"] != "refuse") == fits
         assert change.state.available_minor("USD") == (usd - amount if fits else usd)

@@ -31,9 +31,8 @@ MUTANTS: Final = (
         "            if kept[item.order_id] is None:\n"
         "                return None\n"
         "            state = without_shown(account, self._orders)\n"
-        "            state = replace(state, withdrawals=state.withdrawals | kept)\n"
+        "            state = state.replace(withdrawals=state.withdrawals | kept)\n"
         "            return finish(state, item.order_id)\n\n"
-        "        from dataclasses import replace\n\n"
         "        kept: dict = {}\n",
     ),
     Mutant(
@@ -70,7 +69,7 @@ MUTANTS: Final = (
         "void gives nothing back",
         "What stays needs no entry.",
         WITHDRAWALS,
-        "        replace(after, available=credited(state.available, currency, amount_minor)),\n",
+        "        after.replace(available=credited(state.available, currency, amount_minor)),\n",
         "        after,\n",
     ),
     Mutant(

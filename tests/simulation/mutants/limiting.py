@@ -16,7 +16,6 @@ MUTANTS: Final = (
         "The check has passed; only the hold has to be written again when a race is lost.",
         DECISION,
         "        return admit(case, place_command(order, quote))\n",
-        "        from dataclasses import replace\n\n"
         "        from zerodesk.accounts import hold\n"
         "        from zerodesk.risk.chain import counted\n\n"
         "        command = place_command(order, quote)\n"
@@ -24,11 +23,8 @@ MUTANTS: Final = (
         '        if passed.cause["kind"] == "reject":\n'
         "            return admit(case, command)\n"
         "        held = hold(state, command, quote.need_currency)\n"
-        "        return replace(\n"
-        "            held,\n"
-        "            cause=held.cause | case.evidence(),\n"
-        "            state=replace(held.state, rate=counted(case)),\n"
-        "        )\n",
+        "        after = held.state.replace(rate=counted(case))\n"
+        "        return Change(held.cause | case.evidence(), held.entries, after)\n",
     ),
     Mutant(
         "venue's limits read once",
@@ -95,7 +91,7 @@ MUTANTS: Final = (
         "rate does not count",
         "The gateway throttles.",
         f"{DOMAIN}/risk/admission.py",
-        "    after = replace(held.state, rate=counted(case))\n",
+        "    after = held.state.replace(rate=counted(case))\n",
         "    after = held.state\n",
     ),
     Mutant(

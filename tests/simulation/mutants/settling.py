@@ -30,11 +30,10 @@ MUTANTS: Final = (
         RUN,
         "        def decide(account: Account) -> Change | None:\n"
         "            return settle(account.state, symbol, upto, dues)\n",
-        "        from dataclasses import replace\n\n"
         "        before = self._accounts.latest(account_id).state.watermarks.get(symbol, 0)\n\n"
         "        def decide(account: Account) -> Change | None:\n"
         "            marks = account.state.watermarks | {symbol: before}\n"
-        "            return settle(replace(account.state, watermarks=marks), symbol, upto, dues)\n",
+        "            return settle(account.state.replace(watermarks=marks), symbol, upto, dues)\n",
     ),
     Mutant(
         "cursor moved before the accounts are posted",

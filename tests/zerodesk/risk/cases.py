@@ -1,6 +1,5 @@
 """Accounts, holds and cases for the tests of risk."""
 
-from dataclasses import replace
 from typing import Any
 
 from zerodesk.accounts import AccountState, Hold
@@ -82,7 +81,7 @@ def holding(state: AccountState, *commands: PlaceCommand, filled_lots: int = 0) 
     holds = {
         one["command_id"]: Hold("USD", one["held_minor"], one, filled_lots) for one in commands
     }
-    return replace(state, holds=state.holds | holds)
+    return state.replace(holds=state.holds | holds)
 
 
 def positioned(state: AccountState, lots: int, price_ticks: int = 6_000_000) -> AccountState:
@@ -92,4 +91,4 @@ def positioned(state: AccountState, lots: int, price_ticks: int = 6_000_000) -> 
 
 
 def with_position(state: AccountState, symbol: str, position: Position) -> AccountState:
-    return replace(state, positions=state.positions | {symbol: position})
+    return state.replace(positions=state.positions | {symbol: position})

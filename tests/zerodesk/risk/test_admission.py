@@ -1,7 +1,5 @@
 """Whatever is asked for and filled in whatever order, no limit is exceeded by one unit."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +32,7 @@ def filled(state: AccountState, order_id: str, lots: int, sequence: int) -> Acco
         "executed_at_ms": NOON_MS,
     }
     posting = ("alice", order_id, currency, -per_lot * lots, 0)
-    held_state = replace(state, holds=state.holds | {order_id: held._replace(currency=currency)})
+    held_state = state.replace(holds=state.holds | {order_id: held._replace(currency=currency)})
     change = settle(held_state, "BTC-USD", sequence, [Due(sequence, (posting,), (), (fill,))])
     assert change is not None
     return change.state
@@ -58,7 +56,7 @@ def test_no_limit_is_exceeded_by_one_unit(asked: list[tuple[Side, int, int, bool
         marked = {"BTC-USD": BTC_USD._replace(marked_at_ms=at_ms)}
         case = a_case(state, LIMITS, side=side, quantity_lots=lots, at_ms=at_ms, marked=marked)
         change = admit(case, a_command(f"o{number}", side, lots))
-        state = replace(change.state, answered={})
+        state = change.state.replace(answered={})
         for order_id in [*state.holds][:1]:
             if filling:
                 most = min(filling, state.holds[order_id].open_lots)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,7 +41,7 @@ def refusal(case: Case) -> Rejection:
 
 
 def with_terms(**terms: Any) -> AccountState:
-    return replace(FUNDED, terms=AccountTerms(**terms))
+    return FUNDED.replace(terms=AccountTerms(**terms))
 
 
 def with_open_orders(state: AccountState, count: int) -> AccountState:
@@ -57,15 +56,15 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "RISK_ORDER_ABOVE_VOLUME": lambda: a_case(
         limits=Limits(order_volume_bps=100), quantity_lots=2, day_volume_lots=199
     ),
-    "RISK_ACCOUNT_UNKNOWN": lambda: a_case(replace(FUNDED, opened=False)),
+    "RISK_ACCOUNT_UNKNOWN": lambda: a_case(FUNDED.replace(opened=False)),
     "RISK_ACCOUNT_NOT_ACTIVE": lambda: a_case(with_terms(status=AccountStatus.SUSPENDED)),
-    "RISK_LIQUIDATION": lambda: a_case(replace(FUNDED, liquidation=Liquidation(7, NOON_MS))),
+    "RISK_LIQUIDATION": lambda: a_case(FUNDED.replace(liquidation=Liquidation(7, NOON_MS))),
     "RISK_VERIFICATION_LEVEL": lambda: a_case(with_terms(verification_level=0)),
     "RISK_ORDER_RATE_LIMIT": lambda: a_case(
-        replace(FUNDED, rate=(NOON_MS // 60_000, 5)), Limits(orders_per_minute=5)
+        FUNDED.replace(rate=(NOON_MS // 60_000, 5)), Limits(orders_per_minute=5)
     ),
     "RISK_OPEN_ORDER_LIMIT": lambda: a_case(with_open_orders(FUNDED, MAX_OPEN_ORDERS)),
-    "RISK_INSUFFICIENT_BALANCE": lambda: a_case(replace(FUNDED, available={"USD": 5_999_999})),
+    "RISK_INSUFFICIENT_BALANCE": lambda: a_case(FUNDED.replace(available={"USD": 5_999_999})),
     "RISK_POSITION_LIMIT": lambda: a_case(
         positioned(FUNDED, 10), Limits(position_minor={"BTC-USD": 10 * BTC_MINOR})
     ),
@@ -77,7 +76,7 @@ REFUSED: dict[str, Callable[[], Case]] = {
         positioned(FUNDED, 10, 6_000_010), Limits(daily_loss_minor={"USD": 100})
     ),
     "RISK_INSUFFICIENT_MARGIN": lambda: a_case(
-        replace(with_terms(verification_level=2), available={"USD": 10**6}),
+        with_terms(verification_level=2).replace(available={"USD": 10**6}),
         symbol="BTC-PERP",
         quantity_lots=4,
         quote=a_fee(1),
@@ -109,26 +108,26 @@ def test_the_chain_refuses_in_the_order_of_the_codes() -> None:
 
 def test_the_first_reason_in_the_order_of_the_codes_wins() -> None:
     worst = REFUSED["RISK_POSITION_LIMIT"]()._replace(
-        state=replace(
-            positioned(FUNDED, 10), available={}, terms=with_terms(verification_level=0).terms
+        state=positioned(FUNDED, 10).replace(
+            available={}, terms=with_terms(verification_level=0).terms
         ),
     )
     assert refusal(worst).code is RejectionCode.RISK_VERIFICATION_LEVEL
-    verified = worst._replace(state=replace(worst.state, terms=AccountTerms()))
+    verified = worst._replace(state=worst.state.replace(terms=AccountTerms()))
     assert refusal(verified).code is RejectionCode.RISK_INSUFFICIENT_BALANCE
 
 
 def test_an_order_that_is_covered_to_the_unit_proceeds() -> None:
-    assert assess(a_case(replace(FUNDED, available={"USD": 6_000_000}))) is None
+    assert assess(a_case(FUNDED.replace(available={"USD": 6_000_000}))) is None
 
 
 def test_one_unit_short_is_refused_with_have_and_need() -> None:
-    refused = refusal(a_case(replace(FUNDED, available={"USD": 5_999_999})))
+    refused = refusal(a_case(FUNDED.replace(available={"USD": 5_999_999})))
     assert (refused.have, refused.need) == ("5.999999", "6")
 
 
 def test_what_is_held_for_other_orders_does_not_count_as_available() -> None:
-    held = with_open_orders(replace(FUNDED, available={"USD": 0}), 5)
+    held = with_open_orders(FUNDED.replace(available={"USD": 0}), 5)
     assert refusal(a_case(held)).code is RejectionCode.RISK_INSUFFICIENT_BALANCE
 
 
@@ -160,10 +159,10 @@ def test_an_order_of_little_worth_is_never_fat() -> None:
 
 def test_the_rate_counts_by_the_minute_of_the_clock_and_never_back() -> None:
     limits, minute = Limits(orders_per_minute=5), NOON_MS // 60_000
-    full = replace(FUNDED, rate=(minute, 5))
+    full = FUNDED.replace(rate=(minute, 5))
     assert refusal(a_case(full, limits)).have == "5"
     assert assess(a_case(full, limits, at_ms=NOON_MS + 60_000)) is None
-    ahead = replace(FUNDED, rate=(minute + 1, 5))
+    ahead = FUNDED.replace(rate=(minute + 1, 5))
     assert refusal(a_case(ahead, limits)).code is RejectionCode.RISK_ORDER_RATE_LIMIT
 
 

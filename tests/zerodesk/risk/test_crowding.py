@@ -1,6 +1,5 @@
 """What is large against what its market trades needs more: against the slow way, and in numbers."""
 
-from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
@@ -108,7 +107,7 @@ def test_an_account_needs_it_beyond_what_it_needs_without_and_never_more(
     if not marked:
         return
     with_it, without = (
-        required(replace(state, derived=type(state.derived)()), "USD", given).initial_minor
+        required(state.replace(derived=type(state.derived)()), "USD", given).initial_minor
         for given in (marked, plain)
     )
     more = many(state, marked, orders=True)

@@ -4,8 +4,6 @@ The accounts are those of the worked examples of margin: the underlying at 100 t
 of it worth 100,000; a future needs 10 % of that.
 """
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +45,7 @@ def short_by(state: AccountState, missing: int = 1) -> AccountState:
     """Return an account that has so much less than its initial margin."""
     [margin] = margins(state, of(state))
     cash = state.available["USD"] + margin.initial_minor - margin.equity_minor - missing
-    return replace(state, available=state.available | {"USD": cash})
+    return state.replace(available=state.available | {"USD": cash})
 
 
 def chosen(state: AccountState) -> Reduction:
@@ -82,7 +80,7 @@ def test_calls_that_a_future_covers_are_bought_back_before_it_is_sold() -> None:
     held = {"BTC-PERP": Position(30, 30 * MARK), call: Position(-40, -40 * 40)}
     state = AccountState(available={"USD": 0}, positions=held)
     missing = shortfall_minor(state, "USD", marked)
-    state = replace(state, available={"USD": missing - 1})
+    state = state.replace(available={"USD": missing - 1})
     assert shortfall_minor(state, "USD", marked) == 1
     largest = Reduction("BTC-PERP", Side.SELL, 8, 98)
     assert shortfall_minor(reduced(state, largest, marked), "USD", marked) > 1
@@ -203,7 +201,7 @@ def taken_over(state: AccountState, symbol: str, fund: int) -> AccountState:
         gets += position.unrealised_minor
     positions = {name: held for name, held in state.positions.items() if name != symbol}
     usd = state.available["USD"] + gets
-    after = replace(state, available=state.available | {"USD": usd}, positions=positions)
+    after = state.replace(available=state.available | {"USD": usd}, positions=positions)
     left = [one for one in margins(after, of(after)) if one.currency == "USD"]
     worth = worth_minor(after, of(after), left[0]) if left else usd
     lost = before - worth

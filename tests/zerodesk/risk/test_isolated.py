@@ -1,7 +1,5 @@
 """Isolated positions against the slow, obvious way: the pot by itself, all else by itself."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -23,7 +21,7 @@ from zerodesk.terms import AccountTerms
 
 PERP, OTHER = "BTC-PERP", "ETH-PERP"
 MARKED = {PERP: BTC_PERP, OTHER: BTC_PERP._replace(base="ETH")}
-TRADES_PERPETUALS = replace(FUNDED, terms=AccountTerms(verification_level=3))
+TRADES_PERPETUALS = FUNDED.replace(terms=AccountTerms(verification_level=3))
 
 lots = some.integers(-40, 40)
 money = some.integers(0, 40_000_000)
@@ -37,14 +35,14 @@ def accounts(draw: some.DrawFn) -> AccountState:
         for symbol in (PERP, OTHER)
         if (quantity := draw(lots))
     }
-    bare = replace(TRADES_PERPETUALS, available={"USD": draw(money)})
+    bare = TRADES_PERPETUALS.replace(available={"USD": draw(money)})
     state = isolate(bare, PERP, "USD", 1).state
     for number, symbol in enumerate(draw(some.lists(some.sampled_from([PERP, OTHER]), max_size=4))):
         side = draw(some.sampled_from(list(Side)))
         quantity = draw(some.integers(1, 20))
         state = holding(state, a_command(f"h{number}", side, quantity, symbol))
     pot = state.isolated[PERP]._replace(minor=draw(money))
-    return replace(state, positions=held, isolated={PERP: pot})
+    return state.replace(positions=held, isolated={PERP: pot})
 
 
 def slow(state: AccountState) -> tuple[int, int, int]:
@@ -61,13 +59,12 @@ def at_the_edge(state: AccountState, command: PlaceCommand, above_minor: int) ->
     equity, initial, _ = slow(holding(state, command))
     pot = state.isolated[PERP]
     minor = max(0, pot.minor + initial - equity + above_minor)
-    return replace(state, isolated={PERP: pot._replace(minor=minor)})
+    return state.replace(isolated={PERP: pot._replace(minor=minor)})
 
 
 def without(state: AccountState, symbol: str) -> AccountState:
     """Return the account as if it had nothing in a market."""
-    return replace(
-        state,
+    return state.replace(
         positions={name: one for name, one in state.positions.items() if name != symbol},
         holds={n: one for n, one in state.holds.items() if one.command["symbol"] != symbol},
         isolated={},
@@ -127,7 +124,7 @@ def test_an_order_is_admitted_just_where_pot_and_free_cover_it_and_leaves_the_po
     free = state.available_minor("USD")
     if closes or not opens:
         lacks = min(lacks, free)
-    after = replace(state, available={"USD": free - lacks})
+    after = state.replace(available={"USD": free - lacks})
     [*rest] = cross_margins(after, MARKED)
     covered = closes or not opens or not lacks or all(one.free_minor >= 0 for one in rest)
     closing = closes and 0 < quantity <= (-held if side is Side.BUY else held)
@@ -149,11 +146,11 @@ def test_a_move_is_refused_just_where_it_takes_what_margin_needs(
     refused = refusal_of_move(state, PERP, amount, seen)
     pot = state.isolated[PERP]
     if amount > 0:
-        after = replace(state, available={"USD": state.available["USD"] - amount})
+        after = state.replace(available={"USD": state.available["USD"] - amount})
         rest = cross_margins(after, MARKED)
         covered = amount <= state.available["USD"] and all(one.free_minor >= 0 for one in rest)
     else:
-        after = replace(state, isolated={PERP: pot.plus(amount)})
+        after = state.replace(isolated={PERP: pot.plus(amount)})
         equity, initial, _ = slow(after)
         is_open = PERP in state.derivatives()
         covered = pot.minor >= -amount and (not is_open or equity >= initial)
@@ -178,7 +175,7 @@ def lost(sequence: int, minor: int) -> Due:
 
 
 def test_what_a_position_loses_beyond_its_pot_is_owed_by_the_pot_and_the_audit_agrees() -> None:
-    before = isolate(replace(TRADES_PERPETUALS, available={"USD": 100}), PERP, "USD", 1).state
+    before = isolate(TRADES_PERPETUALS.replace(available={"USD": 100}), PERP, "USD", 1).state
     moved = move_margin(before, PERP, 2, 60)
     settled = settle(moved.state, PERP, 7, [lost(7, 75)])
     assert settled is not None
@@ -190,19 +187,19 @@ def test_what_a_position_loses_beyond_its_pot_is_owed_by_the_pot_and_the_audit_a
 
 
 def test_the_audit_finds_a_pot_that_its_entries_do_not_make() -> None:
-    before = isolate(replace(TRADES_PERPETUALS, available={"USD": 100}), PERP, "USD", 1).state
+    before = isolate(TRADES_PERPETUALS.replace(available={"USD": 100}), PERP, "USD", 1).state
     moved = move_margin(before, PERP, 2, 60)
     pot = moved.state.isolated[PERP].plus(1)
-    after = replace(moved.state, isolated={PERP: pot})
+    after = moved.state.replace(isolated={PERP: pot})
     wrong = Change(moved.cause, moved.entries, after)
     [breach] = audited([wrong], before).findings.breaches
     assert "isolated#BTC-PERP went from 0 to 0.000061 USD" in breach.detail
 
 
 def test_a_pot_that_owes_is_neither_drawn_on_nor_given_up() -> None:
-    owing = replace(TRADES_PERPETUALS, available={"USD": 100})
+    owing = TRADES_PERPETUALS.replace(available={"USD": 100})
     state = isolate(owing, PERP, "USD", 1).state
-    state = replace(state, isolated={PERP: state.isolated[PERP].plus(-5)})
+    state = state.replace(isolated={PERP: state.isolated[PERP].plus(-5)})
     with pytest.raises(LedgerError):
         cross(state, PERP)
     with pytest.raises(LedgerError, match="overdrawn"):

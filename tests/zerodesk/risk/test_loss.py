@@ -1,6 +1,5 @@
 """An account that has lost its limit of the day may only close until the day ends."""
 
-from dataclasses import replace
 from typing import Any
 
 from tests.zerodesk.risk.cases import BTC_USD, FUNDED, NOON_MS, a_case, positioned
@@ -21,7 +20,7 @@ MARKED = {"BTC-USD": BTC_USD}
 
 
 def stopped(**changes: Any) -> Any:
-    state = replace(LONG, terms=AccountTerms(loss_stop=STOP))
+    state = LONG.replace(terms=AccountTerms(loss_stop=STOP))
     return a_case(state, **changes)
 
 
@@ -47,13 +46,13 @@ def test_nobody_is_stopped_on_a_mark_that_is_missing_or_stale() -> None:
 
 def test_fundings_that_were_paid_today_are_a_loss_and_those_received_are_none() -> None:
     [(symbol, held)] = LONG.positions.items()
-    paid = replace(LONG, positions={symbol: held.funded(-25, NOON_MS)})
+    paid = LONG.replace(positions={symbol: held.funded(-25, NOON_MS)})
     found = loss_stop(paid, limited(155), MARKED, NOON_MS)
     assert found is not None
     assert found.loss_minor == 155
-    received = replace(LONG, positions={symbol: held.funded(25, NOON_MS)})
+    received = LONG.replace(positions={symbol: held.funded(25, NOON_MS)})
     assert loss_stop(received, limited(106), MARKED, NOON_MS) is None
-    yesterday = replace(LONG, positions={symbol: held.funded(-25, NOON_MS - DAY_MS)})
+    yesterday = LONG.replace(positions={symbol: held.funded(-25, NOON_MS - DAY_MS)})
     assert loss_stop(yesterday, limited(131), MARKED, NOON_MS) is None
 
 

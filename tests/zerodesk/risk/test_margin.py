@@ -1,6 +1,5 @@
 """Margin at the chain: to the unit what the obvious sum says, and what only closes is taken."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -116,7 +115,7 @@ def test_a_purchase_of_spot_leaves_the_margin_of_what_is_open() -> None:
     less = long(rich(8_999_999), 10)
     refused = short(a_case(less, marked=marked))
     assert (refused.have, refused.need) == ("2.999999", "3")
-    sale = a_case(replace(less, available={"USD": 0, "BTC": 10**6}), side=Side.SELL, marked=marked)
+    sale = a_case(less.replace(available={"USD": 0, "BTC": 10**6}), side=Side.SELL, marked=marked)
     assert code(sale) is None
 
 

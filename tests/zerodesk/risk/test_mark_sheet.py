@@ -1,6 +1,5 @@
 """What marks come to, kept beside an account, is what the marks of the order in hand say."""
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -43,7 +42,7 @@ def holds_each() -> AccountState:
     """Return an account with a position in each instrument, made today."""
     positions = {symbol: Position(2, 12_000_000, day=TODAY) for symbol in MARKED}
     terms = AccountTerms(verification_level=3)
-    return replace(FUNDED, positions=positions, terms=terms)
+    return FUNDED.replace(positions=positions, terms=terms)
 
 
 def looked_at(case: Case, symbol: str, what: str, by: int) -> Case:
@@ -54,10 +53,10 @@ def looked_at(case: Case, symbol: str, what: str, by: int) -> Case:
     elif what == "age":
         marked[symbol] = one._replace(marked_at_ms=NOON_MS - 1_000 - by)
     elif what == "position":
-        state = replace(state, positions=state.positions | {symbol: Position(by, 0, day=TODAY)})
+        state = state.replace(positions=state.positions | {symbol: Position(by, 0, day=TODAY)})
     elif what == "isolate" and symbol.endswith("-PERP"):
         pots = {} if symbol in state.isolated else {symbol: Pot(one.quote, 10**12, 0)}
-        state = replace(state, isolated=pots)
+        state = state.replace(isolated=pots)
     elif what == "day":
         return case._replace(at_ms=case.at_ms + DAY_MS, marked=marked)
     elif what == "volume":
@@ -73,7 +72,7 @@ def test_whatever_becomes_another_the_answer_is_as_if_nothing_had_been_kept(
     case = a_case(holds_each(), LIMITED, marked=MARKED)
     for symbol, what, by in looks:
         case = looked_at(case, symbol, what, by)
-        fresh = case._replace(state=replace(case.state, derived=Derived()))
+        fresh = case._replace(state=case.state.replace(derived=Derived()))
         kept, anew = case.mark_sheet, fresh.mark_sheet
         assert kept.derivatives == anew.derivatives
         assert kept.in_several_currencies == anew.in_several_currencies
@@ -103,7 +102,7 @@ def test_a_loss_at_another_mark_or_of_another_fill_is_today_s() -> None:
     lost = MARKED["BTC-USD"]._replace(mark_price_ticks=999_999)
     fallen = case._replace(marked=MARKED | {"BTC-USD": lost})
     filled = Position(2, 22_000_001, day=TODAY)
-    state = replace(case.state, positions=case.state.positions | {"BTC-USD": filled})
+    state = case.state.replace(positions=case.state.positions | {"BTC-USD": filled})
     for worse in (fallen, case._replace(state=state)):
         refused = assess(worse)
         assert refused is not None
@@ -113,7 +112,7 @@ def test_a_loss_at_another_mark_or_of_another_fill_is_today_s() -> None:
 
 def test_what_was_lost_yesterday_is_no_loss_of_today_at_marks_that_stand() -> None:
     lost = Position(0, 0, -(10**7), 0, TODAY, -(10**7))
-    state = replace(FUNDED, positions={"BTC-USD": lost})
+    state = FUNDED.replace(positions={"BTC-USD": lost})
     case = a_case(state, LIMITED._replace(mark_age_ms=None))
     refused = assess(case)
     assert refused is not None

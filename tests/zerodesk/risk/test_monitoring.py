@@ -4,7 +4,6 @@ Beside what is kept and left out stands a margin of each account that is written
 position and scenario by scenario, anew at each look.
 """
 
-from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
@@ -148,7 +147,7 @@ def test_an_account_that_is_seen_again_is_not_called_again() -> None:
     change = call_margin(state, margins(state, marked), marked, NOON_MS)
     assert change is not None
     assert change.state.calls["USD"].level_bps == 15_000
-    again = replace(change.state, derived=state.derived)
+    again = change.state.replace(derived=state.derived)
     assert not has_crossed(again, margins(again, marked), NOON_MS + 1)
 
 

@@ -5,7 +5,6 @@ In the examples the underlying is at 100 ticks of 1,000 minor units, so a lot of
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import ceil, floor
@@ -365,7 +364,7 @@ def test_more_is_needed_to_open_than_to_keep_and_never_more_than_of_the_parts(
 ) -> None:
     state = an_account(lots, orders, btc)
     assert 0 <= figures(state, "USD", of(state)).maintenance_minor <= need(state)
-    bare = replace(state, available={})
+    bare = state.replace(available={})
     parts = sum(
         required(bare, "USD", {symbol: one}).initial_minor for symbol, one in of(state).items()
     )
@@ -385,7 +384,7 @@ def test_what_was_kept_changes_no_figure(lots: dict[str, int], looks: list[Any])
         marked = of(fresh)
         if "BTC-PERP" in marked:
             marked["BTC-PERP"] = PERP._replace(mark_price_ticks=mark_price_ticks)
-        kept = replace(fresh, derived=first.derived)
+        kept = fresh.replace(derived=first.derived)
         assert required(kept, "USD", marked) == required(fresh, "USD", marked)
 
 
@@ -493,7 +492,7 @@ def test_spot_that_covers_is_not_sold_or_withdrawn_beyond_the_margin() -> None:
 
 def test_spot_covers_nothing_where_derivatives_of_it_are_in_two_currencies() -> None:
     state = holds_lots(usd=200_000, btc=100, DEC_100_C=-10, MAR_100_C=-10)
-    state = replace(state, available=state.available | {"EUR": 200_000})
+    state = state.replace(available=state.available | {"EUR": 200_000})
     marked = of(state)
     marked[f"{MAR}-100-C"] = marked[f"{MAR}-100-C"]._replace(quote="EUR")
     assert [one.initial_minor for one in margins(state, marked)] == [157_500, 157_500]

@@ -6,7 +6,6 @@ it changes are beside this module: ``dues``, ``liquidating``, ``withdrawals``, `
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 
@@ -102,7 +101,6 @@ class Reservation(NamedTuple):
         return 1
 
 
-@dataclass(frozen=True, slots=True)
 class AccountState:
     """All that an account is. Amounts in minor units, by currency.
 
@@ -115,22 +113,77 @@ class AccountState:
     ``isolated`` has the pots of the perpetuals that the account holds apart, by symbol, and
     ``liquidation`` is the one of all the rest that is under way. ``derived`` follows from the rest,
     and is no part of what the account is.
+
+    By hand, as ``Change`` is: no other class took as long to come in.
     """
 
-    opened: bool = False
-    available: dict[str, int] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
-    watermarks: dict[str, int] = field(default_factory=dict)
-    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
-    withdrawals: dict[str, Reservation] = field(default_factory=dict)
-    positions: dict[str, Position] = field(default_factory=dict)
-    turnover: dict[str, Days] = field(default_factory=dict)
-    rate: tuple[int, int] = (0, 0)
-    terms: AccountTerms = TERMS
-    calls: dict[str, MarginCall] = field(default_factory=dict)
-    liquidation: Liquidation | None = None
-    isolated: dict[str, Pot] = field(default_factory=dict)
-    derived: Derived = field(default_factory=Derived, compare=False, repr=False)
+    __slots__ = (
+        "answered",
+        "available",
+        "calls",
+        "derived",
+        "holds",
+        "isolated",
+        "liquidation",
+        "opened",
+        "positions",
+        "rate",
+        "terms",
+        "turnover",
+        "watermarks",
+        "withdrawals",
+    )
+
+    def __init__(  # noqa: PLR0913 - all that an account is, each by its name
+        self,
+        *,
+        opened: bool = False,
+        available: dict[str, int] | None = None,
+        holds: dict[str, Hold] | None = None,
+        watermarks: dict[str, int] | None = None,
+        answered: dict[str, dict[str, Any]] | None = None,
+        withdrawals: dict[str, Reservation] | None = None,
+        positions: dict[str, Position] | None = None,
+        turnover: dict[str, Days] | None = None,
+        rate: tuple[int, int] = (0, 0),
+        terms: AccountTerms = TERMS,
+        calls: dict[str, MarginCall] | None = None,
+        liquidation: Liquidation | None = None,
+        isolated: dict[str, Pot] | None = None,
+        derived: Derived | None = None,
+    ) -> None:
+        self.opened: Final = opened
+        self.available: Final = {} if available is None else available
+        self.holds: Final = {} if holds is None else holds
+        self.watermarks: Final = {} if watermarks is None else watermarks
+        self.answered: Final = {} if answered is None else answered
+        self.withdrawals: Final = {} if withdrawals is None else withdrawals
+        self.positions: Final = {} if positions is None else positions
+        self.turnover: Final = {} if turnover is None else turnover
+        self.rate: Final = rate
+        self.terms: Final = terms
+        self.calls: Final = {} if calls is None else calls
+        self.liquidation: Final = liquidation
+        self.isolated: Final = {} if isolated is None else isolated
+        self.derived: Final = Derived() if derived is None else derived
+
+    def __eq__(self, other: object) -> bool:
+        """Whether two accounts are the same; what is derived of them is no part of that."""
+        if not isinstance(other, AccountState):
+            return NotImplemented
+        return self._values() | {"derived": None} == other._values() | {"derived": None}
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"AccountState({self.to_dict()})"
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the account with some of its values changed, and the rest as it is."""
+        return type(self)(**(self._values() | changes))
+
+    def _values(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def available_minor(self, currency: str) -> int:
         """Return what is free of a currency."""
@@ -318,13 +371,13 @@ def fill_pot(
         (isolated_account(symbol), pot.currency, minor),
     )
     available = credited(state.available, pot.currency, -minor)
-    after = replace(state, available=available, isolated=state.isolated | {symbol: pot.plus(minor)})
+    after = state.replace(available=available, isolated=state.isolated | {symbol: pot.plus(minor)})
     return entries, after
 
 
 def open_account(state: AccountState, account_id: str) -> Change:
     """Return the account, opened."""
-    return Change({"kind": "open", "account_id": account_id}, (), replace(state, opened=True))
+    return Change({"kind": "open", "account_id": account_id}, (), state.replace(opened=True))
 
 
 def deposit(
@@ -347,8 +400,7 @@ def deposit(
     return Change(
         {"kind": "deposit", "deposit_id": deposit_id, **said},
         ((AVAILABLE, currency, amount_minor), (EXTERNAL, currency, -amount_minor)),
-        replace(
-            state,
+        state.replace(
             available=credited(state.available, currency, amount_minor),
             answered=state.answered | {deposit_id: {"deposit": amount_minor, "in": currency}},
         ),
@@ -380,7 +432,7 @@ def set_aside(
     state.derived.hold(state.holds, added, holds)
     symbol = command["symbol"]
     entries = (purse(state, symbol), currency, -need_minor), (HELD, currency, need_minor)
-    return entries, replace(state, holds=holds, **paid_in(state, symbol, currency, -need_minor))
+    return entries, state.replace(holds=holds, **paid_in(state, symbol, currency, -need_minor))
 
 
 def hold_group(
@@ -402,8 +454,7 @@ def hold_group(
     return Change(
         first.cause | {"then": order_id},
         first.entries + entries,
-        replace(
-            first.state,
+        first.state.replace(
             holds=first.state.holds | {order_id: Hold(then_currency, minor, then)},
             **paid_in(first.state, then["symbol"], then_currency, -minor),
         ),
@@ -415,25 +466,25 @@ def reject(state: AccountState, order_id: str, rejection: Rejection) -> Change:
     return Change(
         {"kind": "reject", "order_id": order_id, "rejection": rejection.to_dict()},
         (),
-        replace(state, answered=state.answered | {order_id: rejection.to_dict()}),
+        state.replace(answered=state.answered | {order_id: rejection.to_dict()}),
     )
 
 
 def set_terms(state: AccountState, terms: AccountTerms, *, author: str, reason: str) -> Change:
     """Return the account with other terms, as an operator decided; nothing moves."""
     cause = {"kind": "terms", "author": author, "reason": reason, "terms": terms.to_dict()}
-    return Change(cause, (), replace(state, terms=terms))
+    return Change(cause, (), state.replace(terms=terms))
 
 
 def with_calls(
     state: AccountState, calls: dict[str, MarginCall], evidence: dict[str, Any]
 ) -> Change:
     """Return the account with the margin calls that stand from now on; nothing moves."""
-    return Change({"kind": "margin_call"} | evidence, (), replace(state, calls=calls))
+    return Change({"kind": "margin_call"} | evidence, (), state.replace(calls=calls))
 
 
 def without_answers(state: AccountState, ids: Iterable[str]) -> AccountState:
     """Return the state without answers that the gate items show by now."""
     shown = set(ids)
     kept = {key: answer for key, answer in state.answered.items() if key not in shown}
-    return replace(state, answered=kept)
+    return state.replace(answered=kept)

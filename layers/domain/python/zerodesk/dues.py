@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from zerodesk.accounts import AccountState, Change, Hold, purse
@@ -53,8 +52,7 @@ def settle(state: AccountState, symbol: str, upto: int, dues: Sequence[Due]) -> 
     else:
         left = pot._replace(minor=free[pot.currency])
         paid_out = {"isolated": state.isolated | {symbol: left}}
-    after = replace(
-        state,
+    after = state.replace(
         holds=holds,
         watermarks=state.watermarks | {symbol: upto},
         positions=_positions_after(state.positions, symbol, fills, fundings),

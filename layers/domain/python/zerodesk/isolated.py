@@ -4,7 +4,6 @@ A position is isolated before anything is open in its market. From then on a pot
 free there, see ``zerodesk.pots``; the owner fills it and takes out of it what its margin leaves.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from zerodesk.accounts import AccountState, Change, fill_pot
@@ -47,7 +46,7 @@ def isolate(state: AccountState, symbol: str, currency: str, number: int) -> Cha
         raise LedgerError(f"{symbol} is isolated already, or in use")
     pots = state.isolated | {symbol: Pot(currency, 0, number)}
     cause = {"kind": "isolate", "symbol": symbol}
-    return Change(cause, (), replace(state, isolated=pots))
+    return Change(cause, (), state.replace(isolated=pots))
 
 
 def cross(state: AccountState, symbol: str) -> Change:
@@ -56,7 +55,7 @@ def cross(state: AccountState, symbol: str) -> Change:
         raise LedgerError(f"{symbol} is in use")
     entries, after = fill_pot(state, symbol, -state.isolated[symbol].minor)
     pots = {name: pot for name, pot in after.isolated.items() if name != symbol}
-    return Change({"kind": "cross", "symbol": symbol}, entries, replace(after, isolated=pots))
+    return Change({"kind": "cross", "symbol": symbol}, entries, after.replace(isolated=pots))
 
 
 def is_repeat(pot: Pot, number: int, amount_minor: int) -> bool:
@@ -117,4 +116,4 @@ def move_margin(
     entries, after = fill_pot(state, symbol, amount_minor)
     pot = after.isolated[symbol]._replace(moves=number, moved_minor=amount_minor)
     cause = {"kind": "move_margin", "symbol": symbol, "number": number, **seen.evidence(state)}
-    return Change(cause, entries, replace(after, isolated=after.isolated | {symbol: pot}))
+    return Change(cause, entries, after.replace(isolated=after.isolated | {symbol: pot}))

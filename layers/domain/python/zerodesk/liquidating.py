@@ -1,6 +1,5 @@
 """The steps by which an account is liquidated, each a record of it."""
 
-from dataclasses import replace
 from typing import Any
 
 from zerodesk.accounts import LIQUIDATE, AccountState, Change, set_aside, set_terms
@@ -15,9 +14,9 @@ def _liquidated(
 ) -> AccountState:
     """Return the account with how far a liquidation has come: of one isolated position, or not."""
     if isolated is None:
-        return replace(state, liquidation=liquidation)
+        return state.replace(liquidation=liquidation)
     pot = state.isolated[isolated]._replace(liquidation=liquidation)
-    return replace(state, isolated=state.isolated | {isolated: pot})
+    return state.replace(isolated=state.isolated | {isolated: pot})
 
 
 def _liquidate(isolated: str | None, step: str) -> dict[str, Any]:
@@ -86,7 +85,7 @@ def spare(state: AccountState, by: Kill | None, *, author: str, reason: str) -> 
     """
     changed = set_terms(state, state.terms._replace(spared=by), author=author, reason=reason)
     isolated = {s: pot._replace(liquidation=None) for s, pot in state.isolated.items()}
-    after = replace(changed.state, liquidation=None, isolated=isolated)
+    after = changed.state.replace(liquidation=None, isolated=isolated)
     return Change(changed.cause, changed.entries, after)
 
 

@@ -7,7 +7,7 @@ book.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from zerodesk.accounts import AccountState, Change, credited
@@ -102,5 +102,5 @@ def reverse(
             **seen.evidence(state),
         },
         entries,
-        replace(state, available=available, answered=state.answered | {reversal_id: answer}),
+        state.replace(available=available, answered=state.answered | {reversal_id: answer}),
     )

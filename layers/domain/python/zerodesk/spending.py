@@ -6,7 +6,6 @@ that has a derivative.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from zerodesk.accounts import AccountState, Change, credited
@@ -75,7 +74,7 @@ def beyond_margin(
         stale = stale_among(derivatives_of(state, None), seen.marked, seen.at_ms)
         if stale:
             return stale_mark(stale, seen.at_ms)
-        after = replace(state, available=credited(state.available, currency, -amount_minor))
+        after = state.replace(available=credited(state.available, currency, -amount_minor))
         before = {one.currency: one.free_minor for one in cross_margins(state, seen.marked)}
         for one in cross_margins(after, seen.marked):
             takes_margin = one.free_minor < before[one.currency]
@@ -133,5 +132,5 @@ def refuse(
     return Change(
         cause | seen.evidence(state),
         (),
-        replace(state, answered=state.answered | {request_id: refused}),
+        state.replace(answered=state.answered | {request_id: refused}),
     )

@@ -6,7 +6,6 @@ was sent and has not arrived.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import StrEnum
 
 from zerodesk.accounts import NOTHING_SAID, AccountState, Change, credited, paid_in, purse
@@ -51,8 +50,7 @@ def send(
     return Change(
         {**cause, **said, **seen.evidence(state)},
         ((AVAILABLE, currency, -amount_minor), (TRANSIT, currency, amount_minor)),
-        replace(
-            state,
+        state.replace(
             available=credited(state.available, currency, -amount_minor),
             answered=state.answered | {transfer_id: {"sent": amount_minor, "in": currency}},
         ),
@@ -79,8 +77,7 @@ def receive(
     return Change(
         {"kind": "receive", "transfer_id": transfer_id, "from_account_id": from_account_id},
         ((purse(state, isolated), currency, amount_minor), (TRANSIT, currency, -amount_minor)),
-        replace(
-            state,
+        state.replace(
             answered=state.answered | {receipt_id: {"received": amount_minor, "in": currency}},
             **paid_in(state, isolated, currency, amount_minor),
         ),

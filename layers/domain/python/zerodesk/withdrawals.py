@@ -4,7 +4,6 @@ The money goes out by somebody else's hands, so the ledger cannot do it in one s
 held and nobody else's; posted, it has left; void, it is free again.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from zerodesk.accounts import AccountState, Change, Reservation, credited
@@ -53,8 +52,7 @@ def withdraw(
     return Change(
         {"kind": "reserve", "withdrawal_id": withdrawal_id} | seen.evidence(state),
         ((AVAILABLE, currency, -amount_minor), (HELD, currency, amount_minor)),
-        replace(
-            state,
+        state.replace(
             available=credited(state.available, currency, -amount_minor),
             withdrawals=state.withdrawals | {withdrawal_id: reservation},
         ),
@@ -80,14 +78,14 @@ def void(state: AccountState, withdrawal_id: str, reason: str) -> Change:
     return Change(
         {"kind": "void", "withdrawal_id": withdrawal_id, "reason": reason},
         ((HELD, currency, -amount_minor), (AVAILABLE, currency, amount_minor)),
-        replace(after, available=credited(state.available, currency, amount_minor)),
+        after.replace(available=credited(state.available, currency, amount_minor)),
     )
 
 
 def _finished(state: AccountState, withdrawal_id: str, status: WithdrawalStatus) -> AccountState:
     rest = {key: one for key, one in state.withdrawals.items() if key != withdrawal_id}
     answered = state.answered | {withdrawal_id: {"status": status.value}}
-    return replace(state, withdrawals=rest, answered=answered)
+    return state.replace(withdrawals=rest, answered=answered)
 
 
 def _too_many(state: AccountState) -> Rejection | None:

@@ -1,7 +1,6 @@
 """Accounts on their journals: read the latest, decide, append; again if another was first."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from random import uniform
 from threading import Lock
 from typing import Final, NamedTuple
@@ -112,7 +111,7 @@ class AccountJournal:
         after_it = AccountState.from_dict(state)
         if known is not None:
             # What was derived of it is made anew only where it is another by now.
-            after_it = replace(after_it, derived=known.state.derived)
+            after_it = after_it.replace(derived=known.state.derived)
         return Account(
             account_id,
             record.tip,

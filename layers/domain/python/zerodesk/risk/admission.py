@@ -1,6 +1,5 @@
 """From a case to the account's next record: a hold, or a refusal, with what was looked at."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from zerodesk.accounts import Change, fill_pot, hold, hold_group, reject
@@ -34,7 +33,7 @@ def held_or_refused(case: Case, command: "HoldingCommand", rejection: Rejection 
         return Change(refused.cause | case.evidence(), refused.entries, refused.state)
     filled, state = fill_pot(case.state, case.symbol, lacking_minor(case))
     held = hold(state, command, case.quote.need_currency)
-    after = replace(held.state, rate=counted(case))
+    after = held.state.replace(rate=counted(case))
     return Change(held.cause | case.evidence(), filled + held.entries, after)
 
 
@@ -63,7 +62,7 @@ def admit_group(first: Case, then: Case, command: "PlaceCommand", gets_minor: in
     if refused is None:
         _, filled = fill_pot(first.state, first.symbol, lacking_minor(first))
         held = hold(filled, alone, first.quote.need_currency)
-        behind = replace(held.state, rate=counted(first))
+        behind = held.state.replace(rate=counted(first))
         then = then._replace(state=behind, quote=then.quote._replace(need_minor=held_minor))
         refused = assess(then)
         refused = refused and of_following(refused)
@@ -74,7 +73,7 @@ def admit_group(first: Case, then: Case, command: "PlaceCommand", gets_minor: in
     lacks_minor = lacking_minor(first) + lacking_minor(then)
     entries, state = fill_pot(first.state, first.symbol, lacks_minor)
     group = hold_group(state, both, first.quote.need_currency, then.quote.need_currency)
-    after = replace(group.state, rate=counted(then))
+    after = group.state.replace(rate=counted(then))
     return Change(group.cause | first.evidence(), entries + group.entries, after)
 
 

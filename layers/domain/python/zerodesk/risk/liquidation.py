@@ -6,7 +6,7 @@ those on the other side, in a stated order. Each function says what to do; nobod
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -202,8 +202,7 @@ def reduced(
     left, made_tick_lots = opened.traded(lots, one.mark_price_ticks)
     # A perpetual pays what was made of it, an option its price.
     paid_tick_lots = made_tick_lots if one.option is None else -lots * one.mark_price_ticks
-    return replace(
-        state,
+    return state.replace(
         available=credited(state.available, one.quote, paid_tick_lots * one.tick_value_minor),
         positions=state.positions | {reduction.symbol: position._replace(**left._asdict())},
     )

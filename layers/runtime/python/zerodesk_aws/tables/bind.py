@@ -7,6 +7,7 @@ a cold start another client, about 100 ms of CPU.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from copy import copy
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
@@ -17,6 +18,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
+from pynamodb.indexes import Index
 from pynamodb.models import MetaModel, Model
 
 from zerodesk_aws.at_once import MAX_AT_ONCE
@@ -79,9 +81,14 @@ def bound(model: type[M], table_name: str) -> type[M]:
 
 @cache
 def _bound(model: type[Model], table_name: str) -> type[Model]:
-    meta = type("Meta", (), {"table_name": table_name})
-    namespace = {"Meta": meta, "__module__": model.__module__}
-    bound_model = cast("type[Model]", MetaModel(model.__name__, (model,), namespace))
+    meta = type("Meta", (cast("type", model.Meta),), {"table_name": table_name})
+    indexes = {name: copy(one) for name, one in vars(model).items() if isinstance(one, Index)}
+    namespace = {"Meta": meta, "__module__": model.__module__, **indexes}
+    # All but the table's name is the model's. To call the metaclass would have pynamodb look for it
+    # once more, among all that a class has: four times as long as all that is done here.
+    bound_model = cast("type[Model]", type.__new__(MetaModel, model.__name__, (model,), namespace))
+    for index in indexes.values():
+        index._model = bound_model  # noqa: SLF001 - as below
     table = bound_model._get_connection()  # noqa: SLF001 - pynamodb has no public way to share one
     with suppress(ValueError):  # the connection knows the table already
         connection().add_meta_table(table.get_meta_table())
