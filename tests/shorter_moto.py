@@ -2,6 +2,9 @@
 
 For each attribute of an answer it works out anew under which names its value may be kept. In a
 plain dictionary, which is all that its DynamoDB answers with, these depend on the attribute alone.
+
+Each time that it begins, it also prepares answers for what the package ``requests`` might ask of
+each of AWS's addresses, 1,288 of them. Nothing here asks by that package: botocore has its own way.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from moto import mock_aws
+from moto.core import models
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 
 if TYPE_CHECKING:
@@ -39,5 +43,9 @@ _names = remembering(XFormedAttributePicker.get_possible_keys)
 @contextmanager
 def mocked_aws() -> Iterator[None]:
     """Stand in for AWS, as ``moto.mock_aws`` does."""
-    with patch.object(XFormedAttributePicker, "get_possible_keys", _names), mock_aws():
+    with (
+        patch.object(XFormedAttributePicker, "get_possible_keys", _names),
+        patch.object(models, "RESPONSES_METHODS", []),
+        mock_aws(),
+    ):
         yield

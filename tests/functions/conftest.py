@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.functions.gateway import Gateway, with_market_and_accounts
-from tests.functions.job_flow import s3
 from tests.handler_settings import SETTINGS
 from tests.shorter_moto import mocked_aws
 from tests.tables_in_memory import tables_in_memory
@@ -58,11 +57,6 @@ def create_tables() -> None:
         bound(model, name).create_table(billing_mode="PAY_PER_REQUEST")
 
 
-def create_bucket() -> None:
-    """Create the bucket of pricing jobs."""
-    s3().create_bucket(Bucket=SETTINGS["JOBS_BUCKET"])
-
-
 @pytest.fixture(autouse=True)
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give every test empty tables, and no way to anything else.
@@ -71,7 +65,6 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mocked_aws(), tables_in_memory():
-        create_bucket()
         yield
 
 
@@ -85,5 +78,4 @@ def gateway(context: Context, monkeypatch: pytest.MonkeyPatch, tables: None) -> 
 def shared_gateway() -> Iterator[Gateway]:
     """Return a gateway for all tests of a module: for those that change nothing."""
     with pytest.MonkeyPatch.context() as patch, mocked_aws(), tables_in_memory():
-        create_bucket()
         yield with_market_and_accounts(Gateway(Context(), patch))

@@ -20,6 +20,11 @@ def s3() -> Any:
     return boto3.client("s3")
 
 
+def create_bucket() -> None:
+    """Create the bucket of pricing jobs."""
+    s3().create_bucket(Bucket=BUCKET)
+
+
 @dataclass
 class JobWorkflow:
     """Stands in for the workflow: walks its states at once, or says what it is told to say.

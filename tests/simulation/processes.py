@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from datetime import date, timedelta, tzinfo
+from decimal import Decimal
+from functools import _lru_cache_wrapper, cache
 from importlib.abc import InspectLoader, Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
@@ -33,6 +35,10 @@ CONSTANTS: Final = (
     int,
     float,
     type(None),
+    date,
+    timedelta,
+    tzinfo,
+    Decimal,
     re.Pattern,
     BuiltinFunctionType,
     GenericAlias,
@@ -41,6 +47,9 @@ CONSTANTS: Final = (
     QuietMetrics,
 )
 """What a module may hold and be the same in every process: it does not change."""
+
+LAYERS: Final = ("zerodesk", "zerodesk_aws")
+"""What stands below the functions; all processes have it together."""
 
 
 @dataclass(eq=False, slots=True)
@@ -177,6 +186,9 @@ def _holds_state(value: Any, stateful: set[str]) -> bool:
         return value.__name__ in stateful
     if isinstance(value, FunctionType | type):
         return value.__module__ in stateful
+    if isinstance(value, _lru_cache_wrapper):
+        # What a layer's function remembers is where it is: with the layers, which all share.
+        return value.__module__.partition(".")[0] not in LAYERS
     if isinstance(value, tuple | frozenset):
         return any(_holds_state(one, stateful) for one in value)
     if isinstance(value, MappingProxyType):

@@ -26,6 +26,7 @@ def workflow(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> JobWorkflow:
     """Return the workflow of jobs, in whose bucket nothing is; chunks of two rows."""
     from pricing_jobs import operations
 
+    job_flow.create_bucket()
     standing = JobWorkflow(gateway.context)
     monkeypatch.setattr(operations.jobs, "_workflow", standing)
     monkeypatch.setattr(sizes, "ROWS", 2)

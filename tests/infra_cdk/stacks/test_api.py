@@ -85,9 +85,10 @@ def test_every_route_is_a_method_and_every_method_a_route(stage: StageTemplates)
 def test_a_method_calls_the_function_that_declares_its_route(
     stage: StageTemplates, function: str
 ) -> None:
+    standing = methods(stage)
     for path, entry in APPS[function].routes.items():
         for method in entry:
-            found = methods(stage)[method, path]
+            found = standing[method, path]
             uri = stage.resolve(found.stack, found.properties["Integration"]["Uri"])
             assert f"-{function}/invocations" in uri
             assert found.properties["Integration"]["Type"] == "AWS_PROXY"

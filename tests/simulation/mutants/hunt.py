@@ -11,9 +11,28 @@ from typing import Any, Final
 from tests.simulation.mutants.importing import ROOT
 
 MAX_WORDS: Final = 90
-QUIETLY: Final = ("-q", "-x", "--assert=plain", "--hypothesis-profile=hunt")
-UNUSED: Final = ("anyio", "cacheprovider", "typeguard", "xdist", "xdist.looponfail")
-"""Plugins of pytest that cost more to load than a claim takes."""
+QUIETLY: Final = (
+    "-q",
+    "-x",
+    "--assert=plain",
+    "--tb=native",
+    "--hypothesis-profile=hunt",
+    "-o",
+    "addopts=--import-mode=importlib",
+)
+"""No claim is a doctest, and nobody reads a traceback: to look for the one and to write the other
+takes as long as most claims."""
+
+UNUSED: Final = (
+    "anyio",
+    "cacheprovider",
+    "doctest",
+    "typeguard",
+    "unraisableexception",
+    "xdist",
+    "xdist.looponfail",
+)
+"""Plugins of pytest that cost more to load than a claim takes, or look for garbage at the end."""
 
 _BREACH: Final = re.compile(r"'code': '([A-Z_]+)'")
 PATIENCE_SECONDS: Final = 60
