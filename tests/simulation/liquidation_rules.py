@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.simulation.money_rules import POT
 from tests.simulation.perpetual_rules import is_perpetual, share_of
 from zerodesk.insurance import FUND
 from zerodesk.money import BASIS_POINTS
@@ -40,7 +41,9 @@ def liquidations_keep_their_rules(evidence: "Evidence") -> Broken:
                 yield from STEPS[cause["step"]](step)
             elif cause["kind"] == "hold" and _is_stopped(record, state):
                 yield f"{place} is held for while it is liquidated"
-    yield from _asked_is_paid(evidence)
+    asked = _asked(evidence)
+    yield from _asked_is_paid(evidence, asked)
+    yield from _paid_to_who_asked(evidence, asked)
     yield from _left_owing(evidence)
     yield from _taken_over_while_liquidated(evidence)
 
@@ -196,14 +199,18 @@ STEPS: Final = {
 }
 
 
-def _asked_is_paid(evidence: "Evidence") -> Broken:
-    """What the fund paid is what accounts asked it for, each payment once and to the unit."""
-    asked = {
-        (account, f"transfer#{cause['transfer_id']}"): cause["took"]
+def _asked(evidence: "Evidence") -> dict[tuple[str, str], Cause]:
+    """Return the steps that ask the fund for something, by (account, payment)."""
+    return {
+        (account, f"transfer#{cause['transfer_id']}"): cause
         for account, records in evidence.streams.accounts
         for record in records
         if (cause := record.body["cause"])["kind"] == KIND and cause["step"] == "INSURE"
     }
+
+
+def _asked_is_paid(evidence: "Evidence", asked: dict[tuple[str, str], Cause]) -> Broken:
+    """What the fund paid is what accounts asked it for, each payment once and to the unit."""
     paid: Counter[tuple[str, str]] = Counter()
     for record in evidence.streams.by_name.get(f"account#{FUND}", []):
         cause = record.body["cause"]
@@ -212,12 +219,26 @@ def _asked_is_paid(evidence: "Evidence") -> Broken:
         key = cause["to_account_id"], cause["transfer_id"]
         paid[key] += 1
         legs = [leg for leg in record.body["entries"] if leg[0] == "transit"]
-        took = asked.get(key)
+        took = asked[key]["took"] if key in asked else None
         if took is None or legs != [["transit", took["currency"], took["amount_minor"]]]:
             yield f"the fund pays {legs} for {key}, asked for is {took}"
     twice = {key: times for key, times in paid.items() if times > 1}
     if twice:
         yield f"the fund pays more than once: {twice}"
+
+
+def _paid_to_who_asked(evidence: "Evidence", asked: dict[tuple[str, str], Cause]) -> Broken:
+    """What the fund pays comes into the pot that owed it, or to what is free: where it was owed."""
+    for account, records in evidence.streams.accounts:
+        for record in records:
+            cause = record.body["cause"]
+            if cause["kind"] != "receive" or cause["from_account_id"] != FUND:
+                continue
+            isolated = asked[account, cause["transfer_id"]].get("isolated")
+            purse = "available" if isolated is None else f"{POT}{isolated}"
+            came = [entry[0] for entry in record.body["entries"] if entry[0] != "transit"]
+            if came != [purse]:
+                yield f"{account} {record.sequence} has {came} of the fund, {purse} owed it"
 
 
 def _left_owing(evidence: "Evidence") -> Broken:

@@ -20,9 +20,6 @@ NOT_SIMULATED = {
 }
 """They read, and decide nothing that anybody waits for; or price, which moves no money."""
 
-"""Its workflow does not run here yet: it is killed before and after each of its calls by
-``tests/functions/liquidation``."""
-
 HANDED = "pricing"
 """It runs in every order's workflow, and calls nothing where it could fail: what it needs of the
 market the workflow reads, at a boundary of its own."""

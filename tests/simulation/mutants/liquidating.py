@@ -87,4 +87,11 @@ MUTANTS: Final = (
         "    left_minor = has_minor\n",
         claim="tests/zerodesk/risk/test_liquidation.py",
     ),
+    Mutant(
+        "fund pays an isolated debt to what is free",
+        "What an account gets is its own, wherever it stands.",
+        "functions/liquidation/insurance.py",
+        "        if isolated is not None:\n",
+        "        if isolated is not None and not account_id:\n",
+    ),
 )
