@@ -1,5 +1,7 @@
 """What a book remembers of its commands, and for how long."""
 
+import random
+
 from tests.zerodesk.matching.builders import a_book, a_sell, record_of
 from tests.zerodesk.matching.streams import START_MS
 from zerodesk.codec import decode_body, encode_body
@@ -41,6 +43,21 @@ def test_an_id_that_came_again_does_not_keep_others_from_being_dropped() -> None
     memory.remember("o1", 1_001 + BOUND_MS)
     memory.purge(3_000 + BOUND_MS)
     assert list(memory.since_ms) == ["o1"]
+
+
+def test_a_digest_is_of_what_is_known_whatever_came_was_taken_back_and_was_dropped_before() -> None:
+    noise, memory, time_ms = random.Random(7), CommandMemory(), 0
+    for _ in range(2_000):
+        time_ms += noise.randrange(2 * SPAN_MS)
+        if noise.random() < 0.1:
+            memory.purge(time_ms)
+        command_id, since_ms = f"o{noise.randrange(400)}", time_ms - noise.randrange(5 * SPAN_MS)
+        replaced_ms = memory.remember(command_id, since_ms)
+        if noise.random() < 0.3:
+            memory.forget(command_id, replaced_ms)
+        if noise.random() < 0.1:
+            known = CommandMemory.of(memory.known_at(time_ms))
+            assert memory.digests_at(time_ms) == known.digests_at(time_ms)
 
 
 def test_an_id_that_is_taken_back_is_in_no_group_whether_it_had_joined_one_or_not() -> None:

@@ -221,6 +221,7 @@ def test_reasons_come_in_the_order_of_precedence() -> None:
         {"side": "HOLD"},
         {"type": "ICEBERG"},
         {"time_in_force": "GTD"},
+        {"time_in_force": "GTD", "expires_at_ms": None},
         {"maker_bps": -10_001},
         {"taker_bps": 10_001},
     ],
