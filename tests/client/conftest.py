@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+from typer import testing
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from tests.client.fake_http import BASE, serving, transport
@@ -14,6 +17,9 @@ from zerodesk_client.api import Client
 from zerodesk_client.cli import app
 
 Zerodesk = Callable[..., Result]
+
+commands_of = cache(get_command)
+"""Typer's runner makes the commands anew each time, for twice as long as most of them take."""
 
 
 @pytest.fixture
@@ -44,8 +50,9 @@ def state(tmp_path: Path, venue: FakeVenue, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def zerodesk(state: Path) -> Zerodesk:
+def zerodesk(state: Path, monkeypatch: pytest.MonkeyPatch) -> Zerodesk:
     """Call the command line; the result has ``exit_code``, ``stdout`` and ``stderr``."""
+    monkeypatch.setattr(testing, "_get_command", commands_of)
 
     def call(*arguments: str) -> Result:
         result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200"})

@@ -9,6 +9,7 @@ import pytest
 from pricing import handler as pricing
 from risk_check import handler as risk_check
 from tests.functions.gateway import Gateway, an_order, proxy_event
+from tests.functions.job_flow import create_bucket
 from tests.functions.market_reads import to_price
 from tests.tools.generate import EVENTS_FOLDER
 from zerodesk.orders import order_id_for
@@ -141,7 +142,9 @@ def test_a_sample_request_is_understood(gateway: Gateway, sample: Any) -> None:
     event = json.loads(sample.read_text(encoding="utf-8"))
     module, resource, _ = gateway._route(event["httpMethod"], event["path"])
     assert resource == event["resource"] == event["requestContext"]["resourcePath"]
+    # What some samples ask for is there: an order of somebody else, and the files of jobs.
     gateway.place("bob", "sell-1", "SELL")
+    create_bucket()
     answer = module.handler(event, gateway.context)
     assert answer["statusCode"] < 300, answer["body"]
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.simulation.mutants.__main__ import is_stale
 from tests.simulation.mutants.catalogue import CATALOGUE, quick, recorded, tries_of
 from tests.simulation.mutants.importing import KEPT, OWN, ROOT
 from tests.simulation.mutants.mutant import Mutant, MutantGoneError
@@ -60,6 +61,12 @@ def test_there_are_forty_bugs_and_each_has_a_name_of_its_own() -> None:
 
 def test_of_every_bug_it_is_on_record_what_caught_it() -> None:
     assert list(recorded()) == NAMES
+
+
+def test_a_record_is_stale_once_its_run_catches_the_bug_no_more() -> None:
+    mutant = next(one for one in QUICK if one.claim is None)
+    assert not is_stale(mutant, KNOWN)
+    assert is_stale(replace(mutant, after=mutant.before), KNOWN)
 
 
 def test_a_mutant_lives_in_a_process_of_its_own_and_nowhere_else() -> None:

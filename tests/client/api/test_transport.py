@@ -1,5 +1,6 @@
 """Repeating requests: what is repeated, for how long, and what is not."""
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +14,7 @@ from zerodesk_client.api import (
     RetryPolicy,
     UnexpectedAnswerError,
     UnreachableError,
+    transport,
 )
 from zerodesk_client.api.transport import Transport
 
@@ -180,3 +182,18 @@ def test_a_request_that_may_have_arrived_once_is_not_told_as_one_that_never_left
     with pytest.raises(UnreachableError) as raised:
         Wire(faults).post()
     assert raised.value.maybe_arrived is may
+
+
+def test_clients_read_whom_they_trust_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bool] = []
+
+    def reading(*, trust_env: bool) -> ssl.SSLContext:
+        read.append(trust_env)
+        return ssl.create_default_context()
+
+    monkeypatch.setattr(httpx, "create_ssl_context", reading)
+    transport._trusted.cache_clear()
+    for url in ("https://venue.test", "https://other.test", "http://127.0.0.1:1"):
+        transport._http_client(url, 1.0).close()
+    transport._trusted.cache_clear()
+    assert read == [True, False]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from tests.simulation.mutants.catalogue import CATALOGUE, RECORD, recorded, tries_of
+from tests.simulation.mutants.mutant import Mutant
 from tests.simulation.mutants.nursery import Outcome, hunt
 from tests.simulation.mutants.report import table, verdict, words
 
@@ -25,6 +26,8 @@ def main(arguments: list[str]) -> int:
         print(f"no mutant has {asked.only!r} in its name")
         return 2
     known = recorded()
+    if asked.stale:
+        chosen = [one for one in chosen if is_stale(one, known)]
     outcomes: dict[str, Outcome] = {}
     tries = partial(tries_of, seeds=asked.seeds, known=known if asked.recorded else {})
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -46,8 +49,18 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--recorded", action="store_true", help="begin with the seed that caught it last"
     )
+    parser.add_argument(
+        "--stale", action="store_true", help="those alone that the run on record catches no more"
+    )
     parser.add_argument("--record", action="store_true", help="remember which seed caught it")
     return parser.parse_args(arguments)
+
+
+def is_stale(mutant: Mutant, known: dict[str, dict[str, Any]]) -> bool:
+    """Whether the run on record catches a bug no more: the suite then tries others for it."""
+    if mutant.claim is not None:
+        return False
+    return hunt(mutant, tries_of(mutant, 0, known)).caught is None
 
 
 def _record(known: dict[str, dict[str, Any]], name: str, outcome: Outcome) -> None:

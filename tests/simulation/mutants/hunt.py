@@ -43,8 +43,11 @@ ends the process, and the parent knows by which signal it died."""
 Try = tuple[int, int | None]
 """(seed, lives): one run of the simulation; None for as many lives as a campaign's runs have."""
 
-SHORTER: Final = (100, 50, 25, 12)
-"""Lives with which a seed that caught a bug is tried again, so that the suite need not wait."""
+SHORTER: Final = (12, 25, 50, 100)
+"""Lives with which a bug that was caught is hunted again, so that the suite need not wait."""
+
+DOZEN: Final = range(1, 13)
+"""Seeds that are tried with so few lives, beside the one that caught it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,8 @@ def simulated(tries: Iterable[Try], *, shrinking: bool) -> Caught | None:
             by = _broken(seed, lives)
             if by:
                 seconds = time.process_time() - begun_s
-                if shrinking:
-                    by, lives = _shorter(seed, by, lives)
-                return Caught(by, seed, lives, runs, seconds)
+                caught = _shorter(seed, by, lives) if shrinking else (by, seed, lives)
+                return Caught(*caught, runs, seconds)
     return None
 
 
@@ -97,14 +99,16 @@ def _broken(seed: int, lives: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_word, result.violations)))
 
 
-def _shorter(seed: int, by: tuple[str, ...], lives: int) -> tuple[tuple[str, ...], int]:
-    """Return what shows with how few lives."""
+def _shorter(seed: int, by: tuple[str, ...], lives: int) -> tuple[tuple[str, ...], int, int]:
+    """Return what shows, and under which seed, with the fewest lives."""
     for fewer in SHORTER:
-        still = _broken(seed, fewer)
-        if not still:
+        if fewer >= lives:
             break
-        by, lives = still, fewer
-    return by, lives
+        for other in (seed, *DOZEN):
+            still = _broken(other, fewer)
+            if still:
+                return still, other, fewer
+    return by, seed, lives
 
 
 def _first(fault: BaseException) -> BaseException:

@@ -5,10 +5,12 @@ if repeating it has no further effect; the API is made so that nearly every requ
 """
 
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -167,7 +169,14 @@ def _http_client(api_url: str, timeout_s: float) -> httpx.Client:
             keepalive_expiry=KEEPALIVE_S,
         ),
         trust_env=not loopback,
+        verify=_trusted(trust_env=not loopback),
     )
+
+
+@cache
+def _trusted(*, trust_env: bool) -> ssl.SSLContext:
+    """Return whom clients trust: to read that takes longer than a request, so they share it."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _read(response: httpx.Response) -> tuple[int, Any] | _Fault:
