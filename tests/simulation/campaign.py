@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from typing import Final, TypeVar
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
+from tests.simulation.options import OPTIONS
 from tests.simulation.run import Result, Summary, simulate, venue
 from tests.simulation.traffic import MARKETS, PERPETUALS, draw
 
@@ -158,6 +159,7 @@ def few_collections() -> Iterator[Callable[[], int]]:
     """Let garbage lie until it is asked for: looking for it all the time costs a tenth."""
     venue()
     venue((*MARKETS, *PERPETUALS))
+    venue((*MARKETS, *OPTIONS))
     gc.collect()
     gc.freeze()
     gc.disable()
