@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from typing import Final, TypeVar
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
+from tests.simulation.options import OPTIONS
 from tests.simulation.run import Result, Summary, simulate, venue
 from tests.simulation.traffic import MARKETS, PERPETUALS, draw
 
@@ -162,6 +163,7 @@ def few_collections() -> Iterator[Callable[[], int]]:
     """
     venue()
     venue((*MARKETS, *PERPETUALS))
+    venue((*MARKETS, *OPTIONS))
     gc.freeze()
     gc.disable()
     try:

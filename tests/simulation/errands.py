@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.options import BEGINS_MS, OPTIONS, SURFACE, UNDERLYING
 from tests.simulation.perpetuals import PERPETUAL, Path, observed
 from tests.simulation.regions import AWAY, HOME, REGIONS
+from tests.simulation.world import START_MS
 from zerodesk.insurance import FUND
 from zerodesk.orders import order_id_for
 
@@ -324,7 +326,7 @@ def kill(at_ms: float, whose: str, *, is_on: bool) -> Errand:
     )
 
 
-def standing(at_ms: float, account_id: str, status: str) -> Errand:
+def standing(at_ms: float, account_id: str, status: str, level: int = 2) -> Errand:
     """Return a standing that an operator gives an account."""
     return Errand(
         "standing",
@@ -334,7 +336,7 @@ def standing(at_ms: float, account_id: str, status: str) -> Errand:
         "PUT",
         "/v1/accounts/{account_id}/standing",
         path={"account_id": account_id},
-        body={"status": status, "verification_level": 2, "reason": "a test"},
+        body={"status": status, "verification_level": level, "reason": "a test"},
         subject=account_id,
         tries=TRIES_MAX,
     )
@@ -483,6 +485,26 @@ def archivist(at_ms: float) -> Errand:
     return Errand("archivist", at_ms, OPERATOR, "archivist", "", "")
 
 
+def option_marks(at_ms: float) -> Errand:
+    """Return a minute of the schedule by which options are marked."""
+    return Errand("option marks", at_ms, OPERATOR, "pricing", "", "")
+
+
+def surface(at_ms: float, as_of: str) -> Errand:
+    """Return the surface of the options that an operator publishes."""
+    return Errand(
+        "surface",
+        at_ms,
+        OPERATOR,
+        "option_quotes",
+        "PUT",
+        "/v1/markets/{symbol}/surface",
+        path={"symbol": UNDERLYING},
+        body={"surface": SURFACE, "as_of": as_of, "spot": "60000", "valid_seconds": 3_600},
+        subject=UNDERLYING,
+    )
+
+
 def damage(at_ms: float, how: int) -> Errand:
     """Return damage to what is kept and not believed; see ``damage.py``."""
     return Errand("damage", at_ms, OPERATOR, "", "", "", body={"how": how})
@@ -498,11 +520,18 @@ class Pace:
     regions: tuple[str, ...]
     path: Path | None = None
     """Where the price of the perpetual goes, in runs that trade one."""
+    has_options: bool = False
+
+    @property
+    def begins_ms(self) -> int:
+        """When the run begins."""
+        return BEGINS_MS if self.has_options else START_MS
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """The markets."""
-        return (*SYMBOLS, *(() if self.path is None else (PERPETUAL,)))
+        perpetuals = () if self.path is None else (PERPETUAL,)
+        return (*SYMBOLS, *perpetuals, *(OPTIONS if self.has_options else ()))
 
 
 def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
@@ -526,6 +555,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _marks(Random(f"marks {seed}"), pace)
     found += _insured(Random(f"insured {seed}"), pace)
     found += _isolated(Random(f"isolated {seed}"), pace)
+    found += _option_marks(Random(f"option marks {seed}"), pace)
     return tuple(found)
 
 
@@ -593,19 +623,19 @@ def _sent_back(chance: Random, pace: Pace) -> Iterator[Errand]:
         yield replace(_asked(chance, sent, pace), reversed_after_ms=chance.random() ** 3 * 5_000)
 
 
-def _price(chance: Random, at_ms: float) -> tuple[str, str, str]:
+def _price(chance: Random, at_ms: float, pace: Pace) -> tuple[str, str, str]:
     """Return a symbol, a price near where it trades, and when it was observed."""
     symbol = chance.choice(tuple(SYMBOLS))
     price = SYMBOLS[symbol] * chance.uniform(0.995, 1.005)
-    return symbol, f"{price:.4f}", observed(at_ms)
+    return symbol, f"{price:.4f}", observed(at_ms, pace.begins_ms)
 
 
 def _index(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
-    yield _asked(chance, index(at_ms, *_price(chance, at_ms)), pace)
+    yield _asked(chance, index(at_ms, *_price(chance, at_ms, pace)), pace)
 
 
 def _observation(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[Errand]:
-    yield _asked(chance, observation(at_ms, *_price(chance, at_ms)), pace)
+    yield _asked(chance, observation(at_ms, *_price(chance, at_ms, pace)), pace)
 
 
 def _marks(chance: Random, pace: Pace) -> Iterator[Errand]:
@@ -646,6 +676,16 @@ def _isolated(chance: Random, pace: Pace) -> Iterator[Errand]:
         amount = chance.choice(("0.01", "20", "400", "-0.01", "-15", "-390", "2400"))
         wanted = isolation(at_ms, account_id, is_isolated=chance.random() < 0.9)
         yield replace(_asked(chance, wanted, pace), margin=amount)
+
+
+def _option_marks(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield the clock's marks of options by the surface: more often than the clock rings."""
+    if not pace.has_options:
+        return
+    yield option_marks(0.0)
+    for _ in range(max(4, pace.lives // 20)):
+        at_ms = chance.uniform(0, pace.duration_ms)
+        yield replace(option_marks(at_ms), region=chance.choice(pace.regions))
 
 
 def settled(symbol: str, price: str, observed_at: str) -> Iterator[Errand]:
@@ -759,7 +799,8 @@ def _limits(chance: Random, pace: Pace) -> Iterator[Errand]:
         yield _asked(chance, limits(at_ms, whose, body), pace)
     account_id, at_ms = chance.choice(pace.accounts), chance.uniform(0, pace.duration_ms)
     for status, after_ms in (("SUSPENDED", 0.0), ("ACTIVE", chance.uniform(0, 5_000))):
-        yield replace(standing(at_ms + after_ms, account_id, status), tries=TRIES_MAX)
+        given = standing(at_ms + after_ms, account_id, status, level=3 if pace.has_options else 2)
+        yield replace(given, tries=TRIES_MAX)
 
 
 def _fees(chance: Random, pace: Pace) -> Iterator[Errand]:

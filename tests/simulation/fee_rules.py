@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DAY_MS: Final = 86_400_000
 DAYS: Final = 30
+NO_TRADE: Final = ("DELEVERAGED", "EXPIRY")
+"""Fills that count for no turnover."""
 
 Traded = Counter[tuple[str, int]]
 """Notional by (currency, day), in minor units."""
@@ -51,7 +53,7 @@ def _notional(market: "Market", fills: list[dict[str, Any]]) -> Traded:
     sides = Counter(fill["trade_id"] for fill in fills)
     found: Traded = Counter()
     for fill in fills:
-        if sides[fill["trade_id"]] == 1 and fill["liquidity"] != "DELEVERAGED":
+        if sides[fill["trade_id"]] == 1 and fill["liquidity"] not in NO_TRADE:
             tick_lots = fill["price_ticks"] * fill["quantity_lots"]
             day = fill["executed_at_ms"] // DAY_MS
             found[market.quote, day] += tick_lots * market.tick_value_minor

@@ -58,6 +58,12 @@ from tests.simulation.money_rules import (
     transfers_arrive_once,
     waiting_fees,
 )
+from tests.simulation.option_rules import (
+    cash_of_options,
+    options_add_up,
+    written_options_have_their_margin,
+)
+from tests.simulation.options import is_option
 from tests.simulation.perpetual_rules import (
     cash_of_perpetuals,
     is_perpetual,
@@ -341,10 +347,12 @@ def positions_are_fills(evidence: Evidence) -> Broken:
     yield from fundings_add_up(evidence)
     yield from fees_follow_turnover(evidence)
     yield from perpetuals_add_up(evidence)
+    yield from options_add_up(evidence)
     have = moved_by_items(evidence)
     have.update(cash_of_perpetuals(evidence))
+    have.update(cash_of_options(evidence))
     for symbol, trade in evidence.trades:
-        if is_perpetual(symbol):
+        if is_perpetual(symbol) or is_option(symbol):
             continue
         market = evidence.markets[symbol]
         base = trade["quantity_lots"] * market.lot_value_minor
@@ -569,6 +577,7 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     """6. No cash below zero, and no limit exceeded by one unit."""
     yield from limits_are_kept(evidence)
     yield from margin_is_kept(evidence)
+    yield from written_options_have_their_margin(evidence)
     yield from liquidations_keep_their_rules(evidence)
     yield from isolated_positions_keep_to_their_pots(evidence)
     for account, records in evidence.streams.accounts:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.world import START_MS
+from zerodesk_aws.clock import iso_ms
+
 PERPETUAL: Final = "BTC-PERP"
 SHARE: Final = 0.3
 """In how many runs a perpetual is traded."""
@@ -82,11 +85,6 @@ def crashes(seed: int) -> bool:
     return Random(f"crash {seed}").random() < CRASHES_SHARE
 
 
-def observed(at_ms: float) -> str:
-    """Return when a price was observed that is told so long after the start.
-
-    The start is 2025-11-24T16:00:00Z, and no run is longer than an hour while clients are at work.
-    """
-    seconds, ms = divmod(int(at_ms), 1_000)
-    minutes, seconds = divmod(seconds, 60)
-    return f"2025-11-24T16:{minutes:02d}:{seconds:02d}.{ms:03d}Z"
+def observed(at_ms: float, begins_ms: int = START_MS) -> str:
+    """Return when a price was observed that is told so long after the start."""
+    return iso_ms(begins_ms + int(at_ms))

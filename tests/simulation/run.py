@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from tests.simulation.bounds import Bounds, come_to_rest
 from tests.simulation.bounds import draw as draw_bounds
-from tests.simulation.errands import Errand, insurance, settled, standing
+from tests.simulation.errands import Errand, index, insurance, settled, standing, surface
 from tests.simulation.faults import Fault, Plan, Script
 from tests.simulation.invariants import LAST_DEPOSIT, Violation, check
+from tests.simulation.options import BEGINS_MS, HALF_HOUR, OPTIONS, UNDERLYING, index_before
 from tests.simulation.perpetuals import PERPETUAL
 from tests.simulation.reading import journal_digest
 from tests.simulation.scheduler import Outcome
@@ -96,13 +97,15 @@ def venue(
 
 def venue_for(traffic: Traffic) -> World:
     """Return the venue in which traffic can be."""
+    if traffic.has_options:
+        return venue((*MARKETS, *OPTIONS))
     return venue((*MARKETS, *PERPETUALS)) if traffic.has_perpetual else venue()
 
 
 def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]) -> None:
     for symbol in symbols:
         base, _, quote = symbol.partition("-")
-        terms = MARKETS | PERPETUALS
+        terms = MARKETS | PERPETUALS | OPTIONS
         fixed = {"min_notional": "1", "max_quantity": "100", "collar_bps": 500}
         fees = {"maker_bps": 2, "taker_bps": 5}
         body = {"symbol": symbol, "base": base, "quote": quote} | fixed | fees | terms[symbol]
@@ -121,6 +124,21 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
     body, path = {"account_id": PARTNER_ACCOUNT}, {"source": PARTNER}
     bound = http_event("PUT", "/v1/partners/{source}", "house", body, path)
     _must(world.ask("back_office", bound))
+    if OPTIONS.keys() & set(symbols):
+        _know_the_index(world, account_ids)
+
+
+def _know_the_index(world: World, account_ids: tuple[str, ...]) -> None:
+    """Let half an hour go by before options expire, and all be ready for their last seconds."""
+    for account_id in account_ids:
+        _must(world.ask("back_office", _event_of(standing(0.0, account_id, "ACTIVE", level=3))))
+    for at_ms, price in index_before():
+        world.sleep(at_ms - world.now_ms())
+        told = index(0.0, UNDERLYING, price, iso_ms(at_ms))
+        _must(world.ask("price_source", _event_of(told)))
+    published = surface(0.0, iso_ms(HALF_HOUR[-1][0]))
+    _must(world.ask("option_quotes", _event_of(published)))
+    world.sleep(BEGINS_MS - world.now_ms())
 
 
 def _deposit(account_id: str, deposit_id: str, currency: str, amount: str) -> dict[str, Any]:
@@ -136,7 +154,7 @@ def _event_of(errand: Errand) -> dict[str, Any]:
 def _must(outcome: Outcome) -> None:
     answer, fault = outcome
     assert fault is None, fault
-    assert answer["statusCode"] in (200, 201), answer
+    assert answer["statusCode"] in (200, 201, 202), answer
 
 
 RUNS_MAX: Final = 20
@@ -147,7 +165,8 @@ class Schedules:
     """The clock's calls in each region: sweep, reconcile, keep snapshots, mark who holds."""
 
     def __init__(self, world: World, traffic: Traffic) -> None:
-        self._world, self._regions, self._marks = world, traffic.regions, traffic.has_perpetual
+        self._world, self._regions, self._marks = world, traffic.regions, traffic.has_derivatives
+        self._marks_options = traffic.has_options
         self.report: dict[str, Any] | None = None
         self.rung_ms = 0.0
 
@@ -155,6 +174,8 @@ class Schedules:
         """Call all, in no particular order."""
         self.rung_ms = self._world.now_ms()
         for region in self._regions:
+            if self._marks_options:
+                self._world.invoke("pricing", {"schedule": "mark-options"}, _nobody, region)
             if self._marks:
                 self._world.invoke("risk_monitor", {}, _nobody, region)
             self._world.invoke("sweeper", {}, _nobody, region)

@@ -1,7 +1,7 @@
 """What clients want: lives of orders, and errands; drawn from a seed before anything runs."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from random import Random
@@ -10,6 +10,14 @@ from typing import Any, Final
 from tests.simulation import errands
 from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
+from tests.simulation.options import (
+    BEGINS_MS,
+    LEVELS,
+    in_waves,
+    is_option,
+    lasts_ms,
+    trades_options,
+)
 from tests.simulation.perpetuals import LISTING, PERPETUAL, REFERENCE, Path, crashes, path_of
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
@@ -65,6 +73,9 @@ AMENDS_SHARE: Final = 0.6
 GATEWAY_TIMEOUT_MS: Final = 29_000
 
 
+OPTIONS_LACK: Final = {"triggers": "stop", "amounts": "amount", "pairs": "pair"}
+"""Changes of lives that no order of an option takes, and what an order is called that has them."""
+
 AMOUNT_LACKS: Final = ("quantity", "self_trade")
 """What an order has not that names an amount, in these runs."""
 
@@ -89,7 +100,9 @@ class Life:
     cancels_following: bool = False
     """Whether it cancels what follows its order in place of that itself."""
     level: float | None = None
-    """The price around which its market trades by then, where that moves."""
+    """The price around which its market trades by then, where that is not as in all runs."""
+    begins_ms: int = START_MS
+    """When its run begins."""
 
     @property
     def order_id(self) -> str:
@@ -138,8 +151,14 @@ class Traffic:
     errands: tuple[Errand, ...] = ()
     regions: tuple[str, ...] = (HOME,)
     has_perpetual: bool = False
+    has_options: bool = False
     comes_to: float = REFERENCE
     """The price at which the perpetual stays when all is over."""
+
+    @property
+    def has_derivatives(self) -> bool:
+        """Whether there is something to be margined, and to be marked."""
+        return self.has_perpetual or self.has_options
 
     @property
     def duration_ms(self) -> float:
@@ -171,20 +190,22 @@ def draw(seed: int, lives: int) -> Traffic:
     regions = REGIONS if chance.random() < AWAY_SHARE else (HOME,)
     placed = tuple(_placed(chance, life, regions) for life in found)
     path = path_of(seed, at_ms)
+    has_options = path is None and trades_options(seed)
+    if has_options:
+        placed = tuple(_of_options(seed, placed))
+        at_ms = placed[-1].at_ms
     if path is not None:
         chance = Random(f"perpetual lives {seed}")
         placed = tuple(_of_perpetual(chance, life, path) for life in placed)
-    for name, share, changed in CHANGES:
-        chance = Random(f"{name} {seed}")
-        if chance.random() < share:
-            placed = tuple(changed(chance, life) for life in placed)
+    placed = _changed(seed, placed)
     if path is not None and crashes(seed):
         first = len(placed) // 20
         owing = _indebted(Random(f"debt {seed}"), placed[first : first + 2], path)
         placed = (*placed[:first], *owing, *placed[first + 2 :])
-    pace = Pace(lives, at_ms, ACCOUNTS, regions, path)
+    pace = Pace(lives, at_ms, ACCOUNTS, regions, path, has_options)
     comes_to = REFERENCE if path is None else path.at(at_ms)
-    return Traffic(placed, errands.draw(seed, pace), regions, path is not None, comes_to)
+    asked = errands.draw(seed, pace)
+    return Traffic(placed, asked, regions, path is not None, has_options, comes_to)
 
 
 def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
@@ -215,6 +236,51 @@ def _of_perpetual(chance: Random, life: Life, path: Path) -> Life:
         reduces = bool(path.gap) and not falls
     if "price" in body:
         tick, _ = PRICES[life.body["symbol"]]
+        away = round((float(body["price"]) - reference) / tick)
+        sign = 1 if body["side"] == life.body["side"] else -1
+        body["price"] = f"{level + sign * away:.2f}"
+    if reduces:
+        body["reduce_only"] = True
+    return replace(life, body=body, lots=lots, level=level)
+
+
+def _changed(seed: int, lives: tuple[Life, ...]) -> tuple[Life, ...]:
+    """Return lives with the terms that some runs have, of options those that they do not lack."""
+    for name, share, changed in CHANGES:
+        chance = Random(f"{name} {seed}")
+        if chance.random() < share:
+            lives = tuple(
+                life
+                if name in OPTIONS_LACK and is_option(life.body["symbol"])
+                else changed(chance, life)
+                for life in lives
+            )
+    return lives
+
+
+def _of_options(seed: int, lives: Sequence[Life]) -> Iterator[Life]:
+    """Yield lives of a run that trades options: in waves, until they expire or a while longer."""
+    chance, lasting_ms = Random(f"option lives {seed}"), lasts_ms(seed)
+    for number, life in enumerate(lives):
+        at_ms = lasting_ms * in_waves(number / len(lives))
+        yield _of_option(chance, replace(life, at_ms=at_ms, begins_ms=BEGINS_MS))
+
+
+def _of_option(chance: Random, life: Life) -> Life:
+    """Return a life that trades an option, or one that does not.
+
+    Some orders only reduce. Whoever has little writes, up to the margin's last unit.
+    """
+    is_other, reduces = chance.random() > 0.6, chance.random() < 0.15
+    symbol, lots = chance.choice(list(LEVELS)), chance.choice((1, 2, 5, 9, 14, 20))
+    writes = chance.random() < 0.6
+    if is_other:
+        return life
+    level, (tick, reference) = LEVELS[symbol], _prices(life)
+    body = life.body | {"symbol": symbol, "quantity": _amount(symbol, lots)}
+    if writes and life.account_id == POOR:
+        body["side"] = "SELL"
+    if "price" in body:
         away = round((float(body["price"]) - reference) / tick)
         sign = 1 if body["side"] == life.body["side"] else -1
         body["price"] = f"{level + sign * away:.2f}"
@@ -263,7 +329,10 @@ def _ending(chance: Random, life: Life) -> Life:
         return life
     if ends < 0.02:
         return replace(life, body=life.body | {"time_in_force": "DAY"})
-    end = {"time_in_force": "GTD", "expires_at": iso_ms(START_MS + int(life.at_ms) + after_ms)}
+    end = {
+        "time_in_force": "GTD",
+        "expires_at": iso_ms(life.begins_ms + int(life.at_ms) + after_ms),
+    }
     return replace(life, body=life.body | end)
 
 
@@ -355,6 +424,8 @@ def _leading(chance: Random, life: Life) -> Life:
     sign = 1 if side == "SELL" else -1
     then: dict[str, Any] = {"side": side, "type": "LIMIT", "quantity": _quantity(life, lots)}
     then["price"] = f"{reference + sign * away * tick:.2f}"
+    if kind in OPTIONS_LACK.values() and is_option(body["symbol"]):
+        kind = "limit"
     if kind == "market":
         then["type"] = "MARKET"
         del then["price"]
@@ -511,6 +582,9 @@ class Clients:
                 damage(self._world, errand.body["how"])
             case "archivist":
                 self._world.ask("archivist", {}, errand.region)
+            case "option marks":
+                self._world.ask("pricing", {"schedule": "mark-options"}, errand.region)
+                self._world.ask("risk_monitor", {}, errand.region)
             case "observation":
                 assert errand.body is not None, "an observation says what"
                 self._tell(errand.region, errand.who, errand.resource, errand.body)

@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
     if asked.stale:
         chosen = [one for one in chosen if is_stale(one, known)]
     outcomes: dict[str, Outcome] = {}
-    tries = partial(tries_of, seeds=asked.seeds, known=known if asked.recorded else {})
+    wanted = range(asked.first, asked.first + asked.seeds)
+    tries = partial(tries_of, seeds=wanted, known=known if asked.recorded else {})
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         hunts = pool.map(partial(hunt, shrinking=asked.record), chosen, map(tries, chosen))
         for number, (mutant, found) in enumerate(zip(chosen, hunts, strict=True), start=1):
@@ -46,6 +47,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
     parser.add_argument("--only", help="mutants with this in their names")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="runs at most for each")
+    parser.add_argument(
+        "--first", type=int, default=1, help="the first seed, for bugs in what few runs trade"
+    )
     parser.add_argument(
         "--recorded", action="store_true", help="begin with the seed that caught it last"
     )

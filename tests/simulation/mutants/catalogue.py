@@ -1,6 +1,7 @@
 """All seeded bugs, and how each was caught last."""
 
 import json
+from collections.abc import Iterable
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from tests.simulation.mutants import (
     liquidating,
     matching,
     moving,
+    options,
     perpetuals,
     settling,
     writing,
@@ -47,6 +49,7 @@ CATALOGUE: Final[tuple[Mutant, ...]] = (
     *charging.MUTANTS,
     *perpetuals.MUTANTS,
     *liquidating.MUTANTS,
+    *options.MUTANTS,
 )
 RECORD: Final = Path(__file__).with_name("caught.json")
 
@@ -65,11 +68,13 @@ def quick() -> tuple[Mutant, ...]:
     )
 
 
-def tries_of(mutant: Mutant, seeds: int, known: dict[str, dict[str, Any]]) -> tuple[Try, ...]:
+def tries_of(
+    mutant: Mutant, seeds: Iterable[int], known: dict[str, dict[str, Any]]
+) -> tuple[Try, ...]:
     """Return what to try: first what caught the bug last, if that is known, then seed by seed."""
     last = known.get(mutant.name, {"seed": None})
     first = () if last["seed"] is None else ((last["seed"], last["lives"]),)
-    return (*first, *((seed, None) for seed in range(1, seeds + 1)))
+    return (*first, *((seed, None) for seed in seeds))
 
 
 def recorded() -> dict[str, dict[str, Any]]:

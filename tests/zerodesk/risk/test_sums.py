@@ -21,7 +21,7 @@ from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.risk import Case, Marked, assess
 from zerodesk.risk.arrays import Modelled, risk_arrays
 from zerodesk.risk.margin import figures, made, margin_covers_positions, required
-from zerodesk.risk.monitoring import margins
+from zerodesk.risk.monitoring import evidence, margins
 from zerodesk.risk.portfolio import PER_UNIT, Leg, PortfolioRules, RiskArray, portfolio_margin
 from zerodesk.risk.scenarios import RANGES, SCENARIOS, Scenario
 from zerodesk.risk.sums import (
@@ -163,6 +163,29 @@ def test_what_is_held_of_options_frees_no_cash() -> None:
     assert need(holds_lots(DEC_95_C=1_000)) == 0
 
 
+def test_a_record_has_the_risk_arrays_by_which_its_margin_is_computed_again() -> None:
+    state = holds_lots(usd=2 * WORTH, DEC_100_C=-10, MAR_100_C=10)
+    told = evidence(state, margins(state, MARKED), MARKED)
+    risks = {symbol: OptionRisk.from_dict(one) for symbol, one in told["options"].items()}
+    marked = {
+        symbol: MARKED[symbol]._replace(option=risks[symbol], mark_price_ticks=ticks)
+        for symbol, (ticks, _) in told["marks"].items()
+    }
+    assert marked.keys() == state.derivatives()
+    assert told["margins"]["USD"][1] == slow_need(state, marked)
+
+
+def test_who_only_buys_back_what_is_written_is_not_liquidated_for_what_that_holds() -> None:
+    short = holds_lots(usd=157_500, DEC_100_C=-10)
+    buys = a_command("back", BUY, 10, f"{DEC}-100-C", price_ticks=1)
+    held = holding(short, {**buys, "held_minor": 40_000})
+    after = replace(held, available={"USD": 157_500 - 40_000, "BTC": 0})
+    [margin] = margins(after, of(after))
+    # Of 126,000 that are to be kept 40,000 are held for that very position.
+    assert margin.maintenance_minor == 86_000
+    assert not margin.is_below_maintenance
+
+
 # The slow and obvious way.
 
 
@@ -198,6 +221,18 @@ def slow_need(state: AccountState, marked: dict[str, Marked], *, orders: bool = 
     if not orders:
         beyond = ceil(Fraction(beyond * 8, 10))
     return min(parts, max(0, beyond - value))
+
+
+def bought_back(state: AccountState) -> int:
+    """Return what is held for purchases of options that are short."""
+    found = 0
+    holds: Any = state.holds
+    for hold in holds.values():
+        symbol, side = hold.command["symbol"], hold.command["side"]
+        held_lots = state.positions.get(symbol, Position()).quantity_lots
+        if symbol != "BTC-PERP" and side == BUY and held_lots < 0:
+            found += hold.held_minor
+    return found
 
 
 def move_of(scenario: Scenario) -> Fraction:
@@ -305,9 +340,8 @@ def an_account(lots: dict[str, int], orders: Any, btc: int = 0, usd: int = 0) ->
 def test_the_need_is_that_of_the_slow_way(lots: dict[str, int], orders: Any, btc: int) -> None:
     state = an_account(lots, orders, btc)
     assert need(state) == slow_need(state, of(state))
-    assert figures(state, "USD", of(state)).maintenance_minor == slow_need(
-        state, of(state), orders=False
-    )
+    kept = slow_need(state, of(state), orders=False)
+    assert figures(state, "USD", of(state)).maintenance_minor == max(0, kept - bought_back(state))
 
 
 @settings(max_examples=100, deadline=None)

@@ -99,16 +99,7 @@ class Case(NamedTuple):
             for symbol, one in sorted(self.marked.items())
         }
         seen: dict[str, Any] = {"limits_sequence": self.limits_sequence, "marks": marks}
-        options = {
-            symbol: one.option.to_dict()
-            for symbol, one in sorted(self.marked.items())
-            if one.option is not None
-        }
-        if options:
-            seen["options"] = options
-        volumes = volumes_of(self.marked)
-        if volumes:
-            seen["volumes"] = volumes
+        seen |= beside_marks(self.marked)
         if self.unmarked:
             seen["unmarked"] = list(self.unmarked)
         if self.day_volume_lots is not None:
@@ -118,13 +109,23 @@ class Case(NamedTuple):
         return {"at_ms": self.at_ms, "decided_on": seen}
 
 
-def volumes_of(marked: Mapping[str, Marked]) -> dict[str, int]:
-    """Return what markets traded in a day, in lots, of those in which margin goes by it."""
-    return {
+def beside_marks(marked: Mapping[str, Marked]) -> dict[str, Any]:
+    """Return what margin goes by beside the marks: risk arrays of options, volumes of a day.
+
+    A volume is in lots, and of those markets alone in which margin goes by it.
+    """
+    options = {
+        symbol: one.option.to_dict()
+        for symbol, one in sorted(marked.items())
+        if one.option is not None
+    }
+    volumes = {
         symbol: one.day_volume_lots
         for symbol, one in sorted(marked.items())
         if one.free_volume_bps is not None
     }
+    found = {"options": options, "volumes": volumes}
+    return {name: seen for name, seen in found.items() if seen}
 
 
 def symbols_needed(state: AccountState, symbol: str, limits: Limits, at_ms: int) -> frozenset[str]:

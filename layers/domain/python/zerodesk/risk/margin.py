@@ -9,7 +9,7 @@ needs by itself, by its tiers. What the pot lacks for an order comes out of what
 record that holds for the order; so it is to be free, and above the margin of all others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState
@@ -224,7 +224,11 @@ def figures(
     *,
     taken: Mapping[str, int] = NOTHING_TAKEN,
 ) -> Figures:
-    """Return the same, and below what equity the account is liquidated: orders left out of that."""
+    """Return the same, and below what equity the account is liquidated: orders left out of that.
+
+    What is held to buy back what is written is there for it: no order that only closes may be why
+    its account is liquidated.
+    """
     equity_minor, initial_minor = required(state, currency, derivatives, taken=taken)
     found, with_orders = state.derived.margins[currency], state.derived.working(state.holds)
     ordered = derivatives.keys() & with_orders
@@ -234,7 +238,27 @@ def figures(
     for underlying, group in found.groups.items():
         free_minor = state.available.get(underlying, 0)
         maintenance_minor += group.maintenance_minor(free_minor - taken.get(underlying, 0))
+    if ordered:
+        written = [symbol for symbol in ordered if _is_written(state, symbol, derivatives[symbol])]
+        maintenance_minor = max(0, maintenance_minor - _held_to_buy_back_minor(state, written))
     return Figures(equity_minor, initial_minor, maintenance_minor)
+
+
+def _is_written(state: AccountState, symbol: str, one: Marked) -> bool:
+    return one.option is not None and state.positions.get(symbol, FLAT).quantity_lots < 0
+
+
+def _held_to_buy_back_minor(state: AccountState, written: Collection[str]) -> int:
+    """Return what is held for purchases of options that an account has written."""
+    total_minor = 0
+    for hold in state.holds.values() if written else ():
+        command = hold.command
+        # Of an amend it is said by its order, which has a hold as long as there is one to amend.
+        ordered = state.holds.get(command["order_id"]) if command["kind"] == "amend" else hold
+        is_purchase = ordered is not None and ordered.command.get("side") == Side.BUY
+        if is_purchase and command["symbol"] in written:
+            total_minor += hold.held_minor
+    return total_minor
 
 
 def made(

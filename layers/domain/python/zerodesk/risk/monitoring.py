@@ -12,7 +12,7 @@ from zerodesk.accounts import AccountState, Change, with_calls
 from zerodesk.derivatives import Perpetual
 from zerodesk.margin_calls import MarginCall, next_call
 from zerodesk.positions import FLAT
-from zerodesk.risk.case import volumes_of
+from zerodesk.risk.case import beside_marks
 from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.margin import covering_twice, figures, pot_maintenance_minor, pot_required
@@ -184,15 +184,15 @@ def _calls(state: AccountState, found: list[Margin], at_ms: int) -> dict[str, Ma
 def evidence(
     state: AccountState, found: list[Margin], marked: Mapping[str, Marked]
 ) -> dict[str, Any]:
-    """Return the figures and the marks that a decision was made on, for its record."""
+    """Return what a decision was made on, for its record.
+
+    With it the figures can be computed again from the journal alone.
+    """
+    own = {symbol: marked[symbol] for symbol in sorted(state.derivatives() & marked.keys())}
     told: dict[str, Any] = {
         "margins": {
             one.name: [one.equity_minor, one.initial_minor, one.maintenance_minor] for one in found
         },
-        "marks": {
-            symbol: [marked[symbol].mark_price_ticks, marked[symbol].marked_at_ms]
-            for symbol in sorted(state.derivatives() & marked.keys())
-        },
+        "marks": {symbol: [one.mark_price_ticks, one.marked_at_ms] for symbol, one in own.items()},
     }
-    volumes = volumes_of(marked)
-    return told | {"volumes": volumes} if volumes else told
+    return told | beside_marks(own)
