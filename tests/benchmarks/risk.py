@@ -332,8 +332,8 @@ def a_mark(symbol: str, number: int) -> Marked:
 
 
 def isolated(case: Case) -> Case:
-    """Return a case with every second position isolated."""
-    pots = {symbol: Pot("USD", 10**12, 0) for symbol in list(case.marked)[::2]}
+    """Return a case with every second position isolated, the order's own not."""
+    pots = {symbol: Pot("USD", 10**12, 0) for symbol in list(case.marked)[1::2]}
     return case._replace(state=case.state.replace(isolated=pots))
 
 

@@ -22,8 +22,8 @@ MUTANTS: Final = (
         "sales of an option on their way need no margin",
         "They are no position yet.",
         f"{DOMAIN}/risk/sums.py",
-        "        short_lots = max(0, sells - lots)\n",
-        "        short_lots = max(0, -lots)\n",
+        "            worst_lots = max(0, sells - lots)\n",
+        "            worst_lots = max(0, -lots)\n",
         claim=f"{TRADING}::test_a_seller_needs_the_mark_and_the_worst_scenario_and_open_orders_count",
     ),
     Mutant(

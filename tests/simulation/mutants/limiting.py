@@ -120,8 +120,8 @@ MUTANTS: Final = (
         "margin of positions alone",
         "What is open needs margin; an order is no position yet.",
         f"{DOMAIN}/risk/margin.py",
-        "        symbol: (one, positions.get(symbol, FLAT), orders.get(symbol, NONE_WORKING))\n",
-        "        symbol: (one, positions.get(symbol, FLAT), NONE_WORKING)\n",
+        "    orders = state.derived.working(state.holds)\n",
+        "    orders = type(state.derived.working(state.holds))()\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(

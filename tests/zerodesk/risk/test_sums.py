@@ -20,7 +20,7 @@ from zerodesk.positions import Position
 from zerodesk.pricing.option_risk import OptionRisk
 from zerodesk.risk import Case, Marked, assess
 from zerodesk.risk.arrays import Modelled, risk_arrays
-from zerodesk.risk.margin import figures, made, margin_covers_positions, required
+from zerodesk.risk.margin import figures, margin_covers_positions, required
 from zerodesk.risk.monitoring import evidence, margins
 from zerodesk.risk.portfolio import PER_UNIT, Leg, PortfolioRules, RiskArray, portfolio_margin
 from zerodesk.risk.scenarios import RANGES, SCENARIOS, Scenario
@@ -179,7 +179,7 @@ def test_who_only_buys_back_what_is_written_is_not_liquidated_for_what_that_hold
     short = holds_lots(usd=157_500, DEC_100_C=-10)
     buys = a_command("back", BUY, 10, f"{DEC}-100-C", price_ticks=1)
     held = holding(short, {**buys, "held_minor": 40_000})
-    after = replace(held, available={"USD": 157_500 - 40_000, "BTC": 0})
+    after = held.replace(available={"USD": 157_500 - 40_000, "BTC": 0})
     [margin] = margins(after, of(after))
     # Of 126,000 that are to be kept 40,000 are held for that very position.
     assert margin.maintenance_minor == 86_000
@@ -360,9 +360,10 @@ def test_a_preview_by_the_library_s_sums_says_the_same(
         short_minimum_minor=WORTH * SHORT_MINIMUM_BPS // 10_000,
     )
     found = portfolio_margin(legs, rules)
-    [group] = summed(NO_SUMS, made(state, of(state), {})).groups.values()
-    extra = group.totals.concentration_minor
-    parts = group.totals.parts_minor
+    working = state.derived.working(state.holds)
+    [group] = summed(NO_SUMS, of(state), state.positions, working).groups.values()
+    assert group.portfolio is not None
+    extra, parts = group.portfolio.concentration_minor, group.parts_minor
     as_portfolio = max(0, found.initial_minor + extra - found.option_value_minor)
     assert need(state) == min(parts, as_portfolio)
 
@@ -405,20 +406,35 @@ def test_more_is_needed_to_open_than_to_keep_and_never_more_than_of_the_parts(
     assert need(state) <= parts
 
 
-LOOKS = st.lists(st.tuples(ORDERS, COVER, st.integers(MARK - 2, MARK + 2)), max_size=6)
+LOOKS = st.lists(
+    st.tuples(
+        ORDERS,
+        COVER,
+        st.sampled_from([MARK, MARK, MARK - 2, MARK + 1]),
+        st.sampled_from([100, 100, 102]),
+        st.tuples(st.sampled_from(sorted(MARKED)), st.sampled_from(Side), st.booleans()),
+    ),
+    max_size=6,
+)
 
 
 @settings(max_examples=60, deadline=None)
 @given(LOTS, LOOKS)
 def test_what_was_kept_changes_no_figure(lots: dict[str, int], looks: list[Any]) -> None:
     """Orders come and go, marks move in between, and all sums are as if they were made anew."""
-    first = an_account(lots, [])
-    for orders, btc, mark_price_ticks in looks:
+    first, call = an_account(lots, []), f"{DEC}-100-C"
+    for orders, btc, mark_price_ticks, strike, (symbol, side, closes) in looks:
         fresh = an_account(lots, orders, btc)
         marked = of(fresh)
         if "BTC-PERP" in marked:
             marked["BTC-PERP"] = PERP._replace(mark_price_ticks=mark_price_ticks)
+        if call in marked:
+            marked[call] = an_option(strike)
         kept = fresh.replace(derived=first.derived)
+        more = fresh.working(symbol).plus(7, is_buy=side is BUY, closes=closes)
+        added = {symbol: more} if symbol in marked else {}
+        asked = required(kept, "USD", marked, added=added)
+        assert asked == required(fresh, "USD", marked, added=added)
         assert required(kept, "USD", marked) == required(fresh, "USD", marked)
 
 

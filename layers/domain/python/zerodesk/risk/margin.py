@@ -9,7 +9,7 @@ needs by itself, by its tiers. What the pot lacks for an order comes out of what
 record that holds for the order; so it is to be free, and above the margin of all others.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState
@@ -21,11 +21,10 @@ from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import worst_lots
-from zerodesk.risk.mark_sheet import in_several_currencies
+from zerodesk.risk.mark_sheet import MarkSheet, in_several_currencies
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.sums import NO_SUMS, Made, Piece, summed
+from zerodesk.risk.sums import NO_SUMS, NONE_ADDED, Lot, Piece, summed
 
-NOTHING_ADDED: Final[Mapping[str, Working]] = {}
 NOTHING_TAKEN: Final[Mapping[str, int]] = {}
 
 
@@ -58,14 +57,18 @@ def margin_covers_positions(case: Case) -> Rejection | None:
             return _pot_is_short(case, takes_minor)
         if not takes_minor:
             return None
-    return _margin_is_short(case, takes_minor) if case.mark_sheet.derivatives else None
+    sheet = case.mark_sheet
+    return _margin_is_short(case, sheet, takes_minor) if sheet.derivatives else None
 
 
-def _margin_is_short(case: Case, takes_minor: int) -> Rejection | None:
+def _margin_is_short(case: Case, sheet: MarkSheet, takes_minor: int) -> Rejection | None:
     """Refuse what leaves too little for the derivatives that are not isolated."""
-    twice = free_of(case.state, case.mark_sheet.in_several_currencies)
-    for currency, derivatives in _touched(case):
-        found = _with_order(case, currency, derivatives, twice, takes_minor)
+    twice = free_of(case.state, sheet.in_several_currencies)
+    taken = {case.quote.need_currency: takes_minor, **twice}
+    for currency in _touched(case, sheet):
+        derivatives = sheet.derivatives[currency]
+        added = {case.symbol: with_own(case)} if case.symbol in derivatives else NONE_ADDED
+        found = required(case.state, currency, derivatives, added=added, taken=taken)
         if found.equity_minor >= found.initial_minor:
             continue
         if _only_takes_away(case, currency):
@@ -129,47 +132,27 @@ def with_own(case: Case) -> Working:
 
 def pot_required(state: AccountState, symbol: str, one: Marked, working: Working) -> Required:
     """Return what an isolated position has and needs, by itself, with orders at their worst."""
-    piece = Piece(symbol, (one, state.positions.get(symbol, FLAT), working))
+    piece = Piece(Lot(symbol, one), state.positions.get(symbol, FLAT), working)
     equity_minor = state.isolated[symbol].minor + piece.unrealised_minor
-    return Required(equity_minor, piece.totals.parts_minor)
+    return Required(equity_minor, piece.parts_minor)
 
 
 def pot_maintenance_minor(state: AccountState, symbol: str, one: Marked) -> int:
     """Return below what equity an isolated position is liquidated."""
-    made = one, state.positions.get(symbol, FLAT), NONE_WORKING
-    return Piece(symbol, made).maintenance_minor()
+    position = state.positions.get(symbol, FLAT)
+    return Piece(Lot(symbol, one), position, NONE_WORKING).maintenance_minor()
 
 
-def _touched(case: Case) -> Iterator[tuple[str, Mapping[str, Marked]]]:
-    """Yield the currencies of derivatives that an order touches, each with its derivatives.
+def _touched(case: Case, sheet: MarkSheet) -> Sequence[str]:
+    """Return the currencies of derivatives that an order touches.
 
     It takes of the currency of its need, which is theirs, or their underlying.
     """
-    taken, sheet = case.quote.need_currency, case.mark_sheet
-    found = sheet.derivatives.get(taken)
-    if found:
-        yield taken, found
-        if case.symbol in found:
-            return
-    for currency in sheet.covered(taken):
-        if currency in sheet.derivatives:
-            yield currency, sheet.derivatives[currency]
-
-
-def _with_order(
-    case: Case,
-    currency: str,
-    derivatives: Mapping[str, Marked],
-    twice: Mapping[str, int],
-    takes_minor: int,
-) -> Required:
-    """Return what an account has and needs with an order held, and filled at its worst."""
-    symbol = case.symbol
-    taken = {case.quote.need_currency: takes_minor, **twice}
-    if symbol not in derivatives:
-        return required(case.state, currency, derivatives, taken=taken)
-    added = {symbol: with_own(case)}
-    return required(case.state, currency, derivatives, added=added, taken=taken)
+    taken, derivatives = case.quote.need_currency, sheet.derivatives
+    own = (taken,) if taken in derivatives else ()
+    if own and case.symbol in derivatives[taken]:
+        return own
+    return own + tuple([one for one in sheet.covered(taken) if one in derivatives])
 
 
 def covering_twice(state: AccountState, derivatives: Iterable[Marked]) -> Mapping[str, int]:
@@ -192,7 +175,7 @@ def required(
     currency: str,
     derivatives: Mapping[str, Marked],
     *,
-    added: Mapping[str, Working] = NOTHING_ADDED,
+    added: Mapping[str, Working] = NONE_ADDED,
     taken: Mapping[str, int] = NOTHING_TAKEN,
 ) -> Required:
     """Return what an account has and needs, each instrument with its orders at their worst.
@@ -207,13 +190,11 @@ def required(
         What is free no more, minor units by currency.
     """
     kept = state.derived.margins
-    found = summed(kept.get(currency, NO_SUMS), made(state, derivatives, added))
+    orders = state.derived.working(state.holds)
+    found = summed(kept.get(currency, NO_SUMS), derivatives, state.positions, orders, added)
     kept[currency] = found
     equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)
-    initial_minor = 0
-    for underlying, group in found.groups.items():
-        cover_minor = state.available.get(underlying, 0) - taken.get(underlying, 0)
-        initial_minor += group.initial_minor(cover_minor)
+    initial_minor = found.initial_minor(state.available, taken)
     return Required(equity_minor + found.unrealised_minor, initial_minor)
 
 
@@ -230,10 +211,9 @@ def figures(
     its account is liquidated.
     """
     equity_minor, initial_minor = required(state, currency, derivatives, taken=taken)
-    found, with_orders = state.derived.margins[currency], state.derived.working(state.holds)
-    ordered = derivatives.keys() & with_orders
-    if ordered:
-        found = summed(found, made(state, derivatives, dict.fromkeys(ordered, NONE_WORKING)))
+    found, ordered = state.derived.margins[currency], state.derived.working(state.holds)
+    if derivatives.keys() & ordered:
+        found = summed(found, derivatives, state.positions, {})
     maintenance_minor = 0
     for underlying, group in found.groups.items():
         free_minor = state.available.get(underlying, 0)
@@ -259,21 +239,6 @@ def _held_to_buy_back_minor(state: AccountState, written: Collection[str]) -> in
         if is_purchase and command["symbol"] in written:
             total_minor += hold.held_minor
     return total_minor
-
-
-def made(
-    state: AccountState, derivatives: Mapping[str, Marked], working: Mapping[str, Working]
-) -> dict[str, Made]:
-    """Return of what each instrument's sums are made; ``working`` has what is not the state's."""
-    positions, orders = state.positions, state.derived.working(state.holds)
-    found = {
-        symbol: (one, positions.get(symbol, FLAT), orders.get(symbol, NONE_WORKING))
-        for symbol, one in derivatives.items()
-    }
-    for symbol, lots in working.items():
-        one, position, _ = found[symbol]
-        found[symbol] = one, position, lots
-    return found
 
 
 def _only_takes_away(case: Case, currency: str) -> bool:
