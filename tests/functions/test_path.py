@@ -247,7 +247,7 @@ def test_a_workflow_that_runs_twice_holds_once_and_fills_once(venue: Venue) -> N
 
 
 STEPS = states(load("order_workflow")) | states(load("settlement_workflow"))
-CALLS = {"Check risk": 5, "Settle accounts": 11}
+CALLS = {"Check risk": 5, "Settle accounts": 10}
 """The steps that call tables, and how many calls each of them makes."""
 
 
