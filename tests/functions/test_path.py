@@ -407,6 +407,21 @@ def test_a_run_comes_again_for_what_is_owed_since_and_not_for_an_order_that_rest
     assert answer["more"] is trades
 
 
+def test_what_another_run_settled_between_the_read_and_the_lease_counts_as_traded_once(
+    venue: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trade(name: str) -> int:
+        venue.place("bob", f"sell-{name}", "SELL", quantity_lots=1_000)
+        venue.place("alice", f"buy-{name}", "BUY", quantity_lots=1_000)
+        venue.settle()
+        return sum(Cursors("cursors").traded(settlement_cursor(SYMBOL)).values())
+
+    first = trade("1")
+    # As this run read it, before the other one moved it.
+    monkeypatch.setattr(Cursors, "position", lambda *_: 0)
+    assert trade("2") == 2 * first == 2_000
+
+
 def test_items_that_matching_could_not_move_are_moved_by_settlement(
     venue: Venue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
