@@ -11,7 +11,8 @@ from zerodesk_aws.contracts.pricing import Surface
 from zerodesk_aws.entry import count, logger
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.surfaces import WarmSurfaces
-from zerodesk_aws.tables.market import Markets, StoredSurface
+from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.stored_surface import StoredSurface
 
 
 class Surfaces:

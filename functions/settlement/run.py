@@ -72,16 +72,22 @@ class Settlement:
         Whoever finds another run at work leaves: that run reads the journal again after it has
         given its lease back, so what was appended meanwhile is not forgotten. What owes nothing
         to anybody woke nobody, and waits for what does.
+
+        Records never change, so those that were read before the lease was taken are settled under
+        it, unless the cursor has moved since.
         """
         name = settlement_cursor(symbol)
-        if not self._journal.goes_on(book_stream(symbol), self._cursors.position(name)):
+        position = self._cursors.position(name)
+        records = self._behind(symbol, position)
+        if not records:
             return NOTHING
         now = now_ms()
         taken = self._cursors.acquire(name, owner, at_ms=now, until_ms=now + LEASE_MS)
         if taken is None:
             return NOTHING
         try:
-            records = self._behind(symbol, taken.position)
+            if taken.position != position:
+                records = self._behind(symbol, taken.position)
             announcements = tuple(self._settle(symbol, records, owner, taken))
         except BaseException:
             self._cursors.release(name, owner)

@@ -208,9 +208,3 @@ def test_more_streams_than_one_read_asks_for_are_looked_at(journal: Journal) -> 
     tips = {name: journal.append(name, EMPTY, {}, at_ms=0) for name in names}
     journal.append(names[60], tips[names[60]], {}, at_ms=1)
     assert journal.unmoved(tips) == {*names} - {names[60]}
-
-
-def test_a_stream_goes_on_above_all_but_its_last_record(journal: Journal) -> None:
-    assert not journal.goes_on(STREAM, 0)
-    filled(journal, 2)
-    assert [journal.goes_on(STREAM, sequence) for sequence in range(3)] == [True, True, False]

@@ -20,16 +20,16 @@ from zerodesk.ledger import (
     assert_balanced,
     isolated_account,
 )
-from zerodesk.liquidations import Liquidation
-from zerodesk.margin_calls import MarginCall
 from zerodesk.positions import Position
-from zerodesk.pots import Pot
 from zerodesk.rejections import Rejection
 from zerodesk.terms import TERMS, AccountTerms
 from zerodesk.turnover import Days
 
 if TYPE_CHECKING:
     from zerodesk.commands import HoldingCommand, PlaceCommand
+    from zerodesk.liquidations import Liquidation
+    from zerodesk.margin_calls import MarginCall
+    from zerodesk.pots import Pot
 
 MAX_ANSWERED: Final = 200
 """How many answers an account may keep that its gate items do not show yet."""
@@ -147,9 +147,9 @@ class AccountState:
         turnover: dict[str, Days] | None = None,
         rate: tuple[int, int] = (0, 0),
         terms: AccountTerms = TERMS,
-        calls: dict[str, MarginCall] | None = None,
-        liquidation: Liquidation | None = None,
-        isolated: dict[str, Pot] | None = None,
+        calls: "dict[str, MarginCall] | None" = None,
+        liquidation: "Liquidation | None" = None,
+        isolated: "dict[str, Pot] | None" = None,
         derived: Derived | None = None,
     ) -> None:
         self.opened: Final = opened
@@ -202,7 +202,7 @@ class AccountState:
         apart_minor = self.held_minor(currency) + self.isolated_minor(currency)
         return self.available_minor(currency) + apart_minor
 
-    def liquidations(self) -> dict[str | None, Liquidation]:
+    def liquidations(self) -> "dict[str | None, Liquidation]":
         """Return what is liquidated now: isolated positions by symbol, the rest by None."""
         found: dict[str | None, Liquidation] = {
             symbol: pot.liquidation
@@ -261,20 +261,32 @@ class AccountState:
         reserved = values.get("withdrawals", {}).items()
         positions = values.get("positions", {}).items()
         terms = values.get("terms")
-        calls = values.get("calls", {}).items()
-        liquidation = values.get("liquidation")
-        isolated = values.get("isolated", {}).items()
         read = {
             "holds": holds,
             "withdrawals": {key: Reservation(**one) for key, one in reserved},
             "positions": {symbol: Position.from_row(row) for symbol, row in positions},
             "rate": tuple(values.get("rate", (0, 0))),
             "terms": TERMS if terms is None else AccountTerms.from_dict(terms),
-            "calls": {currency: MarginCall.from_row(row) for currency, row in calls},
-            "liquidation": None if liquidation is None else Liquidation.from_dict(liquidation),
-            "isolated": {symbol: Pot.from_dict(pot) for symbol, pot in isolated},
         }
-        return cls(**(values | read))
+        return cls(**(values | read | _of_margin(values)))
+
+
+def _of_margin(values: dict[str, Any]) -> dict[str, Any]:
+    """Return of a state what its margin brought about: calls, liquidations, pots."""
+    if values.keys().isdisjoint(("calls", "liquidation", "isolated")):
+        return {}
+    # Here: hardly an account has any, and a function starts without what they are made of.
+    from zerodesk.liquidations import Liquidation
+    from zerodesk.margin_calls import MarginCall
+    from zerodesk.pots import Pot
+
+    liquidation = values.get("liquidation")
+    calls, isolated = values.get("calls", {}).items(), values.get("isolated", {}).items()
+    return {
+        "calls": {currency: MarginCall.from_row(row) for currency, row in calls},
+        "liquidation": None if liquidation is None else Liquidation.from_dict(liquidation),
+        "isolated": {symbol: Pot.from_dict(pot) for symbol, pot in isolated},
+    }
 
 
 class Change:
@@ -477,7 +489,7 @@ def set_terms(state: AccountState, terms: AccountTerms, *, author: str, reason: 
 
 
 def with_calls(
-    state: AccountState, calls: dict[str, MarginCall], evidence: dict[str, Any]
+    state: AccountState, calls: "dict[str, MarginCall]", evidence: dict[str, Any]
 ) -> Change:
     """Return the account with the margin calls that stand from now on; nothing moves."""
     return Change({"kind": "margin_call"} | evidence, (), state.replace(calls=calls))

@@ -216,15 +216,6 @@ class Journal:
             yield record
             before, expected = record, expected + 1
 
-    def goes_on(self, stream: str, after_sequence: int) -> bool:
-        """Whether a stream has a record above a sequence, read strongly; nothing it says is read.
-
-        Who then reads on has each record verified.
-        """
-        above = JournalItem.sequence > after_sequence
-        records = self._found(stream, above, limit=1, attributes=("sequence",))
-        return next(records, None) is not None
-
     def unmoved(self, tips: Mapping[str, Tip]) -> set[str]:
         """Return the streams that end where they did, their last record as it was.
 

@@ -11,6 +11,7 @@ from typing import Final
 from zerodesk.instruments import SYMBOL, Market
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import monotonic
+from zerodesk_aws.tables.listed import Listed
 from zerodesk_aws.tables.market import Markets
 
 REMEMBERED_SECONDS: Final = 300.0
@@ -30,11 +31,15 @@ class Listings:
         known = self._known.get(symbol)
         if known is not None and self._clock() < known[1]:
             return known[0]
-        listed = self._markets.get(symbol, consistent=True) if _SYMBOL.fullmatch(symbol) else None
+        listed = self._read(symbol)
         if listed is None:
             return None
         self._known[symbol] = listed.market, self._clock() + REMEMBERED_SECONDS
         return listed.market
+
+    def _read(self, symbol: str) -> Listed | None:
+        """Return a market as its table shows it, None of what can be no symbol."""
+        return self._markets.get(symbol, consistent=True) if _SYMBOL.fullmatch(symbol) else None
 
     def listed(self, symbol: str) -> Market:
         """Return a listing, or refuse with NOT_FOUND."""

@@ -2,7 +2,7 @@
 
 from zerodesk.pricing.option_quote import MarketSurface
 from zerodesk.pricing.surfaces.surface import VolatilitySurface
-from zerodesk_aws.tables.market import StoredSurface
+from zerodesk_aws.tables.stored_surface import StoredSurface
 
 
 class WarmSurfaces:

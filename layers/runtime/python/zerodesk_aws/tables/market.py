@@ -1,18 +1,18 @@
 """The market table: each book as its last record leaves it, surfaces, and the marks of options."""
 
 import json
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
 from zerodesk_aws.tables.bind import bound, move_forward
-from zerodesk_aws.tables.listed import Listed, listed_of
 
 if TYPE_CHECKING:
     from zerodesk.pricing.option_risk import OptionRisk
+    from zerodesk_aws.tables.listed import Listed
+    from zerodesk_aws.tables.stored_surface import StoredSurface
 
 
 class MarketItem(Model):
@@ -28,36 +28,27 @@ class MarketItem(Model):
     view = JSONAttribute()
 
 
-class StoredSurface(NamedTuple):
-    """A market's surface: its document, the time and spot of its quotes, until when it is valid."""
-
-    document: dict[str, Any]
-    as_of_ms: int
-    spot: str
-    valid_until_ms: int
-
-    @property
-    def price(self) -> Decimal:
-        """The spot as a number."""
-        return Decimal(self.spot)
-
-
 class Markets:
     """The markets of one table."""
 
     def __init__(self, table_name: str) -> None:
         self._items = bound(MarketItem, table_name)
 
-    def get(self, symbol: str, *, consistent: bool = False) -> Listed | None:
+    def get(self, symbol: str, *, consistent: bool = False) -> "Listed | None":
         """Return a market, or None when no book has shown it yet."""
+        # Here and below: books show themselves here, and load nothing that reads or prices.
+        from zerodesk_aws.tables.listed import listed_of
+
         try:
             item = self._items.get(symbol, consistent_read=consistent)
         except DoesNotExist:
             return None
         return listed_of(item.view, int(item.book_sequence))
 
-    def all(self) -> list[Listed]:
+    def all(self) -> "list[Listed]":
         """Return every market, by symbol."""
+        from zerodesk_aws.tables.listed import listed_of
+
         shown = (listed_of(item.view, int(item.book_sequence)) for item in self._items.scan())
         return sorted((one for one in shown if one), key=lambda one: one.market.symbol)
 
@@ -66,13 +57,15 @@ class Markets:
         shown = {"view": {"S": json.dumps(view)}, "book_sequence": {"N": str(book_sequence)}}
         return move_forward(self._items, {"symbol": {"S": symbol}}, shown, by="book_sequence")
 
-    def keep_surface(self, symbol: str, surface: StoredSurface) -> bool:
+    def keep_surface(self, symbol: str, surface: "StoredSurface") -> bool:
         """Store a market's surface; False when one of that time or later is there already."""
         view = {"market": None, "surface": surface._asdict()}
         return self.project(_surface_key(symbol), view, surface.as_of_ms)
 
-    def surface(self, symbol: str, *, consistent: bool = False) -> StoredSurface | None:
+    def surface(self, symbol: str, *, consistent: bool = False) -> "StoredSurface | None":
         """Return a market's surface, or None."""
+        from zerodesk_aws.tables.stored_surface import StoredSurface
+
         try:
             item = self._items.get(_surface_key(symbol), consistent_read=consistent)
         except DoesNotExist:
@@ -99,7 +92,6 @@ class Markets:
 
     def option(self, symbol: str) -> "OptionRisk | None":
         """Return an option as it was marked last, or None."""
-        # Books show themselves here, and load nothing that prices.
         from zerodesk.pricing.option_risk import OptionRisk
 
         try:
