@@ -51,9 +51,9 @@ BEYOND_FLOOR = {
     "funds": 146,
     "job_chunks": 79,
     "liquidation": 150,
-    "matching": 87,
+    "matching": 88,
     "option_quotes": 238,
-    "order_intake": 110,
+    "order_intake": 111,
     "partner_intake": 112,
     "price_source": 110,
     "pricing": -204,
@@ -63,7 +63,7 @@ BEYOND_FLOOR = {
     "reconciliation": 150,
     "risk_check": 64,
     "risk_monitor": 73,
-    "settlement": 48,
+    "settlement": 49,
     "sweeper": 210,
 }
 """How many modules a cold start may load beyond logger, metrics and pynamodb, the floor of any

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.simulation.world import START_MS
-from zerodesk_aws.clock import iso_ms
+from zerodesk.times import iso_ms
 
 PERPETUAL: Final = "BTC-PERP"
 SHARE: Final = 0.3

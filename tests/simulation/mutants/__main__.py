@@ -64,7 +64,7 @@ def is_stale(mutant: Mutant, known: dict[str, dict[str, Any]]) -> bool:
     """Whether the run on record catches a bug no more: the suite then tries others for it."""
     if mutant.claim is not None:
         return False
-    return hunt(mutant, tries_of(mutant, 0, known)).caught is None
+    return hunt(mutant, tries_of(mutant, (), known)).caught is None
 
 
 def _record(known: dict[str, dict[str, Any]], name: str, outcome: Outcome) -> None:

@@ -211,8 +211,9 @@ def figures(
     its account is liquidated.
     """
     equity_minor, initial_minor = required(state, currency, derivatives, taken=taken)
-    found, ordered = state.derived.margins[currency], state.derived.working(state.holds)
-    if derivatives.keys() & ordered:
+    found = state.derived.margins[currency]
+    ordered = derivatives.keys() & state.derived.working(state.holds)
+    if ordered:
         found = summed(found, derivatives, state.positions, {})
     maintenance_minor = 0
     for underlying, group in found.groups.items():
