@@ -8,6 +8,7 @@ from back_office import operations
 from tests.functions.gateway import Answered, Gateway
 from zerodesk.accounts import Change, set_terms
 from zerodesk.losses import LossStop
+from zerodesk_aws import limit_views
 from zerodesk_aws.accounts import Account
 from zerodesk_aws.clock import now_ms
 from zerodesk_aws.registers import LIMITS
@@ -112,6 +113,22 @@ def test_what_is_used_counts_orders_and_fills(gateway: Gateway) -> None:
     assert shown["open_orders", None]["used"] == "1"
     # 0.3 BTC are worth 30 less than was paid, and cost a fee of five basis points.
     assert shown["daily_loss", "USD"]["used"] == "39"
+
+
+def test_of_what_no_mark_is_seen_yet_it_is_not_said_how_much_is_used(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_account(
+        gateway, position={"BTC-USD": "1"}, underlying={"BTC": "1"}, daily_loss={"USD": "9"}
+    )
+    gateway.place("bob", "b1", "SELL", quantity="0.5")
+    assert gateway.place("alice", "a1", "BUY", quantity="0.5").json["status"] == "FILLED"
+    gateway.settle()
+    monkeypatch.setattr(limit_views, "marked_of", lambda markets, symbol: None)
+    found = effective(gateway)
+    unsaid = {("position", "BTC-USD"), ("underlying", "BTC"), ("daily_loss", "USD")}
+    assert {key for key in unsaid if found[key]["used"] is None} == unsaid
+    assert found["open_orders", None]["used"] == "0"
 
 
 def test_an_order_large_against_the_day_s_volume_is_refused(gateway: Gateway) -> None:

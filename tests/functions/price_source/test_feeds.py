@@ -8,7 +8,7 @@ import pytest
 from price_source import handler as price_source
 from price_source import pulling
 from price_source.fetching import FetchError
-from tests.functions.gateway import BTC_USD, Answered, Gateway
+from tests.functions.gateway import Answered, Gateway
 from tests.functions.killing import killed
 from zerodesk_aws.bus import Announcement
 
@@ -298,7 +298,7 @@ def journal_records() -> int:
 def test_a_feed_that_never_answers_holds_up_no_other_and_is_counted(
     gateway: Gateway, outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gateway.operator("POST", "/v1/markets", BTC_USD | {"symbol": "ETH-USD"})
+    gateway.list_market(symbol="ETH-USD", base="ETH")
     put(gateway)
     put(gateway, "ETH-USD", url="https://slow.example.com/")
     released = Event()

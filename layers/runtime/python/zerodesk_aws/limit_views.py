@@ -131,7 +131,11 @@ def _unit(key: str) -> str:
 def _used(
     state: AccountState, marked: Mapping[str, Marked], name: str, key: str, at_ms: int
 ) -> int | None:
-    """Return how much of a limit is used; of what may be open either way, the larger side."""
+    """Return how much of a limit is used; of what may be open either way, the larger side.
+
+    None where it cannot be said: of what nobody has marked yet, nothing is guessed.
+    """
+    is_marked = symbols_of(state, at_ms) <= marked.keys()
     match name:
         case "open_orders":
             return len(state.holds)
@@ -140,10 +144,12 @@ def _used(
             return count if minute >= at_ms // MINUTE_MS else 0
         case "position_minor":
             lots = max(worst_lots(state, key, side) for side in Side)
-            return lots * marked[key].lot_value_minor if key in marked else 0
-        case "underlying_minor":
+            if key in marked:
+                return lots * marked[key].lot_value_minor
+            return None if lots else 0
+        case "underlying_minor" if is_marked:
             return max(worst_underlying_minor(state, marked, key, side) for side in Side)
-        case "daily_loss_minor":
+        case "daily_loss_minor" if is_marked:
             return max(0, -day_result_minor(state, marked, key, at_ms))
         case _:
             return None

@@ -127,7 +127,9 @@ class EffectiveLimit(Contract):
     key: str | None = Field(description="The market or currency; null where there is none.")
     value: str = Field(description="A count, milliseconds or basis points, or an amount of unit.")
     unit: str | None = Field(description="The currency of an amount.")
-    used: str | None = Field(description="Null where it is a property of one order.")
+    used: str | None = Field(
+        description="Null where it is a property of one order, or no mark says yet what it comes to."
+    )
     set_by: str = Field(examples=["account", "group:retail", "venue", "platform"])
 
 
