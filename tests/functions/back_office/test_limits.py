@@ -124,7 +124,7 @@ def test_of_what_no_mark_is_seen_yet_it_is_not_said_how_much_is_used(
     gateway.place("bob", "b1", "SELL", quantity="0.5")
     assert gateway.place("alice", "a1", "BUY", quantity="0.5").json["status"] == "FILLED"
     gateway.settle()
-    monkeypatch.setattr(limit_views, "marked_of", lambda markets, symbol: None)
+    monkeypatch.setattr(limit_views, "marked_of", lambda *_: None)
     found = effective(gateway)
     unsaid = {("position", "BTC-USD"), ("underlying", "BTC"), ("daily_loss", "USD")}
     assert {key for key in unsaid if found[key]["used"] is None} == unsaid

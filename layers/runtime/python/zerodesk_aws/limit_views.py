@@ -142,11 +142,9 @@ def _used(
         case "orders_per_minute":
             minute, count = state.rate
             return count if minute >= at_ms // MINUTE_MS else 0
-        case "position_minor":
+        case "position_minor" if key in marked:
             lots = max(worst_lots(state, key, side) for side in Side)
-            if key in marked:
-                return lots * marked[key].lot_value_minor
-            return None if lots else 0
+            return lots * marked[key].lot_value_minor
         case "underlying_minor" if is_marked:
             return max(worst_underlying_minor(state, marked, key, side) for side in Side)
         case "daily_loss_minor" if is_marked:

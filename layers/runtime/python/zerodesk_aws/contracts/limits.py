@@ -128,7 +128,7 @@ class EffectiveLimit(Contract):
     value: str = Field(description="A count, milliseconds or basis points, or an amount of unit.")
     unit: str | None = Field(description="The currency of an amount.")
     used: str | None = Field(
-        description="Null where it is a property of one order, or no mark says yet what it comes to."
+        description="Null where it is a property of one order, or where a mark is missing for it."
     )
     set_by: str = Field(examples=["account", "group:retail", "venue", "platform"])
 
