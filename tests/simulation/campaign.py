@@ -17,8 +17,9 @@ from typing import Final, TypeVar
 
 from tests.simulation.faults import TIMEOUTS, Fault, Swarm
 from tests.simulation.options import OPTIONS
+from tests.simulation.perpetuals import PERPETUAL, PERPETUALS
 from tests.simulation.run import Result, Summary, simulate, venue
-from tests.simulation.traffic import MARKETS, PERPETUALS, draw
+from tests.simulation.traffic import MARKETS, draw
 
 LIVES_PER_RUN: Final = 200
 """Short runs: a cold process folds a book from its beginning, and a failure is short to read."""
@@ -162,6 +163,7 @@ def few_collections() -> Iterator[Callable[[], int]]:
     the end. To look through it first takes a process that has collected all tests half a second.
     """
     venue()
+    venue((*MARKETS, PERPETUAL))
     venue((*MARKETS, *PERPETUALS))
     venue((*MARKETS, *OPTIONS))
     gc.freeze()

@@ -3,13 +3,13 @@
 Each is drawn from the seed before anything runs, and asked for through the handler that serves it.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
 from tests.simulation.options import BEGINS_MS, OPTIONS, SURFACE, UNDERLYING
-from tests.simulation.perpetuals import PERPETUAL, Path, observed
+from tests.simulation.perpetuals import PERPETUAL, SECOND, Path, observed, source
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS
 from zerodesk.insurance import FUND
@@ -45,6 +45,15 @@ SENT_BACK_SHARE: Final = 0.15
 
 ISOLATED_SHARE: Final = 0.4
 """In how many runs of a perpetual some accounts hold it apart, and move its margin."""
+
+MARKS_EACH: Final = {PERPETUAL: 5, SECOND: 10}
+"""One index price of a perpetual for so many lives of orders."""
+
+CROWDED_SHARE: Final = 0.3
+"""In how many runs of a perpetual its margin goes by size against a day's volume."""
+
+FREE_VOLUME_BPS: Final = (500, 2_000, 10_000)
+"""Which share of that volume then needs no more: next to nothing, some, or all of it."""
 
 MASS_CANCELS_SHARE: Final = 0.2
 """In how many runs accounts cancel all that they have open, in one market or in both."""
@@ -178,8 +187,8 @@ def transfer(number: int, at_ms: float, account_id: str, body: dict[str, Any]) -
     )
 
 
-def isolation(at_ms: float, account_id: str, *, is_isolated: bool) -> Errand:
-    """Return the wish of an account to hold the perpetual apart, or with all else."""
+def isolation(at_ms: float, account_id: str, symbol: str, *, is_isolated: bool) -> Errand:
+    """Return the wish of an account to hold a perpetual apart, or with all else."""
     return Errand(
         "isolation",
         at_ms,
@@ -187,7 +196,7 @@ def isolation(at_ms: float, account_id: str, *, is_isolated: bool) -> Errand:
         "funds",
         "PUT",
         "/v1/isolated/{symbol}",
-        path={"symbol": PERPETUAL},
+        path={"symbol": symbol},
         body={"is_isolated": is_isolated},
         subject=account_id,
     )
@@ -518,8 +527,8 @@ class Pace:
     duration_ms: float
     accounts: tuple[str, ...]
     regions: tuple[str, ...]
-    path: Path | None = None
-    """Where the price of the perpetual goes, in runs that trade one."""
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    """Where the prices of the perpetuals go, in runs that trade some."""
     has_options: bool = False
 
     @property
@@ -530,8 +539,7 @@ class Pace:
     @property
     def symbols(self) -> tuple[str, ...]:
         """The markets."""
-        perpetuals = () if self.path is None else (PERPETUAL,)
-        return (*SYMBOLS, *perpetuals, *(OPTIONS if self.has_options else ()))
+        return (*SYMBOLS, *self.paths, *(OPTIONS if self.has_options else ()))
 
 
 def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
@@ -552,9 +560,12 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     found += _sent_back(Random(f"sent back {seed}"), pace)
     found += _breakers(Random(f"breakers {seed}"), pace)
     found += _fees(Random(f"fees {seed}"), pace)
-    found += _marks(Random(f"marks {seed}"), pace)
+    for symbol in pace.paths:
+        found += _marks(Random(f"{source(symbol)}marks {seed}"), pace, symbol)
+        found += _crowded(Random(f"{source(symbol)}crowded {seed}"), symbol)
     found += _insured(Random(f"insured {seed}"), pace)
-    found += _isolated(Random(f"isolated {seed}"), pace)
+    for symbol in pace.paths:
+        found += _isolated(Random(f"{source(symbol)}isolated {seed}"), pace, symbol)
     found += _option_marks(Random(f"option marks {seed}"), pace)
     return tuple(found)
 
@@ -638,43 +649,51 @@ def _observation(chance: Random, _: int, at_ms: float, pace: Pace) -> Iterator[E
     yield _asked(chance, observation(at_ms, *_price(chance, at_ms, pace)), pace)
 
 
-def _marks(chance: Random, pace: Pace) -> Iterator[Errand]:
-    """Yield index prices of the perpetual along its path: some late, some out of order."""
-    if pace.path is None:
-        return
-    yield replace(index(0.0, PERPETUAL, f"{pace.path.at(0.0):.4f}", observed(0.0)), tries=TRIES_MAX)
-    for _ in range(max(4, pace.lives // 5)):
+def _marks(chance: Random, pace: Pace, symbol: str) -> Iterator[Errand]:
+    """Yield index prices of a perpetual along its path: some late, some out of order."""
+    path = pace.paths[symbol]
+    yield replace(index(0.0, symbol, f"{path.at(0.0):.4f}", observed(0.0)), tries=TRIES_MAX)
+    for _ in range(max(4, pace.lives // MARKS_EACH[symbol])):
         at_ms = chance.uniform(0, pace.duration_ms)
         seen_ms = max(0.0, at_ms - chance.choice((0, 0, 0, 2_000)))
-        price = f"{pace.path.at(seen_ms) * chance.uniform(0.998, 1.002):.4f}"
-        told = chance.choice((index, observation))(at_ms, PERPETUAL, price, observed(seen_ms))
+        price = f"{path.at(seen_ms) * chance.uniform(0.998, 1.002):.4f}"
+        told = chance.choice((index, observation))(at_ms, symbol, price, observed(seen_ms))
         yield _asked(chance, told, pace)
+
+
+def _crowded(chance: Random, symbol: str) -> Iterator[Errand]:
+    """Yield the share of a day's volume beyond which a perpetual needs more, in some runs.
+
+    It is set once: so whoever reads of a volume that counted knows by which share it did.
+    """
+    if chance.random() < CROWDED_SHARE:
+        yield terms(0.0, symbol, {"free_volume_bps": chance.choice(FREE_VOLUME_BPS)})
 
 
 def _insured(chance: Random, pace: Pace) -> Iterator[Errand]:
     """Yield deposits to the insurance fund: none, too little for a gap, or enough."""
-    if pace.path is None:
+    if not pace.paths:
         return
     for number in range(chance.randint(0, 2)):
         at_ms, amount = chance.uniform(0, pace.duration_ms), chance.choice(("60", "700", "9000"))
         yield _asked(chance, insurance(f"i-{number}", at_ms, amount), pace)
 
 
-def _isolated(chance: Random, pace: Pace) -> Iterator[Errand]:
+def _isolated(chance: Random, pace: Pace, symbol: str) -> Iterator[Errand]:
     """Yield positions that are held apart from the beginning on, and moves of their margin.
 
     Whoever has little is mostly among them. Some want it otherwise later, and may not.
     """
-    if pace.path is None or chance.random() >= ISOLATED_SHARE:
+    if chance.random() >= ISOLATED_SHARE:
         return
     *others, poor = pace.accounts
     apart = chance.sample(others, 2) + [poor] * (chance.random() < 0.7)
     for account_id in apart:
-        yield replace(isolation(0.0, account_id, is_isolated=True), tries=TRIES_MAX)
+        yield replace(isolation(0.0, account_id, symbol, is_isolated=True), tries=TRIES_MAX)
     for _ in range(max(4, pace.lives // 10)):
         at_ms, account_id = chance.uniform(0, pace.duration_ms), chance.choice(apart)
         amount = chance.choice(("0.01", "20", "400", "-0.01", "-15", "-390", "2400"))
-        wanted = isolation(at_ms, account_id, is_isolated=chance.random() < 0.9)
+        wanted = isolation(at_ms, account_id, symbol, is_isolated=chance.random() < 0.9)
         yield replace(_asked(chance, wanted, pace), margin=amount)
 
 

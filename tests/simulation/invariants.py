@@ -35,7 +35,12 @@ from tests.simulation.keeping_rules import (
     takeovers_happen,
     takeovers_were_asked_for,
 )
-from tests.simulation.limit_rules import fundings_add_up, limits_are_kept, positions_add_up
+from tests.simulation.limit_rules import (
+    fundings_add_up,
+    limits_are_kept,
+    positions_add_up,
+    volumes_are_of_trades,
+)
 from tests.simulation.liquidation_rules import (
     accounts_are_released,
     liquidations_keep_their_rules,
@@ -576,6 +581,7 @@ def _amend_stands(evidence: Evidence, life: Life, answered: Answered) -> Broken:
 def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     """6. No cash below zero, and no limit exceeded by one unit."""
     yield from limits_are_kept(evidence)
+    yield from volumes_are_of_trades(evidence)
     yield from margin_is_kept(evidence)
     yield from written_options_have_their_margin(evidence)
     yield from liquidations_keep_their_rules(evidence)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.limit_rules import worst_of
-from tests.simulation.perpetual_rules import closes, is_perpetual, share_of
+from tests.simulation.perpetual_rules import closes, crowded_by, is_perpetual, share_of
 from zerodesk.money import format_minor
 
 if TYPE_CHECKING:
@@ -71,17 +71,22 @@ class Change:
         entries = self.record.body["entries"]
         return sum(e[2] for e in entries if (e[0], e[1]) == ("available", self.market.quote))
 
-    def spare_minor(self, marks: dict[str, list[int]]) -> int:
-        """Return what the pot and the unrealised have beyond the initial margin, orders filled."""
+    def spare_minor(self, seen: dict[str, Any]) -> int:
+        """Return what the pot and the unrealised have beyond the initial margin, orders filled.
+
+        ``seen`` has the marks that the record was decided on, and volumes where they count.
+        """
         row, alone = self.after.get("positions", {}).get(self.symbol, (0, 0)), self.alone
         sides = (worst_of({self.symbol: self.market}, alone, side) for side in ("BUY", "SELL"))
         lots = max(abs(one[self.symbol]) for one in sides) // self.market.lot_value_minor
         have_minor = self.minor(self.after)
         if not row[0] and not lots:
             return have_minor
-        mark_ticks, tick_minor = marks[self.symbol][0], self.market.tick_value_minor
+        mark_ticks, tick_minor = seen["marks"][self.symbol][0], self.market.tick_value_minor
         have_minor += int(row[0] * mark_ticks - row[1]) * tick_minor
-        return have_minor - share_of(self.market, lots * mark_ticks * tick_minor, "initial_bps")
+        worth_minor = mark_ticks * tick_minor
+        have_minor -= crowded_by(self.market, lots, worth_minor, seen.get("volumes", {}))
+        return have_minor - share_of(self.market, lots * worth_minor, "initial_bps")
 
 
 def _alone(state: State, symbol: str) -> State:
@@ -143,7 +148,7 @@ def _holds(change: Change) -> Broken:
         return
     # The fee of what only closes needs no margin, also where it follows an order that opens.
     fees = (one["held_minor"] for one in held if closes(markets, change.alone, one["command"]))
-    spare_minor = change.spare_minor(change.cause["decided_on"]["marks"]) + sum(fees)
+    spare_minor = change.spare_minor(change.cause["decided_on"]) + sum(fees)
     is_fee = change.minor(change.after) == 0
     if spare_minor < 0 or (brought_minor and spare_minor and not is_fee and len(held) == 1):
         yield f"{change.place} brings {brought_minor}, and leaves {spare_minor} to spare"
@@ -162,7 +167,7 @@ def _moves(change: Change) -> Broken:
         yield f"{change.place} is move {change.cause['number']}, the pot says {now}"
     if change.came_minor > 0:
         return
-    if now["minor"] < 0 or change.spare_minor(change.cause.get("marks", {})) < 0:
+    if now["minor"] < 0 or change.spare_minor(change.cause) < 0:
         yield f"{change.place} moves {change.came_minor}, and leaves {now['minor']}"
 
 
@@ -222,7 +227,8 @@ def pots_are_as_told(evidence: "Evidence") -> Broken:
         said = (told["margin"], told["moves"]) if told["is_isolated"] else None
         if stands != said:
             yield f"{errand.who} was told {told}, on record is {pot}"
-        if errand.kind == "margin move" and not _is_on_record(errand.body or {}, records):
+        asked = {"symbol": told["symbol"]} | (errand.body or {})
+        if errand.kind == "margin move" and not _is_on_record(asked, records):
             yield f"{errand.who} was told {told} of {errand.body}, which no record moves"
 
 
@@ -231,9 +237,9 @@ def _is_on_record(asked: dict[str, Any], records: list["Record"]) -> bool:
     made = [
         pot
         for record in records
-        if record.body["cause"]["kind"] == "move_margin"
-        and record.body["cause"]["number"] == asked["number"]
-        for pot in [record.body["state"]["isolated"][record.body["cause"]["symbol"]]]
+        if (cause := record.body["cause"])["kind"] == "move_margin"
+        and (cause["symbol"], cause["number"]) == (asked["symbol"], asked["number"])
+        for pot in [record.body["state"]["isolated"][cause["symbol"]]]
     ]
     amounts = [format_minor(pot["moved_minor"], pot["currency"]) for pot in made]
     return amounts == [asked["amount"]]

@@ -4,10 +4,13 @@ They go by the journals alone: the state before each hold, the limits that stood
 decided, and what the fills say. Parts of invariants 4 and 6.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+
+from zerodesk.money import BASIS_POINTS
 
 if TYPE_CHECKING:
     from tests.simulation.invariants import Evidence
@@ -74,6 +77,35 @@ def limits_are_kept(evidence: "Evidence") -> Iterator[str]:
             yield from _kept(evidence.markets, place, before.body["state"], record, venue, sequence)
 
 
+def volumes_are_of_trades(evidence: "Evidence") -> Iterator[str]:
+    """No volume that a decision went by is more than its market had traded by then."""
+    thin = [one for one, market in evidence.markets.items() if market.free_volume_bps is not None]
+    traded = {symbol: _traded(evidence, symbol) for symbol in thin}
+    for account, records in evidence.streams.accounts if traded else ():
+        for record in records:
+            cause, at_ms = record.body["cause"], _appended_ms(evidence, record)
+            for symbol, lots in cause.get("decided_on", cause).get("volumes", {}).items():
+                since_ms, sums = traded[symbol]
+                most = sums[bisect_right(since_ms, at_ms)]
+                if lots > most:
+                    yield f"{account} {record.sequence} goes by {lots} lots, {most} were traded"
+
+
+def _traded(evidence: "Evidence", symbol: str) -> tuple[list[float], list[int]]:
+    """Return when the records of a book were written, and what was traded before and by each."""
+    since_ms, sums = [], [0]
+    for record in evidence.streams.by_name[f"book#{symbol}"]:
+        events = record.body["events"]
+        lots = (one["quantity_lots"] for one in events if one["type"] == "TradeExecuted")
+        since_ms.append(_appended_ms(evidence, record))
+        sums.append(sums[-1] + sum(lots))
+    return since_ms, sums
+
+
+def _appended_ms(evidence: "Evidence", record: "Record") -> float:
+    return evidence.world.appended_ms.get((record.stream, record.sequence), 0.0)
+
+
 def _stood(evidence: "Evidence", venue: list["Record"], before: "Record") -> int:
     """Return the last record of limits that stood before the account's record was written."""
     appended = evidence.world.appended_ms
@@ -112,6 +144,7 @@ def _kept(
         limit = min((one[name][key] for one in scopes if key in one.get(name, {})), default=None)
         if limit is not None and have > limit:
             yield f"{place} takes {name} of {key} to {have}, {limit} is allowed"
+    yield from _fits_its_market(place, market, command, scopes, cause)
     losses = [one["daily_loss_minor"] for one in scopes if "daily_loss_minor" in one]
     limit = min((one[market.quote] for one in losses if market.quote in one), default=None)
     if limit is not None and worst[symbol] > 0:
@@ -194,6 +227,24 @@ def _notional(market: "Market", command: dict[str, Any]) -> int:
     dearer_ticks = max(command["price_ticks"], command.get("stop_limit_ticks", 0))
     worth: int = dearer_ticks * command["quantity_lots"] * market.tick_value_minor
     return worth
+
+
+def _fits_its_market(
+    place: str,
+    market: "Market",
+    command: dict[str, Any],
+    scopes: list[Limits],
+    cause: dict[str, Any],
+) -> Iterator[str]:
+    """Yield an order of some worth that is large against what its market traded in a day."""
+    bps = _least(scopes, "order_volume_bps", None)
+    named = [one["free_notional_minor"] for one in scopes if "free_notional_minor" in one]
+    free = min((one[market.quote] for one in named if market.quote in one), default=0)
+    if bps is None or _notional(market, command) <= free:
+        return
+    most = cause["decided_on"].get("day_volume_lots", 0) * bps // BASIS_POINTS
+    if command.get("quantity_lots", 0) > most:
+        yield f"{place} is of {command['quantity_lots']} lots, {most} are {bps} bps of a day's"
 
 
 def _lost(markets: dict[str, "Market"], state: State, cause: dict[str, Any], quote: str) -> int:

@@ -7,10 +7,11 @@ record stands behind and the marks that it names. Parts of invariants 6, 7 and 1
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.money_rules import POT
-from tests.simulation.perpetual_rules import is_perpetual, share_of
+from tests.simulation.perpetual_rules import KEPT, crowded_by, is_perpetual, need_of, share_of
 from zerodesk.insurance import FUND
 from zerodesk.money import BASIS_POINTS
 
@@ -103,6 +104,7 @@ class Step:
         never more.
         """
         have, need = self.free().get(currency, 0), 0
+        volumes = self.cause.get("volumes", {})
         for symbol, row in self.state.get("positions", {}).items():
             market = self.markets[symbol]
             if not self.is_concerned(symbol):
@@ -110,10 +112,40 @@ class Step:
             if row[0] and is_perpetual(symbol) and market.quote == currency:
                 mark = self.cause["marks"][symbol][0]
                 have += (row[0] * mark - row[1]) * market.tick_value_minor
-                notional = abs(row[0]) * mark * market.tick_value_minor
-                need += share_of(market, notional, level)
+                lots, worth = abs(row[0]), mark * market.tick_value_minor
+                crowded = crowded_by(market, lots, worth, volumes)
+                need += share_of(market, lots * worth, level)
+                need += crowded if level == "initial_bps" else ceil(crowded * KEPT)
         told = self.cause["margins"].get(self.isolated or currency)
         return have, need if told is None else min(need, told[TOLD_AT[level]])
+
+    def left_open(self, currency: str, *, in_full: bool) -> dict[str, int]:
+        """Return what all positions of a currency need with a step of one filled, by whose it is.
+
+        What is there against that is the same whichever is closed at the mark.
+        """
+        rows = self.state.get("positions", {})
+        lots = {
+            symbol: row[0]
+            for symbol, row in rows.items()
+            if row[0]
+            and is_perpetual(symbol)
+            and self.is_concerned(symbol)
+            and self.markets[symbol].quote == currency
+        }
+        behind = {one: _behind_step(held, in_full=in_full) for one, held in lots.items()}
+        return {one: self._need(lots | {one: left}) for one, left in behind.items()}
+
+    def _need(self, lots: dict[str, int]) -> int:
+        """Return what positions of so many lots need by initial margin, with spot beside them."""
+        rows = {symbol: [held, 0] for symbol, held in lots.items()}
+        state, need = self.state | {"positions": rows}, 0
+        for symbol, held in lots.items():
+            market, mark = self.markets[symbol], self.cause["marks"][symbol][0]
+            worth = mark * market.tick_value_minor
+            volumes = self.cause.get("volumes", {})
+            need += need_of(market, state, symbol, [held, -held], worth, volumes)
+        return need
 
     def number(self) -> Broken:
         """Yield a step that is of no liquidation, of another one, or decided with holds."""
@@ -122,6 +154,24 @@ class Step:
             yield f"{self.place}: {self.cause['step']} of {standing}"
         if self.held():
             yield f"{self.place}: {self.cause['step']} with {self.held()} held"
+
+
+def _behind_step(lots: int, *, in_full: bool) -> int:
+    """Return what is open behind a step of a position: three quarters of it, or nothing."""
+    closes = abs(lots) if in_full else -(-abs(lots) // 4)
+    return lots - closes if lots > 0 else lots + closes
+
+
+def _relieves_most(step: Step) -> Broken:
+    """Of several positions that one has its step which leaves the least to be asked for."""
+    if step.isolated is not None:
+        return
+    symbol = step.cause["took"]["symbol"]
+    currency = step.markets[symbol].quote
+    have, _ = step.margin(currency, "initial_bps")
+    left = step.left_open(currency, in_full=have <= 0)
+    if left.get(symbol, 0) > min(left.values(), default=0):
+        yield f"{step.place}: {step.cause['step']} of {symbol}, steps would leave {left}"
 
 
 def _begins(step: Step) -> Broken:
@@ -139,6 +189,7 @@ def _begins(step: Step) -> Broken:
 def _reduces(step: Step) -> Broken:
     """An order closes a quarter, or all without equity, near the mark, and nothing beyond."""
     yield from step.number()
+    yield from _relieves_most(step)
     took = step.cause["took"]
     lots, sells = step.lots(took["symbol"]), took["side"] == "SELL"
     have, need = step.margin(step.markets[took["symbol"]].quote, "initial_bps")
@@ -172,6 +223,7 @@ def _insures(step: Step) -> Broken:
 def _deleverages(step: Step) -> Broken:
     """Others are asked for all of a position, at no worse a price than that of bankruptcy."""
     yield from step.number()
+    yield from _relieves_most(step)
     took = step.cause["took"]
     lots = step.lots(took["symbol"])
     if took["quantity_lots"] != abs(lots) or (lots > 0) is not (took["side"] == "SELL"):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 KIND: Final = "cancel_all"
 SAY_THEMSELVES: Final = (KIND, SWITCH)
 """Kinds of items that no record says something of: their rules are here."""
+LIQUIDATION: Final = "liquidation#"
+"""What the id begins with of a cancel that begins a liquidation."""
+
 COMES_IN: Final = ("OrderOpened", "OrderArmed", "TradeExecuted")
 
 
@@ -27,7 +30,7 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
             continue
         request = item["request"]
         named[command_id] = {one for orders in request["books"].values() for one, _ in orders}
-        held = _held(evidence, account, request["account_sequence"], request["symbol"])
+        held = _held(evidence, account, request)
         if named[command_id] != held:
             yield f"{command_id} of {account} names {named[command_id]}, held were {held}"
         shown = [evidence.items[account, one] for one in held if (account, one) in evidence.items]
@@ -45,16 +48,24 @@ def mass_cancels_stand(evidence: "Evidence") -> Iterator[str]:
     yield from _told(evidence)
 
 
-def _held(evidence: "Evidence", account: str, sequence: int, symbol: str | None) -> set[str]:
-    """Return the orders held by a record of an account."""
+def _held(evidence: "Evidence", account: str, request: dict[str, Any]) -> set[str]:
+    """Return the orders held by the record of an account that a cancel goes by.
+
+    That of a liquidation leaves those of isolated positions: they have nothing to do with it.
+    """
+    sequence, symbol = request["account_sequence"], request["symbol"]
     if not sequence:
         return set()
     state = evidence.streams.by_name[f"account#{account}"][sequence - 1].body["state"]
     commands = {order_id: hold["command"] for order_id, hold in state["holds"].items()}
+    is_of_rest = symbol is None and request["cancel_id"].startswith(LIQUIDATION)
+    spared = state.get("isolated", {}) if is_of_rest else {}
     return {
         order_id
         for order_id, command in commands.items()
-        if command["kind"] == "place" and symbol in (None, command["symbol"])
+        if command["kind"] == "place"
+        and symbol in (None, command["symbol"])
+        and command["symbol"] not in spared
     }
 
 

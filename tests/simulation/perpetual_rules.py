@@ -9,7 +9,7 @@ Parts of invariants 2, 4, 6 and 8.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.limit_rules import left_of, only_reduces, side_of, worst_of
@@ -21,11 +21,16 @@ if TYPE_CHECKING:
     from zerodesk.instruments import Market
 
 State = dict[str, Any]
+Volumes = dict[str, int]
 Broken = Iterator[str]
 ENDING: Final = "-PERP"
 MILLION: Final = 1_000_000
 MOVES: Final = [Fraction(move, 10_000) for move in (375, 750, 1_125, 1_500, 1_575)]
 """How far the price moves in a scenario, as far as it counts."""
+CROWDED: Final = Fraction(1, 2)
+"""How much counts of what those lots lose at worst that are more than a market trades freely."""
+KEPT: Final = Fraction(80, 100)
+"""How much of that below which an account is liquidated."""
 MOST: Final = 3_750
 """The most that anybody pays at once, in millionths of a position's worth."""
 
@@ -215,7 +220,7 @@ def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broke
         return
     if command["symbol"] in apart and not takes(record, "available", currency):
         return
-    marks = cause["decided_on"]["marks"]
+    marks, volumes = cause["decided_on"]["marks"], cause["decided_on"].get("volumes", {})
     worst = {side: worst_of(markets, state, side) for side in ("BUY", "SELL")}
     have, need = state["available"][currency], 0
     # The fee of what only closes needs no margin (0114), also where it follows what opens.
@@ -228,22 +233,31 @@ def _margin(markets: dict[str, "Market"], place: str, record: "Record") -> Broke
         row = state.get("positions", {}).get(symbol, (0, 0))
         have += (row[0] * mark_ticks - row[1]) * market.tick_value_minor
         sides = [worst[side][symbol] // market.lot_value_minor for side in ("BUY", "SELL")]
-        need += need_of(market, state, symbol, sides, mark_ticks * market.tick_value_minor)
+        worth_minor = mark_ticks * market.tick_value_minor
+        need += need_of(market, state, symbol, sides, worth_minor, volumes)
     if have < need:
         yield f"{place} has {have} {currency}, needs {need} as margin"
 
 
-def need_of(market: "Market", state: State, symbol: str, sides: list[int], worth_minor: int) -> int:
+def need_of(
+    market: "Market",
+    state: State,
+    symbol: str,
+    sides: list[int],
+    worth_minor: int,
+    volumes: Volumes,
+) -> int:
     """Return what a perpetual needs: by its tiers, or by its moves with spot beside it if less.
 
     ``sides`` are the lots that may be long, and short. Half of what spot gains counts, and the
-    tiers' excess over the largest move stays.
+    tiers' excess over the largest move stays. For being many there is more in either case.
     """
     most = max(abs(lots) for lots in sides)
+    crowded = crowded_by(market, most, worth_minor, volumes)
     parts = share_of(market, most * worth_minor, "initial_bps")
     cover = state["available"].get(market.base, 0)
     if cover <= 0:
-        return parts
+        return parts + crowded
     held: int = state.get("positions", {}).get(symbol, (0, 0))[0]
     longer, shorter = (
         lots + min(_closing(state, symbol, side), max(0, -lots_held))
@@ -254,7 +268,18 @@ def need_of(market: "Market", state: State, symbol: str, sides: list[int], worth
     fallen = [longer * -_moved(worth_minor, -move) for move in MOVES]
     risen = [shorter * move - _moved(covered, of) for move, of in zip(moves, MOVES, strict=True)]
     beyond_scan: int = max(0, parts - most * moves[-1])
-    return min(parts, max(0, *fallen, *risen) + beyond_scan)
+    return crowded + min(parts, max(0, *fallen, *risen) + beyond_scan)
+
+
+def crowded_by(market: "Market", lots: int, worth_minor: int, volumes: Volumes) -> int:
+    """Return what lots need for being more than a free share of what their market traded.
+
+    Nothing where no volume was looked at.
+    """
+    if market.symbol not in volumes:
+        return 0
+    free = volumes[market.symbol] * (market.free_volume_bps or 0) // BASIS_POINTS
+    return ceil(max(0, lots - free) * _moved(worth_minor, MOVES[-1]) * CROWDED)
 
 
 def _closing(state: State, symbol: str, side: str) -> int:

@@ -1,10 +1,11 @@
-"""A perpetual among the markets of some runs: its listing, and the path of its price.
+"""Perpetuals among the markets of some runs: their listings, and the paths of their prices.
 
-Its price moves, unlike those of the spot markets: orders follow it, and so do the index prices. So
-positions gain and lose, margin binds, and a loss may take more than an account has.
+Their prices move, unlike those of the spot markets: orders follow them, and so do the index prices.
+So positions gain and lose, margin binds, and a loss may take more than an account has. In some of
+these runs there are two, so that what one loses the other may bear, or lose as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
@@ -12,8 +13,12 @@ from tests.simulation.world import START_MS
 from zerodesk.times import iso_ms
 
 PERPETUAL: Final = "BTC-PERP"
+SECOND: Final = "ETH-PERP"
 SHARE: Final = 0.3
 """In how many runs a perpetual is traded."""
+
+SECOND_SHARE: Final = 0.225
+"""In how many of these a second one is: such a run takes a fifth more than with one."""
 
 CRASHES_SHARE: Final = 0.6
 """How many of these begin with somebody who has borrowed to the brim, and gap."""
@@ -22,16 +27,31 @@ GAPS: Final = (0.1, 0.15, 0.2, 0.4)
 """By how much of the price: mostly beyond what somebody has."""
 
 REFERENCE: Final = 60_000.0
-LISTING: Final[dict[str, Any]] = {
-    "quote": "USD",
-    "tick_size": "1",
-    "lot_size": "0.01",
-    "reference_price": "60000",
-    "margin": [
-        {"from_notional": "0", "initial_bps": 500, "maintenance_bps": 250},
-        {"from_notional": "30000", "initial_bps": 5_000, "maintenance_bps": 2_500},
-    ],
+SECOND_REFERENCE: Final = 3_000.0
+PERPETUALS: Final[dict[str, dict[str, Any]]] = {
+    PERPETUAL: {
+        "quote": "USD",
+        "tick_size": "1",
+        "lot_size": "0.01",
+        "reference_price": "60000",
+        "margin": [
+            {"from_notional": "0", "initial_bps": 500, "maintenance_bps": 250},
+            {"from_notional": "30000", "initial_bps": 5_000, "maintenance_bps": 2_500},
+        ],
+    },
+    SECOND: {
+        "quote": "USD",
+        "tick_size": "0.5",
+        "lot_size": "0.1",
+        "reference_price": "3000",
+        "margin": [
+            {"from_notional": "0", "initial_bps": 1_000, "maintenance_bps": 500},
+            {"from_notional": "9000", "initial_bps": 3_000, "maintenance_bps": 1_500},
+        ],
+    },
 }
+"""A lot of the second is worth half of one of the first, and needs as much: so it is not always the
+larger position whose closing relieves most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,7 @@ class Path:
     phase: float
     gap: float = 0.0
     gap_at_ms: float = 0.0
+    reference: float = REFERENCE
 
     def at(self, at_ms: float) -> float:
         """Return the price at a time.
@@ -59,7 +80,7 @@ class Path:
         """
         turn = (at_ms / self.period_ms + self.phase) % 1.0
         left = 1 - self.gap if at_ms >= self.gap_at_ms else 1
-        return REFERENCE * left * (1 + self.swing * (1 - 4 * abs(turn - 0.5)))
+        return self.reference * left * (1 + self.swing * (1 - 4 * abs(turn - 0.5)))
 
     def falls(self, at_ms: float) -> bool:
         """Whether the price goes down at a time, or is about to."""
@@ -68,8 +89,33 @@ class Path:
         return (at_ms / self.period_ms + self.phase) % 1.0 > 0.5
 
 
-def path_of(seed: int, duration_ms: float) -> Path | None:
-    """Return where the price of the perpetual goes in a run, None in those that trade none."""
+def source(symbol: str) -> str:
+    """Return what the sources of chance of a perpetual begin with.
+
+    What is wanted of the first does not hang on whether there is a second one.
+    """
+    return "" if symbol == PERPETUAL else "second "
+
+
+def paths_of(seed: int, duration_ms: float) -> dict[str, Path]:
+    """Return where the prices of a run's perpetuals go, nothing in those that trade none."""
+    first = _path_of(seed, duration_ms)
+    if first is None:
+        return {}
+    chance = Random(f"second perpetual {seed}")
+    if chance.random() >= SECOND_SHARE:
+        return {PERPETUAL: first}
+    second = replace(
+        first,
+        reference=SECOND_REFERENCE,
+        swing=chance.choice((0.002, 0.05, 0.1)),
+        phase=chance.random(),
+        gap=first.gap * chance.choice((0.0, 0.5, 1.0)),
+    )
+    return {PERPETUAL: first, SECOND: second}
+
+
+def _path_of(seed: int, duration_ms: float) -> Path | None:
     chance = Random(f"futures {seed}")
     if chance.random() >= SHARE:
         return None

@@ -12,7 +12,7 @@ from tests.simulation.errands import Errand, index, insurance, settled, standing
 from tests.simulation.faults import Fault, Plan, Script
 from tests.simulation.invariants import LAST_DEPOSIT, Violation, check
 from tests.simulation.options import BEGINS_MS, HALF_HOUR, OPTIONS, UNDERLYING, index_before
-from tests.simulation.perpetuals import PERPETUAL
+from tests.simulation.perpetuals import PERPETUALS
 from tests.simulation.reading import journal_digest
 from tests.simulation.scheduler import Outcome
 from tests.simulation.traffic import (
@@ -21,7 +21,6 @@ from tests.simulation.traffic import (
     MARKETS,
     PARTNER,
     PARTNER_ACCOUNT,
-    PERPETUALS,
     POOR,
     POOR_FUNDS,
     Clients,
@@ -38,7 +37,7 @@ RINGS: Final = (3, 8)
 """How often the schedules ring while clients are at work: less often than each minute."""
 
 SETTLES_MS: Final = 5_000.0
-"""How long before a ring of the clock, in the end, the perpetual gets a mark and is opened."""
+"""How long before a ring of the clock, in the end, a perpetual gets a mark and is opened."""
 
 CUSHION: Final = "40"
 """Dollars that the insurance fund has in runs of a perpetual: too little for a gap alone."""
@@ -99,7 +98,7 @@ def venue_for(traffic: Traffic) -> World:
     """Return the venue in which traffic can be."""
     if traffic.has_options:
         return venue((*MARKETS, *OPTIONS))
-    return venue((*MARKETS, *PERPETUALS)) if traffic.has_perpetual else venue()
+    return venue((*MARKETS, *traffic.comes_to)) if traffic.has_perpetual else venue()
 
 
 def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]) -> None:
@@ -265,22 +264,23 @@ def _calm(
     """Let everything come to rest within the bound.
 
     A liquidation decides nothing on a stale mark or in a market that is stopped: so the price at
-    which the perpetual stays is told, and its market opened, before each ring of the clock.
+    which a perpetual stays is told, and its market opened, before each ring of the clock.
     """
     for process in world.processes:
         process.skew_ms = 0.0
-    settle = partial(_settle, world, clients, f"{traffic.comes_to:.4f}")
-    # What that makes of the book is settled with the next ring, so there is none with the last.
-    for after_ms in moments_ms[:-1] if traffic.has_perpetual else ():
-        world.begin("operator", settle, after_ms - SETTLES_MS)
+    for symbol, price in traffic.comes_to.items():
+        settle = partial(_settle, world, clients, symbol, f"{price:.4f}")
+        # What that makes of the book is settled with the next ring, so there is none with the last.
+        for after_ms in moments_ms[:-1]:
+            world.begin("operator", settle, after_ms - SETTLES_MS)
     for after_ms in moments_ms:
         world.scheduler.after(after_ms, schedules.ring)
     world.scheduler.run(world.now_ms() + moments_ms[-1] + MINUTE_MS)
 
 
-def _settle(world: World, clients: Clients, price: str) -> None:
-    """Give the perpetual a fresh mark, and let it trade."""
-    for errand in settled(PERPETUAL, price, iso_ms(int(world.now_ms()))):
+def _settle(world: World, clients: Clients, symbol: str, price: str) -> None:
+    """Give a perpetual a fresh mark, and let it trade."""
+    for errand in settled(symbol, price, iso_ms(int(world.now_ms()))):
         world.sleep(errand.at_ms)
         clients.run(errand)
 

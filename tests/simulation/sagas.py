@@ -154,7 +154,7 @@ MARKING: Final = Saga(
             _insisted(errands.index(at_ms, PERPETUAL, price, observed(at_ms)))
             for at_ms, price in ((0.0, "60000"), (1_500.0, "42000"), (1_900.0, "60000"))
         ),
-        has_perpetual=True,
+        comes_to={PERPETUAL: 60_000.0},
     ),
     frozenset({"risk_monitor"}),
     symbols=("BTC-USD", PERPETUAL),
@@ -184,8 +184,7 @@ REDUCING: Final = Saga(
             replace(_order(5, 6_500.0, "alice", "SELL", "1", PERPETUAL, "34400"), tries=1),
         ),
         _fallen_to("34500"),
-        has_perpetual=True,
-        comes_to=34_500.0,
+        comes_to={PERPETUAL: 34_500.0},
     ),
     frozenset({"liquidation", "risk_monitor"}),
     symbols=("BTC-USD", PERPETUAL),
@@ -200,8 +199,7 @@ DELEVERAGING: Final = Saga(
             *_fallen_to("25000"),
             _insisted(errands.insurance("more", 100.0, "100000")),
         ),
-        has_perpetual=True,
-        comes_to=25_000.0,
+        comes_to={PERPETUAL: 25_000.0},
     ),
     frozenset({"liquidation"}),
     symbols=("BTC-USD", PERPETUAL),

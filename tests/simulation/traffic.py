@@ -1,7 +1,7 @@
 """What clients want: lives of orders, and errands; drawn from a seed before anything runs."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from random import Random
@@ -18,7 +18,7 @@ from tests.simulation.options import (
     lasts_ms,
     trades_options,
 )
-from tests.simulation.perpetuals import LISTING, PERPETUAL, REFERENCE, Path, crashes, path_of
+from tests.simulation.perpetuals import PERPETUAL, SECOND, Path, crashes, paths_of, source
 from tests.simulation.regions import AWAY, HOME, REGIONS
 from tests.simulation.world import START_MS, World
 from zerodesk.orders import SelfTrade, Trigger, amend_id_for, following_id_for, order_id_for
@@ -32,9 +32,6 @@ MARKETS: Final[dict[str, dict[str, Any]]] = {
 }
 """ETH-USD trades at odd prices in odd lots, so that fees are no whole minor units."""
 
-PERPETUALS: Final = {PERPETUAL: LISTING}
-"""What is traded beside them, in runs that trade a perpetual."""
-
 FUNDS: Final = {"USD": "3000000", "BTC": "40", "ETH": "800"}
 POOR_FUNDS: Final = {"USD": "2500", "BTC": "0.05", "ETH": "1"}
 PRICES: Final = {"BTC-USD": (1.0, 60_000.0), "ETH-USD": (0.5, 3_000.37)}
@@ -45,6 +42,12 @@ NIGHT_MS: Final = 16 * 60 * 1000.0
 """In some runs nobody trades for a while: longer than a book remembers commands."""
 
 NIGHTS: Final = 600
+PERPETUAL_SHARES: Final = {PERPETUAL: 0.6, SECOND: 0.35}
+"""How many orders are of a perpetual, in runs that trade it; those of both are of the second."""
+
+DEBTS: Final = {PERPETUAL: (16, 24, 36), SECOND: (16, 24, 40)}
+"""How many lots somebody has of it who has borrowed to the brim."""
+
 AWAY_SHARE: Final = 0.35
 """In how many runs two regions take orders, and how many of them the one that is away."""
 
@@ -150,10 +153,14 @@ class Traffic:
     lives: tuple[Life, ...]
     errands: tuple[Errand, ...] = ()
     regions: tuple[str, ...] = (HOME,)
-    has_perpetual: bool = False
     has_options: bool = False
-    comes_to: float = REFERENCE
-    """The price at which the perpetual stays when all is over."""
+    comes_to: dict[str, float] = field(default_factory=dict)
+    """The prices at which the perpetuals stay when all is over."""
+
+    @property
+    def has_perpetual(self) -> bool:
+        """Whether perpetuals are traded."""
+        return bool(self.comes_to)
 
     @property
     def has_derivatives(self) -> bool:
@@ -189,23 +196,22 @@ def draw(seed: int, lives: int) -> Traffic:
     chance = Random(f"places {seed}")
     regions = REGIONS if chance.random() < AWAY_SHARE else (HOME,)
     placed = tuple(_placed(chance, life, regions) for life in found)
-    path = path_of(seed, at_ms)
-    has_options = path is None and trades_options(seed)
+    paths = paths_of(seed, at_ms)
+    has_options = not paths and trades_options(seed)
     if has_options:
         placed = tuple(_of_options(seed, placed))
         at_ms = placed[-1].at_ms
-    if path is not None:
-        chance = Random(f"perpetual lives {seed}")
-        placed = tuple(_of_perpetual(chance, life, path) for life in placed)
+    placed = tuple(_of_perpetuals(seed, placed, paths))
     placed = _changed(seed, placed)
-    if path is not None and crashes(seed):
-        first = len(placed) // 20
-        owing = _indebted(Random(f"debt {seed}"), placed[first : first + 2], path)
+    first = len(placed) // 20
+    for symbol, path in paths.items() if crashes(seed) else ():
+        owing = _indebted(seed, placed[first : first + 2], symbol, path)
         placed = (*placed[:first], *owing, *placed[first + 2 :])
-    pace = Pace(lives, at_ms, ACCOUNTS, regions, path, has_options)
-    comes_to = REFERENCE if path is None else path.at(at_ms)
+        first += 2
+    pace = Pace(lives, at_ms, ACCOUNTS, regions, paths, has_options)
+    comes_to = {symbol: path.at(at_ms) for symbol, path in paths.items()}
     asked = errands.draw(seed, pace)
-    return Traffic(placed, asked, regions, path is not None, has_options, comes_to)
+    return Traffic(placed, asked, regions, has_options, comes_to)
 
 
 def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
@@ -216,20 +222,31 @@ def _placed(chance: Random, life: Life, regions: tuple[str, ...]) -> Life:
     return replace(life, region=region, by_partner=mine)
 
 
-def _of_perpetual(chance: Random, life: Life, path: Path) -> Life:
-    """Return a life that trades the perpetual, along its path, or one that does not.
+def _of_perpetuals(seed: int, lives: Sequence[Life], paths: Mapping[str, Path]) -> Iterator[Life]:
+    """Yield lives of a run, some of which trade one of its perpetuals."""
+    chances = {symbol: Random(f"{source(symbol)}perpetual lives {seed}") for symbol in paths}
+    for life in lives:
+        drawn = life
+        for symbol, path in paths.items():
+            traded = _of_perpetual(chances[symbol], life, symbol, path)
+            drawn = drawn if traded is life else traded
+        yield drawn
+
+
+def _of_perpetual(chance: Random, life: Life, symbol: str, path: Path) -> Life:
+    """Return a life that trades a perpetual, along its path, or one that does not.
 
     Some orders only reduce. Whoever has little mostly bets against the path, up to the margin's
     last unit, and closes behind a gap.
     """
-    is_other, reduces = chance.random() > 0.6, chance.random() < 0.25
+    is_other, reduces = chance.random() > PERPETUAL_SHARES[symbol], chance.random() < 0.25
     loses = chance.random() < 0.7
     if is_other:
         return life
     level = float(round(path.at(life.at_ms)))
     _, reference = _prices(life)
     lots = chance.choice((1, 2, 5, 9, 14, 20))
-    body = life.body | {"symbol": PERPETUAL, "quantity": _amount(PERPETUAL, lots)}
+    body = life.body | {"symbol": symbol, "quantity": _amount(symbol, lots)}
     falls = path.falls(life.at_ms)
     if loses and life.account_id == POOR:
         body["side"] = "BUY" if falls else "SELL"
@@ -289,19 +306,20 @@ def _of_option(chance: Random, life: Life) -> Life:
     return replace(life, body=body, lots=lots, level=level)
 
 
-def _indebted(chance: Random, lives: tuple[Life, ...], path: Path) -> Iterator[Life]:
+def _indebted(seed: int, lives: tuple[Life, ...], symbol: str, path: Path) -> Iterator[Life]:
     """Yield lives by which whoever has little buys as much as its margin bears, of another."""
-    lots, other = chance.choice((16, 24, 36)), chance.choice(ACCOUNTS[:-1])
+    chance = Random(f"{source(symbol)}debt {seed}")
+    lots, other = chance.choice(DEBTS[symbol]), chance.choice(ACCOUNTS[:-1])
     level = round(path.at(lives[0].at_ms)) + chance.randint(-2, 2)
     sides = (("SELL", other), ("BUY", POOR))
     for life, (side, account_id) in zip(lives, sides, strict=False):
         body = {
             "client_order_id": life.body["client_order_id"],
-            "symbol": PERPETUAL,
+            "symbol": symbol,
             "side": side,
             "type": "LIMIT",
             "time_in_force": "GTC",
-            "quantity": _amount(PERPETUAL, lots),
+            "quantity": _amount(symbol, lots),
             "price": str(level),
         }
         yield Life(life.number, life.at_ms, account_id, body, TRIES_MAX, lots=lots)
@@ -474,7 +492,9 @@ def _quantity(life: Life, lots: int) -> str:
 
 
 def _amount(symbol: str, lots: int) -> str:
-    return f"{lots // 10}.{lots % 10}007" if symbol == "ETH-USD" else f"0.{lots:02d}"
+    if symbol.startswith("ETH"):
+        return f"{lots // 10}.{lots % 10}" + ("007" if symbol == "ETH-USD" else "")
+    return f"0.{lots:02d}"
 
 
 def _with_terms(chance: Random, life: Life) -> Life:

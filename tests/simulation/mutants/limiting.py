@@ -95,6 +95,13 @@ MUTANTS: Final = (
         "    after = held.state\n",
     ),
     Mutant(
+        "order of any size where nothing was traded",
+        "There is nothing to set it against.",
+        CHAIN,
+        "    if case.quantity_lots <= limit_lots:\n",
+        "    if not volume_lots or case.quantity_lots <= limit_lots:\n",
+    ),
+    Mutant(
         "daily loss without what is open",
         "It is no loss until it is taken.",
         EXPOSURE,

@@ -31,6 +31,13 @@ MUTANTS: Final = (
         "STEP_BPS: Final = 10_000\n",
     ),
     Mutant(
+        "liquidation closes the largest position first",
+        "The largest is what the account is short of margin for.",
+        STEPS,
+        "            shortfall_minor(reduced(state, each[1], marked), margin.currency, marked),\n",
+        "",
+    ),
+    Mutant(
         "liquidation at any price",
         "Who must sell takes what there is.",
         STEPS,

@@ -146,6 +146,13 @@ MUTANTS: Final = (
         claim=CROWDING,
     ),
     Mutant(
+        "volume counted for either side",
+        "A trade has a buyer and a seller.",
+        "functions/sweeper/books.py",
+        "day_volume_lots(hours, now_ms), now_ms)\n",
+        "2 * day_volume_lots(hours, now_ms), now_ms)\n",
+    ),
+    Mutant(
         "size against volume rounded down",
         "A share of an amount is rounded down, as fees are.",
         SUMS,
@@ -184,6 +191,13 @@ MUTANTS: Final = (
         "            if found.initial_minor <= before.initial_minor:\n",
         "            if found != before:\n",
         claim=PORTFOLIO,
+    ),
+    Mutant(
+        "margin of the underlying alone whose order comes",
+        "What the others need was there before, and is there still.",
+        SUMS,
+        "        bare_minor += after.bare_minor - group.bare_minor\n",
+        "        bare_minor = after.bare_minor\n",
     ),
     Mutant(
         "sums kept across marks",
