@@ -134,7 +134,8 @@ class QueuesAlone:
                 if resting is not None:
                     withdraw(resting)
                 continue
-            taker = BookOrder(*terms)
+            taker = BookOrder()
+            taker.take_terms(*terms)
             self.trades += len(meet(taker))
             if taker.remaining_lots and taker.rests:
                 rest(taker)

@@ -33,7 +33,8 @@ MUTANTS: Final = (
         "commands between the records of a mass cancel (rule 12)",
         "Only a taker is continued.",
         f"{DOMAIN}/matching/decide.py",
-        "    elif state.cancelling is not None:\n        cancel_all.go_on(state, draft)\n",
+        "    elif state.cancelling is not None:\n        draft.note_terms(state)\n"
+        "        cancel_all.go_on(state, draft)\n",
         "",
         claim=f"{CLAIMS}::test_a_cancel_of_many_is_continued_and_nothing_comes_between",
     ),
@@ -41,8 +42,8 @@ MUTANTS: Final = (
         "mass cancel not taken back",
         "A lost race takes back what the orders did.",
         f"{DOMAIN}/matching/draft.py",
-        "        state.uncrossing,\n        state.cancelling,\n        state.is_plain,\n        state.ref",
-        "        state.uncrossing,\n        _,\n        state.is_plain,\n        state.ref",
+        "            state.cancelling,\n            state.is_plain,\n            state.halts,\n",
+        "            _,\n            state.is_plain,\n            state.halts,\n",
         claim=f"{CLAIMS}::test_a_cancel_of_many_that_is_taken_back_cancels_nothing",
     ),
     Mutant(

@@ -305,8 +305,8 @@ MUTANTS: Final = (
         "fee not posted to the venue",
         "The fee is paid; where it goes is booked later.",
         f"{BOOK}/record.py",
-        "        if fees_minor:\n",
-        "        if fees_minor < 0:\n",
+        "    if fees_minor:\n",
+        "    if fees_minor < 0:\n",
     ),
     Mutant(
         "price improvement kept",

@@ -55,7 +55,8 @@ def filled_lots(order: BookOrder) -> int:
 
 def replacement(order: BookOrder, price_ticks: int, quantity_lots: int) -> SpecialOrder:
     """Return the order that comes in for one that rests, with what that has done so far."""
-    following = SpecialOrder(
+    following = SpecialOrder()
+    following.take_terms(
         order.order_id,
         order.account_id,
         order.is_buy,

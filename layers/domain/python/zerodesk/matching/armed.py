@@ -24,7 +24,8 @@ class WaitingOrder(BookOrder):
     @classmethod
     def waiting(cls, command: "PlaceCommand", stamp: int) -> Self:
         """Return the order of a command, which has nothing else to say yet."""
-        order = cls(
+        order = cls()
+        order.take_terms(
             command["command_id"],
             command["account_id"],
             command["side"] == BUY,

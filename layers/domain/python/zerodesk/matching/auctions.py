@@ -113,6 +113,7 @@ def halt(
     market = state.market
     assert market is not None, "a market that trades is listed"
     assert market.band is not None, "no price is outside where there is no band"
+    draft.note_terms(state)
     state.halts += 1
     halt_id, ends_at_ms = (
         halt_id_for(state.symbol, state.halts),
@@ -223,13 +224,12 @@ def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: in
     notional_minor = price_ticks * lots * state.tick_value_minor
     fees_minor = [_fill(state, draft, order, lots, notional_minor) for order in (seller, buyer)]
     state.trades += 1
-    trade_id = f"{state.symbol}-{state.trades}"
     draft.events.append(
         {
             "type": "TradeExecuted",
             "command_id": uncrossing.command_id,
             "auction_id": uncrossing.auction_id,
-            "trade_id": trade_id,
+            "trade_id": f"{state.symbol}-{state.trades}",
             "price_ticks": price_ticks,
             "quantity_lots": lots,
             "maker_order_id": seller.order_id,
@@ -242,7 +242,7 @@ def _trade(state: BookState, draft: Draft, uncrossing: Uncrossing, most_lots: in
             "executed_at_ms": state.time_ms,
         }
     )
-    state.last = (trade_id, price_ticks, lots, BUY, state.time_ms)
+    state.last = (price_ticks, lots, BUY, state.time_ms)
     state.refer_to(price_ticks, state.time_ms, is_auctioned=True)
     if state.positions is not None:
         take_trade(state, draft, (seller, buyer), lots, price_ticks)

@@ -194,6 +194,7 @@ class Book:
         state = self._state
         anchor = self._anchor()
         draft = Draft(state, 1)
+        draft.note_terms(state)
         state.home = home
         kept = record_body(state, draft) | {"takeover": {"home": home}} | (anchor or {})
         state.sequence += 1
@@ -231,6 +232,7 @@ class Book:
         state = self._state
         state.memory.purge(state.time_ms)
         draft = Draft(state, 1)
+        draft.note_terms(state)
         try:
             fold_record(state, draft, record_body)
         except MismatchError as error:

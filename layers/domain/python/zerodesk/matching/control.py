@@ -11,7 +11,7 @@ from zerodesk.matching.marks import sample_ticks, take_sample
 from zerodesk.matching.record import close, unfilled
 from zerodesk.matching.state import BookState
 from zerodesk.rejections import RejectionCode
-from zerodesk.rows import CANCEL_FIELDS, cancel_row, command_entry
+from zerodesk.rows import CANCEL_FIELDS, Entry, cancel_row, command_entry
 
 if TYPE_CHECKING:
     from zerodesk.commands import (
@@ -53,7 +53,7 @@ def cancel(state: BookState, draft: Draft, command: "CancelCommand") -> None:
         draft.events.append(("OrderCancelled", command_id, order_id, account_id, lots))
         draft.answers.setdefault(command_id, (account_id, order_id))
     elif order is not None or state.memory.knows(order_id, state.time_ms):
-        refuse(draft, command, NOT_OPEN, f"{order_id} is not open")
+        _refuse_cancel(draft, row, NOT_OPEN, f"{order_id} is not open")
     else:
         _bury(state, draft, command)
 
@@ -217,13 +217,20 @@ def settle(state: BookState, draft: Draft, command: "SettleCommand") -> None:
 
 
 def refuse(draft: Draft, command: "Command", code: str, detail: str) -> None:
-    """Journal that a command which is no order was refused; a cancel's gate item answers.
+    """Journal that a command which is no order was refused; a cancel's gate item answers."""
+    if command["kind"] == "cancel":
+        _refuse_cancel(draft, cancel_row(command), code, detail)
+    else:
+        refused = ("CommandRefused", command["command_id"], command["kind"], code, detail)
+        draft.events.append(refused)
+
+
+def _refuse_cancel(draft: Draft, row: Entry, code: str, detail: str) -> None:
+    """Journal that a cancel was refused, and have its gate item answer.
 
     An order has one cancel id, and the book forgets it in time: a cancel that is asked for again
     long after it was answered comes as a new one, and its item stays as it is.
     """
-    command_id, kind = command["command_id"], command["kind"]
+    kind, command_id, account_id, order_id, _ = row
     draft.events.append(("CommandRefused", command_id, kind, code, detail))
-    if command["kind"] == "cancel":
-        answer = (command["account_id"], command["order_id"], code, detail)
-        draft.answers.setdefault(command_id, answer)
+    draft.answers.setdefault(command_id, (account_id, order_id, code, detail))

@@ -55,7 +55,9 @@ DECISIONS: Final = HOT | {
 }
 
 
-def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -> int:
+def draft_batch(  # noqa: C901 - the hot loop, flat
+    state: BookState, draft: Draft, commands: Sequence["Command"]
+) -> int:
     """Decide as many commands as fit the record; returns how many.
 
     What the record before left unfinished comes first, a taker, an uncrossing, a cancel of many, a
@@ -72,6 +74,7 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -
     consumed, max_fills = 0, draft.max_fills
     earliest_ms, latest_ms = -COMMAND_BOUND_MS, COMMAND_BOUND_MS
     added = draft.added
+    command: Any
     for command in commands[:MAX_COMMANDS_PER_RECORD]:
         # What has to be continued has used up the fills.
         if draft.fills >= max_fills:
@@ -81,16 +84,16 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -
             accepted_at_ms = command["accepted_at_ms"]
             sent_at_ms = command.get("sent_at_ms", accepted_at_ms)
             time_ms = sent_at_ms if sent_at_ms > state.time_ms else state.time_ms
-            decide_hot = HOT.get(kind)
             # Most are orders and cancels, new and in time, which shows at a glance.
             if (
-                decide_hot is not None
+                kind in HOT
                 and state.is_plain
                 and time_ms <= state.stale_at_ms
                 and command["symbol"] == symbol
                 and command_id not in known
                 and command_id not in resting
-                and type(accepted_at_ms) is type(time_ms) is int
+                and type(accepted_at_ms) is int
+                and type(time_ms) is int
                 and earliest_ms <= accepted_at_ms - time_ms <= latest_ms
             ):
                 state.time_ms = time_ms
@@ -98,7 +101,10 @@ def draft_batch(state: BookState, draft: Draft, commands: Sequence["Command"]) -
                     break
                 known[command_id] = accepted_at_ms
                 added.append(command_id)
-                decide_hot(state, draft, command)
+                if kind == "place":
+                    place(state, draft, command)
+                else:
+                    control.cancel(state, draft, command)
             elif not (_is_ready(state, draft, time_ms) and _take(state, draft, command)):
                 break
         except (AttributeError, KeyError, TypeError, CommandError) as error:
@@ -117,15 +123,19 @@ def _go_on(state: BookState, draft: Draft) -> None:
         state.continuing = None
         work(state, draft, taker)
     elif state.uncrossing is not None:
+        draft.note_terms(state)
         ending_id = state.uncrossing.command_id
         auctions.go_on(state, draft)
         stop_if_stale(state, draft, ending_id)
     elif state.clearing or state.settling is not None:
+        draft.note_terms(state)
         clearing.go_on(state, draft)
         settling.go_on(state, draft)
     elif state.cancelling is not None:
+        draft.note_terms(state)
         cancel_all.go_on(state, draft)
     elif state.funding is not None:
+        draft.note_terms(state)
         funding.go_on(state, draft)
     if taker is not None:
         look(state, draft, taker)
@@ -171,6 +181,7 @@ def _take(state: BookState, draft: Draft, command: "Command") -> bool:
     A repeat without effect leaves no trace, not even its time.
     """
     decision = DECISIONS[command["kind"]]
+    draft.note_terms(state)
     admitted, time_ms = _admission(state, command)
     if admitted == REPEAT and not _is_done(state, command):
         return True

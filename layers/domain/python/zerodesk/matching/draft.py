@@ -29,6 +29,16 @@ were before."""
 Scalars = tuple[
     int,
     int,
+    LastTrade | None,
+    int,
+    BookOrder | None,
+    tuple[int, int] | None,
+    Reference | None,
+    int,
+]
+"""What there is one of in a book, and plain orders change."""
+
+Terms = tuple[
     Market | None,
     int,
     int,
@@ -37,16 +47,11 @@ Scalars = tuple[
     str,
     dict[str, Any] | None,
     int,
-    LastTrade | None,
-    int,
-    BookOrder | None,
-    tuple[int, int] | None,
     str,
     Auction | None,
     Uncrossing | None,
     Cancelling | None,
     bool,
-    Reference | None,
     int,
     str,
     int,
@@ -57,6 +62,8 @@ Scalars = tuple[
     tuple[Funded, ...],
     tuple[tuple[int, int], ...],
 ]
+"""What there is one of besides: the terms on which a market trades, and what it is in the middle
+of."""
 
 CANCELLED: Final = "CANCELLED"
 DONE: Final = "DONE"
@@ -74,6 +81,8 @@ class Draft:
     ``remembered`` those that may have been, which come behind. ``positions_before``
     has what was open of each account that traded a derivative, ``made_tick_lots`` what its orders
     made by closing, ``funded_minor`` what a funding paid out more than it took in so far.
+    ``scalars`` has what the book was besides, as far as orders change it, and ``terms`` the rest,
+    None until one of them may change.
     What is told, ``commands``, ``events``, ``answers`` and ``postings``, is as a record keeps it,
     see ``zerodesk.rows``.
     """
@@ -83,7 +92,6 @@ class Draft:
         "answers",
         "commands",
         "events",
-        "fees_before_minor",
         "fills",
         "funded_minor",
         "made_tick_lots",
@@ -95,6 +103,7 @@ class Draft:
         "remembered",
         "scalars",
         "stamp",
+        "terms",
         "touched",
         "trails",
     )
@@ -120,35 +129,50 @@ class Draft:
         self.scalars: Scalars = (
             state.sequence,
             state.time_ms,
-            state.market,
-            state.listed_at_ms,
-            state.tick_value_minor,
-            state.delivered_minor,
-            state.trading_state,
-            state.state_reason,
-            state.index,
-            state.stale_at_ms,
             state.last,
             state.trades,
             state.continuing,
             state.prices_ticks,
-            state.home,
-            state.auction,
-            state.uncrossing,
-            state.cancelling,
-            state.is_plain,
             state.reference,
-            state.halts,
-            state.state_by,
-            state.state_since_ms,
-            state.clearing,
-            state.positions,
-            state.settling,
-            state.funding,
-            state.fundings,
-            state.basis,
+            state.fees_minor,
         )
-        self.fees_before_minor = state.fees_minor
+        self.terms: Terms | None = None
+
+    @property
+    def fees_before_minor(self) -> int:
+        """What the book had taken in fees before this record."""
+        return self.scalars[-1]
+
+    def note_terms(self, state: BookState) -> None:
+        """Note the terms on which the market trades, once, before any of them may change.
+
+        Orders and cancels in an open market leave all of them alone, but where one halts it.
+        """
+        if self.terms is None:
+            self.terms = (
+                state.market,
+                state.listed_at_ms,
+                state.tick_value_minor,
+                state.delivered_minor,
+                state.trading_state,
+                state.state_reason,
+                state.index,
+                state.stale_at_ms,
+                state.home,
+                state.auction,
+                state.uncrossing,
+                state.cancelling,
+                state.is_plain,
+                state.halts,
+                state.state_by,
+                state.state_since_ms,
+                state.clearing,
+                state.positions,
+                state.settling,
+                state.funding,
+                state.fundings,
+                state.basis,
+            )
 
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
@@ -246,32 +270,35 @@ def rollback(state: BookState, draft: Draft) -> None:
     (
         state.sequence,
         state.time_ms,
-        state.market,
-        state.listed_at_ms,
-        state.tick_value_minor,
-        state.delivered_minor,
-        state.trading_state,
-        state.state_reason,
-        state.index,
-        state.stale_at_ms,
         state.last,
         state.trades,
         state.continuing,
         state.prices_ticks,
-        state.home,
-        state.auction,
-        state.uncrossing,
-        state.cancelling,
-        state.is_plain,
         state.reference,
-        state.halts,
-        state.state_by,
-        state.state_since_ms,
-        state.clearing,
-        state.positions,
-        state.settling,
-        state.funding,
-        state.fundings,
-        state.basis,
+        state.fees_minor,
     ) = draft.scalars
-    state.fees_minor = draft.fees_before_minor
+    if draft.terms is not None:
+        (
+            state.market,
+            state.listed_at_ms,
+            state.tick_value_minor,
+            state.delivered_minor,
+            state.trading_state,
+            state.state_reason,
+            state.index,
+            state.stale_at_ms,
+            state.home,
+            state.auction,
+            state.uncrossing,
+            state.cancelling,
+            state.is_plain,
+            state.halts,
+            state.state_by,
+            state.state_since_ms,
+            state.clearing,
+            state.positions,
+            state.settling,
+            state.funding,
+            state.fundings,
+            state.basis,
+        ) = draft.terms

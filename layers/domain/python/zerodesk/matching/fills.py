@@ -13,9 +13,7 @@ from zerodesk.matching.trailing import see_prices
 from zerodesk.money import BASIS_POINTS
 
 
-def fill(
-    state: BookState, draft: Draft, taker: BookOrder, *, most_fills: int = sys.maxsize
-) -> bool:
+def fill(state: BookState, draft: Draft, taker: BookOrder, most_fills: int = sys.maxsize) -> bool:
     """Fill a taker as far as prices cross; whether it is through.
 
     It is not when the record is full and the taker could still be filled. Holds, postings and
@@ -130,8 +128,7 @@ def _book(  # noqa: C901 - the hot path, flat
     taker.fee_minor += taker_fees_minor
     state.fees_minor += maker_fees_minor + taker_fees_minor
     state.trades = trade
-    trade_id = f"{state.symbol}-{trade}"
-    state.last = (trade_id, price_ticks, quantity_lots, taker_side, time_ms)
+    state.last = (price_ticks, quantity_lots, taker_side, time_ms)
     if state.positions is not None:
         take_trades(state, draft, taker, fills)
     if state.reference is not None:

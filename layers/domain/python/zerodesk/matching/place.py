@@ -75,9 +75,9 @@ def place(  # noqa: C901 - the hot path, flat
         and type(account_id) is type(order_id) is str
     ):
         raise TypeError
-    special = None
     if len(command) == PLACE_FIELDS:
         draft.commands.append(row)
+        special = None
     else:
         entry = command_entry(command, row)
         draft.commands.append(entry)
@@ -98,7 +98,8 @@ def place(  # noqa: C901 - the hot path, flat
         reject(state, draft, command, _refused(command))
         return
     is_buy, rests, is_whole = known
-    order = BookOrder(
+    order = BookOrder()
+    order.take_terms(
         order_id,
         account_id,
         is_buy,

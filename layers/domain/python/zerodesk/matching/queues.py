@@ -26,8 +26,10 @@ class Queues:
     Examples
     --------
     >>> queues = Queues()
-    >>> queues.rest(BookOrder("o1", "alice", False, 101, 5, True))
-    >>> taker = BookOrder("o2", "bob", True, 102, 7, True)
+    >>> maker, taker = BookOrder(), BookOrder()
+    >>> maker.take_terms("o1", "alice", False, 101, 5, True)
+    >>> taker.take_terms("o2", "bob", True, 102, 7, True)
+    >>> queues.rest(maker)
     >>> [(maker.order_id, lots, price_ticks) for maker, lots, price_ticks in queues.meet(taker)]
     [('o1', 5, 101)]
     >>> taker.remaining_lots, queues.orders

@@ -27,19 +27,9 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
     LedgerError
         The record would create or lose money, or execute more than was ordered and held.
     """
-    orders, postings, market = draft.answers, draft.postings, state.market
-    paid_minor = draft.funded_minor
-    if draft.touched or draft.made_tick_lots:
-        assert market is not None, "an order is touched only in a listed market"
-        _settle(state, draft, postings, orders)
-        fees_minor = state.fees_minor - draft.fees_before_minor
-        if fees_minor:
-            postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
-    paid_minor += state.tick_value_minor * sum(draft.made_tick_lots.values())
-    if paid_minor and market is not None:
-        postings.append((open_account(state.symbol), "", market.quote, 0, -paid_minor))
-    if market is not None and (draft.touched or draft.made_tick_lots or draft.funded_minor):
-        _assert_balanced(postings, market.quote)
+    if draft.touched or draft.made_tick_lots or draft.funded_minor:
+        _post(state, draft)
+    market = state.market
     return {
         "format": FORMAT,
         "symbol": state.symbol,
@@ -47,9 +37,9 @@ def record_body(state: BookState, draft: Draft) -> dict[str, Any]:
         "time_ms": state.time_ms,
         "commands": draft.commands,
         "events": draft.events,
-        "postings": postings,
+        "postings": draft.postings,
         "releases": list(draft.releases),
-        "orders": orders,
+        "orders": draft.answers,
         "continuing": state.is_unfinished(),
     }
 
@@ -60,8 +50,7 @@ def close(
     order: BookOrder,
     outcome: str,
     command_id: str,
-    *,
-    is_due: bool = False,
+    is_due: bool = False,  # noqa: FBT001, FBT002 - a default by name would cost each cancel
 ) -> int:
     """Take a resting order out for good, and give back what is held of it; returns its lots.
 
@@ -166,6 +155,21 @@ def expire_due(state: BookState, draft: Draft, command_id: str) -> bool:
         )
         close(state, draft, order, EXPIRED, command_id, is_due=True)
     return False
+
+
+def _post(state: BookState, draft: Draft) -> None:
+    """Post what orders, fundings and closed positions came to, for those and for the book's own."""
+    postings, market = draft.postings, state.market
+    assert market is not None, "money moves only in a listed market"
+    _settle(state, draft, postings, draft.answers)
+    fees_minor = state.fees_minor - draft.fees_before_minor
+    if fees_minor:
+        postings.append((fee_account(state.symbol), "", market.quote, 0, fees_minor))
+    closed_minor = state.tick_value_minor * sum(draft.made_tick_lots.values())
+    paid_minor = draft.funded_minor + closed_minor
+    if paid_minor:
+        postings.append((open_account(state.symbol), "", market.quote, 0, -paid_minor))
+    _assert_balanced(postings, market.quote)
 
 
 def _settle(  # noqa: C901, PLR0915 - the hot path, flat

@@ -2,9 +2,8 @@
 
 from typing import Any, Final, NamedTuple
 
-LastTrade = tuple[str, int, int, str, int]
+LastTrade = tuple[int, int, str, int]
 LAST_TRADE_FIELDS: Final = (
-    "trade_id",
     "price_ticks",
     "quantity_lots",
     "taker_side",
@@ -13,9 +12,11 @@ LAST_TRADE_FIELDS: Final = (
 
 
 def last_trade(trade: dict[str, Any]) -> LastTrade:
-    """Return what a book remembers of its last trade, by the order of ``LAST_TRADE_FIELDS``."""
+    """Return what a book remembers of its last trade, by the order of ``LAST_TRADE_FIELDS``.
+
+    Not its id: that is of the symbol and of how many trades there have been.
+    """
     return (
-        trade["trade_id"],
         trade["price_ticks"],
         trade["quantity_lots"],
         trade["taker_side"],

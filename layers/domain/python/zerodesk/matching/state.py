@@ -300,7 +300,7 @@ class BookState(Waiting):
         mark = self.mark()
         assert mark is not None, "orders gather only in a listed market"
         mark_ticks: int = mark["price_ticks"]
-        return mark_ticks if self.last is None else self.last[1]
+        return mark_ticks if self.last is None else self.last[0]
 
     def indication(self) -> Indication | None:
         """Return at which price how much would trade if an auction ended now; None: nothing."""
@@ -356,7 +356,8 @@ class BookState(Waiting):
         """Return the last trade by the names of its fields."""
         if self.last is None:
             return None
-        return dict(zip(LAST_TRADE_FIELDS, self.last, strict=True))
+        trade = dict(zip(LAST_TRADE_FIELDS, self.last, strict=True))
+        return {"trade_id": f"{self.symbol}-{self.trades}", **trade}
 
     def mark(self) -> dict[str, Any] | None:
         """Return the mark price with its source and time, None before the listing.
@@ -376,9 +377,9 @@ class BookState(Waiting):
             }
         if self.last is not None:
             return {
-                "price_ticks": self.last[1],
+                "price_ticks": self.last[0],
                 "source": LAST_TRADE,
-                "at_ms": self.last[4],
+                "at_ms": self.last[3],
             }
         return {
             "price_ticks": self.market.reference_price_ticks,
@@ -390,7 +391,7 @@ class BookState(Waiting):
         if self.index is None or not self.is_perpetual:
             return None
         index = self.index["price_ticks"], self.index["observed_at_ms"]
-        last = None if self.last is None else (self.last[1], self.last[4])
+        last = None if self.last is None else (self.last[0], self.last[3])
         return median_ticks(self.time_ms, index, last, self.basis)
 
     @property

@@ -22,7 +22,7 @@ def see_last(state: BookState, draft: Draft) -> None:
     may have traded beyond their triggers.
     """
     if state.armed and state.last is not None:
-        see_prices(state, draft, state.last[1], state.last[1])
+        see_prices(state, draft, state.last[0], state.last[0])
 
 
 def see_prices(state: BookState, draft: Draft, first_ticks: int, last_ticks: int) -> None:
