@@ -31,7 +31,7 @@ def test_of_a_poisoned_order_nothing_is_left_but_its_dead_letters(
         if command["command_id"] == poison.order_id:
             raise ZeroDivisionError("a defect")
 
-    monkeypatch.setitem(decide.HOT, "place", faultily)
+    monkeypatch.setattr(decide, "place", faultily)
     result, _ = play(POISONED, {})
     told = {violation.invariant for violation in result.violations}
     assert told == {"no defect shows"}

@@ -35,7 +35,7 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
         if command["command_id"] == "poison":
             raise ZeroDivisionError("a defect")
 
-    monkeypatch.setitem(decide.HOT, "place", faultily)
+    monkeypatch.setattr(decide, "place", faultily)
     monkeypatch.setattr(matching, "books", Books("journal", region=HERE, home=HERE))
     monkeypatch.setattr(matching, "bus", Told())
 
@@ -93,7 +93,7 @@ def test_a_fault_that_passes_costs_nobody_a_place(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert deliver(context, BATCH) == ["m2", "m3"]
-    monkeypatch.setitem(decide.HOT, "place", place)
+    monkeypatch.setattr(decide, "place", place)
     assert deliver(context, {"m2": BATCH["m2"], "m3": BATCH["m3"]}, tries=2) == []
     assert decided()[1:] == ["before", "poison", "behind"]
 

@@ -95,7 +95,7 @@ def test_what_was_quarantined_before_the_book_moves_still_fails(
         place(state, draft, command)
 
     matching.handler(delivered(listing(MARKET, at_ms=START_MS)), context)
-    monkeypatch.setitem(decide.HOT, "place", faultily)
+    monkeypatch.setattr(decide, "place", faultily)
     batch = delivered(a_buy("poison"), a_buy("behind"), tries=TRIES)
     answer = matching.handler(batch, context)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
