@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.limit_rules import left_of, only_reduces, side_of, worst_of
 from tests.simulation.options import is_option
+from tests.simulation.perpetual_rules import posted_by
 from zerodesk.expiry import AVERAGE_MS
 from zerodesk.risk.scenarios import SCENARIOS
 
@@ -114,9 +115,7 @@ def _adds_up(evidence: "Evidence", symbol: str, records: list["Record"]) -> Brok
         for account, minor, wrong in options.follow(record):
             due[account] += minor
             yield from () if wrong is None else (wrong,)
-        posted: Counter[str] = Counter()
-        for account, _, _, held_minor, available_minor in record.body["postings"]:
-            posted[account] += held_minor + available_minor
+        posted = posted_by(record)
         posted.pop(f"fees#{symbol}", None)
         open_minor += posted.pop(f"open#{symbol}", 0)
         posted.subtract(due)

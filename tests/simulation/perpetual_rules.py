@@ -159,7 +159,7 @@ def _adds_up(evidence: "Evidence", symbol: str, records: list["Record"]) -> Brok
         for account, minor, wrong in positions.follow(record):
             due[account] += minor
             yield from () if wrong is None else (wrong,)
-        posted = _posted(record)
+        posted = posted_by(record)
         open_minor += posted.pop(f"open#{symbol}", 0)
         posted.pop(f"fees#{symbol}", None)
         posted.subtract(due)
@@ -176,7 +176,7 @@ def _adds_up(evidence: "Evidence", symbol: str, records: list["Record"]) -> Brok
     yield from _accounts_agree(evidence, symbol, positions)
 
 
-def _posted(record: "Record") -> Counter[str]:
+def posted_by(record: "Record") -> Counter[str]:
     """Return what a record's postings bring to each account."""
     posted: Counter[str] = Counter()
     for account, _, _, held_minor, available_minor in record.body["postings"]:

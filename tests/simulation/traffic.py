@@ -244,21 +244,15 @@ def _of_perpetual(chance: Random, life: Life, symbol: str, path: Path) -> Life:
     if is_other:
         return life
     level = float(round(path.at(life.at_ms)))
-    _, reference = _prices(life)
     lots = chance.choice((1, 2, 5, 9, 14, 20))
     body = life.body | {"symbol": symbol, "quantity": _amount(symbol, lots)}
     falls = path.falls(life.at_ms)
     if loses and life.account_id == POOR:
         body["side"] = "BUY" if falls else "SELL"
         reduces = bool(path.gap) and not falls
-    if "price" in body:
-        tick, _ = PRICES[life.body["symbol"]]
-        away = round((float(body["price"]) - reference) / tick)
-        sign = 1 if body["side"] == life.body["side"] else -1
-        body["price"] = f"{level + sign * away:.2f}"
     if reduces:
         body["reduce_only"] = True
-    return replace(life, body=body, lots=lots, level=level)
+    return _about(level, replace(life, body=body, lots=lots), life)
 
 
 def _changed(seed: int, lives: tuple[Life, ...]) -> tuple[Life, ...]:
@@ -293,17 +287,12 @@ def _of_option(chance: Random, life: Life) -> Life:
     writes = chance.random() < 0.6
     if is_other:
         return life
-    level, (tick, reference) = LEVELS[symbol], _prices(life)
     body = life.body | {"symbol": symbol, "quantity": _amount(symbol, lots)}
     if writes and life.account_id == POOR:
         body["side"] = "SELL"
-    if "price" in body:
-        away = round((float(body["price"]) - reference) / tick)
-        sign = 1 if body["side"] == life.body["side"] else -1
-        body["price"] = f"{level + sign * away:.2f}"
     if reduces:
         body["reduce_only"] = True
-    return replace(life, body=body, lots=lots, level=level)
+    return _about(LEVELS[symbol], replace(life, body=body, lots=lots), life)
 
 
 def _indebted(seed: int, lives: tuple[Life, ...], symbol: str, path: Path) -> Iterator[Life]:
@@ -352,6 +341,20 @@ def _ending(chance: Random, life: Life) -> Life:
         "expires_at": iso_ms(life.begins_ms + int(life.at_ms) + after_ms),
     }
     return replace(life, body=life.body | end)
+
+
+def _about(level: float, moved: Life, life: Life) -> Life:
+    """Return a life that was moved to another market, as far from its level as it was before.
+
+    What has changed its side is as far on the other.
+    """
+    body = dict(moved.body)
+    if "price" in body:
+        tick, reference = _prices(life)
+        away = round((float(body["price"]) - reference) / tick)
+        sign = 1 if body["side"] == life.body["side"] else -1
+        body["price"] = f"{level + sign * away:.2f}"
+    return replace(moved, body=body, level=level)
 
 
 def _prices(life: Life) -> tuple[float, float]:

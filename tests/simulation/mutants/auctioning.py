@@ -52,8 +52,8 @@ MUTANTS: Final = (
         "uncrossing not taken back",
         "A lost race takes back what the orders did.",
         f"{BOOK}/draft.py",
-        "            state.auction,\n            state.uncrossing,\n            state.cancelling,\n",
-        "            state.auction,\n            _,\n            state.cancelling,\n",
+        '    "auction",\n    "uncrossing",\n    "cancelling",\n',
+        '    "auction",\n    "cancelling",\n',
         claim=f"{CLAIMS}::test_an_end_that_is_taken_back_leaves_the_auction_as_it_was",
     ),
     Mutant(

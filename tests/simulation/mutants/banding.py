@@ -45,8 +45,8 @@ MUTANTS: Final = (
         "a halt not taken back",
         "A lost race takes back what the orders did.",
         f"{BOOK}/draft.py",
-        "            state.halts,\n            state.state_by,\n            state.state_since_ms,\n",
-        "            _,\n            state.state_by,\n            state.state_since_ms,\n",
+        '    "halts",\n    "state_by",\n    "state_since_ms",\n',
+        '    "state_by",\n    "state_since_ms",\n',
         claim=f"{CLAIMS}::test_a_halt_that_is_taken_back_leaves_no_trace",
     ),
     Mutant(

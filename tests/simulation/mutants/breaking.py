@@ -46,8 +46,8 @@ MUTANTS: Final = (
         "a mark's bound not taken back",
         "A lost race takes back what the orders did.",
         f"{BOOK}/draft.py",
-        "            state.index,\n            state.stale_at_ms,\n            state.home,\n",
-        "            state.index,\n            _,\n            state.home,\n",
+        '    "index",\n    "stale_at_ms",\n    "home",\n',
+        '    "index",\n    "home",\n',
         claim=f"{CLAIMS}::test_a_stop_that_is_taken_back_leaves_no_trace",
     ),
     Mutant(

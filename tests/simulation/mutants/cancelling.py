@@ -42,8 +42,8 @@ MUTANTS: Final = (
         "mass cancel not taken back",
         "A lost race takes back what the orders did.",
         f"{DOMAIN}/matching/draft.py",
-        "            state.cancelling,\n            state.is_plain,\n            state.halts,\n",
-        "            _,\n            state.is_plain,\n            state.halts,\n",
+        '    "cancelling",\n    "is_plain",\n    "halts",\n',
+        '    "is_plain",\n    "halts",\n',
         claim=f"{CLAIMS}::test_a_cancel_of_many_that_is_taken_back_cancels_nothing",
     ),
     Mutant(

@@ -95,8 +95,8 @@ MUTANTS: Final = (
         "a clearing not taken back",
         "A lost race takes back what the orders did.",
         f"{BOOK}/draft.py",
-        "            state.clearing,\n            state.positions,\n            state.settling,\n",
-        "            _,\n            state.positions,\n            state.settling,\n",
+        '    "clearing",\n    "positions",\n    "settling",\n',
+        '    "positions",\n    "settling",\n',
         claim=f"{CLAIMS}::test_clearing_that_is_taken_back_leaves_every_order_in_its_place",
     ),
 )

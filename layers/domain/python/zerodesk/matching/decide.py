@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 MAX_COMMANDS_PER_RECORD: Final = 500
 """Together with the bound on fills this keeps a record's item below 350 KB."""
 
-HOT: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
-    "place": place,
-    "cancel": control.cancel,
-}
+HOT: Final = frozenset(("place", "cancel"))
 """Read as if they were sound, see ``draft_batch``; they keep their commands themselves. While the
 market is not just open, they are looked at as all others are."""
 
-DECISIONS: Final = HOT | {
+DECISIONS: Final[dict[str, Callable[[BookState, Draft, Any], None]]] = {
+    "place": place,
+    "cancel": control.cancel,
     "amend": amend.amend,
     "cancel_all": cancel_all.cancel_all,
     "index": control.index,

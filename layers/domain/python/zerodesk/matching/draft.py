@@ -1,25 +1,19 @@
 """A record in the making: what it will say, and how to take all of it back."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.bands import Reference
-from zerodesk.instruments import Market
 from zerodesk.matching.memory import CommandMemory
 from zerodesk.matching.order import BookOrder, SpecialOrder
 from zerodesk.matching.situations import (
-    Auction,
-    Cancelling,
-    Funded,
-    Funding,
     LastTrade,
-    Settling,
-    Uncrossing,
 )
 from zerodesk.matching.state import BookState
-from zerodesk.positions import OpenLots
 
 if TYPE_CHECKING:
     from zerodesk.matching.armed import ArmedOrder
+    from zerodesk.positions import OpenLots
     from zerodesk.rows import Entry
 
 Touch = tuple[BookOrder, int, int, int, int, int, int]
@@ -38,32 +32,34 @@ Scalars = tuple[
 ]
 """What there is one of in a book, and plain orders change."""
 
-Terms = tuple[
-    Market | None,
-    int,
-    int,
-    int,
-    str | None,
-    str,
-    dict[str, Any] | None,
-    int,
-    str,
-    Auction | None,
-    Uncrossing | None,
-    Cancelling | None,
-    bool,
-    int,
-    str,
-    int,
-    str,
-    dict[str, OpenLots] | None,
-    Settling | None,
-    Funding | None,
-    tuple[Funded, ...],
-    tuple[tuple[int, int], ...],
-]
+TERMS: Final = (
+    "market",
+    "listed_at_ms",
+    "tick_value_minor",
+    "delivered_minor",
+    "trading_state",
+    "state_reason",
+    "index",
+    "stale_at_ms",
+    "home",
+    "auction",
+    "uncrossing",
+    "cancelling",
+    "is_plain",
+    "halts",
+    "state_by",
+    "state_since_ms",
+    "clearing",
+    "positions",
+    "settling",
+    "funding",
+    "fundings",
+    "basis",
+)
 """What there is one of besides: the terms on which a market trades, and what it is in the middle
 of."""
+
+_terms_of: Final = attrgetter(*TERMS)
 
 CANCELLED: Final = "CANCELLED"
 DONE: Final = "DONE"
@@ -136,7 +132,7 @@ class Draft:
             state.reference,
             state.fees_minor,
         )
-        self.terms: Terms | None = None
+        self.terms: tuple[Any, ...] | None = None
 
     @property
     def fees_before_minor(self) -> int:
@@ -149,30 +145,7 @@ class Draft:
         Orders and cancels in an open market leave all of them alone, but where one halts it.
         """
         if self.terms is None:
-            self.terms = (
-                state.market,
-                state.listed_at_ms,
-                state.tick_value_minor,
-                state.delivered_minor,
-                state.trading_state,
-                state.state_reason,
-                state.index,
-                state.stale_at_ms,
-                state.home,
-                state.auction,
-                state.uncrossing,
-                state.cancelling,
-                state.is_plain,
-                state.halts,
-                state.state_by,
-                state.state_since_ms,
-                state.clearing,
-                state.positions,
-                state.settling,
-                state.funding,
-                state.fundings,
-                state.basis,
-            )
+            self.terms = _terms_of(state)
 
     def is_empty(self) -> bool:
         """Whether nothing happened that a record would have to say."""
@@ -235,6 +208,11 @@ def _wait_again(state: BookState, draft: Draft) -> None:
             state.keep_reached(order)
 
 
+def _give_back_terms(state: BookState, terms: tuple[Any, ...]) -> None:
+    for name, value in zip(TERMS, terms, strict=True):
+        setattr(state, name, value)
+
+
 def rollback(state: BookState, draft: Draft) -> None:
     """Take back all that a draft did, in time proportional to what it did."""
     orders = state.orders
@@ -278,27 +256,4 @@ def rollback(state: BookState, draft: Draft) -> None:
         state.fees_minor,
     ) = draft.scalars
     if draft.terms is not None:
-        (
-            state.market,
-            state.listed_at_ms,
-            state.tick_value_minor,
-            state.delivered_minor,
-            state.trading_state,
-            state.state_reason,
-            state.index,
-            state.stale_at_ms,
-            state.home,
-            state.auction,
-            state.uncrossing,
-            state.cancelling,
-            state.is_plain,
-            state.halts,
-            state.state_by,
-            state.state_since_ms,
-            state.clearing,
-            state.positions,
-            state.settling,
-            state.funding,
-            state.fundings,
-            state.basis,
-        ) = draft.terms
+        _give_back_terms(state, draft.terms)
