@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -64,9 +65,15 @@ class Bounded(ssl.SSLSocket):
 class Https:
     """Reads addresses."""
 
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self._context = context or ssl.create_default_context()
-        self._context.sslsocket_class = Bounded
+    def __init__(self, cafile: str | None = None) -> None:
+        self._cafile = cafile
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Whom it trusts: read with the first feed, for a venue without one has no use for it."""
+        context = ssl.create_default_context(cafile=self._cafile)
+        context.sslsocket_class = Bounded
+        return context
 
     def __call__(self, url: str) -> bytes:
         """Return the body of an answer.

@@ -127,6 +127,26 @@ def test_pauses_grow_to_a_bound() -> None:
     assert min(pauses[8:]) >= 1
 
 
+def test_nobody_asks_again_sooner_than_the_venue_said() -> None:
+    wire = Wire([httpx.Response(503, headers={"Retry-After": "2"}), httpx.Response(429), OK])
+    wire.post()
+    assert 2.0 < wire.now_s < 2.0 + 0.1 + 0.05
+
+
+def test_a_venue_that_asks_for_more_patience_than_there_is_is_not_waited_for() -> None:
+    wire = Wire([httpx.Response(503, headers={"Retry-After": "3600"})])
+    with pytest.raises(UnreachableError):
+        wire.post()
+    assert wire.now_s == 0.0
+
+
+@pytest.mark.parametrize("told", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "2.5", ""])
+def test_a_retry_after_that_is_no_number_of_seconds_asks_for_no_pause(told: str) -> None:
+    wire = Wire([httpx.Response(503, headers={"Retry-After": told}), OK])
+    wire.post()
+    assert wire.now_s <= RetryPolicy().first_pause_s
+
+
 def test_a_problem_document_is_raised_with_all_it_says() -> None:
     body = PROBLEM | {"detail": "not on the tick", "value": "1.001", "rule": "a multiple of 0.01"}
     with pytest.raises(ApiProblem) as raised:

@@ -54,6 +54,17 @@ def test_afterwards_the_demo_account_is_the_users(zerodesk: Zerodesk, state: Pat
     assert json.loads(zerodesk("balances", "--json").stdout)["account_id"] == "demo"
 
 
+def test_a_market_of_its_name_with_other_terms_sends_the_demo_to_a_venue_of_its_own(
+    zerodesk: Zerodesk, venue: FakeVenue
+) -> None:
+    zerodesk(*SHORT)
+    venue.markets["BTC-USD"].listing["tick_size"] = "1"
+    result = zerodesk(*SHORT)
+    assert result.exit_code == 4
+    assert "BTC-USD is listed here with other terms" in result.stderr
+    assert "ZERODESK_STATE" in result.stderr
+
+
 def test_a_breach_is_an_exit_code(zerodesk: Zerodesk, venue: FakeVenue) -> None:
     venue.breaches = [{"code": "TOTALS_DIFFER", "subject": "USD", "detail": "off by one"}]
     result = zerodesk(*SHORT)

@@ -36,7 +36,8 @@ class RetryPolicy:
     """How long to go on trying.
 
     ``unreachable_s`` counts while nothing listens or no API stands behind the address,
-    ``faults_s`` while the venue answers with 429 or 5xx, or not in time.
+    ``faults_s`` while the venue answers with 429 or 5xx, or not in time. A pause is never shorter
+    than the ``Retry-After`` of an answer; one that ends behind the patience is not begun.
     """
 
     unreachable_s: float = 0.0
@@ -62,6 +63,7 @@ class _Fault:
     reason: str
     maybe_arrived: bool = False
     is_absence: bool = False
+    retry_after_s: int = 0
 
 
 class Transport:
@@ -120,12 +122,13 @@ class Transport:
             maybe_arrived |= outcome.maybe_arrived
             waited_s = self.clock() - started_s
             patience_s = self._retry.unreachable_s if outcome.is_absence else self._retry.faults_s
-            if (outcome.maybe_arrived and not repeatable) or waited_s >= patience_s:
+            is_over = waited_s + outcome.retry_after_s >= patience_s
+            if (outcome.maybe_arrived and not repeatable) or is_over:
                 raise UnreachableError(
                     self.api_url, outcome.reason, waited_s, maybe_arrived=maybe_arrived
                 )
             self._on_retry(Retry(method, path, outcome.reason, waited_s))
-            self.sleep(self._pause_s(attempt))
+            self.sleep(max(self._pause_s(attempt), outcome.retry_after_s))
             attempt += 1
 
     def _exchange(
@@ -189,14 +192,22 @@ def _read(response: httpx.Response) -> tuple[int, Any] | _Fault:
             raise UnexpectedAnswerError(f"{response.url} answered no JSON: {error}") from error
         body = None
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _Fault("429 too many requests")
+        return _Fault("429 too many requests", retry_after_s=_retry_after_s(response))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _Fault(f"{status} {_said(body)}", maybe_arrived=True)
+        return _Fault(
+            f"{status} {_said(body)}", maybe_arrived=True, retry_after_s=_retry_after_s(response)
+        )
     if status < HTTPStatus.BAD_REQUEST:
         return status, body
     if isinstance(body, dict) and "code" in body:
         raise ApiProblem.from_json(status, body)
     return _gateway_refusal(status, body)
+
+
+def _retry_after_s(response: httpx.Response) -> int:
+    """Return the seconds that an answer asks for; what is no number of seconds asks for none."""
+    told = response.headers.get("Retry-After", "")
+    return int(told[:9]) if told.isascii() and told.isdigit() else 0  # no patience is that long
 
 
 def _gateway_refusal(status: int, body: Any) -> _Fault:

@@ -9,14 +9,19 @@ import typer
 from zerodesk_client.api import RetryPolicy
 from zerodesk_client.cli.demo_report import curl_lines, render, to_document
 from zerodesk_client.cli.demo_watch import watching
-from zerodesk_client.cli.exits import ExitCode
+from zerodesk_client.cli.exits import CommandError, ExitCode
 from zerodesk_client.cli.session import Session
 from zerodesk_client.demo.session import Demo, Result
+from zerodesk_client.demo.venue import OtherTermsError
 from zerodesk_client.replay.market import new_run_id
 
 SECONDS: Final = 8.0
 PARTICIPANTS: Final = 6
 PATIENCE_S: Final = 30.0
+ELSEWHERE: Final = (
+    "the demo wants a venue of its own: with ZERODESK_STATE (a new folder) and ZERODESK_PORT "
+    "(a free port) set, `zerodesk up`, then `zerodesk demo`"
+)
 
 
 def demo(
@@ -54,7 +59,10 @@ def _run(session: Session, seconds: float, participants: int, seed: str) -> Resu
     )
     started_s = time.monotonic()
     notes.print("opening and funding the demo's accounts")
-    demo_run.set_up()
+    try:
+        demo_run.set_up()
+    except OtherTermsError as error:
+        raise CommandError(str(error), ELSEWHERE, ExitCode.PROBLEM) from error
     notes.print(
         f"{participants} participants trade for {seconds:g} s, seed {seed} "
         f"(set up in {time.monotonic() - started_s:.1f} s)",

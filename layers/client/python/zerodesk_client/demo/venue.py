@@ -52,9 +52,28 @@ class DemoAccount:
     client: Client
 
 
+class OtherTermsError(Exception):
+    """A market of the demo's name is listed with other terms than the demo trades by."""
+
+
 def list_markets(operator: Client) -> tuple[Market, ...]:
-    """List the demo's markets, or return them as they are listed."""
-    return tuple(operator.list_market(listing) for listing in MARKETS)
+    """List the demo's markets, or return them as they are listed.
+
+    Raises
+    ------
+    OtherTermsError
+        Somebody listed one of them with terms of their own.
+    """
+    return tuple(_listed(operator, listing) for listing in MARKETS)
+
+
+def _listed(operator: Client, listing: NewMarket) -> Market:
+    try:
+        return operator.list_market(listing)
+    except ApiProblem as problem:
+        if problem.status != HTTPStatus.CONFLICT:
+            raise
+        raise OtherTermsError(f"{listing.symbol} is listed here with other terms") from problem
 
 
 def open_account(operator: Client, folder: Path, account_id: str) -> DemoAccount:
