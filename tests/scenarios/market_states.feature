@@ -1,8 +1,9 @@
 Rule: Market states
 
   OPEN takes every order. CANCEL_ONLY and HALTED refuse them all. AUCTION takes limit orders that
-  rest, GTC and not post-only, and refuses all others. A cancel is taken in every state: nobody is
-  kept in an order.
+  rest, not post-only, without a trigger or a stop beside them, and refuses all others. A cancel is
+  taken in every state: nobody is kept in an order. DELISTED is for good: every order is cancelled,
+  and a derivative of which somebody has something open is not delisted.
 
   Scenario: an order is refused unless the market is open
     When the market is HALTED
@@ -52,3 +53,47 @@ Rule: Market states
       | a3    | REJECTED | MATCHING_MARKET_NOT_OPEN |
       | a4    | REJECTED | MATCHING_MARKET_NOT_OPEN |
       | a5    | REJECTED | MATCHING_MARKET_NOT_OPEN |
+
+  Scenario: a market that is delisted cancels every order and never opens again
+    When orders arrive
+      | order | account | side | lots | price | display_lots | trigger | trigger price |
+      | a1    | alice   | SELL | 5    | 100   |              |         |               |
+      | s1    | alice   | SELL | 2    | 90    |              | STOP    | 95            |
+      | i1    | bob     | BUY  | 6    | 99    | 2            |         |               |
+    And the market is delisted
+    And the market is OPEN
+    And orders arrive
+      | order | account | side | lots | price |
+      | b1    | bob     | BUY  | 1    | 100   |
+    Then no trades
+    And these orders
+      | order | status    | filled | remaining | because                  |
+      | a1    | CANCELLED | 0      | 5         |                          |
+      | s1    | CANCELLED | 0      | 2         |                          |
+      | i1    | CANCELLED | 0      | 6         |                          |
+      | b1    | REJECTED  | 0      | 1         | MATCHING_MARKET_NOT_OPEN |
+    And an empty book
+
+  Scenario: a perpetual is not delisted while somebody has something open
+    When the market is a perpetual
+    And orders arrive
+      | order | account | side | lots | price |
+      | a1    | alice   | SELL | 5    | 100   |
+      | b1    | bob     | BUY  | 3    | 100   |
+    And the market is delisted
+    And orders arrive
+      | order | account | side | lots | price |
+      | b2    | bob     | SELL | 1    | 100   |
+      | c1    | carol   | BUY  | 3    | 100   |
+    Then these trades
+      | maker | taker | lots | price |
+      | a1    | b1    | 3    | 100   |
+      | a1    | c1    | 2    | 100   |
+      | b2    | c1    | 1    | 100   |
+    And these orders
+      | order | status | filled | remaining |
+      | a1    | FILLED | 5      | 0         |
+      | b1    | FILLED | 3      | 0         |
+      | b2    | FILLED | 1      | 0         |
+      | c1    | FILLED | 3      | 0         |
+    And an empty book

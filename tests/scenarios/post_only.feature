@@ -1,7 +1,7 @@
 Rule: Post-only orders
 
   A post-only order never takes. It is refused when it would have, or, if it slides, it rests one
-  tick short of the price that it would have met.
+  tick short of the price that it would have met. An order that never rests makes no sense as one.
 
   Scenario: one that would take is refused
     When orders arrive
@@ -70,3 +70,24 @@ Rule: Post-only orders
     Then these orders
       | order | status   | because                  |
       | b1    | REJECTED | MATCHING_INVALID_COMMAND |
+
+  Scenario: what cannot rest is not post-only
+    When orders arrive
+      | order | account | side | lots | price | type   | in force | post only | min_quantity_lots | amount | trigger | trigger price | after |
+      | x1    | alice   | BUY  | 5    | 100   |        | IOC      | yes       |                   |        |         |               |       |
+      | x2    | alice   | BUY  | 5    | 100   |        | FOK      | yes       |                   |        |         |               |       |
+      | x3    | alice   | BUY  | 5    | 100   | MARKET | GTC      | yes       |                   |        |         |               |       |
+      | x4    | alice   | BUY  | 5    | 100   |        | IOC      | yes       | 2                 |        |         |               |       |
+      | x5    | alice   | BUY  | 5    | 100   | MARKET | IOC      | yes       |                   | 50000  |         |               |       |
+      | x6    | alice   | BUY  | 5    | 106   |        | IOC      | yes       |                   |        | STOP    | 105           |       |
+      | x7    | alice   | BUY  | 5    | 100   |        | GTC      |           |                   |        |         |               |       |
+      | x8    | alice   | SELL | 5    | 105   |        | FOK      | yes       |                   |        |         |               | x7    |
+    Then these orders
+      | order | status   | because                  |
+      | x1    | REJECTED | MATCHING_INVALID_COMMAND |
+      | x2    | REJECTED | MATCHING_INVALID_COMMAND |
+      | x3    | REJECTED | MATCHING_INVALID_COMMAND |
+      | x4    | REJECTED | MATCHING_INVALID_COMMAND |
+      | x5    | REJECTED | MATCHING_INVALID_COMMAND |
+      | x6    | REJECTED | MATCHING_INVALID_COMMAND |
+      | x7    | REJECTED | MATCHING_INVALID_COMMAND |

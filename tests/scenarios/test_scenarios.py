@@ -197,9 +197,9 @@ def a_change(words: list[str], commands: list[Any], place: str) -> Any:
     """Return the command by which an operator changes the market."""
     command_id = f"s{len(commands)}"
     match words:
-        case ["the", "market", "is", "killed"]:
-            killed: Any = a_state("HALTED", command_id=command_id) | {"clears": True}
-            return killed
+        case ["the", "market", "is", ("killed" | "delisted") as how]:
+            cleared: Any = a_state("HALTED" if how == "killed" else "DELISTED")
+            return cleared | {"command_id": command_id, "clears": True}
         case ["the", "market", "is", state]:
             return a_state(state, command_id=command_id)
         case ["an", ("OPENING" | "CLOSING" | "HALT") as kind, "auction", "begins"]:

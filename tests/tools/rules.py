@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.scenarios.reading import FOLDER, MARGIN, Rule, read
+from tests.scenarios.terms import table
 
 HEAD = """# The rules of the market
 
@@ -13,6 +14,12 @@ records, their audit and a second, obvious matcher must all come to what they sa
 by `python -m tests.tools.generate`.
 """
 
+OF_TERMS = """## Which terms contradict one another
+
+Any two other terms go together. Of types, times in force, triggers and modes for an account's own
+orders, one order has one each; what is reduce-only is of a derivative. Read off the scenarios, in
+which every pair is.
+"""
 
 OF_MARGIN = """# The rules of margin
 
@@ -25,7 +32,8 @@ maintenance.
 
 def rules_page() -> str:
     """Return the page, the rules of each part by their titles."""
-    return "\n".join([HEAD, *_part(FOLDER), OF_MARGIN, *_part(MARGIN)])
+    terms = (OF_TERMS, *table(), "")
+    return "\n".join([HEAD, *_part(FOLDER), *terms, OF_MARGIN, *_part(MARGIN)])
 
 
 def _part(folder: Path) -> Iterator[str]:

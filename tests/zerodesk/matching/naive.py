@@ -768,10 +768,12 @@ class NaiveBook:
         ):
             return False
         rests = in_force in RESTING and command["type"] == "LIMIT"
-        may_slide = not command.get("slides") or bool(command["post_only"] and rests)
+        may_post = rests or not command["post_only"]
+        may_slide = not command.get("slides") or bool(command["post_only"])
         only_reduces = bool(command.get("reduce_only"))
         return (
-            may_slide
+            may_post
+            and may_slide
             and self.names_an_amount_right(command)
             and self.pairs_right(command)
             and not (only_reduces and self.delivers)

@@ -37,7 +37,16 @@ fees#BTC-USD  USD 0 8400
 """
 
 from zerodesk.matching.book import ANCHOR_EVERY, MAX_FILLS_PER_RECORD, Book, Decision
-from zerodesk.matching.commands import cancel, cancel_all, listing, one_triggers_other, order
+from zerodesk.matching.commands import (
+    amend,
+    cancel,
+    cancel_all,
+    end_auction,
+    listing,
+    one_triggers_other,
+    order,
+    set_state,
+)
 from zerodesk.matching.decide import MAX_COMMANDS_PER_RECORD
 from zerodesk.matching.errors import CommandError, JournalCorruptError, NotUndoableError
 
@@ -50,9 +59,12 @@ __all__ = [
     "Decision",
     "JournalCorruptError",
     "NotUndoableError",
+    "amend",
     "cancel",
     "cancel_all",
+    "end_auction",
     "listing",
     "one_triggers_other",
     "order",
+    "set_state",
 ]

@@ -3,10 +3,18 @@
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, cast
 
 from zerodesk.instruments import Market
-from zerodesk.orders import cancel_id_for, to_hold_minor
+from zerodesk.orders import cancel_id_for, ending_id_for, to_hold_minor
 
 if TYPE_CHECKING:
-    from zerodesk.commands import CancelAllCommand, CancelCommand, ListCommand, PlaceCommand
+    from zerodesk.commands import (
+        AmendCommand,
+        CancelAllCommand,
+        CancelCommand,
+        EndAuctionCommand,
+        ListCommand,
+        PlaceCommand,
+        SetStateCommand,
+    )
 
 
 class SpecialTerms(TypedDict, total=False):
@@ -16,6 +24,11 @@ class SpecialTerms(TypedDict, total=False):
     min_quantity_lots: int
     display_lots: int
     slides: bool
+    trigger: Literal["STOP", "TAKE_PROFIT"]
+    trigger_ticks: int
+    trail_ticks: int
+    trail_bps: int
+    expires_at_ms: int
     amount_minor: int
     stop_ticks: int
     stop_limit_ticks: int
@@ -43,7 +56,7 @@ def order(  # noqa: PLR0913 - an order has this many terms, all but the first fe
     price_ticks: int,
     *,
     order_type: Literal["LIMIT", "MARKET"] = "LIMIT",
-    time_in_force: Literal["GTC", "IOC", "FOK"] = "GTC",
+    time_in_force: Literal["GTC", "IOC", "FOK", "GTD", "DAY"] = "GTC",
     post_only: bool = False,
     at_ms: int = 0,
     **special: Unpack[SpecialTerms],
@@ -144,5 +157,99 @@ def cancel(market: Market, order_id: str, account_id: str, *, at_ms: int = 0) ->
         "account_id": account_id,
         "symbol": market.symbol,
         "order_id": order_id,
+        "accepted_at_ms": at_ms,
+    }
+
+
+def amend(
+    market: Market,
+    placed: "PlaceCommand",
+    command_id: str,
+    *,
+    quantity_lots: int | None = None,
+    price_ticks: int | None = None,
+    at_ms: int = 0,
+) -> "AmendCommand":
+    """Return the command that gives an order which rests another quantity, another price, or both.
+
+    Less of it at its price keeps its place in the queue. Held for the amend is what the order
+    would need as a new one; what it does not take of that is released.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> from zerodesk.listings import list_market
+    >>> market = list_market(
+    ...     symbol="BTC-USD", tick_size=Decimal(1), lot_size=Decimal("0.1"),
+    ...     min_notional=Decimal(0), max_quantity=Decimal(100), maker_bps=0, taker_bps=50,
+    ...     collar_bps=1_000, reference_price=Decimal(100))
+    >>> bid = order(market, "o1", "alice", "BUY", quantity_lots=5, price_ticks=95)
+    >>> less = amend(market, bid, "a1", quantity_lots=3)
+    >>> less["quantity_lots"], "price_ticks" in less
+    (3, False)
+    """
+    lots = placed["quantity_lots"] if quantity_lots is None else quantity_lots
+    ticks = placed["price_ticks"] if price_ticks is None else price_ticks
+    command: AmendCommand = {
+        "kind": "amend",
+        "command_id": command_id,
+        "account_id": placed["account_id"],
+        "symbol": market.symbol,
+        "order_id": placed["command_id"],
+        "post_only": placed["post_only"],
+        "held_minor": market.need_minor(
+            ticks,
+            lots,
+            max(placed["maker_bps"], placed["taker_bps"]),
+            is_buy=placed["side"] == "BUY",
+        ),
+        "accepted_at_ms": at_ms,
+    }
+    if quantity_lots is not None:
+        command["quantity_lots"] = quantity_lots
+    if price_ticks is not None:
+        command["price_ticks"] = price_ticks
+    if "slides" in placed:
+        command["slides"] = placed["slides"]
+    return command
+
+
+def set_state(
+    market: Market,
+    command_id: str,
+    state: Literal["OPEN", "CANCEL_ONLY", "HALTED", "AUCTION", "DELISTED"],
+    *,
+    reason: str,
+    clears: bool = False,
+    at_ms: int = 0,
+) -> "SetStateCommand":
+    """Return the command that changes what a market accepts.
+
+    A halt that ``clears`` cancels every order, as a kill switch does; a delisting always clears.
+    An AUCTION ends by ``end_auction`` of its command id.
+    """
+    command: SetStateCommand = {
+        "kind": "set_state",
+        "command_id": command_id,
+        "symbol": market.symbol,
+        "state": state,
+        "reason": reason,
+        "accepted_at_ms": at_ms,
+    }
+    if clears or state == "DELISTED":
+        command["clears"] = True
+    return command
+
+
+def end_auction(
+    market: Market, auction_id: str, *, reason: str, at_ms: int = 0
+) -> "EndAuctionCommand":
+    """Return the command that ends an auction: whatever crosses trades at one price."""
+    return {
+        "kind": "end_auction",
+        "command_id": ending_id_for(auction_id),
+        "symbol": market.symbol,
+        "auction_id": auction_id,
+        "reason": reason,
         "accepted_at_ms": at_ms,
     }

@@ -273,6 +273,9 @@ def _refusal(
     state: BookState, order: BookOrder, need: int, command: "PlaceCommand", *, post_only: bool
 ) -> Rejection | None:
     """Return why the book does not let an order in, the first reason by precedence."""
+    if post_only and not order.rests:
+        # It makes no sense, which is looked for only here: most orders are not post-only.
+        return _senseless(command)
     if not state.is_plain and not accepts(state.trading_state, command):
         return _not_accepted(state, command)
     return refusal_of(state, order, need, post_only=post_only)
@@ -296,11 +299,12 @@ def _refused(command: "PlaceCommand") -> Rejection:
 
 
 def _senseless(command: "PlaceCommand") -> Rejection:
+    terms = f"{command['side']} {command['type']} {command['time_in_force']}"
     return Rejection(
         RejectionCode.MATCHING_INVALID_COMMAND,
-        f"{command['side']} {command['type']} {command['time_in_force']} of "
-        f"{command['quantity_lots']} lots at {command['price_ticks']} ticks, fees of "
-        f"{command['maker_bps']} and {command['taker_bps']} basis points",
+        f"{terms}{', post-only,' if command['post_only'] else ''} of {command['quantity_lots']} "
+        f"lots at {command['price_ticks']} ticks, fees of {command['maker_bps']} and "
+        f"{command['taker_bps']} basis points",
     )
 
 

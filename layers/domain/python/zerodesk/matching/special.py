@@ -78,12 +78,12 @@ class SpecialTerms(NamedTuple):
         """Whether an order can have these terms.
 
         A minimum is of an IOC order: what rests could never promise it. What is displayed is
-        less than the whole of an order that rests. Only a post-only order that rests slides. A
-        trigger has a price, and what expires has a time. Only a stop trails, by ticks or by a part
-        of the price. What only reduces shows all that it asks for. An amount is of a market order
-        that has nothing else to say in lots. A stop beside a limit is on the other side of the
-        market, and the limit rests and shows all. What leads waits for no price, is of lots, and
-        of the same account and market as what follows, which leads nothing.
+        less than the whole of an order that rests. Only what rests is post-only, and only what is
+        post-only slides. A trigger has a price, and what expires has a time. Only a stop trails, by
+        ticks or by a part of the price. What only reduces shows all that it asks for. An amount is
+        of a market order that has nothing else to say in lots. A stop beside a limit is on the
+        other side of the market, and the limit rests and shows all. What leads waits for no price,
+        is of lots, and of the same account and market as what follows, which leads nothing.
         """
         lots, in_force = command["quantity_lots"], command["time_in_force"]
         rests = in_force in RESTING and command["type"] == OrderType.LIMIT
@@ -92,7 +92,8 @@ class SpecialTerms(NamedTuple):
             self.self_trade in MODES
             and (least_lots is None or (0 < least_lots <= lots and in_force == TimeInForce.IOC))
             and (shown_lots is None or (0 < shown_lots < lots and rests and not self.reduce_only))
-            and ((command["post_only"] is True and rests) or not self.slides)
+            and (rests or not command["post_only"])
+            and (command["post_only"] is True or not self.slides)
             and (self.expires_at_ms is not None) == (in_force in EXPIRING)
             and self._triggers_make_sense()
             and (self.amount_minor is None or self._amount_makes_sense(command))

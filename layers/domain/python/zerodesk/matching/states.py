@@ -15,7 +15,9 @@ Terms = tuple[str, str, bool]
 EVERY_ORDER: Final = frozenset(
     (kind.value, in_force.value, post_only)
     for kind, in_force, post_only in product(OrderType, TimeInForce, (False, True))
+    if not post_only or (kind is OrderType.LIMIT and in_force.rests)
 )
+"""Only an order that rests is post-only."""
 NO_ORDER: Final[frozenset[Terms]] = frozenset()
 
 ACCEPTED: Final[dict[str | None, frozenset[Terms]]] = {
