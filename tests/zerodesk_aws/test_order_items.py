@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from zerodesk_aws.tables.bind import bound
-from zerodesk_aws.tables.orders import OrderItem, Orders, Row
+from zerodesk_aws.tables.order_model import OrderModel
+from zerodesk_aws.tables.orders import Orders, Row
 
 
 @pytest.fixture
 def orders(aws: None) -> Orders:
-    bound(OrderItem, "orders").create_table(billing_mode="PAY_PER_REQUEST")
+    bound(OrderModel, "orders").create_table(billing_mode="PAY_PER_REQUEST")
     orders = Orders("orders")
     orders.open_gate("alice", "o1", kind="order", fingerprint="f", request={}, at_ms=1)
     return orders
