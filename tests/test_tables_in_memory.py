@@ -14,7 +14,7 @@ from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.journal import EMPTY, Journal
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.journal import JournalItem
-from zerodesk_aws.tables.market import MarketItem
+from zerodesk_aws.tables.market_model import MarketItem
 
 
 @pytest.fixture(autouse=True)

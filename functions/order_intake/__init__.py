@@ -3,7 +3,7 @@
 Trigger  POST and DELETE /v1/orders, POST /v1/orders/batch and /v1/orders/cancel-after, PATCH and
          DELETE /v1/orders/{order_id}, POST /v1/orders/{order_id}/replace
 Input    PlaceOrder, PlaceOrders, AmendOrder, ReplaceOrder, CancelOrders and CancelAfter of
-         zerodesk_aws.contracts.orders; docs/openapi.json says it for clients
+         zerodesk_aws.contracts.orders and .order_changes; docs/openapi.json says it for clients
 Output   the order after matching (201, 200), or as it stands after two seconds (202)
 Faults   none for the client: what is refused is a problem document, and what was not answered in
          time is 503 and may be repeated

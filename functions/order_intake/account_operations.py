@@ -13,7 +13,7 @@ from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.routing import Answer
 from zerodesk_aws.clock import now_ms
-from zerodesk_aws.contracts.orders import (
+from zerodesk_aws.contracts.order_changes import (
     CancelAfter,
     CancelOrders,
     CancelsAfter,

@@ -9,7 +9,8 @@ from zerodesk.instruments import Market
 from zerodesk.orders import OrderStatus, Side, amend_id_for
 from zerodesk_aws.api.problems import ProblemCode, ended, refused
 from zerodesk_aws.clock import now_ms
-from zerodesk_aws.contracts.orders import AmendedOrder, AmendOrder, Rejection
+from zerodesk_aws.contracts.order_changes import AmendedOrder, AmendOrder
+from zerodesk_aws.contracts.orders import Rejection
 from zerodesk_aws.entry import logger
 from zerodesk_aws.filters import amend_changes, below_min_notional, fingerprint
 from zerodesk_aws.listings import Listings

@@ -9,7 +9,8 @@ from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.grammar import read
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
 from zerodesk_aws.contracts import problems
-from zerodesk_aws.contracts.orders import PlacedOrder, PlaceOrder
+from zerodesk_aws.contracts.order_changes import PlacedOrder
+from zerodesk_aws.contracts.orders import PlaceOrder
 from zerodesk_aws.entry import logger
 from zerodesk_aws.order_path import OrderPath, Placed, Waiting, is_answered, not_known
 from zerodesk_aws.tables.orders import OrderItem, Orders

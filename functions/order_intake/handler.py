@@ -3,7 +3,7 @@
 from typing import Any
 
 import order_intake.operations  # noqa: F401 - tables and clients are made while Lambda starts
-from order_intake.routes import api
+from order_intake.order_routes import api
 from zerodesk_aws.entry import logger, metrics
 
 

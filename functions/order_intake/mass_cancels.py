@@ -7,7 +7,7 @@ from typing import Any
 from zerodesk.orders import mass_cancel_id_for
 from zerodesk_aws.api.problems import ProblemCode, refused
 from zerodesk_aws.clock import now_ms
-from zerodesk_aws.contracts.orders import CancelledOrders, CancelOrders
+from zerodesk_aws.contracts.order_changes import CancelledOrders, CancelOrders
 from zerodesk_aws.entry import logger
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.mass_cancels import MassCancels, named, orders_of

@@ -1,6 +1,5 @@
 """What an order's routes do, on the tables, the workflow and the queue of the settings."""
 
-from order_intake.amends import Amends
 from order_intake.cancels import Cancels
 from order_intake.settings import (
     COMMAND_QUEUE_URL,
@@ -9,7 +8,7 @@ from order_intake.settings import (
     ORDERS_TABLE,
 )
 from zerodesk_aws.api.routing import Answer
-from zerodesk_aws.contracts.orders import AmendOrder, PlaceOrder
+from zerodesk_aws.contracts.orders import PlaceOrder
 from zerodesk_aws.entry import count
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.order_path import OrderPath, Waiting
@@ -23,7 +22,6 @@ listings = Listings(Markets(MARKET_TABLE))
 waiting = Waiting(orders)
 workflow = Workflow(ORDER_WORKFLOW_ARN)
 path = OrderPath(orders, listings, workflow, waiting)
-amends = Amends(orders, listings, workflow, waiting)
 queue = CommandQueue(COMMAND_QUEUE_URL)
 cancels = Cancels(orders, listings, queue, waiting)
 
@@ -34,13 +32,6 @@ def place(account_id: str, asked: PlaceOrder) -> Answer:
     count("OrdersPlaced" if placed.answered else "OrdersUnanswered")
     location = {"Location": f"/v1/orders/{placed.order.order_id}"}
     return Answer(placed.order, placed.status, location)
-
-
-def amend(account_id: str, order_id: str, asked: AmendOrder) -> Answer:
-    """Amend an order and answer with what became of it."""
-    amended = amends.amend(account_id, order_id, asked)
-    count("OrdersAmended" if amended.answered else "AmendsUnanswered")
-    return Answer(amended.amended, amended.status)
 
 
 def cancel(account_id: str, order_id: str) -> Answer:

@@ -13,7 +13,8 @@ from typing import Final
 from order_intake.cancels import Cancels
 from zerodesk_aws.accounts import AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, ended, refused
-from zerodesk_aws.contracts.orders import Order, ReplacedOrder, ReplaceOrder
+from zerodesk_aws.contracts.order_changes import ReplacedOrder, ReplaceOrder
+from zerodesk_aws.contracts.orders import Order
 from zerodesk_aws.listings import Listings
 from zerodesk_aws.order_path import OrderPath, Waiting
 from zerodesk_aws.tables.orders import OrderItem, Orders

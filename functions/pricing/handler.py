@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer the workflow with a quote or a refusal."""
     if "order" not in event:
         return marked()
-    order, listed = event["order"], listed_in(event["shown"])
+    order, listed = event["order"], listed_in(event["shown"].get("Item"))
     if listed is None:
         raise StaleMarketError(order["symbol"])
     answer = of_order(listed, listed.mark_price_ticks, order)

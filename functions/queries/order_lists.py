@@ -11,7 +11,7 @@ from zerodesk_aws.api.problems import ProblemCode, ended
 from zerodesk_aws.contracts.order_lists import ListOrders, OrderPage
 from zerodesk_aws.contracts.orders import Order
 from zerodesk_aws.listings import Listings
-from zerodesk_aws.tables.bind import MAX_BATCH
+from zerodesk_aws.tables.items import MAX_BATCH
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.views.orders import order_view
 

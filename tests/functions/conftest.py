@@ -40,13 +40,13 @@ def create_tables() -> None:
     from zerodesk_aws.tables.cursors import CursorItem
     from zerodesk_aws.tables.holders import HolderItem
     from zerodesk_aws.tables.journal import JournalItem
-    from zerodesk_aws.tables.market import MarketItem
-    from zerodesk_aws.tables.orders import OrderItem
+    from zerodesk_aws.tables.market_model import MarketItem
+    from zerodesk_aws.tables.order_model import OrderModel
     from zerodesk_aws.tables.snapshots import SnapshotItem
 
     models: dict[str, type[Model]] = {
         "journal": JournalItem,
-        "orders": OrderItem,
+        "orders": OrderModel,
         "market": MarketItem,
         "cursors": CursorItem,
         "holders": HolderItem,

@@ -155,6 +155,8 @@ class Gateway:
         from zerodesk_aws.tables.orders import Orders
 
         self.handlers = {name: importlib.import_module(f"{name}.handler") for name in FUNCTIONS}
+        # Its handler asks for them when a request does; here they are what paths are matched by.
+        importlib.import_module("order_intake.routes")
         self.workflow = Workflow(self.context, self.send)
         orders, listings = Orders("orders"), Listings(Markets("market"), clock=lambda: self.time_s)
         waiting = Waiting(orders, clock=lambda: self.time_s, pause=self._pass)
@@ -166,7 +168,7 @@ class Gateway:
 
     def _wire_doors(self, listings: Any, waiting: Any, orders: Any) -> None:
         from back_office import operations as back_office
-        from order_intake import account_operations
+        from order_intake import account_operations, amend_operations
         from order_intake import operations as order_intake
         from order_intake.amends import Amends
         from order_intake.batches import Batches
@@ -204,7 +206,7 @@ class Gateway:
             Replacements(orders, listings, accounts, cancels, self.path, waiting),
         )
         self.patch.setattr(
-            order_intake,
+            amend_operations,
             "amends",
             Amends(orders, listings, self.workflow, waiting),  # type: ignore[arg-type]
         )

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
-from pynamodb.connection import Connection
 
 
 class Killed(BaseException):
@@ -44,9 +44,11 @@ def failing(
 ) -> Iterator[list[str]]:
     """Let the ``at_call``-th call to a table fail, counted from 0; yield the calls made."""
     made: list[str] = []
-    whole = Connection._make_api_call
+    whole = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def call(self: Any, operation: str, *given: Any, **named: Any) -> Any:
+        if not _of_tables(self):
+            return whole(self, operation, *given, **named)
         made.append(operation)
         if len(made) - 1 != at_call:
             return whole(self, operation, *given, **named)
@@ -56,7 +58,7 @@ def failing(
         raise fault()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "_make_api_call", call)
+        patch.setattr(BaseClient, "_make_api_call", call)
         yield made
 
 
@@ -64,14 +66,20 @@ def failing(
 def overtaken(at_call: int, by: Callable[[], object]) -> Iterator[None]:
     """Let something else happen, all of it, just before the ``at_call``-th call to a table."""
     made: list[str] = []
-    whole = Connection._make_api_call
+    whole = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def call(self: Any, operation: str, *given: Any, **named: Any) -> Any:
+        if not _of_tables(self):
+            return whole(self, operation, *given, **named)
         made.append(operation)
         if len(made) - 1 == at_call:
             by()
         return whole(self, operation, *given, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "_make_api_call", call)
+        patch.setattr(BaseClient, "_make_api_call", call)
         yield
+
+
+def _of_tables(client: Any) -> bool:
+    return bool(client.meta.service_model.service_name == "dynamodb")

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from infra_cdk.regions import EVERY_FUNCTION
-from tests.benchmarks.cold_start import FLOOR, modules
+from tests.benchmarks.cold_start import FLOOR, modules, run
+from tests.functions.gateway import proxy_event
 from tests.handler_settings import SETTINGS
 
 NOWHERE = ("aws_cdk", "matplotlib", "numpy", "moto", "jsonschema", "yaml", "httpx", "rich", "typer")
@@ -30,7 +31,7 @@ FUNCTIONS = {
     "liquidation": ("chalice",),
     "matching": NO_HTTP,
     "option_quotes": (),
-    "order_intake": (),
+    "order_intake": NO_CLIENT,
     "partner_intake": ("chalice",),
     "price_source": (),
     "pricing": (*NO_HTTP, *NO_CLIENT),
@@ -45,24 +46,24 @@ FUNCTIONS = {
 }
 BEYOND_FLOOR = {
     "archivist": 249,
-    "authorizer": 12,
+    "authorizer": 14,
     "back_office": 205,
-    "chunk_pricing": 191,
+    "chunk_pricing": 192,
     "funds": 146,
-    "job_chunks": 79,
-    "liquidation": 150,
+    "job_chunks": 80,
+    "liquidation": 145,
     "matching": 88,
     "option_quotes": 238,
-    "order_intake": 111,
-    "partner_intake": 112,
+    "order_intake": 86,
+    "partner_intake": 111,
     "price_source": 110,
     "pricing": -204,
     "pricing_api": 10,
     "pricing_jobs": 155,
     "queries": 224,
     "reconciliation": 150,
-    "risk_check": 64,
-    "risk_monitor": 73,
+    "risk_check": 65,
+    "risk_monitor": 71,
     "settlement": 49,
     "sweeper": 210,
 }
@@ -111,6 +112,22 @@ def floor() -> int:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_loads_a_bounded_number_of_modules(function: str, floor: int) -> None:
     assert modules(f"import {function}.handler") - floor <= BEYOND_FLOOR[function]
+
+
+ANSWERED = """
+import sys
+from order_intake.handler import api
+for event in {events}:
+    print(api(event, None)["statusCode"], "order_intake.routes" in sys.modules)
+"""
+
+
+def test_the_first_request_for_more_than_a_single_order_brings_all_routes() -> None:
+    path, named = "/v1/orders/{order_id}", {"order_id": "o1"}
+    asked = [proxy_event(method, path, path=named) for method in ("DELETE", "PATCH")]
+    program = ANSWERED.format(events=asked)
+    # Who calls is asked of what is served, and nothing before that.
+    assert run(program).splitlines() == ["401 False", "401 True"]
 
 
 def test_every_function_has_its_bounds() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from botocore.session import get_session
 
-SERVICES: Final = ("events", "s3", "sqs", "stepfunctions")
+SERVICES: Final = ("dynamodb", "events", "s3", "sqs", "stepfunctions")
 SESSION: Final = get_session()
 
 

@@ -22,7 +22,7 @@ from zerodesk.codec import record_hash as hash_of
 from zerodesk.rows import expand
 from zerodesk_aws import journal
 from zerodesk_aws.journal import JournalRecord
-from zerodesk_aws.tables.bind import Item
+from zerodesk_aws.tables.items import Item
 
 RECORDS: Final = 8_192
 """More than a run has; the least recently read of runs before are forgotten."""

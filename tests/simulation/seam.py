@@ -203,6 +203,7 @@ def _quieten(stack: ExitStack) -> None:
         id(entry.count): quiet_count,
         id(at_once.at_once): _in_any_order,
         id(clients.client): lambda service, *_, **__: _client(service),
+        id(clients.tables): lambda: _client("dynamodb"),
         # Bound models are stateless, too.
         id(bind.bound): cache(bind.bound),
     }

@@ -9,6 +9,8 @@ import pytest
 from tests.simulation import seam
 from tests.simulation.__main__ import main
 from zerodesk_aws.journal import Journal
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.order_model import OrderModel
 from zerodesk_aws.tables.orders import Orders
 
 LIVES = 2_000
@@ -29,11 +31,11 @@ def puts_blindly(
     orders: Orders, account_id: str, order_id: str, *, at_ms: int, **terms: Any
 ) -> tuple[Any, bool]:
     """Stand in for ``Orders.open_gate``: a repeat overwrites the order."""
-    item = orders._items(
-        account_id, order_id, placed_at_ms=at_ms, updated_at_ms=at_ms, status="QUEUED", **terms
-    )
+    put = bound(OrderModel, orders._table_name)
+    item = put(account_id, order_id, placed_at_ms=at_ms, updated_at_ms=at_ms, **terms)
+    item.status = "QUEUED"
     item.save()
-    return item, True
+    return orders.get(account_id, order_id), True
 
 
 @pytest.fixture

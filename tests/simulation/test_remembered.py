@@ -10,7 +10,7 @@ from tests.simulation import remembered
 from zerodesk.codec import EncodedBody, record_hash
 from zerodesk_aws import journal
 from zerodesk_aws.faults import JournalCorruptError
-from zerodesk_aws.tables.bind import Item
+from zerodesk_aws.tables.items import Item
 from zerodesk_aws.tables.journal import JournalItem
 
 BODY = {

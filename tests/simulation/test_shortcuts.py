@@ -5,14 +5,16 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from pynamodb.exceptions import AttributeDeserializationError
 
 from tests.simulation import requests, shortcuts
-from zerodesk_aws.tables.bind import NamedConnection, bound, found, standing, update
+from zerodesk_aws.tables.bind import bound, found, update
 from zerodesk_aws.tables.cursors import CursorItem
+from zerodesk_aws.tables.items import standing
 from zerodesk_aws.tables.journal import JournalItem
-from zerodesk_aws.tables.market import MarketItem
-from zerodesk_aws.tables.orders import ByPlaced, OrderItem
+from zerodesk_aws.tables.market_model import MarketItem
+from zerodesk_aws.tables.order_model import ByPlaced, OrderModel
 
 ORDER = {
     "account_id": {"S": "alice"},
@@ -54,7 +56,7 @@ def short() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("model", "item"), [(OrderItem, ORDER), (JournalItem, RECORD), (CursorItem, CURSOR)]
+    ("model", "item"), [(OrderModel, ORDER), (JournalItem, RECORD), (CursorItem, CURSOR)]
 )
 def test_an_item_is_read_as_pynamodb_reads_it(
     model: Any, item: dict[str, Any], request: pytest.FixtureRequest
@@ -73,7 +75,7 @@ def test_a_value_of_another_type_is_refused_as_pynamodb_refuses_it(short: None) 
 
 def ask_everything() -> None:
     """Make every kind of request that the stores make."""
-    orders, records = bound(OrderItem, "orders"), bound(JournalItem, "journal")
+    orders, records = bound(OrderModel, "orders"), bound(JournalItem, "journal")
     cursors, markets = bound(CursorItem, "cursors"), bound(MarketItem, "market")
     orders(
         "alice",
@@ -84,7 +86,7 @@ def ask_everything() -> None:
         request={"a": None},
         status="QUEUED",
         updated_at_ms=2,
-    ).save(condition=OrderItem.order_id.does_not_exist())
+    ).save(condition=OrderModel.order_id.does_not_exist())
     records(
         "book#X",
         3,
@@ -95,18 +97,18 @@ def ask_everything() -> None:
         recorded_at_ms=-5,
         body=b"\x00",
     ).save(condition=JournalItem.sequence.does_not_exist())
-    unseen = OrderItem.book_sequence.does_not_exist() | (OrderItem.book_sequence < 7)
+    unseen = OrderModel.book_sequence.does_not_exist() | (OrderModel.book_sequence < 7)
     update(
         orders,
         "alice",
         "o1",
         actions=[
-            OrderItem.status.set("OPEN"),
-            OrderItem.rejection.set({"S": "odd"}),
-            OrderItem.fee_minor.set(0.5),
-            OrderItem.account_sequence.set(None),  # type: ignore[arg-type]
+            OrderModel.status.set("OPEN"),
+            OrderModel.rejection.set({"S": "odd"}),
+            OrderModel.fee_minor.set(0.5),
+            OrderModel.account_sequence.set(None),  # type: ignore[arg-type]
         ],
-        condition=unseen & OrderItem.status.is_in("QUEUED", "HELD"),
+        condition=unseen & OrderModel.status.is_in("QUEUED", "HELD"),
     )
     update(
         cursors,
@@ -129,7 +131,7 @@ def ask_everything() -> None:
     earliest = found(records, "book#X", JournalItem.sequence <= 9, limit=2, page_size=1)
     list(earliest)
     list(found(records, "book#X", page_size=5, newest_first=True, attributes=("hash",)))
-    list(standing(records, [{"stream": {"S": "book#X"}, "sequence": {"N": "4"}}]))
+    list(standing("journal", [{"stream": {"S": "book#X"}, "sequence": {"N": "4"}}]))
     list(orders.batch_get([("alice", "o1"), ("bob", "o2")], attributes_to_get=["status"]))
     orders.get("alice", "o1", consistent_read=True, attributes_to_get=["status", "kind"])
 
@@ -143,7 +145,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return nothing | {"Responses": {"orders": [], "journal": []}, "UnprocessedKeys": {}}
 
     with monkeypatch.context() as patched:
-        patched.setattr(NamedConnection, "dispatch", record)
+        patched.setattr(BaseClient, "_make_api_call", record)
         ask_everything()
     for _, asked in found:
         # A set of keys comes in any order.
@@ -171,9 +173,9 @@ def test_which_keys_go_together_is_the_same_in_every_process(
         asked_for.append([key["order_id"]["S"] for key in keys])
         return {"Responses": {"orders": []}, "UnprocessedKeys": {}}
 
-    monkeypatch.setattr(NamedConnection, "dispatch", record)
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
     names = [f"o{number:03}" for number in range(150)]
-    list(bound(OrderItem, "orders").batch_get([("alice", name) for name in reversed(names)]))
+    list(bound(OrderModel, "orders").batch_get([("alice", name) for name in reversed(names)]))
     assert asked_for == [names[:100], names[100:]]
 
 
@@ -190,7 +192,7 @@ def test_pages_are_read_as_pynamodb_reads_them(
             return page | {"Count": len(page["Items"]), "ScannedCount": len(page["Items"])}
 
         with monkeypatch.context() as patched:
-            patched.setattr(NamedConnection, "dispatch", answer)
+            patched.setattr(BaseClient, "_make_api_call", answer)
             names = bound(CursorItem, "cursors").query("c", limit=limit, page_size=2)
             return [item.name for item in names], asked_for
 
@@ -203,7 +205,7 @@ def test_pages_are_read_as_pynamodb_reads_them(
 def test_an_item_that_is_not_there_is_none_of_the_model(
     short: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(NamedConnection, "dispatch", lambda *_: {})
+    monkeypatch.setattr(BaseClient, "_make_api_call", lambda *_: {})
     cursors = bound(CursorItem, "cursors")
     with pytest.raises(cursors.DoesNotExist):
         cursors.get("c")

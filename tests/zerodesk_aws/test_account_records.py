@@ -15,7 +15,8 @@ from zerodesk_aws import journal
 from zerodesk_aws.accounts import Account, AccountJournal, Decide
 from zerodesk_aws.faults import JournalCorruptError
 from zerodesk_aws.journal import Journal
-from zerodesk_aws.tables.bind import Item, bound
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.items import Item
 from zerodesk_aws.tables.journal import JournalItem
 
 ORDERS = 60

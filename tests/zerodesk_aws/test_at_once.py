@@ -9,13 +9,13 @@ from time import sleep
 import pytest
 
 from zerodesk_aws.at_once import MAX_AT_ONCE, at_once
-from zerodesk_aws.tables.bind import connection
+from zerodesk_aws.clients import tables
 
 
 def test_as_many_calls_as_there_are_connections_wait_together() -> None:
     together = Barrier(MAX_AT_ONCE, timeout=10)
     at_once([together.wait] * MAX_AT_ONCE)
-    assert connection()._max_pool_connections == MAX_AT_ONCE
+    assert tables().meta.config.max_pool_connections == MAX_AT_ONCE
 
 
 def test_more_calls_than_go_at_once_all_go() -> None:

@@ -10,7 +10,8 @@ from botocore.exceptions import ReadTimeoutError
 from zerodesk.codec import GENESIS_HASH, encode_body
 from zerodesk_aws.faults import JournalCorruptError, JournalUnavailableError, RecordTooLargeError
 from zerodesk_aws.journal import EMPTY, Journal, SequenceTakenError
-from zerodesk_aws.tables.bind import bound, put_new
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.items import put_new
 from zerodesk_aws.tables.journal import JournalItem
 
 STREAM = "account#alice"

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.order_model import OrderModel
 from zerodesk_aws.tables.orders import OrderItem, Orders, Row
 
 
 @pytest.fixture
 def orders(aws: None) -> Orders:
-    bound(OrderItem, "orders").create_table(billing_mode="PAY_PER_REQUEST")
+    bound(OrderModel, "orders").create_table(billing_mode="PAY_PER_REQUEST")
     orders = Orders("orders")
     orders.open_gate("alice", "o1", kind="order", fingerprint="f", request={}, at_ms=1)
     return orders
@@ -24,6 +25,41 @@ def a_record(status: str, **more: Any) -> dict[str, Any]:
 def matched(orders: Orders, *rows: Row) -> None:
     for call in (*orders.opening(rows), *orders.showing(rows)):
         call()
+
+
+def test_an_item_is_read_and_written_as_its_model_does_it() -> None:
+    attributes = {
+        "account_id": "alice",
+        "order_id": "o1",
+        "placed_at_ms": 1,
+        "kind": "order",
+        "fingerprint": "f",
+        "request": {"price_ticks": None, "symbol": "BTC-USD"},
+        "status": "FILLED",
+        "filled_lots": 2,
+        "remaining_lots": 0,
+        "price_ticks": 3,
+        "held_minor": 4,
+        "filled_notional_minor": 5,
+        "fee_minor": -6,
+        "rejection": {"code": "\u00e9"},
+        "account_sequence": 7,
+        "book_sequence": 8,
+        "updated_at_ms": 9,
+    }
+    model, item = OrderModel(**attributes), OrderItem(**attributes)
+    assert set(OrderItem.__annotations__) == set(attributes) == set(OrderModel.get_attributes())
+    assert item.written() == model.serialize()
+    assert vars(OrderItem.read(model.serialize())) == attributes
+
+
+def test_an_item_that_nothing_has_become_of_is_as_its_model_has_it() -> None:
+    asked = {"account_id": "alice", "order_id": "o1", "placed_at_ms": 1, "kind": "order"}
+    put = asked | {"fingerprint": "f", "request": {}, "status": "QUEUED", "updated_at_ms": 1}
+    item, model = OrderItem(**put), OrderModel(**put)
+    assert item.written() == model.serialize()
+    for name in OrderModel.get_attributes():
+        assert getattr(item, name) == getattr(model, name)
 
 
 def test_a_later_record_moves_an_item_and_an_earlier_one_does_not(orders: Orders) -> None:

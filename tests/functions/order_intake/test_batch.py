@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.functions.gateway import Answered, Gateway, an_order
-from zerodesk_aws.contracts.orders import MAX_BATCH
+from zerodesk_aws.contracts.order_changes import MAX_BATCH
 from zerodesk_aws.order_path import ANSWER_SECONDS
 
 

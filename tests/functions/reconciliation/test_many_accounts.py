@@ -24,7 +24,7 @@ from zerodesk_aws.journal import Journal
 from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import CursorItem, settlement_cursor
-from zerodesk_aws.tables.orders import OrderItem
+from zerodesk_aws.tables.order_model import OrderModel
 
 ROUND = 3
 NAMES = ("alice", "bob", *(f"quiet-{number:02d}" for number in range(10)))
@@ -171,7 +171,8 @@ def test_a_wrong_hold_of_who_traded_is_found_in_one_run(venue: Venue, operator: 
 def test_a_wrong_item_is_found_in_one_run(venue: Venue, operator: Operator) -> None:
     order_id = venue.place("alice", "bid", "BUY", price_ticks=5_900_000).order_id
     venue.settle()
-    bound(OrderItem, "orders").get("alice", order_id).update(actions=[OrderItem.filled_lots.set(7)])
+    stored = bound(OrderModel, "orders").get("alice", order_id)
+    stored.update(actions=[OrderModel.filled_lots.set(7)])
     assert rounds(operator, "PROJECTION_DIFFERS") == 1
 
 

@@ -33,7 +33,8 @@ from zerodesk_aws.tables.cursors import CursorItem, Cursors, settlement_cursor
 from zerodesk_aws.tables.holders import Holders
 from zerodesk_aws.tables.journal import JournalItem
 from zerodesk_aws.tables.market import Markets
-from zerodesk_aws.tables.orders import OrderItem, Orders
+from zerodesk_aws.tables.order_model import OrderModel
+from zerodesk_aws.tables.orders import Orders
 
 MINUTE_MS = 60_000
 BOOK = f"book#{SYMBOL}"
@@ -573,7 +574,8 @@ def test_a_hold_that_its_order_does_not_account_for_is_found(
 
 def test_an_item_that_tells_another_story_is_found(venue: Venue, operator: Operator) -> None:
     operator.reconcile()
-    venue.item("bob", "sell-2").update(actions=[OrderItem.filled_lots.set(1)])
+    stored = bound(OrderModel, "orders").get("bob", venue.item("bob", "sell-2").order_id)
+    stored.update(actions=[OrderModel.filled_lots.set(1)])
     [breach] = operator.reconcile()["breaches"]
     assert breach["code"] == "PROJECTION_DIFFERS"
     assert venue.item("bob", "sell-2").order_id in breach["subject"]

@@ -39,7 +39,9 @@ from zerodesk_aws.registers import ACCOUNTS, MARKETS, Register
 from zerodesk_aws.switches import FIRING, Switches, switch_id
 from zerodesk_aws.tables.bind import bound
 from zerodesk_aws.tables.cursors import Cursors, settlement_cursor
-from zerodesk_aws.tables.market import MarketItem, Markets
+from zerodesk_aws.tables.market import Markets
+from zerodesk_aws.tables.market_model import MarketItem
+from zerodesk_aws.tables.order_model import OrderModel
 from zerodesk_aws.tables.orders import OrderItem, Orders
 from zerodesk_aws.transfers import Transfers
 from zerodesk_aws.withdrawals import Withdrawals
@@ -554,7 +556,8 @@ def test_a_transfer_that_died_anywhere_is_driven_to_its_end_once(
             patch.setattr(transfers, "gate_id", lambda _, n=at_call: f"transfer#gift-{n}")
             item = a_transfer(venue, USD)
         item.request["transfer_id"] = f"gift-{at_call}"
-        item.save()
+        stored = bound(OrderModel, "orders").get("alice", item.order_id)
+        stored.update(actions=[OrderModel.request.set(item.request)])
         with killed(at_call, after=at_call % 2 == 0) as made:
             Transfers(venue.accounts, venue.orders, a_bus(venue), Markets("market")).drive(item)
         is_done = venue.orders.status("alice", item.order_id) == "DONE"

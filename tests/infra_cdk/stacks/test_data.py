@@ -12,13 +12,13 @@ from zerodesk_aws.tables.api_keys import ApiKeyItem
 from zerodesk_aws.tables.cursors import CursorItem
 from zerodesk_aws.tables.holders import HolderItem
 from zerodesk_aws.tables.journal import JournalItem
-from zerodesk_aws.tables.market import MarketItem
-from zerodesk_aws.tables.orders import OrderItem
+from zerodesk_aws.tables.market_model import MarketItem
+from zerodesk_aws.tables.order_model import OrderModel
 from zerodesk_aws.tables.snapshots import SnapshotItem
 
 MODELS: dict[str, type[Model]] = {
     "journal": JournalItem,
-    "orders": OrderItem,
+    "orders": OrderModel,
     "market": MarketItem,
     "api_keys": ApiKeyItem,
     "cursors": CursorItem,
@@ -60,7 +60,7 @@ def test_the_tables_have_the_keys_of_their_models(local: StageTemplates, name: s
 
 def test_orders_are_listed_by_the_time_at_which_they_were_placed(local: StageTemplates) -> None:
     [index] = table(local, "orders").properties["GlobalSecondaryIndexes"]
-    model = OrderItem.by_placed
+    model = OrderModel.by_placed
 
     assert index["IndexName"] == model.Meta.index_name
     assert keys_of(index["KeySchema"]) == ["account_id", "placed_at_ms"]

@@ -91,8 +91,8 @@ MUTANTS: Final = (
         "switch fired without a condition",
         "Whose time is up is up.",
         f"{RUNTIME}/tables/orders.py",
-        "                condition=OrderItem.updated_at_ms == seen_ms,\n",
-        "                condition=OrderItem.order_id.exists(),\n",
+        '"#updated_at_ms = :seen", seen)',
+        '"attribute_exists(#updated_at_ms)")',
         claim=f"{SWITCHES}::test_of_a_push_and_a_firing_that_come_at_once_one_counts",
     ),
     Mutant(

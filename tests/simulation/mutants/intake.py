@@ -31,8 +31,9 @@ MUTANTS: Final = (
         "gate without condition",
         "Ids are unique, so the put needs no condition.",
         ITEMS,
-        '            put_new(self._items, item.serialize(), absent="order_id")\n',
-        "            item.save()\n",
+        '            put_new(self._table_name, item.written(), absent="order_id")\n',
+        "            from zerodesk_aws.clients import tables\n\n"
+        "            tables().put_item(TableName=self._table_name, Item=item.written())\n",
     ),
     Mutant(
         "gate without fingerprint",
@@ -54,13 +55,13 @@ MUTANTS: Final = (
         "item updated without condition",
         "The last writer knows best.",
         ITEMS,
-        "            update(self._items, account_id, order_id, actions=actions, condition=condition)\n",
-        "            update(self._items, account_id, order_id, actions=actions)\n",
+        '        condition, compared = one_of("status", before)\n',
+        '        condition, compared = "attribute_exists(#status) OR attribute_not_exists(#status)", None\n',
     ),
     Mutant(
         "item's status goes back",
         "What is not over may be moved by every record.",
-        f"{RUNTIME}/tables/bind.py",
+        f"{RUNTIME}/tables/items.py",
         "OR #{by} < :{by})",
         "OR #{by} < :{by} OR attribute_exists(placed_at_ms))",
     ),

@@ -5,7 +5,7 @@ from typing import Final
 from tests.simulation.mutants.mutant import DOMAIN, RUNTIME, Mutant
 
 JOURNAL: Final = f"{RUNTIME}/journal.py"
-BIND: Final = f"{RUNTIME}/tables/bind.py"
+ITEMS: Final = f"{RUNTIME}/tables/items.py"
 BOOKS: Final = f"{RUNTIME}/books.py"
 ACCOUNTS: Final = f"{RUNTIME}/accounts.py"
 
@@ -13,20 +13,20 @@ MUTANTS: Final = (
     Mutant(
         "put without condition",
         "The key is unique, so the condition on the put says nothing.",
-        BIND,
-        '            "ConditionExpression": "attribute_not_exists (#0)",\n'
-        '            "ExpressionAttributeNames": {"#0": absent},\n',
+        ITEMS,
+        '        ConditionExpression="attribute_not_exists (#0)",\n'
+        '        ExpressionAttributeNames={"#0": absent},\n',
         "",
     ),
     Mutant(
         "put over what stands",
         "Whoever builds on the same record may put: the chain stays whole.",
-        BIND,
-        '            "ConditionExpression": "attribute_not_exists (#0)",\n'
-        '            "ExpressionAttributeNames": {"#0": absent},\n',
-        '            "ConditionExpression": "(attribute_not_exists (#0) OR #1 = :0)",\n'
-        '            "ExpressionAttributeNames": {"#0": absent, "#1": "previous_hash"},\n'
-        '            "ExpressionAttributeValues": {":0": item["previous_hash"]},\n',
+        ITEMS,
+        '        ConditionExpression="attribute_not_exists (#0)",\n'
+        '        ExpressionAttributeNames={"#0": absent},\n',
+        '        ConditionExpression="(attribute_not_exists (#0) OR #1 = :0)",\n'
+        '        ExpressionAttributeNames={"#0": absent, "#1": "previous_hash"},\n'
+        '        ExpressionAttributeValues={":0": item["previous_hash"]},\n',
     ),
     Mutant(
         "time-out taken for success",

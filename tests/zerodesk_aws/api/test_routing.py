@@ -87,6 +87,23 @@ def test_a_path_that_is_not_served_is_not_found() -> None:
     assert "/v1/nothing" not in api.app.routes
 
 
+def test_routes_that_few_ask_for_are_declared_by_a_request_for_none_of_the_others() -> None:
+    declared: list[str] = []
+
+    def others() -> None:
+        for method, path in (("POST", "/v1/things"), ("GET", "/v1/rare")):
+            declared.append(path)
+            api.route(method, path, Nothing, answers={200: None})(lambda *_: Answer("1"))
+
+    api = Api("test", others=others)
+    api.route("GET", "/v1/things", Nothing, answers={200: None})(lambda *_: Answer("2"))
+    assert answered(api, things()) == (200, 2)
+    assert not declared
+    assert answered(api, proxy_event("POST", "/v1/things", authorizer=ALICE)) == (200, 1)
+    assert answered(api, proxy_event("GET", "/v1/rare", authorizer=ALICE)) == (200, 1)
+    assert declared == ["/v1/things", "/v1/rare"], "at once, and once"
+
+
 def test_a_method_that_is_not_served_is_not_allowed() -> None:
     found, document = answered(failing(KeyError), proxy_event("PUT", "/v1/things"))
     assert (found, document["code"]) == (405, "METHOD_NOT_ALLOWED")

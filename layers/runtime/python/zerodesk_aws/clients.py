@@ -1,18 +1,41 @@
-"""Clients of the services that an order passes, made of the session that the tables have.
+"""Clients of the services that an order passes, all made of one session.
 
 boto3 is that session, botocore's, and a layer of resources above it, which nothing here uses:
-sixty modules, and a session of its own that reads all its files again (decision 0032).
+sixty modules, and a session of its own that reads all its files again (decision 0032). pynamodb's
+connection has the client of the tables from here: who needs no model does without it (0142).
 """
 
-from typing import Any
+from functools import cache
+from threading import Lock
+from typing import Any, Final
 
 from botocore.config import Config
+from botocore.session import Session
 
-from zerodesk_aws.tables.bind import connection
+from zerodesk_aws.at_once import MAX_AT_ONCE
+
+CONNECT_TIMEOUT_SECONDS: Final = 1
+TABLES_READ_TIMEOUT_SECONDS: Final = 2
+TABLES_ATTEMPTS: Final = 4
+
+_one_by_one: Final = Lock()
+"""A session makes one client at a time; some are first asked for by calls that go at once."""
+
+
+@cache
+def session() -> Session:
+    """Return the one session, whose clients say the same of themselves with each request.
+
+    By itself botocore puts that together anew, twice a request: a quarter of what a small write
+    takes to compute (decision 0089).
+    """
+    made = Session()
+    made.set_default_client_config(Config(user_agent=made.user_agent()))
+    return made
 
 
 def client(service: str, region: str | None = None, **settings: Any) -> Any:
-    """Return the client of a service, here or in another region.
+    """Return a new client of a service, here or in another region.
 
     Parameters
     ----------
@@ -21,6 +44,19 @@ def client(service: str, region: str | None = None, **settings: Any) -> Any:
     settings
         Of ``botocore.config.Config``.
     """
-    return connection().session.create_client(
-        service, region_name=region, config=Config(connect_timeout=1, **settings)
+    config = Config(connect_timeout=CONNECT_TIMEOUT_SECONDS, **settings)
+    with _one_by_one:
+        return session().create_client(service, region_name=region, config=config)
+
+
+@cache
+def tables() -> Any:
+    """Return the client of the tables: each of its own would cost a cold start 100 ms of CPU."""
+    return client(
+        "dynamodb",
+        # What the tables are asked is put together here, and nothing of it by a client.
+        parameter_validation=False,
+        read_timeout=TABLES_READ_TIMEOUT_SECONDS,
+        max_pool_connections=MAX_AT_ONCE,
+        retries={"total_max_attempts": TABLES_ATTEMPTS, "mode": "standard"},
     )

@@ -69,15 +69,12 @@ def passes(fault: Exception) -> bool:
     """Whether a fault is one of the moment: not answered in time, or too busy."""
     # A function that never has these faults does without what raises them.
     from botocore.exceptions import BotoCoreError, ClientError
-    from pynamodb.exceptions import PynamoDBException
 
-    from zerodesk_aws.tables.bind import response_code
-
-    if isinstance(fault, PynamoDBException):
-        return response_code(fault) in PASSING_CODES or isinstance(fault.cause, BotoCoreError)
-    if isinstance(fault, ClientError):
-        return fault.response["Error"]["Code"] in PASSING_CODES
-    return isinstance(fault, (BotoCoreError, *PASSING_FAULTS))
+    # What pynamodb raises has the client's error for its cause.
+    cause = getattr(fault, "cause", fault)
+    if isinstance(cause, ClientError):
+        return cause.response["Error"]["Code"] in PASSING_CODES
+    return isinstance(cause, (BotoCoreError, *PASSING_FAULTS))
 
 
 @contextmanager

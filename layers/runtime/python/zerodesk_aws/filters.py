@@ -2,7 +2,7 @@
 
 import hashlib
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from zerodesk.codec import canonical_json
 from zerodesk.instruments import Market, Product
@@ -11,7 +11,10 @@ from zerodesk.orders import SelfTrade
 from zerodesk.times import iso_ms
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, inside, refused
 from zerodesk_aws.clock import as_ms
-from zerodesk_aws.contracts.orders import MAX_DAYS, AmendOrder, OrderTerms, PlaceOrder
+from zerodesk_aws.contracts.orders import MAX_DAYS, OrderTerms, PlaceOrder
+
+if TYPE_CHECKING:
+    from zerodesk_aws.contracts.order_changes import AmendOrder
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 
@@ -78,7 +81,7 @@ def _how_much(asked: OrderTerms, market: Market) -> dict[str, int]:
     return {"quantity_lots": whole_quantity_lots(asked.quantity, market)}
 
 
-def amend_changes(asked: AmendOrder, market: Market) -> dict[str, int]:
+def amend_changes(asked: "AmendOrder", market: Market) -> dict[str, int]:
     """Return what an amend changes, in the market's own units, or refuse as for an order."""
     changes: dict[str, int] = {}
     if asked.price is not None:

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PynamoDBConnectionError
 from pynamodb.expressions.condition import Condition
 
 from zerodesk import CODE_VERSION
@@ -22,7 +21,8 @@ from zerodesk_aws.faults import (
     JournalUnavailableError,
     RecordTooLargeError,
 )
-from zerodesk_aws.tables.bind import Item, bound, found, put_new, standing, standing_item
+from zerodesk_aws.tables.bind import bound, found
+from zerodesk_aws.tables.items import Item, put_new, standing, standing_item
 from zerodesk_aws.tables.journal import JournalItem
 
 FIRST_EPOCH: Final = 1
@@ -89,6 +89,7 @@ class Journal:
     """The streams of one journal table."""
 
     def __init__(self, table_name: str) -> None:
+        self._table_name = table_name
         self._items = bound(JournalItem, table_name)
 
     def append(
@@ -149,8 +150,8 @@ class Journal:
         doubt: Exception | None = None
         for _ in range(PUT_ATTEMPTS):
             try:
-                put_new(self._items, item, absent="sequence")
-            except (PynamoDBConnectionError, BotoCoreError, ClientError) as fault:
+                put_new(self._table_name, item, absent="sequence")
+            except (BotoCoreError, ClientError) as fault:
                 record = _told(fault)
                 standing = self._hash_at(stream, tip.sequence) if record is None else record.hash
                 if standing == tip.hash:
@@ -226,7 +227,7 @@ class Journal:
         keys = [{"stream": {"S": name}, "sequence": {"N": str(place)}} for name, place in places]
         items = {
             (item["stream"]["S"], int(item["sequence"]["N"])): item
-            for item in standing(self._items, keys)
+            for item in standing(self._table_name, keys)
         }
         return {
             name

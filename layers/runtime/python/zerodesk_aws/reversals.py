@@ -141,7 +141,8 @@ class Reversals:
         receipt = self._orders.get(receiver_id, receipt_id(account_id, item.request["transfer_id"]))
         assert receipt is not None, "what has arrived has an item"
         # The item names a record at which it had arrived, mostly the very one.
-        latest = int(receipt.account_sequence)
+        latest = receipt.account_sequence
+        assert latest is not None, "what has arrived names its record"
         for record in self._accounts.backwards(receiver_id, latest + 1, limit=latest):
             cause = record.body["cause"]
             if cause["kind"] == RECEIVE and _transfer(cause) == (account_id, item.order_id):

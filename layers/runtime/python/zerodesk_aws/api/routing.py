@@ -111,7 +111,15 @@ View = Callable[[Call, A], Answer]
 class Api:
     """The routes of one function. ``app`` is the Chalice app that the infrastructure reads."""
 
-    def __init__(self, function: str) -> None:
+    def __init__(self, function: str, *, others: Callable[[], None] | None = None) -> None:
+        """Begin without a route.
+
+        Parameters
+        ----------
+        others
+            Declares more of them: what few requests ask for comes with the first that does.
+        """
+        self._others = others
         self.app = Chalice(function, configure_logs=False, env={})
         # All that is answered is text: Chalice need not look for what is not, four times a request.
         self.app.api.binary_types = []
@@ -163,6 +171,9 @@ class Api:
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         """Answer an event of API Gateway. Nothing that a client sends leads to a fault of ours."""
         problem = self._unrouted(event["requestContext"])
+        if problem is not None and self._others is not None:
+            self._others()
+            problem = self._unrouted(event["requestContext"])
         if problem is not None:
             return respond(problem).to_dict()
         answered: dict[str, Any] = self.app(event, context)

@@ -11,7 +11,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
-from zerodesk_aws.tables.bind import bound, condition_failed
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.items import condition_failed
 
 KEY_ID_BYTES: Final = 6
 SECRET_BYTES: Final = 32

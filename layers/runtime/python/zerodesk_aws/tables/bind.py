@@ -1,55 +1,41 @@
 """One model, many tables; many models, one client.
 
 A model is bound to a table's name where a function starts: the name is a setting, and importing
-a model needs no environment. All bound models share one connection: each of their own would cost
-a cold start another client, about 100 ms of CPU.
+a model needs no environment. All bound models share one connection, and that has the client of all
+who do without a model (``items``).
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import copy
 from functools import cache
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from botocore.config import Config
-from botocore.exceptions import ClientError
 from botocore.session import Session
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import Index
 from pynamodb.models import MetaModel, Model
 
-from zerodesk_aws.at_once import MAX_AT_ONCE
-
-CONNECT_TIMEOUT_SECONDS: Final = 1.0
-READ_TIMEOUT_SECONDS: Final = 2.0
-MAX_RETRY_ATTEMPTS: Final = 3
-
-MAX_BATCH: Final = 100
-"""DynamoDB answers a batch of at most a hundred items."""
-
-Item = dict[str, dict[str, Any]]
-"""An item, or its key, as DynamoDB has it: of each attribute its type and its content."""
+from zerodesk_aws import clients
+from zerodesk_aws.tables.items import Item, projection
 
 M = TypeVar("M", bound=Model)
 
 
-class NamedConnection(Connection):
-    """A connection that makes calls, whose clients say the same of themselves with each.
-
-    By itself botocore puts that together anew, twice a request: a quarter of what a small write
-    takes to compute (decision 0089).
-    """
+class SharedConnection(Connection):
+    """A connection that makes calls, by the client that all others have."""
 
     @property
     def session(self) -> Session:
         """The session that all clients are made of."""
-        session = super().session
-        if session.get_default_client_config() is None:
-            session.set_default_client_config(Config(user_agent=session.user_agent()))
-        return session
+        return clients.session()
+
+    @property
+    def client(self) -> Any:
+        """The client of the tables."""
+        return clients.tables()
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """Make a call, and nothing around it.
@@ -65,13 +51,8 @@ class NamedConnection(Connection):
 
 @cache
 def connection() -> Connection:
-    """Return the one connection: its client is made at the first call."""
-    return NamedConnection(
-        connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
-        read_timeout_seconds=READ_TIMEOUT_SECONDS,
-        max_retry_attempts=MAX_RETRY_ATTEMPTS,
-        max_pool_connections=MAX_AT_ONCE,
-    )
+    """Return the one connection."""
+    return SharedConnection()
 
 
 def bound(model: type[M], table_name: str) -> type[M]:
@@ -157,136 +138,10 @@ def _query(
     if condition is not None:
         text += f" AND {condition.serialize(placeholders, values)}"
     names = {short: name for name, short in placeholders.items()}
-    asked = dict(_projection(attributes))
+    asked = dict(projection(attributes))
     return asked | {
         "TableName": table.table_name,
         "KeyConditionExpression": text,
         "ExpressionAttributeNames": names | asked.get("ExpressionAttributeNames", {}),
         "ExpressionAttributeValues": values,
     }
-
-
-def standing(
-    model: type[Model], keys: Sequence[Item], attributes: tuple[str, ...] | None = None
-) -> Iterator[Item]:
-    """Yield the items of keys that there are, read strongly, as DynamoDB has keys and items."""
-    name = model.Meta.table_name
-    how = {"ConsistentRead": True} | _projection(attributes)
-    for first in range(0, len(keys), MAX_BATCH):
-        rest: Any = keys[first : first + MAX_BATCH]
-        while rest:
-            asked = {"RequestItems": {name: how | {"Keys": rest}}}
-            answer = connection().dispatch("BatchGetItem", asked)
-            yield from answer["Responses"][name]
-            rest = answer["UnprocessedKeys"].get(name, {}).get("Keys")
-
-
-def got(model: type[M], key: Item, attributes: tuple[str, ...] | None = None) -> M | None:
-    """Return the item of a key, given as DynamoDB has it, read strongly, or None.
-
-    ``Model.get`` puts the same request together anew each time, name by name.
-    """
-    place = {"TableName": model.Meta.table_name, "Key": key, "ConsistentRead": True}
-    item = connection().dispatch("GetItem", place | _projection(attributes)).get("Item")
-    return model.from_raw_data(item) if item else None
-
-
-@cache
-def _projection(attributes: tuple[str, ...] | None) -> dict[str, Any]:
-    """Return what asks for some attributes of an item, of None for all."""
-    if attributes is None:
-        return {}
-    names = {f"#{name}": name for name in attributes}
-    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
-
-
-def move_forward(
-    model: type[Model],
-    key: Item,
-    values: Item,
-    *,
-    by: str,
-    among: tuple[str, Sequence[str]] | None = None,
-) -> bool:
-    """Set attributes of an item, all given as DynamoDB has them, if it is behind them.
-
-    What shows a journal is moved so, with each record. ``update`` makes an object of every name and
-    value of its expressions, and writes the same texts each time.
-
-    Parameters
-    ----------
-    by
-        Which of the values counts up: an item that has that number or a higher one stays as it is.
-    among
-        One that has a value, and of which values the item must have one.
-
-    Returns
-    -------
-    bool
-        Whether it was moved.
-    """
-    condition, compared = f"(attribute_not_exists(#{by}) OR #{by} < :{by})", {}
-    if among is not None:
-        name, standing_values = among
-        compared = {f":{name}{place}": {"S": one} for place, one in enumerate(standing_values)}
-        condition += f" AND #{name} IN ({', '.join(compared)})"
-    asked = {
-        "TableName": model.Meta.table_name,
-        "Key": key,
-        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {f"#{name}": name for name in values},
-        "ExpressionAttributeValues": {f":{name}": one for name, one in values.items()} | compared,
-    }
-    try:
-        connection().dispatch("UpdateItem", asked)
-    except ClientError as error:
-        if condition_failed(error):
-            return False
-        raise
-    return True
-
-
-def put_new(model: type[Model], item: Item, *, absent: str) -> None:
-    """Put an item, given as DynamoDB has it, at a place that is empty: no attribute ``absent``.
-
-    What stands there else is told by the refusal (``standing_item``), which ``Model.save`` cannot
-    ask for; and an item that is only written needs no instance of its model.
-    """
-    connection().dispatch(
-        "PutItem",
-        {
-            "TableName": model.Meta.table_name,
-            "Item": item,
-            "ConditionExpression": "attribute_not_exists (#0)",
-            "ExpressionAttributeNames": {"#0": absent},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        },
-    )
-
-
-def standing_item(fault: Exception) -> Item | None:
-    """Return the item that a refusal told, as DynamoDB has it; None where it told none.
-
-    pynamodb raises an error of its own from botocore's, and leaves the item with that one.
-    """
-    refusal = fault.__cause__
-    if not isinstance(refusal, ClientError):
-        return None
-    return cast("Item | None", refusal.response.get("Item"))
-
-
-def condition_failed(error: PynamoDBException | ClientError) -> bool:
-    """Whether a write was refused because its condition did not hold."""
-    return response_code(error) == "ConditionalCheckFailedException"
-
-
-def response_code(error: PynamoDBException | ClientError) -> str | None:
-    """Return what DynamoDB answered, None when it did not answer.
-
-    ``cause_response_code`` fails on a time-out, whose ``response`` is there and is None.
-    """
-    answer = error.cause if isinstance(error, PynamoDBException) else error
-    if not isinstance(answer, ClientError):
-        return None
-    return str(answer.response["Error"]["Code"])

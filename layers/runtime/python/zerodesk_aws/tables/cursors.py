@@ -14,7 +14,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from zerodesk.turnover import TickValue
-from zerodesk_aws.tables.bind import bound, condition_failed, got, update
+from zerodesk_aws.tables.bind import bound, update
+from zerodesk_aws.tables.items import condition_failed, got
 
 
 def settlement_cursor(symbol: str) -> str:
@@ -53,12 +54,13 @@ class Cursors:
     """The cursors of one table."""
 
     def __init__(self, table_name: str) -> None:
+        self._table_name = table_name
         self._items = bound(CursorItem, table_name)
 
     def position(self, name: str) -> int:
         """Return a cursor's position, read strongly; 0 when it has never moved."""
-        item = got(self._items, {"name": {"S": name}}, ("position",))
-        return 0 if item is None else int(item.position or 0)
+        item = got(self._table_name, {"name": {"S": name}}, ("position",))
+        return int(item["position"]["N"]) if item else 0
 
     def traded(self, name: str) -> Mapping[str, int]:
         """Return what a book traded by the hour, up to its cursor."""

@@ -15,7 +15,8 @@ from typing import Final
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from zerodesk_aws.tables.bind import bound, move_forward
+from zerodesk_aws.tables.bind import bound
+from zerodesk_aws.tables.items import move_forward
 
 LIQUIDATED: Final = "liquidated"
 """The list of accounts that are liquidated, named as no market can be; one lot for each."""
@@ -39,6 +40,7 @@ class Holders:
     """The index of one table."""
 
     def __init__(self, table_name: str) -> None:
+        self._table_name = table_name
         self._items = bound(HolderItem, table_name)
 
     def show(self, symbol: str, account_id: str, account_sequence: int, quantity_lots: int) -> bool:
@@ -48,7 +50,7 @@ class Holders:
             "account_sequence": {"N": str(account_sequence)},
             "quantity_lots": {"N": str(quantity_lots)},
         }
-        return move_forward(self._items, key, shown, by="account_sequence")
+        return move_forward(self._table_name, key, shown, by="account_sequence")
 
     def of(self, symbol: str) -> list[str]:
         """Return the accounts with something open in a market, by name, read strongly."""

@@ -53,10 +53,10 @@ def listed_of(view: dict[str, Any], book_sequence: int) -> Listed | None:
     )
 
 
-def listed_in(answer: dict[str, Any]) -> Listed | None:
-    """Return the market of what DynamoDB answered to a ``GetItem``; None where it shows none.
+def listed_in(item: dict[str, Any] | None) -> Listed | None:
+    """Return the market of an item as DynamoDB has it: each attribute with its type.
 
-    A workflow that reads hands the answer on as it is: each attribute with its type.
+    None without an item, and where it lists none.
 
     Raises
     ------
@@ -65,13 +65,12 @@ def listed_in(answer: dict[str, Any]) -> Listed | None:
 
     Examples
     --------
-    >>> listed_in({})
-    >>> listed_in({"Item": {"book_sequence": {"N": "1"}, "view": {"S": '{"market": null}'}}})
-    >>> listed_in({"Item": {"book_sequence": {"S": "1"}, "view": {"S": "{}"}}})
+    >>> listed_in(None)
+    >>> listed_in({"book_sequence": {"N": "1"}, "view": {"S": '{"market": null}'}})
+    >>> listed_in({"book_sequence": {"S": "1"}, "view": {"S": "{}"}})
     Traceback (most recent call last):
     KeyError: 'N'
     """
-    item = answer.get("Item")
     if item is None:
         return None
     book_sequence = int(item["book_sequence"]["N"])

@@ -1,13 +1,9 @@
 """The market table: each book as its last record leaves it, surfaces, and the marks of options."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist
-from pynamodb.models import Model
-
-from zerodesk_aws.tables.bind import bound, move_forward
+from zerodesk_aws.tables.items import Item, got, move_forward
 
 if TYPE_CHECKING:
     from zerodesk.pricing.option_risk import OptionRisk
@@ -15,47 +11,33 @@ if TYPE_CHECKING:
     from zerodesk_aws.tables.stored_surface import StoredSurface
 
 
-class MarketItem(Model):
-    """One market: its listing, state and prices as of a record of its book."""
-
-    class Meta:
-        """The table's name is bound where a function starts."""
-
-        table_name = "market"
-
-    symbol = UnicodeAttribute(hash_key=True)
-    book_sequence = NumberAttribute()
-    view = JSONAttribute()
-
-
 class Markets:
     """The markets of one table."""
 
     def __init__(self, table_name: str) -> None:
-        self._items = bound(MarketItem, table_name)
+        self._table_name = table_name
 
     def get(self, symbol: str, *, consistent: bool = False) -> "Listed | None":
         """Return a market, or None when no book has shown it yet."""
         # Here and below: books show themselves here, and load nothing that reads or prices.
-        from zerodesk_aws.tables.listed import listed_of
+        from zerodesk_aws.tables.listed import listed_in
 
-        try:
-            item = self._items.get(symbol, consistent_read=consistent)
-        except DoesNotExist:
-            return None
-        return listed_of(item.view, int(item.book_sequence))
+        return listed_in(self._got(symbol, consistent=consistent))
 
     def all(self) -> "list[Listed]":
         """Return every market, by symbol."""
+        from zerodesk_aws.tables.bind import bound
         from zerodesk_aws.tables.listed import listed_of
+        from zerodesk_aws.tables.market_model import MarketItem
 
-        shown = (listed_of(item.view, int(item.book_sequence)) for item in self._items.scan())
+        items = bound(MarketItem, self._table_name).scan()
+        shown = (listed_of(item.view, int(item.book_sequence)) for item in items)
         return sorted((one for one in shown if one), key=lambda one: one.market.symbol)
 
     def project(self, symbol: str, view: dict[str, Any], book_sequence: int) -> bool:
         """Show a book as of a record; False when that or a later one is shown already."""
         shown = {"view": {"S": json.dumps(view)}, "book_sequence": {"N": str(book_sequence)}}
-        return move_forward(self._items, {"symbol": {"S": symbol}}, shown, by="book_sequence")
+        return move_forward(self._table_name, _key(symbol), shown, by="book_sequence")
 
     def keep_surface(self, symbol: str, surface: "StoredSurface") -> bool:
         """Store a market's surface; False when one of that time or later is there already."""
@@ -66,11 +48,8 @@ class Markets:
         """Return a market's surface, or None."""
         from zerodesk_aws.tables.stored_surface import StoredSurface
 
-        try:
-            item = self._items.get(_surface_key(symbol), consistent_read=consistent)
-        except DoesNotExist:
-            return None
-        return StoredSurface(**item.view["surface"])
+        view = self._view(_surface_key(symbol), consistent=consistent)
+        return None if view is None else StoredSurface(**view["surface"])
 
     def keep_option(self, symbol: str, risk: "OptionRisk", at_ms: int) -> bool:
         """Store an option's mark as of a time; False when a later one is there already."""
@@ -84,21 +63,27 @@ class Markets:
 
     def day_volume_lots(self, symbol: str) -> int:
         """Return what a market traded in a day, as it was counted last; nothing before that."""
-        try:
-            item = self._items.get(_volume_key(symbol))
-        except DoesNotExist:
-            return 0
-        return int(item.view["day_volume_lots"])
+        view = self._view(_volume_key(symbol))
+        return 0 if view is None else int(view["day_volume_lots"])
 
     def option(self, symbol: str) -> "OptionRisk | None":
         """Return an option as it was marked last, or None."""
         from zerodesk.pricing.option_risk import OptionRisk
 
-        try:
-            item = self._items.get(_option_key(symbol))
-        except DoesNotExist:
-            return None
-        return OptionRisk.from_dict(item.view["option"])
+        view = self._view(_option_key(symbol))
+        return None if view is None else OptionRisk.from_dict(view["option"])
+
+    def _view(self, name: str, *, consistent: bool = False) -> dict[str, Any] | None:
+        """Return what stands beside the markets under a name, or None."""
+        item = self._got(name, consistent=consistent)
+        return None if item is None else cast("dict[str, Any]", json.loads(item["view"]["S"]))
+
+    def _got(self, name: str, *, consistent: bool) -> Item | None:
+        return got(self._table_name, _key(name), consistent=consistent)
+
+
+def _key(name: str) -> Item:
+    return {"symbol": {"S": name}}
 
 
 def _option_key(symbol: str) -> str:

@@ -10,30 +10,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from zerodesk.orders import OrderStatus
 from zerodesk.withdrawal_status import WithdrawalStatus
-from zerodesk_aws.tables.bind import (
+from zerodesk_aws.tables.items import (
     MAX_BATCH,
     Item,
-    bound,
     condition_failed,
     got,
     move_forward,
+    one_of,
     put_new,
+    set_where,
     standing,
-    update,
 )
-from zerodesk_aws.tables.keys import ORDERS_BY_PLACED_INDEX
 
 if TYPE_CHECKING:
     from zerodesk_aws.at_once import Call
+    from zerodesk_aws.tables.order_model import OrderModel
 
 DONE: Final = "DONE"
 """The status of a gate item whose effect stands."""
@@ -83,75 +77,88 @@ Word = tuple[dict[str, Any], int, int]
 """(projection, sequence, record time in ms): what a record says of an order."""
 
 
-class ByPlaced(GlobalSecondaryIndex["OrderItem"]):  # type: ignore[no-untyped-call]
-    """An account's items in the order in which they came. Keys only: one write an item."""
-
-    class Meta:
-        """The index of the table."""
-
-        index_name = ORDERS_BY_PLACED_INDEX
-        projection = KeysOnlyProjection()
-
-    account_id = UnicodeAttribute(hash_key=True)
-    placed_at_ms = NumberAttribute(range_key=True)
+JSON: Final = ("request", "rejection")
+"""Attributes that are JSON in a text."""
 
 
-class OrderItem(Model):
+class OrderItem:
     """An order, a cancel, a deposit...: ``kind`` says what, ``request`` what was asked.
 
     ``remaining_lots`` is what its book leaves of an order, ``price_ticks`` the limit that it has
-    there; None is what was asked. ``held_minor`` is what its book counts on.
+    there; None is what was asked. ``held_minor`` is what its book counts on. An item has those of
+    its attributes that it was read with.
     """
 
-    class Meta:
-        """The table's name is bound where a function starts."""
+    account_id: str
+    order_id: str
+    placed_at_ms: int
+    kind: str
+    fingerprint: str
+    request: Any
+    status: str
+    filled_lots: int
+    remaining_lots: int | None = None
+    price_ticks: int | None = None
+    held_minor: int | None = None
+    filled_notional_minor: int
+    fee_minor: int
+    rejection: Any = None
+    account_sequence: int | None = None
+    book_sequence: int | None = None
+    updated_at_ms: int
 
-        table_name = "orders"
+    def __init__(self, **attributes: Any) -> None:
+        self.filled_lots = self.filled_notional_minor = self.fee_minor = 0
+        self.__dict__.update(attributes)
 
-    account_id = UnicodeAttribute(hash_key=True)
-    order_id = UnicodeAttribute(range_key=True)
-    by_placed = ByPlaced()
-    placed_at_ms = NumberAttribute()
-    kind = UnicodeAttribute()
-    fingerprint = UnicodeAttribute()
-    request = JSONAttribute()
-    status = UnicodeAttribute()
-    filled_lots = NumberAttribute(default=0)
-    remaining_lots = NumberAttribute(null=True)
-    price_ticks = NumberAttribute(null=True)
-    held_minor = NumberAttribute(null=True)
-    filled_notional_minor = NumberAttribute(default=0)
-    fee_minor = NumberAttribute(default=0)
-    rejection = JSONAttribute(null=True)
-    account_sequence = NumberAttribute(null=True)
-    book_sequence = NumberAttribute(null=True)
-    updated_at_ms = NumberAttribute()
+    @classmethod
+    def read(cls, item: Item) -> "OrderItem":
+        """Return an item that DynamoDB answered."""
+        return cls(**{name: _read(name, content) for name, content in item.items()})
+
+    def written(self) -> Item:
+        """Return the item as DynamoDB has it."""
+        return {name: _written(name, value) for name, value in vars(self).items()}
 
     @property
     def lots_left(self) -> int:
         """What remains of an order; nothing that is counted in lots where it names an amount."""
         if "amount_minor" in self.request:
             return 0
-        left: float | None = self.remaining_lots
-        return self.request["quantity_lots"] - int(self.filled_lots) if left is None else int(left)
+        left = self.remaining_lots
+        return int(self.request["quantity_lots"]) - self.filled_lots if left is None else left
 
     @property
     def quantity_lots(self) -> int:
         """An order's whole quantity as it stands: what is filled and what remains."""
-        return int(self.filled_lots) + self.lots_left
+        return self.filled_lots + self.lots_left
 
     @property
     def limit_ticks(self) -> int | None:
         """An order's limit as it stands, None at the market."""
-        limit: float | None = self.price_ticks
-        return self.request["price_ticks"] if limit is None else int(limit)
+        limit: int | None = (
+            self.request["price_ticks"] if self.price_ticks is None else self.price_ticks
+        )
+        return limit
+
+
+def _read(name: str, content: dict[str, Any]) -> Any:
+    if "N" in content:
+        return int(content["N"])
+    return json.loads(content["S"]) if name in JSON else content["S"]
+
+
+def _written(name: str, value: Any) -> dict[str, Any]:
+    if name in JSON:
+        return {"S": json.dumps(value)}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
 
 
 class Orders:
     """The items of one orders table."""
 
     def __init__(self, table_name: str) -> None:
-        self._items = bound(OrderItem, table_name)
+        self._table_name = table_name
 
     def open_gate(
         self,
@@ -164,9 +171,9 @@ class Orders:
         at_ms: int,
     ) -> tuple[OrderItem, bool]:
         """Put an item if there is none; return the one that stands and whether it is new."""
-        item = self._items(
-            account_id,
-            order_id,
+        item = OrderItem(
+            account_id=account_id,
+            order_id=order_id,
             placed_at_ms=at_ms,
             kind=kind,
             fingerprint=fingerprint,
@@ -176,12 +183,14 @@ class Orders:
         )
         if self._put_new(item):
             return item, True
-        return self._items.get(account_id, order_id, consistent_read=True), False
+        found = self._get(account_id, order_id)
+        assert found is not None, "an item that stands is never taken away"
+        return found, False
 
     def _put_new(self, item: OrderItem) -> bool:
         """Put an item unless there is one; whether there was none."""
         try:
-            put_new(self._items, item.serialize(), absent="order_id")
+            put_new(self._table_name, item.written(), absent="order_id")
         except ClientError as error:
             if not condition_failed(error):
                 raise
@@ -194,8 +203,8 @@ class Orders:
 
     def status(self, account_id: str, order_id: str) -> str | None:
         """Return an item's status, read strongly, or None without an item."""
-        item = self._get(account_id, order_id, ("status",))
-        return None if item is None else item.status
+        item = got(self._table_name, _key(account_id, order_id), ("status",))
+        return None if item is None else str(item["status"]["S"])
 
     def moved(self, item: OrderItem) -> OrderItem | None:
         """Return an item as it stands now, read strongly, or None.
@@ -238,14 +247,22 @@ class Orders:
     def _get(
         self, account_id: str, order_id: str, attributes: tuple[str, ...] | None = None
     ) -> OrderItem | None:
-        return got(self._items, _key(account_id, order_id), attributes)
+        item = got(self._table_name, _key(account_id, order_id), attributes)
+        return None if item is None else OrderItem.read(item)
 
     def _batch(
         self, keys: list[tuple[str, str]], attributes: tuple[str, ...] | None = None
     ) -> Iterator[OrderItem]:
         # In one order, for of more than a batch it says which go together.
         places = [_key(*key) for key in sorted(set(keys))]
-        return map(self._items.from_raw_data, standing(self._items, places, attributes))
+        return map(OrderItem.read, standing(self._table_name, places, attributes))
+
+    def _model(self) -> "type[OrderModel]":
+        """Return the model of the items: who goes through an account's asks by the index."""
+        from zerodesk_aws.tables.bind import bound
+        from zerodesk_aws.tables.order_model import OrderModel
+
+        return bound(OrderModel, self._table_name)
 
     def placed(
         self,
@@ -253,16 +270,13 @@ class Orders:
         *,
         from_ms: int = 0,
         to_ms: int,
-        newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[OrderItem]:
         """Yield the keys of an account's items placed in a span of time, both ends included."""
-        return self._items.by_placed.query(
-            account_id,
-            ByPlaced.placed_at_ms.between(from_ms, to_ms),
-            scan_index_forward=not newest_first,
-            limit=limit,
-        )
+        model = self._model()
+        span = model.placed_at_ms.between(from_ms, to_ms)
+        keys = model.by_placed.query(account_id, span, scan_index_forward=True, limit=limit)
+        return map(_of_keys, keys)
 
     def newest(
         self, account_id: str, before: tuple[int, str] | None, *, limit: int
@@ -279,13 +293,14 @@ class Orders:
             "placed_at_ms": {"N": str(before[0])},
             "order_id": {"S": before[1]},
         }
-        return self._items.by_placed.query(
+        keys = self._model().by_placed.query(
             account_id,
             scan_index_forward=False,
             limit=limit,
             page_size=min(limit, MAX_BATCH),
             last_evaluated_key=start,
         )
+        return map(_of_keys, keys)
 
     def change_gate(
         self, item: OrderItem, *, status: str, request: dict[str, Any], at_ms: int
@@ -297,23 +312,14 @@ class Orders:
         """
         seen_ms = int(item.updated_at_ms)
         changed_ms = max(at_ms, seen_ms + 1)
-        actions: list[Action] = [
-            OrderItem.status.set(status),
-            OrderItem.request.set(request),
-            OrderItem.placed_at_ms.set(changed_ms),
-            OrderItem.updated_at_ms.set(changed_ms),
-        ]
-        try:
-            update(
-                self._items,
-                item.account_id,
-                item.order_id,
-                actions=actions,
-                condition=OrderItem.updated_at_ms == seen_ms,
-            )
-        except UpdateError as error:
-            if not condition_failed(error):
-                raise
+        changed = {
+            "status": {"S": status},
+            "request": {"S": json.dumps(request)},
+            "placed_at_ms": {"N": str(changed_ms)},
+            "updated_at_ms": {"N": str(changed_ms)},
+        }
+        key, seen = _key(item.account_id, item.order_id), {":seen": {"N": str(seen_ms)}}
+        if not set_where(self._table_name, key, changed, "#updated_at_ms = :seen", seen):
             return None
         item.status, item.request = status, request
         item.placed_at_ms = item.updated_at_ms = changed_ms
@@ -323,16 +329,8 @@ class Orders:
         self, account_id: str, order_id: str, account_sequence: int, at_ms: int
     ) -> None:
         """Show that the effect of a gate item stands, and in which record."""
-        self._move(
-            account_id,
-            order_id,
-            [
-                OrderItem.status.set(DONE),
-                OrderItem.account_sequence.set(account_sequence),
-                OrderItem.updated_at_ms.set(at_ms),
-            ],
-            OrderItem.status == OrderStatus.QUEUED.value,
-        )
+        shown = _decided(DONE, account_sequence, at_ms)
+        self._move(account_id, order_id, shown, (OrderStatus.QUEUED.value,))
 
     def move_gate(
         self,
@@ -347,17 +345,11 @@ class Orders:
 
         RESERVED follows QUEUED only; what is final follows both, and nothing follows it.
         """
-        actions: list[Action] = [
-            OrderItem.status.set(answer["status"]),
-            OrderItem.account_sequence.set(account_sequence),
-            OrderItem.updated_at_ms.set(at_ms),
-        ]
-        if "rejection" in answer:
-            actions.append(OrderItem.rejection.set(answer["rejection"]))
+        shown = _decided(answer["status"], account_sequence, at_ms, answer.get("rejection"))
         before = [WithdrawalStatus.QUEUED.value]
         if answer["status"] != WithdrawalStatus.RESERVED:
             before.append(WithdrawalStatus.RESERVED.value)
-        self._move(account_id, order_id, actions, OrderItem.status.is_in(*before))
+        self._move(account_id, order_id, shown, before)
 
     def project_rejection(
         self,
@@ -368,17 +360,8 @@ class Orders:
         at_ms: int,
     ) -> None:
         """Show a refusal that stands in the account's journal."""
-        self._move(
-            account_id,
-            order_id,
-            [
-                OrderItem.status.set(OrderStatus.REJECTED.value),
-                OrderItem.rejection.set(rejection),
-                OrderItem.account_sequence.set(account_sequence),
-                OrderItem.updated_at_ms.set(at_ms),
-            ],
-            OrderItem.status == OrderStatus.QUEUED.value,
-        )
+        shown = _decided(OrderStatus.REJECTED.value, account_sequence, at_ms, rejection)
+        self._move(account_id, order_id, shown, (OrderStatus.QUEUED.value,))
 
     def showing(self, rows: Sequence[Row]) -> "list[Call]":
         """Return the calls that show what a book's records say of the orders that they touched.
@@ -453,9 +436,9 @@ class Orders:
         body: dict[str, Any],
     ) -> None:
         shown = {name: projection[name] for name in PROJECTED if projection.get(name) is not None}
-        following = self._items(
-            leading.account_id,
-            order_id,
+        following = OrderItem(
+            account_id=leading.account_id,
+            order_id=order_id,
             placed_at_ms=leading.placed_at_ms,
             kind=leading.kind,
             fingerprint=leading.fingerprint,
@@ -477,17 +460,12 @@ class Orders:
         } | _shown(projection)
         statuses = STILL_PENDING if projection.get("if_pending") else STILL_MOVING
         key = _key(projection["account_id"], order_id)
-        move_forward(self._items, key, shown, by="book_sequence", among=("status", statuses))
+        move_forward(self._table_name, key, shown, by="book_sequence", among=("status", statuses))
 
-    def _move(
-        self, account_id: str, order_id: str, actions: list[Action], condition: Condition
-    ) -> None:
-        """Update an item if the condition holds; an item that is ahead is left as it is."""
-        try:
-            update(self._items, account_id, order_id, actions=actions, condition=condition)
-        except UpdateError as error:
-            if not condition_failed(error):
-                raise
+    def _move(self, account_id: str, order_id: str, shown: Item, before: Sequence[str]) -> None:
+        """Show what became of an item that has one of these statuses; any other is ahead."""
+        condition, compared = one_of("status", before)
+        set_where(self._table_name, _key(account_id, order_id), shown, condition, compared)
 
 
 def _key(account_id: str, order_id: str) -> Item:
@@ -500,3 +478,21 @@ def _shown(projection: dict[str, Any]) -> Item:
     rejection = said.pop("rejection", None)
     shown: Item = {name: {"N": str(number)} for name, number in said.items()}
     return shown if rejection is None else shown | {"rejection": {"S": json.dumps(rejection)}}
+
+
+def _decided(
+    status: str, account_sequence: int, at_ms: int, rejection: dict[str, Any] | None = None
+) -> Item:
+    """Return what an account's record says of an item, as the item has it."""
+    shown: Item = {
+        "status": {"S": status},
+        "account_sequence": {"N": str(account_sequence)},
+        "updated_at_ms": {"N": str(at_ms)},
+    }
+    return shown if rejection is None else shown | {"rejection": {"S": json.dumps(rejection)}}
+
+
+def _of_keys(key: "OrderModel") -> OrderItem:
+    return OrderItem(
+        account_id=key.account_id, order_id=key.order_id, placed_at_ms=int(key.placed_at_ms)
+    )
