@@ -120,6 +120,7 @@ class LimitOffice:
             orders_per_minute=asked.orders_per_minute,
             mark_age_ms=asked.mark_age_ms,
             order_volume_bps=asked.order_volume_bps,
+            leverage=asked.leverage,
             free_notional_minor=_minor("free_notional", asked.free_notional, quotes),
             order_notional_minor=_minor("order_notional", asked.order_notional, quotes),
             position_minor=_minor("position", asked.position, markets),

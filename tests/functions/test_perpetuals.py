@@ -126,6 +126,29 @@ def test_an_order_beyond_the_margin_is_refused_with_its_numbers(venue: Gateway) 
     assert second.json["rejection"]["code"] == "RISK_INSUFFICIENT_MARGIN"
 
 
+def test_a_limit_of_leverage_holds_for_orders_and_amends_and_its_use_is_shown(
+    venue: Gateway,
+) -> None:
+    limited = venue.operator(
+        "PUT", "/v1/limits/groups/retail", {"leverage": 2, "reason": "what retail may have"}
+    )
+    assert limited.status == 200, limited.text
+    joined = {"group": "retail", "reason": "retail"}
+    assert venue.operator("PUT", "/v1/accounts/ann/limits", joined).status == 200
+    big = venue.place("ann", "big", "BUY", symbol="BTC-PERP", quantity="0.3", price="60000")
+    refused = big.json["rejection"]
+    # Of 7,000 the fee of 9 and a unit are not there any more.
+    assert (refused["code"], refused["have"]) == ("RISK_LEVERAGE_LIMIT", "18000")
+    assert refused["limit"] == "13981.999998"
+    small = venue.place("ann", "ok", "BUY", symbol="BTC-PERP", quantity="0.2", price="60000")
+    assert small.json["status"] == "OPEN"
+    more = venue.amend("ann", "ok", "a1", quantity="0.3")
+    assert more.json["rejection"]["code"] == "RISK_LEVERAGE_LIMIT"
+    shown = venue.call("GET", "/v1/accounts/ann/limits", who="ann").json["limits"]
+    [used] = [one for one in shown if one["limit"] == "leverage"]
+    assert (used["value"], used["used"], used["set_by"]) == ("2", "1.72", "group:retail")
+
+
 def test_more_of_an_order_passes_the_margin_also_where_no_fee_is_paid(gateway: Gateway) -> None:
     free = BTC_PERP | {"maker_bps": 0, "taker_bps": 0}
     assert gateway.operator("POST", "/v1/markets", free).status == 201

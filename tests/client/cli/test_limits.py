@@ -15,7 +15,14 @@ def alice(zerodesk: Zerodesk) -> Zerodesk:
 
 def test_limits_of_an_account_are_set_and_shown_with_their_units(alice: Zerodesk) -> None:
     done = alice(
-        "limit", "set", "alice", "open_orders=5", "position.btc-usd=0.5", "--reason", "new"
+        "limit",
+        "set",
+        "alice",
+        "open_orders=5",
+        "leverage=3",
+        "position.btc-usd=0.5",
+        "--reason",
+        "new",
     )
     assert done.exit_code == 0, done.stdout
     assert "position.BTC-USD" in done.stdout
@@ -23,6 +30,7 @@ def test_limits_of_an_account_are_set_and_shown_with_their_units(alice: Zerodesk
     shown = json.loads(alice("limits", "--json").stdout)
     assert [(one["limit"], one["value"]) for one in shown["limits"]] == [
         ("open_orders", "5"),
+        ("leverage", "3"),
         ("position", "0.5"),
     ]
 

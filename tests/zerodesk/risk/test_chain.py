@@ -14,7 +14,6 @@ from tests.zerodesk.risk.cases import (
     a_case,
     a_command,
     a_fee,
-    a_quote,
     holding,
     positioned,
     with_position,
@@ -71,7 +70,14 @@ REFUSED: dict[str, Callable[[], Case]] = {
     "RISK_UNDERLYING_LIMIT": lambda: a_case(
         positioned(FUNDED, 10), Limits(underlying_minor={"BTC": 10 * BTC_MINOR})
     ),
-    "RISK_LEVERAGE_LIMIT": lambda: a_case(quote=a_quote()._replace(need_minor=5_999_999)),
+    "RISK_LEVERAGE_LIMIT": lambda: a_case(
+        with_terms(verification_level=2).replace(available={"USD": 6_000_000}),
+        Limits(leverage=4),
+        symbol="BTC-PERP",
+        quantity_lots=4,
+        quote=a_fee(1),
+        marked={"BTC-PERP": BTC_PERP},
+    ),
     "RISK_DAILY_LOSS_LIMIT": lambda: a_case(
         positioned(FUNDED, 10, 6_000_010), Limits(daily_loss_minor={"USD": 100})
     ),
@@ -198,11 +204,6 @@ def test_positions_of_one_underlying_count_together_and_others_do_not() -> None:
     assert refused.code is RejectionCode.RISK_UNDERLYING_LIMIT
     other = marked | {"BTC-EUR": BTC_USD._replace(base="ETH", quote="EUR")}
     assert assess(a_case(state, limits, quantity_lots=4, marked=other)) is None
-
-
-def test_a_sale_of_spot_needs_no_leverage_and_a_purchase_is_held_in_full() -> None:
-    assert assess(a_case(side=Side.SELL)) is None
-    assert assess(a_case()) is None
 
 
 def test_the_day_s_loss_counts_what_is_closed_what_is_open_and_fees() -> None:

@@ -11,6 +11,8 @@ MAX_OPEN_ORDERS: Final = 200
 """Open orders per account. It bounds the account's state, which travels in every record, and so
 holds whatever else is set."""
 
+MAX_LEVERAGE: Final = 1_000
+
 MAX_KEYS: Final = 50
 """Instruments, underlyings or currencies that one scope may name under one limit."""
 
@@ -23,15 +25,18 @@ class Limits(NamedTuple):
 
     ``order_notional_minor`` bounds one order by its quote currency. An order worth more than
     ``free_notional_minor`` may be no more than ``order_volume_bps`` of what its market traded
-    in the 24 hours before. ``position_minor`` bounds what is open in an instrument, and
-    ``underlying_minor`` in all instruments of one underlying, in its minor units, with every open
-    order filled at worst. ``daily_loss_minor`` is by quote currency.
+    in the 24 hours before. ``leverage`` bounds what all perpetuals of a currency may be worth, as
+    so many times what the account has of it, with every open order filled at worst.
+    ``position_minor`` bounds what is open in an instrument, and ``underlying_minor`` in all
+    instruments of one underlying, in its minor units, with orders counted in the same way.
+    ``daily_loss_minor`` is by quote currency.
     """
 
     open_orders: int | None = None
     orders_per_minute: int | None = None
     mark_age_ms: int | None = None
     order_volume_bps: int | None = None
+    leverage: int | None = None
     free_notional_minor: ByKey = NO_KEYS
     order_notional_minor: ByKey = NO_KEYS
     position_minor: ByKey = NO_KEYS

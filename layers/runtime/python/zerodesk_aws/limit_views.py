@@ -1,6 +1,7 @@
 """Limits as the API shows them: in decimals, with who set each and how much of it is used."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from zerodesk.accounts import AccountState
@@ -11,7 +12,12 @@ from zerodesk.money import format_minor
 from zerodesk.orders import Side
 from zerodesk.risk import Marked, symbols_of
 from zerodesk.risk.chain import MINUTE_MS
-from zerodesk.risk.exposure import day_result_minor, worst_lots, worst_underlying_minor
+from zerodesk.risk.exposure import (
+    day_result_minor,
+    leverage,
+    worst_lots,
+    worst_underlying_minor,
+)
 from zerodesk.times import iso_ms
 from zerodesk_aws.accounts import Account, AccountJournal
 from zerodesk_aws.api.problems import ProblemCode, ended
@@ -106,21 +112,25 @@ def switch_view(name: str, kill: Kill, *, is_on: bool) -> KillSwitch:
     )
 
 
-def _shown(name: str, key: str, limit: int, set_by: str, used: int | None) -> EffectiveLimit:
+def _shown(
+    name: str, key: str, limit: int, set_by: str, used: int | Decimal | None
+) -> EffectiveLimit:
     unit = _unit(key) if key else None
-    value, spent = (
-        None if number is None else str(number) if unit is None else format_minor(number, unit)
-        for number in (limit, used)
-    )
-    assert value is not None, "a limit is a number"
     return EffectiveLimit(
         limit=name.removesuffix(_MINOR),
         key=key or None,
-        value=value,
+        value=_text(limit, unit),
         unit=unit,
-        used=spent,
+        used=None if used is None else _text(used, unit),
         set_by=set_by,
     )
+
+
+def _text(number: int | Decimal, unit: str | None) -> str:
+    if unit is None:
+        return str(number)
+    assert isinstance(number, int), "an amount is in minor units"
+    return format_minor(number, unit)
 
 
 def _unit(key: str) -> str:
@@ -130,12 +140,11 @@ def _unit(key: str) -> str:
 
 def _used(
     state: AccountState, marked: Mapping[str, Marked], name: str, key: str, at_ms: int
-) -> int | None:
+) -> int | Decimal | None:
     """Return how much of a limit is used; of what may be open either way, the larger side.
 
     None where it cannot be said: of what nobody has marked yet, nothing is guessed.
     """
-    is_marked = symbols_of(state, at_ms) <= marked.keys()
     match name:
         case "open_orders":
             return len(state.holds)
@@ -145,9 +154,20 @@ def _used(
         case "position_minor" if key in marked:
             lots = max(worst_lots(state, key, side) for side in Side)
             return lots * marked[key].lot_value_minor
-        case "underlying_minor" if is_marked:
+    is_marked = symbols_of(state, at_ms) <= marked.keys()
+    return _used_of_all(state, marked, name, key, at_ms) if is_marked else None
+
+
+def _used_of_all(
+    state: AccountState, marked: Mapping[str, Marked], name: str, key: str, at_ms: int
+) -> int | Decimal | None:
+    """Return the same of a limit that all of an account's instruments count to."""
+    match name:
+        case "underlying_minor":
             return max(worst_underlying_minor(state, marked, key, side) for side in Side)
-        case "daily_loss_minor" if is_marked:
+        case "daily_loss_minor":
             return max(0, -day_result_minor(state, marked, key, at_ms))
+        case "leverage":
+            return leverage(state, marked)
         case _:
             return None

@@ -15,7 +15,13 @@ limit_app = typer.Typer(no_args_is_help=True, help="See and set limits (operator
 
 GROUP: Final = "group:"
 VENUE: Final = "venue"
-COUNTS: Final = ("open_orders", "orders_per_minute", "mark_age_ms", "order_volume_bps")
+COUNTS: Final = (
+    "open_orders",
+    "orders_per_minute",
+    "mark_age_ms",
+    "order_volume_bps",
+    "leverage",
+)
 BY_KEY: Final = ("free_notional", "order_notional", "position", "underlying", "daily_loss")
 
 AnyAccount = Annotated[

@@ -8,9 +8,7 @@ from zerodesk.instruments import FEE_HOLD_MINOR
 from zerodesk.money import share_bps
 from zerodesk.risk.admission import held_or_refused
 from zerodesk.risk.case import Case
-from zerodesk.risk.chain import CHAIN, assess, leverage_within_limit
-
-OF_AMENDS: Final = tuple(check for check in CHAIN if check is not leverage_within_limit)
+from zerodesk.risk.chain import assess
 
 ROUNDING_MINOR: Final = 1
 """Fees round down, so what two quantities need may differ by a unit more after a fill between the
@@ -66,4 +64,4 @@ def admit_amend(case: Case, command: AmendCommand) -> Change:
     ``case`` is of the lots that come on top, and of what they need beyond the order's hold. At a
     lower price that is less than they are worth, as the order's own hold covers some of them.
     """
-    return held_or_refused(case, command, assess(case, OF_AMENDS))
+    return held_or_refused(case, command, assess(case))

@@ -15,13 +15,19 @@ from zerodesk.orders import Side
 from zerodesk.positions import FLAT
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
-from zerodesk.risk.exposure import worst_lots, worst_underlying_minor
-from zerodesk.risk.margin import margin_covers_positions
+from zerodesk.risk.exposure import (
+    own_minor,
+    perpetuals_of,
+    worst_lots,
+    worst_underlying_minor,
+    worst_worth_minor,
+)
+from zerodesk.risk.margin import margin_covers_positions, with_own
+from zerodesk.risk.sums import NONE_ADDED
 from zerodesk.terms import LEVEL_OF, AccountStatus
 from zerodesk.times import iso_ms
 
 MINUTE_MS: Final = 60_000
-LEVERAGE_OF_SPOT: Final = 1
 MARGIN_MARK_AGE_MS: Final = 10 * MINUTE_MS
 """How old the mark of a derivative may be where no limit says less: margin at a price of before is
 no margin."""
@@ -252,22 +258,36 @@ def underlying_within_limit(case: Case) -> Rejection | None:
 
 
 def leverage_within_limit(case: Case) -> Rejection | None:
-    """Refuse what is worth more than so many times what is held for it; spot is held in full.
+    """Refuse what could take an account's perpetuals beyond so many times what it has.
 
-    What a derivative may be worth is for its margin.
+    Spot has no leverage: it is held in full. An option's is for its margin.
     """
-    if case.symbol not in case.marked or case.side is Side.SELL or case.own.is_derivative:
+    limit = case.limits.leverage
+    if limit is None:
         return None
-    notional_minor = case.worth_minor
-    if notional_minor <= LEVERAGE_OF_SPOT * case.quote.need_minor:
+    currency = case.quote.need_currency
+    perpetuals = perpetuals_of(case.marked, currency)
+    if not perpetuals or _only_closes(case):
         return None
-    return _above(
+    added = {case.symbol: with_own(case)} if case.symbol in perpetuals else NONE_ADDED
+    worth_minor = worst_worth_minor(case.state, perpetuals, added)
+    left_minor = own_minor(case.state, perpetuals, currency) - case.quote.need_minor
+    limit_minor = limit * max(0, left_minor)
+    if worth_minor <= limit_minor:
+        return None
+    have, most = (format_minor(minor, currency) for minor in (worth_minor, limit_minor))
+    return Rejection(
         RejectionCode.RISK_LEVERAGE_LIMIT,
-        f"{format_minor(case.quote.need_minor, case.own.quote)} would be held for",
-        notional_minor,
-        LEVERAGE_OF_SPOT * case.quote.need_minor,
-        case.own.quote,
+        f"with all open orders filled the perpetuals would be worth {have} {currency}; {most} is "
+        f"allowed, {limit} times what is there at the marks",
+        have=have,
+        limit=most,
     )
+
+
+def _only_closes(case: Case) -> bool:
+    is_derivative = case.product is not Product.SPOT
+    return is_derivative and (case.reduce_only or _worst_lots(case) <= 0)
 
 
 def day_is_within_loss(case: Case) -> Rejection | None:

@@ -1,14 +1,23 @@
 """Exposure: what an account has open, and how far it could get with every open order filled.
 
 What only reduces opens nothing and makes no room either: it counts as nothing here.
+
+Leverage is what the perpetuals of a currency are worth at their marks, as so many times what the
+account has of it; isolated positions with their pots are the account's too.
 """
 
 from collections.abc import Mapping
+from decimal import ROUND_UP, Decimal
+from typing import Final
 
 from zerodesk.accounts import AccountState
+from zerodesk.derived import Working
 from zerodesk.orders import Side
 from zerodesk.positions import FLAT, day_of
 from zerodesk.risk.marked import Marked
+from zerodesk.risk.sums import NONE_ADDED
+
+HUNDREDTH: Final = Decimal("0.01")
 
 
 def worst_lots(state: AccountState, symbol: str, side: Side) -> int:
@@ -49,3 +58,58 @@ def day_result_minor(
             result_minor += position.day_funding_minor - position.day_fees_minor
         result_minor += made_tick_lots * instrument.tick_value_minor
     return result_minor
+
+
+def perpetuals_of(marked: Mapping[str, Marked], currency: str) -> Mapping[str, Marked]:
+    """Return the perpetuals of a currency, by symbol."""
+    return {symbol: one for symbol, one in marked.items() if one.margin and one.quote == currency}
+
+
+def worst_worth_minor(
+    state: AccountState,
+    perpetuals: Mapping[str, Marked],
+    added: Mapping[str, Working] = NONE_ADDED,
+) -> int:
+    """Return what perpetuals are worth, each with the orders of its worse side filled.
+
+    Parameters
+    ----------
+    added
+        What the orders of an instrument may fill, where an order adds to it.
+    """
+    total_minor = 0
+    for symbol, one in perpetuals.items():
+        held_lots = state.positions.get(symbol, FLAT).quantity_lots
+        orders = added.get(symbol) or state.working(symbol)
+        worst_lots = max(held_lots + orders.buy_lots, orders.sell_lots - held_lots)
+        total_minor += one.notional_minor(one.mark_price_ticks, worst_lots)
+    return total_minor
+
+
+def own_minor(state: AccountState, perpetuals: Mapping[str, Marked], currency: str) -> int:
+    """Return what an account has: what is free, in its pots, and unrealised of its perpetuals."""
+    own = state.available.get(currency, 0)
+    own += sum(pot.minor for pot in state.isolated.values() if pot.currency == currency)
+    for symbol, one in perpetuals.items():
+        position = state.positions.get(symbol, FLAT)
+        made_tick_lots = position.quantity_lots * one.mark_price_ticks - position.cost_tick_lots
+        own += made_tick_lots * one.tick_value_minor
+    return own
+
+
+def leverage(state: AccountState, marked: Mapping[str, Marked]) -> Decimal | None:
+    """Return the largest leverage of an account in any currency, rounded up to two digits.
+
+    None where something is open, or ordered, and nothing is there that it could be a multiple of.
+    """
+    largest = Decimal(0)
+    for currency in sorted({one.quote for one in marked.values() if one.margin}):
+        perpetuals = perpetuals_of(marked, currency)
+        worth_minor = worst_worth_minor(state, perpetuals)
+        left_minor = own_minor(state, perpetuals, currency)
+        if worth_minor and left_minor <= 0:
+            return None
+        if worth_minor:
+            ratio = Decimal(worth_minor) / left_minor
+            largest = max(largest, ratio.quantize(HUNDREDTH, ROUND_UP))
+    return largest

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from zerodesk.limits import MAX_KEYS, MAX_OPEN_ORDERS
+from zerodesk.limits import MAX_KEYS, MAX_LEVERAGE, MAX_OPEN_ORDERS
 from zerodesk.terms import MAX_VERIFICATION_LEVEL, AccountStatus
 from zerodesk_aws.contracts.fields import (
     AccountId,
@@ -51,6 +51,14 @@ class LimitSet(Contract):
         le=MAX_VOLUME_BPS,
         description=f"1 to {MAX_VOLUME_BPS} basis points: the largest order, as a share of what "
         "its market traded in 24 hours.",
+    )
+    leverage: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_LEVERAGE,
+        description=f"1 to {MAX_LEVERAGE}: what all perpetuals of a currency may be worth, open "
+        "orders included, as so many times what the account has of it: free, in its pots, and "
+        "unrealised at the marks.",
     )
     free_notional: dict[Currency, PositiveDecimal] = Field(
         default_factory=dict,
@@ -125,10 +133,13 @@ class EffectiveLimit(Contract):
 
     limit: str = Field(examples=["position"])
     key: str | None = Field(description="The market or currency; null where there is none.")
-    value: str = Field(description="A count, milliseconds or basis points, or an amount of unit.")
+    value: str = Field(
+        description="A count, milliseconds, basis points or times, or an amount of unit."
+    )
     unit: str | None = Field(description="The currency of an amount.")
     used: str | None = Field(
-        description="Null where it is a property of one order, or where a mark is missing for it."
+        description="Null where it is a property of one order, where a mark is missing for it, or "
+        "where an account with perpetuals has nothing left to be a multiple of."
     )
     set_by: str = Field(examples=["account", "group:retail", "venue", "platform"])
 
