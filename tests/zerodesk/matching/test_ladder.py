@@ -51,6 +51,17 @@ def test_a_price_that_emptied_can_be_used_again() -> None:
     assert ids(ladder) == ["again"]
 
 
+def test_a_price_that_a_taker_emptied_is_gone_and_comes_back_when_that_is_taken_back() -> None:
+    book = a_book(a_sell("first", 1, 100), a_sell("second", 2, 100), a_sell("next", 3, 101))
+    before, asks = book.state(), book._state.asks
+    decision = book.decide([a_buy("taker", 3, 100)])
+    assert decision is not None
+    assert (list(asks.levels), asks.heap) == ([101], [101])
+    book.undo(decision)
+    assert sorted(asks.heap) == sorted(asks.levels) == [100, 101]
+    assert book.state() == before
+
+
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=12), st.data())
 def test_removals_taken_back_in_reverse_restore_the_exact_order(
     keys: list[int], data: st.DataObject

@@ -73,12 +73,16 @@ class Book:
     before it, which every fold has to reach, and by which a snapshot proves itself.
     """
 
-    __slots__ = ("_anchor_every", "_latest", "_state")
+    __slots__ = ("_anchor_every", "_latest", "_state", "continuing")
 
     def __init__(self, symbol: str, *, anchor_every: int = ANCHOR_EVERY) -> None:
         self._state = BookState(symbol)
         self._anchor_every = anchor_every
         self._latest: Decision | None = None
+        self.continuing = False
+        """Whether the next record goes on with a taker, or with what it triggered; decide then
+        even without commands. It is asked for each record, of all that a book may be in the middle
+        of, so it is kept."""
 
     @property
     def symbol(self) -> str:
@@ -104,14 +108,6 @@ class Book:
     def home(self) -> str:
         """The region that took the book over last, empty while none ever did."""
         return self._state.home
-
-    @property
-    def continuing(self) -> bool:
-        """Whether the next record goes on with a taker, or with what it triggered.
-
-        Decide then even without commands.
-        """
-        return self._state.is_unfinished()
 
     def decide(
         self, commands: Sequence["Command"], *, max_fills: int = MAX_FILLS_PER_RECORD
@@ -144,7 +140,7 @@ class Book:
             raise ValueError(f"max_fills is {max_fills}, at least 1")
         self._latest = None
         state = self._state
-        if not commands and not state.is_unfinished():
+        if not commands and not self.continuing:
             return None
         if state.time_ms >= state.memory.purge_at_ms:
             state.memory.purge(state.time_ms)
@@ -156,7 +152,7 @@ class Book:
         try:
             decision = self._decide(commands, max_fills)
         except CommandError as error:
-            if error.position == 0 and not state.is_unfinished():
+            if error.position == 0 and not self.continuing:
                 raise
             decision = self._decide(commands[: error.position], max_fills)
         self._latest = decision
@@ -177,6 +173,7 @@ class Book:
             rollback(state, draft)
             raise
         state.sequence += 1
+        self.continuing = kept["continuing"]
         return Decision(kept, consumed, state.sequence, draft)
 
     def _anchor(self) -> dict[str, str] | None:
@@ -213,6 +210,7 @@ class Book:
             raise NotUndoableError(f"decision for {self.stream} record {decision.sequence}")
         self._latest = None
         rollback(self._state, decision.draft)
+        self.continuing = self._state.is_unfinished()
 
     def confirm(self, decision: Decision) -> None:
         """Make a decision final once its record is in the journal, and forget how to undo it."""
@@ -239,6 +237,7 @@ class Book:
             rollback(state, draft)
             raise JournalCorruptError(self.stream, state.sequence + 1, str(error)) from error
         state.sequence += 1
+        self.continuing = state.is_unfinished()
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as JSON-able values; ``codec.state_hash`` of it names it."""
@@ -251,9 +250,7 @@ class Book:
     @classmethod
     def from_state(cls, state: dict[str, Any], *, anchor_every: int = ANCHOR_EVERY) -> Self:
         """Return the book that ``state`` wrote."""
-        book = cls(state["symbol"], anchor_every=anchor_every)
-        book._state = BookState.from_dict(state)
-        return book
+        return cls._of(BookState.from_dict(state), anchor_every)
 
     def text(self) -> bytes:
         """Return the whole state as a snapshot keeps it, see ``zerodesk.matching.layout``."""
@@ -262,9 +259,13 @@ class Book:
     @classmethod
     def from_text(cls, text: bytes, *, anchor_every: int = ANCHOR_EVERY) -> Self:
         """Return the book of which ``text`` is; its digest says whether to believe it."""
-        state = state_of(text)
+        return cls._of(state_of(text), anchor_every)
+
+    @classmethod
+    def _of(cls, state: BookState, anchor_every: int) -> Self:
         book = cls(state.symbol, anchor_every=anchor_every)
         book._state = state
+        book.continuing = state.is_unfinished()
         return book
 
     def depth(self, levels: int) -> tuple[list[list[int]], list[list[int]]]:

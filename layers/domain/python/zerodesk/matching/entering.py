@@ -108,9 +108,15 @@ def open_order(state: BookState, draft: Draft, order: BookOrder) -> None:
     lots, order_id, account_id = order.remaining_lots, order.order_id, order.account_id
     if type(order) is not BookOrder:
         _keep_terms(state, draft, order)
-    state.rest(order)
+    # As ``state.rest`` does it, without a call for each order.
+    state.orders[order_id] = order
+    if order.is_buy:
+        side = BUY
+        state.bids.append(order)
+    else:
+        side = SELL
+        state.asks.append(order)
     draft.moves.append(order)
-    side = BUY if order.is_buy else SELL
     draft.events.append(
         ("OrderOpened", order_id, account_id, side, order.price_ticks, order.quantity_lots, lots)
     )

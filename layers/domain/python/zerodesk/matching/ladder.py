@@ -34,13 +34,13 @@ class Level:
         "tail",
     )
 
-    def __init__(self, key: int) -> None:
+    def begin(self, key: int) -> None:
+        """Begin with no order, before all else. Not ``__init__``, see ``BookOrder.take_terms``."""
         self.key = key
         self.price_ticks = abs(key)
         self.head: BookOrder | None = None
         self.tail: BookOrder | None = None
-        self.orders = 0
-        self.quantity_lots = self.hidden_lots = 0
+        self.orders = self.quantity_lots = self.hidden_lots = 0
         self.digest: str | None = None
 
     def change(self, lots: int) -> None:
@@ -79,7 +79,8 @@ class Ladder:
         return None
 
     def _add(self, key: int) -> Level:
-        level = self.levels[key] = Level(key)
+        level = self.levels[key] = Level()
+        level.begin(key)
         heappush(self.heap, key)
         return level
 

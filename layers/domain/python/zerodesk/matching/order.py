@@ -71,6 +71,9 @@ class BookOrder:
         "taker_bps",
     )
 
+    previous: "BookOrder | None"
+    next: "BookOrder | None"
+    """Its neighbours, from where it rests for the first time."""
     self_trade: str = NONE
     display_lots: int = 0
     expires_at_ms: int = 0
@@ -119,8 +122,6 @@ class BookOrder:
         self.stamp = stamp
         self.repriced = False
         self.outcome: str | None = None
-        self.previous: BookOrder | None = None
-        self.next: BookOrder | None = None
 
     @classmethod
     def of(cls, command: "PlaceCommand", stamp: int = 0) -> "BookOrder":

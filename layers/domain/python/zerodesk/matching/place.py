@@ -43,6 +43,8 @@ KNOWN_TERMS: Final = {
 KNOWN_TERMS_FOR_A_TIME: Final = frozenset(product(SIDES, TYPES, EXPIRING))
 AUCTION: Final = TradingState.AUCTION.value
 LARGEST_REBATE_BPS: Final = -BASIS_POINTS
+TYPES_OF_FIELDS: Final = (str, str, int, int, int, int, int)
+"""Of order, account, price, quantity, both fees and hold. True and False are no integers."""
 
 
 def place(  # noqa: C901 - the hot path, flat
@@ -69,11 +71,16 @@ def place(  # noqa: C901 - the hot path, flat
         held_minor,
         _,
     ) = row
-    if not (
-        type(price_ticks) is type(quantity_lots) is type(held_minor) is int
-        and type(maker_bps) is type(taker_bps) is int
-        and type(account_id) is type(order_id) is str
-    ):
+    types = (
+        type(order_id),
+        type(account_id),
+        type(price_ticks),
+        type(quantity_lots),
+        type(maker_bps),
+        type(taker_bps),
+        type(held_minor),
+    )
+    if types != TYPES_OF_FIELDS:
         raise TypeError
     if len(command) == PLACE_FIELDS:
         draft.commands.append(row)
@@ -86,8 +93,10 @@ def place(  # noqa: C901 - the hot path, flat
     if (
         price_ticks <= 0
         or quantity_lots <= 0
-        or not LARGEST_REBATE_BPS <= maker_bps <= BASIS_POINTS
-        or not 0 <= taker_bps <= BASIS_POINTS
+        or maker_bps < LARGEST_REBATE_BPS
+        or maker_bps > BASIS_POINTS
+        or taker_bps < 0
+        or taker_bps > BASIS_POINTS
     ):
         reject(state, draft, command, _refused(command))
         return
@@ -114,11 +123,13 @@ def place(  # noqa: C901 - the hot path, flat
         quantity_lots, state.tick_value_minor, state.delivered_minor, state.is_option
     )
     # Of most orders it shows at a glance that nothing stands against them.
-    if need > held_minor or post_only or not state.is_plain:
-        rejection = _refusal(state, order, need, command, post_only=post_only)
-        if rejection is not None:
-            reject(state, draft, command, rejection)
-            return
+    if need == held_minor and state.is_plain and not (post_only or is_whole):
+        work(state, draft, order)
+        return
+    rejection = _refusal(state, order, need, command, post_only=post_only)
+    if rejection is not None:
+        reject(state, draft, command, rejection)
+        return
     if need != held_minor:
         draft.touch(order)
     if is_whole or not state.is_plain:

@@ -188,9 +188,10 @@ class Queues:
                     maker = maker.next
                 if maker is not None:
                     maker.previous = None
-            level.head = maker
             if maker is None:
-                level.tail = None
+                del levels[heappop(heap)]
+                continue
+            level.head = maker
             level.orders -= filled_orders
             level.quantity_lots -= before_lots - taker_lots
             level.digest = None

@@ -208,10 +208,11 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
             )
             status = order.untraded if remaining_lots == quantity_lots else PARTIALLY_FILLED
         order.held_minor = held_minor
+        filled_lots = quantity_lots - remaining_lots
         answer = (
             account_id,
             status,
-            quantity_lots - remaining_lots,
+            filled_lots,
             remaining_lots,
             notional_minor,
             fee_minor,
@@ -220,8 +221,7 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
         orders[order_id] = with_price(state, order, answer) if order.repriced else answer
         leaves_minor = held_before - held_minor
         # What was taken off the quantity was not traded.
-        executed_lots = lots_before + hidden_before - remaining_lots
-        executed_lots -= quantity_before - quantity_lots
+        executed_lots = filled_lots - (quantity_before - lots_before - hidden_before)
         notional_minor -= notional_before
         fee_minor -= fee_before
         base_minor = executed_lots * lot_value_minor
@@ -232,7 +232,7 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
                 made_minor = -notional_minor if is_buy else notional_minor
             free_minor = leaves_minor - fee_minor + made_minor
             beyond_minor = notional_minor - limit_minor if is_buy else limit_minor - notional_minor
-            if not (executed_lots >= 0 <= remaining_lots and beyond_minor <= 0):
+            if executed_lots < 0 or remaining_lots < 0 or beyond_minor > 0:
                 raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
             # What came in twice in a record is told of where it was first, traded or not.
             if leaves_minor or executed_lots or made_minor:
@@ -241,13 +241,13 @@ def _settle(  # noqa: C901, PLR0915 - the hot path, flat
         if is_buy:
             held, arriving, arrives_minor = quote, base, base_minor
             free_minor = leaves_minor - notional_minor - fee_minor
-            within_limit = notional_minor <= limit_minor
+            is_beyond = notional_minor > limit_minor
         else:
             held, arriving, arrives_minor = base, quote, notional_minor - fee_minor
             free_minor = leaves_minor - base_minor
-            within_limit = notional_minor >= limit_minor
+            is_beyond = notional_minor < limit_minor
         # What follows takes what it needs of what its leading order got.
-        if not (executed_lots >= 0 <= remaining_lots and free_minor >= 0 and within_limit) and (
+        if (executed_lots < 0 or remaining_lots < 0 or free_minor < 0 or is_beyond) and (
             executed_lots or not order.after
         ):
             raise _beyond(order, executed_lots, notional_minor, fee_minor, leaves_minor)
