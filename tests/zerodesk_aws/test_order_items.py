@@ -28,7 +28,7 @@ def matched(orders: Orders, *rows: Row) -> None:
 
 
 def test_an_item_is_read_and_written_as_its_model_does_it() -> None:
-    attributes = {
+    attributes: dict[str, Any] = {
         "account_id": "alice",
         "order_id": "o1",
         "placed_at_ms": 1,
@@ -54,7 +54,12 @@ def test_an_item_is_read_and_written_as_its_model_does_it() -> None:
 
 
 def test_an_item_that_nothing_has_become_of_is_as_its_model_has_it() -> None:
-    asked = {"account_id": "alice", "order_id": "o1", "placed_at_ms": 1, "kind": "order"}
+    asked: dict[str, Any] = {
+        "account_id": "alice",
+        "order_id": "o1",
+        "placed_at_ms": 1,
+        "kind": "order",
+    }
     put = asked | {"fingerprint": "f", "request": {}, "status": "QUEUED", "updated_at_ms": 1}
     item, model = OrderItem(**put), OrderModel(**put)
     assert item.written() == model.serialize()
