@@ -114,7 +114,7 @@ class Ladder:
         level = self._add(orders[0].key)
         before: BookOrder | None = None
         for order in orders:
-            order.previous = before
+            order.previous, order.next = before, None
             if before is None:
                 level.head = order
             else:
