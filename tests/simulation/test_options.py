@@ -21,12 +21,12 @@ def test_a_run_of_options_trades_them_refuses_for_margin_and_pays_every_position
 ):
     from tests.simulation.campaign import run_one
     from tests.simulation.invariants import Evidence
-    from tests.simulation.options import LEVELS
+    from tests.simulation.options import STRIKES
 
     result = run_one(SEED, 100)
     assert result.violations == ()
     evidence = Evidence(result.world, result.heard, result.rung_ms)
-    assert LEVELS.keys() <= {symbol for symbol, _ in evidence.trades}
+    assert STRIKES.keys() <= {symbol for symbol, _ in evidence.trades}
     told = [answered.json.get("rejection") or {} for _, answered in result.heard.orders]
     assert "RISK_INSUFFICIENT_MARGIN" in {one.get("code") for one in told}
     outcomes = {one["outcome"] for one in evidence.events if one["type"] == "PositionSettled"}
