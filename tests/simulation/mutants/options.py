@@ -101,14 +101,6 @@ MUTANTS: Final = (
         "MAINTENANCE_BPS: Final = 10_000\n",
     ),
     Mutant(
-        "option's closing makes what a perpetual's does",
-        "A position that is closed is paid its result.",
-        STEPS,
-        "    paid_tick_lots = made_tick_lots if one.option is None"
-        " else -lots * one.mark_price_ticks\n",
-        "    paid_tick_lots = made_tick_lots\n",
-    ),
-    Mutant(
         "who buys back what is written is liquidated for what that holds",
         "What is held is spent.",
         f"{DOMAIN}/risk/margin.py",
