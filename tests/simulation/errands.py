@@ -55,6 +55,9 @@ CROWDED_SHARE: Final = 0.3
 FREE_VOLUME_BPS: Final = (500, 2_000, 10_000)
 """Which share of that volume then needs no more: next to nothing, some, or all of it."""
 
+JUMP_TOLD_MS: Final = (0.0, 4_000.0, 12_000.0)
+"""When the index is told that has jumped, and options are marked by it."""
+
 MASS_CANCELS_SHARE: Final = 0.2
 """In how many runs accounts cancel all that they have open, in one market or in both."""
 
@@ -529,7 +532,18 @@ class Pace:
     regions: tuple[str, ...]
     paths: Mapping[str, Path] = field(default_factory=dict)
     """Where the prices of the perpetuals go, in runs that trade some."""
-    has_options: bool = False
+    index: Path | None = None
+    """Where the index goes of what the options are of, in runs that trade some."""
+
+    @property
+    def has_options(self) -> bool:
+        """Whether options are traded."""
+        return self.index is not None
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the index jumps, which leaves somebody less than it needs."""
+        return self.index is not None and self.index.gap != 0
 
     @property
     def begins_ms(self) -> int:
@@ -567,6 +581,7 @@ def draw(seed: int, pace: Pace) -> tuple[Errand, ...]:
     for symbol in pace.paths:
         found += _isolated(Random(f"{source(symbol)}isolated {seed}"), pace, symbol)
     found += _option_marks(Random(f"option marks {seed}"), pace)
+    found += _jump(Random(f"jump {seed}"), pace)
     return tuple(found)
 
 
@@ -637,7 +652,10 @@ def _sent_back(chance: Random, pace: Pace) -> Iterator[Errand]:
 def _price(chance: Random, at_ms: float, pace: Pace) -> tuple[str, str, str]:
     """Return a symbol, a price near where it trades, and when it was observed."""
     symbol = chance.choice(tuple(SYMBOLS))
-    price = SYMBOLS[symbol] * chance.uniform(0.995, 1.005)
+    level = SYMBOLS[symbol]
+    if pace.index is not None and symbol == UNDERLYING:
+        level = pace.index.at(at_ms)
+    price = level * chance.uniform(0.995, 1.005)
     return symbol, f"{price:.4f}", observed(at_ms, pace.begins_ms)
 
 
@@ -672,7 +690,7 @@ def _crowded(chance: Random, symbol: str) -> Iterator[Errand]:
 
 def _insured(chance: Random, pace: Pace) -> Iterator[Errand]:
     """Yield deposits to the insurance fund: none, too little for a gap, or enough."""
-    if not pace.paths:
+    if not pace.paths and not pace.jumps:
         return
     for number in range(chance.randint(0, 2)):
         at_ms, amount = chance.uniform(0, pace.duration_ms), chance.choice(("60", "700", "9000"))
@@ -705,6 +723,19 @@ def _option_marks(chance: Random, pace: Pace) -> Iterator[Errand]:
     for _ in range(max(4, pace.lives // 20)):
         at_ms = chance.uniform(0, pace.duration_ms)
         yield replace(option_marks(at_ms), region=chance.choice(pace.regions))
+
+
+def _jump(chance: Random, pace: Pace) -> Iterator[Errand]:
+    """Yield the index behind its jump, told again and again, and the clock's marks by it."""
+    if pace.index is None or not pace.jumps:
+        return
+    for after_ms in JUMP_TOLD_MS:
+        at_ms = pace.index.gap_at_ms + after_ms
+        price = f"{pace.index.at(at_ms) * chance.uniform(0.998, 1.002):.4f}"
+        told = index(at_ms, UNDERLYING, price, observed(at_ms, pace.begins_ms))
+        yield replace(told, tries=TRIES_MAX, region=chance.choice(pace.regions))
+        marked_ms = at_ms + chance.uniform(200, 2_000)
+        yield replace(option_marks(marked_ms), region=chance.choice(pace.regions))
 
 
 def settled(symbol: str, price: str, observed_at: str) -> Iterator[Errand]:

@@ -65,6 +65,7 @@ from tests.simulation.money_rules import (
 )
 from tests.simulation.option_rules import (
     cash_of_options,
+    figures_are_of_what_is_recorded,
     options_add_up,
     written_options_have_their_margin,
 )
@@ -584,6 +585,7 @@ def nobody_is_overdrawn(evidence: Evidence) -> Broken:
     yield from volumes_are_of_trades(evidence)
     yield from margin_is_kept(evidence)
     yield from written_options_have_their_margin(evidence)
+    yield from figures_are_of_what_is_recorded(evidence)
     yield from liquidations_keep_their_rules(evidence)
     yield from isolated_positions_keep_to_their_pots(evidence)
     for account, records in evidence.streams.accounts:

@@ -6,12 +6,22 @@ record stands behind and the marks that it names. Parts of invariants 6, 7 and 1
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.simulation import option_rules
 from tests.simulation.money_rules import POT
-from tests.simulation.perpetual_rules import KEPT, crowded_by, is_perpetual, need_of, share_of
+from tests.simulation.options import is_option
+from tests.simulation.perpetual_rules import (
+    KEPT,
+    crowded_by,
+    is_derivative,
+    is_perpetual,
+    need_of,
+    share_of,
+)
 from zerodesk.insurance import FUND
 from zerodesk.money import BASIS_POINTS
 
@@ -46,7 +56,9 @@ def liquidations_keep_their_rules(evidence: "Evidence") -> Broken:
     yield from _asked_is_paid(evidence, asked)
     yield from _paid_to_who_asked(evidence, asked)
     yield from _left_owing(evidence)
+    yield from _priced_by_what_is_there(evidence)
     yield from _taken_over_while_liquidated(evidence)
+    yield from _taken_over_as_asked(evidence)
 
 
 def _is_stopped(record: "Record", state: State) -> bool:
@@ -100,10 +112,14 @@ class Step:
     def margin(self, currency: str, level: str) -> tuple[int, int]:
         """Return what is there and what the positions need of a currency, at the record's marks.
 
-        They need what the record says, which may be less than their tiers for spot beside them, and
-        never more.
+        Perpetuals need what the record says, which may be less than their tiers for spot beside
+        them, and never more.
         """
         have, need = self.free().get(currency, 0), 0
+        if any(is_option(one) for one in self.open_in(currency)):
+            is_initial = level == "initial_bps"
+            seen = self.cause["options"]
+            return have, option_rules.need_of(self.markets, self.state, seen, is_initial=is_initial)
         volumes = self.cause.get("volumes", {})
         for symbol, row in self.state.get("positions", {}).items():
             market = self.markets[symbol]
@@ -119,30 +135,59 @@ class Step:
         told = self.cause["margins"].get(self.isolated or currency)
         return have, need if told is None else min(need, told[TOLD_AT[level]])
 
-    def left_open(self, currency: str, *, in_full: bool) -> dict[str, int]:
-        """Return what all positions of a currency need with a step of one filled, by whose it is.
-
-        What is there against that is the same whichever is closed at the mark.
-        """
-        rows = self.state.get("positions", {})
-        lots = {
+    def open_in(self, currency: str) -> dict[str, int]:
+        """Return the lots of what is open in a currency, by symbol."""
+        return {
             symbol: row[0]
-            for symbol, row in rows.items()
+            for symbol, row in self.state.get("positions", {}).items()
             if row[0]
-            and is_perpetual(symbol)
+            and is_derivative(symbol)
             and self.is_concerned(symbol)
             and self.markets[symbol].quote == currency
         }
+
+    def lot_minor(self, symbol: str) -> int:
+        """Return what a lot comes to at its mark."""
+        return int(self.cause["marks"][symbol][0]) * self.markets[symbol].tick_value_minor
+
+    def worth(self, currency: str) -> int:
+        """Return what would be left of a currency with all that is open in it closed at the mark.
+
+        What a perpetual made is there already; an option is paid for.
+        """
+        have, _ = self.margin(currency, "initial_bps")
+        lots = self.open_in(currency).items()
+        return have + sum(held * self.lot_minor(one) for one, held in lots if is_option(one))
+
+    def is_in_full(self, currency: str) -> bool:
+        """Whether a step closes all of a position: nothing is left, or nothing would be."""
+        have, _ = self.margin(currency, "initial_bps")
+        return min(have, self.worth(currency)) <= 0
+
+    def left_short(self, currency: str) -> dict[str, int]:
+        """Return what an account lacks of initial margin with a step of one filled, by whose it is.
+
+        Beside what is there before any: what closing a perpetual makes at the mark is in that.
+        """
+        lots, in_full = self.open_in(currency), self.is_in_full(currency)
         behind = {one: _behind_step(held, in_full=in_full) for one, held in lots.items()}
-        return {one: self._need(lots | {one: left}) for one, left in behind.items()}
+        return {
+            one: self._need(lots | {one: left}) - self._brings(one, lots[one] - left)
+            for one, left in behind.items()
+        }
+
+    def _brings(self, symbol: str, lots: int) -> int:
+        """Return what giving so many lots up brings at the mark, negative for buying them back."""
+        return lots * self.lot_minor(symbol) if is_option(symbol) else 0
 
     def _need(self, lots: dict[str, int]) -> int:
         """Return what positions of so many lots need by initial margin, with spot beside them."""
         rows = {symbol: [held, 0] for symbol, held in lots.items()}
         state, need = self.state | {"positions": rows}, 0
+        if any(map(is_option, lots)):
+            return option_rules.need_of(self.markets, state, self.cause["options"])
         for symbol, held in lots.items():
-            market, mark = self.markets[symbol], self.cause["marks"][symbol][0]
-            worth = mark * market.tick_value_minor
+            market, worth = self.markets[symbol], self.lot_minor(symbol)
             volumes = self.cause.get("volumes", {})
             need += need_of(market, state, symbol, [held, -held], worth, volumes)
         return need
@@ -168,10 +213,9 @@ def _relieves_most(step: Step) -> Broken:
         return
     symbol = step.cause["took"]["symbol"]
     currency = step.markets[symbol].quote
-    have, _ = step.margin(currency, "initial_bps")
-    left = step.left_open(currency, in_full=have <= 0)
+    left = step.left_short(currency)
     if left.get(symbol, 0) > min(left.values(), default=0):
-        yield f"{step.place}: {step.cause['step']} of {symbol}, steps would leave {left}"
+        yield f"{step.place}: {step.cause['step']} of {symbol}, steps would lack {left}"
 
 
 def _begins(step: Step) -> Broken:
@@ -187,13 +231,14 @@ def _begins(step: Step) -> Broken:
 
 
 def _reduces(step: Step) -> Broken:
-    """An order closes a quarter, or all without equity, near the mark, and nothing beyond."""
+    """An order closes a quarter, or all where nothing is left, near the mark, and no more."""
     yield from step.number()
     yield from _relieves_most(step)
     took = step.cause["took"]
     lots, sells = step.lots(took["symbol"]), took["side"] == "SELL"
-    have, need = step.margin(step.markets[took["symbol"]].quote, "initial_bps")
-    most = abs(lots) if have <= 0 else -(-abs(lots) // 4)
+    currency = step.markets[took["symbol"]].quote
+    have, need = step.margin(currency, "initial_bps")
+    most = abs(lots) if step.is_in_full(currency) else -(-abs(lots) // 4)
     if not step.is_concerned(took["symbol"]):
         yield f"{step.place}: {took}, which is not what is liquidated"
     if have >= need or (lots > 0) is not sells or took["quantity_lots"] > most:
@@ -214,14 +259,13 @@ def _insures(step: Step) -> Broken:
     owed = -step.free()[took["currency"]]
     if not 0 < took["amount_minor"] <= owed:
         yield f"{step.place} asks for {took}, owed is {owed}"
-    for symbol in step.state.get("positions", {}):
-        is_open = is_perpetual(symbol) and step.is_concerned(symbol) and step.lots(symbol)
-        if is_open and step.markets[symbol].quote == took["currency"]:
-            yield f"{step.place} asks for {took} with {step.lots(symbol)} of {symbol} open"
+    still_open = step.open_in(took["currency"])
+    if still_open:
+        yield f"{step.place} asks for {took} with {still_open} open"
 
 
 def _deleverages(step: Step) -> Broken:
-    """Others are asked for all of a position, at no worse a price than that of bankruptcy."""
+    """Others are asked for all of a position, once nobody in the book has bought it."""
     yield from step.number()
     yield from _relieves_most(step)
     took = step.cause["took"]
@@ -236,9 +280,9 @@ def _deleverages(step: Step) -> Broken:
 def _ends(step: Step) -> Broken:
     """An account is given back with its initial margin there, or with nothing open."""
     yield from step.number()
-    for currency, free_minor in step.free().items():
+    for currency in step.free():
         have, need = step.margin(currency, "initial_bps")
-        if have < need and (need or have != free_minor):
+        if have < need and step.open_in(currency):
             yield f"{step.place} ends with {have} {currency} of {need}"
 
 
@@ -310,16 +354,104 @@ def _left_owing(evidence: "Evidence") -> Broken:
                     yield f"{account} {record.sequence} is left owing {-minor} {currency}"
 
 
-def _fund_was_empty(evidence: "Evidence", currency: str, from_ms: float, to_ms: float) -> bool:
-    """Whether the fund had nothing of a currency at some moment between two."""
+def _priced_by_what_is_there(evidence: "Evidence") -> Broken:
+    """An order asks for no more than account and fund have, a takeover at what they can pay."""
+    for account, records in evidence.streams.accounts:
+        for before, record in pairwise(records):
+            cause = record.body["cause"]
+            if cause["kind"] != KIND or cause["step"] not in ("REDUCE", "DELEVERAGE"):
+                continue
+            during = _appended_ms(evidence, before), _appended_ms(evidence, record)
+            step = Step(evidence.markets, account, before.body["state"], record)
+            currency = step.markets[cause["took"]["symbol"]].quote
+            funds = _funds(evidence, currency, *during)
+            judged = _is_payable if cause["step"] == "REDUCE" else _is_what_is_paid
+            if not any(judged(step, minor) for minor in funds):
+                yield f"{account} {record.sequence}: {cause['took']}, the fund has {funds}"
+
+
+def _is_what_is_paid(step: Step, fund_minor: int) -> bool:
+    """Whether a takeover is at its price, with so much in the fund."""
+    ticks: int = step.cause["took"]["price_ticks"]
+    return ticks == _takeover_ticks(step, fund_minor)
+
+
+def _is_payable(step: Step, fund_minor: int) -> bool:
+    """Whether an order takes no more than account and fund have, a tick at least.
+
+    Who sells an option that is long is paid.
+    """
+    took = step.cause["took"]
+    symbol, lots = took["symbol"], step.lots(took["symbol"])
+    if is_option(symbol) and lots > 0:
+        return True
+    left = step.worth(step.markets[symbol].quote) + fund_minor
+    worst = _ticks_that_take(step, symbol, lots, took["quantity_lots"], left)
+    ticks: int = took["price_ticks"]
+    return ticks >= worst if lots > 0 else ticks <= worst
+
+
+def _takeover_ticks(step: Step, fund_minor: int) -> int:
+    """Return the price of a takeover: of a perpetual that takes all that is left or is lacking.
+
+    What is lacking the fund pays as far as it goes. An option goes at the mark, or at so much less
+    as neither can pay of buying it back.
+    """
+    took = step.cause["took"]
+    symbol, lots = took["symbol"], step.lots(took["symbol"])
+    left = step.worth(step.markets[symbol].quote)
+    left = max(left, min(0, left + fund_minor))
+    if is_option(symbol):
+        left = 0 if lots > 0 else min(0, left)
+    return _ticks_that_take(step, symbol, lots, abs(lots), left)
+
+
+def _ticks_that_take(step: Step, symbol: str, lots: int, closed: int, minor: int) -> int:
+    """Return the price at which closing lots takes so much more than at the mark, a tick at least.
+
+    Rounded so that it takes no more than that.
+    """
+    away = floor(Fraction(minor, closed * step.markets[symbol].tick_value_minor))
+    mark = int(step.cause["marks"][symbol][0])
+    return max(1, mark - away if lots > 0 else mark + away)
+
+
+def _funds(evidence: "Evidence", currency: str, from_ms: float, to_ms: float) -> set[int]:
+    """Return what the fund had of a currency at the moments between two."""
     fund = evidence.streams.by_name.get(f"account#{FUND}", [])
     since_ms = [0.0, *(_appended_ms(evidence, one) for one in fund)]
     had_minor = [0, *(one.body["state"]["available"].get(currency, 0) for one in fund)]
     until_ms = [*since_ms[1:], float("inf")]
-    return any(
-        minor <= 0 and since <= to_ms and until >= from_ms
+    return {
+        minor
         for minor, since, until in zip(had_minor, since_ms, until_ms, strict=True)
-    )
+        if since <= to_ms and until >= from_ms
+    }
+
+
+def _fund_was_empty(evidence: "Evidence", currency: str, from_ms: float, to_ms: float) -> bool:
+    """Whether the fund had nothing of a currency at some moment between two."""
+    return min(_funds(evidence, currency, from_ms, to_ms)) <= 0
+
+
+def _taken_over_as_asked(evidence: "Evidence") -> Broken:
+    """A takeover is of the market, the side and the price that its step recorded, and no larger."""
+    asked = {
+        cause["command_id"]: cause
+        for _, records in evidence.streams.accounts
+        for record in records
+        if (cause := record.body["cause"])["kind"] == KIND and cause["step"] == "DELEVERAGE"
+    }
+    for symbol, books in evidence.streams.books:
+        for event in (event for record in books for event in record.body["events"]):
+            if event["type"] != "PositionsDeleveraged" or event["command_id"] not in asked:
+                continue
+            cause = asked[event["command_id"]]
+            took, most = cause["took"], dict(cause["others"])
+            same = [event["side"], event["price_ticks"]] == [took["side"], took["price_ticks"]]
+            fits = event["quantity_lots"] <= took["quantity_lots"] and took["symbol"] == symbol
+            if not same or not fits or any(most.get(who, 0) < lots for who, lots in event["taken"]):
+                yield f"{symbol}: {event} was asked for as {took} of {most}"
 
 
 def _taken_over_while_liquidated(evidence: "Evidence") -> Broken:

@@ -30,6 +30,7 @@ Broken = Iterator[str]
 USD_MINOR: Final = 1_000_000
 SHORT_MINIMUM: Final = Fraction(5, 100)
 LEAVING: Final = ("reserve", "send")
+WATCHED: Final = ("margin_call", "liquidate")
 MAINTENANCE: Final = Fraction(80, 100)
 
 
@@ -226,6 +227,30 @@ def _leaves(
         yield f"{place} leaves {have_minor} USD, what may be written needs {need_minor}"
 
 
+def figures_are_of_what_is_recorded(evidence: "Evidence") -> Broken:
+    """Margin calls and steps of liquidations say what is there and needed, to the unit.
+
+    Of accounts with options that is computed anew, by the marks and risk arrays of the record.
+    """
+    for account, records in evidence.streams.accounts:
+        for before, record in pairwise(records):
+            cause, state = record.body["cause"], before.body["state"]
+            if cause["kind"] not in WATCHED or not of_options(state):
+                continue
+            place, seen = f"{account} {record.sequence}", cause.get("options", {})
+            unseen = of_options(state) - seen.keys()
+            if unseen:
+                yield f"{place} is decided without the risk arrays of {unseen}"
+                continue
+            due = [state["available"].get("USD", 0)]
+            due += [
+                need_of(evidence.markets, state, seen, is_initial=is_initial)
+                for is_initial in (True, False)
+            ]
+            if cause["margins"].get("USD") != due:
+                yield f"{place} says {cause['margins']}, its marks make {due}"
+
+
 def of_options(state: State) -> set[str]:
     """Return the options of which an account has a position or an order."""
     held = {one["command"]["symbol"] for one in state["holds"].values()}
@@ -238,7 +263,8 @@ def need_of(
 ) -> int:
     """Return the margin of an account's options, all of one underlying and one day.
 
-    To be opened, every order counts at its worst; to be kept, none does, and it is less.
+    To be opened, every order counts at its worst; to be kept, none does, and it is less: by what is
+    held to buy back what is written, too.
     """
     share = Fraction(1) if is_initial else MAINTENANCE
     alone = minimum = value = 0
@@ -255,7 +281,8 @@ def need_of(
         lost = [loss + sold * made for loss, made in zip(lost, profits, strict=True)]
     gains = _gains(markets, state, seen)
     scan = max(0, *(loss - max(0, gain) for loss, gain in zip(lost, gains, strict=True)))
-    return min(alone, max(0, ceil(max(scan, minimum) * share) - value))
+    found = min(alone, max(0, ceil(max(scan, minimum) * share) - value))
+    return found if is_initial else max(0, found - _held_to_buy_back(state))
 
 
 def _short(state: State, symbol: str, *, with_orders: bool) -> tuple[int, int]:
@@ -270,6 +297,18 @@ def _short(state: State, symbol: str, *, with_orders: bool) -> tuple[int, int]:
             else:
                 opening += left_of(state, hold)
     return max(0, opening - lots), opening + min(closing, max(0, lots)) - lots
+
+
+def _held_to_buy_back(state: State) -> int:
+    """Return what is held for purchases of options that are written, and for amends of them."""
+    positions, total = state.get("positions", {}), 0
+    for hold in state["holds"].values():
+        command = hold["command"]
+        symbol = command["symbol"]
+        is_written = is_option(symbol) and positions.get(symbol, [0])[0] < 0
+        if is_written and side_of(state, command) == "BUY":
+            total += hold["held_minor"]
+    return total
 
 
 def _gains(markets: dict[str, "Market"], state: State, seen: Seen) -> list[int]:

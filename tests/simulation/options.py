@@ -1,27 +1,34 @@
 """Options among the markets of some runs: a call and a put that end while orders come.
 
-Both are far in the money, so that what they are worth moves with the index and never comes to
-nothing, and orders around one price find each other. The venue has known the index for half an hour
-when a run begins, and some seconds into it they expire.
+Both are far in the money, so that what they are worth moves with the index, and orders around one
+price find each other. The venue has known the index for half an hour when a run begins, and they
+expire a minute and a half into it. In most of these runs the index jumps before, away from somebody
+who has written as much as its margin bears.
 """
 
 from collections.abc import Iterator
 from random import Random
 from typing import Any, Final
 
+from tests.simulation.perpetuals import Path
+
 EXPIRY_MS: Final = 1_764_057_600_000
 """2025-11-25T08:00:00Z, as the symbols say."""
 
-AHEAD_MS: Final = 20_000
-"""How long before it a run begins."""
+AHEAD_MS: Final = 90_000
+"""How long before it a run begins: behind a jump there is time for a liquidation, or nearly."""
 
 BEGINS_MS: Final = EXPIRY_MS - AHEAD_MS
 SHARE: Final = 0.12
 """How many of the runs that trade no perpetual trade options."""
 
 UNDERLYING: Final = "BTC-USD"
-LEVELS: Final = {"BTC-25NOV25-50000-C": 10_000.0, "BTC-25NOV25-66000-P": 6_000.0}
-"""The options, and around what they trade."""
+INDEX: Final = 60_000.0
+CALL: Final = "BTC-25NOV25-50000-C"
+PUT: Final = "BTC-25NOV25-66000-P"
+STRIKES: Final = {CALL: 50_000.0, PUT: 66_000.0}
+LEAST: Final = 20.0
+"""Around what an option trades that is worth nothing any more."""
 
 LISTING: Final[dict[str, Any]] = {
     "quote": "USD",
@@ -30,7 +37,7 @@ LISTING: Final[dict[str, Any]] = {
     "reference_price": "8000",
     "collar_bps": 5_000,
 }
-OPTIONS: Final[dict[str, dict[str, Any]]] = dict.fromkeys(LEVELS, LISTING)
+OPTIONS: Final[dict[str, dict[str, Any]]] = dict.fromkeys(STRIKES, LISTING)
 
 HALF_HOUR: Final = tuple(
     (EXPIRY_MS - minutes * 60_000, 60_000 + 37 * (minutes % 9) - 150)
@@ -40,6 +47,23 @@ HALF_HOUR: Final = tuple(
 
 ENDS_AT: Final = (0.5, 0.9, 1.2)
 """Where in its traffic they expire: mostly within it, or behind it all."""
+
+JUMPS_SHARE: Final = 0.7
+"""In how many of these runs the index jumps."""
+
+JUMPS: Final = (0.08, 0.15, 0.25, 0.35)
+"""By how much of the price: up to more than buying back what was written leaves of an account."""
+
+JUMPS_AT: Final = (0.15, 0.5)
+"""Between which parts of the time until they expire."""
+
+WRITTEN: Final = ((12, 6), (12, 6, 4), (14, 7, 4))
+"""How many lots somebody writes of what will cost more, one after the other: each order is paid for
+before there is margin for the next."""
+
+WRITTEN_EACH_MS: Final = 2_500
+BOUGHT: Final = (0, 0, 4, 8)
+"""How many it has of the other option beside them."""
 
 EXPIRIES: Final = (
     {"expiry_years": 0.011, "theta": 0.0036, "psi": 0.04},
@@ -72,6 +96,28 @@ def is_option(symbol: str) -> bool:
 def lasts_ms(seed: int) -> float:
     """Return how long orders come in a run that trades them."""
     return AHEAD_MS / Random(f"expiry {seed}").choice(ENDS_AT)
+
+
+def index_of(seed: int) -> Path:
+    """Return where the index goes in a run that trades them: nowhere, or up or down a jump."""
+    chance = Random(f"index {seed}")
+    jumps, by = chance.random() < JUMPS_SHARE, chance.choice((-1, 1)) * chance.choice(JUMPS)
+    at_ms = AHEAD_MS * chance.uniform(*JUMPS_AT)
+    return Path(AHEAD_MS, 0.0, 0.0, by if jumps else 0.0, at_ms, INDEX)
+
+
+def level_of(symbol: str, index: float) -> float:
+    """Return around what an option trades at an index: what it would pay.
+
+    Examples
+    --------
+    >>> [level_of(symbol, 60_000.0) for symbol in STRIKES]
+    [10000.0, 6000.0]
+    >>> level_of(PUT, 69_000.0)
+    20.0
+    """
+    pays = index - STRIKES[symbol]
+    return max(LEAST, float(round(pays if symbol == CALL else -pays)))
 
 
 def in_waves(share: float) -> float:

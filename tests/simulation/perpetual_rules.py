@@ -13,6 +13,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.limit_rules import left_of, only_reduces, side_of, worst_of
+from tests.simulation.options import is_option
 from zerodesk.money import BASIS_POINTS
 
 if TYPE_CHECKING:
@@ -33,11 +34,18 @@ KEPT: Final = Fraction(80, 100)
 """How much of that below which an account is liquidated."""
 MOST: Final = 3_750
 """The most that anybody pays at once, in millionths of a position's worth."""
+UNASKED: Final = ("DELEVERAGED", "EXPIRY")
+"""What fills are that no order of their account made."""
 
 
 def is_perpetual(symbol: str) -> bool:
     """Whether nothing is delivered of what a symbol names."""
     return symbol.endswith(ENDING)
+
+
+def is_derivative(symbol: str) -> bool:
+    """Whether what a symbol names is margined."""
+    return is_perpetual(symbol) or is_option(symbol)
 
 
 class Positions:
@@ -327,14 +335,19 @@ def share_of(market: "Market", notional_minor: int, level: str) -> int:
 def may_be_below_zero(record: "Record", currency: str) -> bool:
     """Whether what is free of a currency may be less than nothing behind a record of an account.
 
-    Only what a perpetual lost takes it there, or the fee of an order that only reduces, be it of a
-    liquidation, and nothing else takes more of it then.
+    Only what a perpetual lost takes it there, what closes an option that is written, by its end or
+    by others, or the fee of an order that only reduces, be it of a liquidation, which holds what
+    buying back costs. Nothing else takes more of it then.
     """
     cause = record.body["cause"]
-    of_perpetual = cause["kind"] == "settle" and is_perpetual(cause["book"])
-    of_perpetual = of_perpetual or cause.get("reduces", False) or cause["kind"] == "liquidate"
-    traded = any(map(is_perpetual, record.body["state"].get("positions", {})))
-    return of_perpetual or (traded and not takes(record, "available", currency))
+    if cause["kind"] == "settle" and is_perpetual(cause["book"]):
+        return True
+    if cause["kind"] == "settle" and is_option(cause["book"]):
+        loses = any(fill["liquidity"] in UNASKED for fill in cause["fills"])
+    else:
+        loses = cause.get("reduces", False) or cause["kind"] == "liquidate"
+    traded = any(map(is_derivative, record.body["state"].get("positions", {})))
+    return loses or (traded and not takes(record, "available", currency))
 
 
 def takes(record: "Record", name: str, currency: str) -> bool:

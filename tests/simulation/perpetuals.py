@@ -56,7 +56,8 @@ larger position whose closing relieves most."""
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Where the price goes: to and fro between two ends, and perhaps down a gap at once.
+    """Where the price goes: to and fro between two ends, and perhaps down a gap at once, or up one
+    that is negative.
 
     It is enough to take more than somebody has who is on the wrong side of it.
     """

@@ -40,7 +40,7 @@ SETTLES_MS: Final = 5_000.0
 """How long before a ring of the clock, in the end, a perpetual gets a mark and is opened."""
 
 CUSHION: Final = "40"
-"""Dollars that the insurance fund has in runs of a perpetual: too little for a gap alone."""
+"""Dollars that the insurance fund has in runs of derivatives: too little for a gap alone."""
 
 CALM_MS: Final = tuple(minutes * MINUTE_MS for minutes in (1, 18, 19, 20, 21))
 """When the schedules ring after the last fault: that is the bound of invariant 15. What stalled or
@@ -119,6 +119,7 @@ def _set_up(world: World, symbols: tuple[str, ...], account_ids: tuple[str, ...]
     if PERPETUALS.keys() & set(symbols):
         for account_id in account_ids:
             _must(world.ask("back_office", _event_of(standing(0.0, account_id, "ACTIVE"))))
+    if (PERPETUALS.keys() | OPTIONS.keys()) & set(symbols):
         _must(world.ask("back_office", _event_of(insurance("first", 0.0, CUSHION))))
     body, path = {"account_id": PARTNER_ACCOUNT}, {"source": PARTNER}
     bound = http_event("PUT", "/v1/partners/{source}", "house", body, path)

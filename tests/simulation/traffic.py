@@ -1,7 +1,7 @@
 """What clients want: lives of orders, and errands; drawn from a seed before anything runs."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from random import Random
@@ -12,10 +12,18 @@ from tests.simulation.damage import damage
 from tests.simulation.errands import Errand, Pace
 from tests.simulation.options import (
     BEGINS_MS,
-    LEVELS,
+    BOUGHT,
+    CALL,
+    PUT,
+    STRIKES,
+    UNDERLYING,
+    WRITTEN,
+    WRITTEN_EACH_MS,
     in_waves,
+    index_of,
     is_option,
     lasts_ms,
+    level_of,
     trades_options,
 )
 from tests.simulation.perpetuals import PERPETUAL, SECOND, Path, crashes, paths_of, source
@@ -198,17 +206,21 @@ def draw(seed: int, lives: int) -> Traffic:
     placed = tuple(_placed(chance, life, regions) for life in found)
     paths = paths_of(seed, at_ms)
     has_options = not paths and trades_options(seed)
-    if has_options:
-        placed = tuple(_of_options(seed, placed))
+    index = index_of(seed) if has_options else None
+    if index is not None:
+        placed = tuple(_of_options(seed, placed, index))
         at_ms = placed[-1].at_ms
     placed = tuple(_of_perpetuals(seed, placed, paths))
     placed = _changed(seed, placed)
     first = len(placed) // 20
+    if index is not None and index.gap:
+        written = tuple(_written(seed, placed, index))
+        placed = (*written, *placed[len(written) :])
     for symbol, path in paths.items() if crashes(seed) else ():
         owing = _indebted(seed, placed[first : first + 2], symbol, path)
         placed = (*placed[:first], *owing, *placed[first + 2 :])
         first += 2
-    pace = Pace(lives, at_ms, ACCOUNTS, regions, paths, has_options)
+    pace = Pace(lives, at_ms, ACCOUNTS, regions, paths, index)
     comes_to = {symbol: path.at(at_ms) for symbol, path in paths.items()}
     asked = errands.draw(seed, pace)
     return Traffic(placed, asked, regions, has_options, comes_to)
@@ -269,30 +281,52 @@ def _changed(seed: int, lives: tuple[Life, ...]) -> tuple[Life, ...]:
     return lives
 
 
-def _of_options(seed: int, lives: Sequence[Life]) -> Iterator[Life]:
+def _of_options(seed: int, lives: Sequence[Life], index: Path) -> Iterator[Life]:
     """Yield lives of a run that trades options: in waves, until they expire or a while longer."""
     chance, lasting_ms = Random(f"option lives {seed}"), lasts_ms(seed)
     for number, life in enumerate(lives):
         at_ms = lasting_ms * in_waves(number / len(lives))
-        yield _of_option(chance, replace(life, at_ms=at_ms, begins_ms=BEGINS_MS))
+        timed = replace(life, at_ms=at_ms, begins_ms=BEGINS_MS)
+        yield _of_option(chance, timed, index.at(at_ms))
 
 
-def _of_option(chance: Random, life: Life) -> Life:
-    """Return a life that trades an option, or one that does not.
+def _of_option(chance: Random, life: Life, index: float) -> Life:
+    """Return a life that trades an option, or one that does not, each about the index.
 
     Some orders only reduce. Whoever has little writes, up to the margin's last unit.
     """
     is_other, reduces = chance.random() > 0.6, chance.random() < 0.15
-    symbol, lots = chance.choice(list(LEVELS)), chance.choice((1, 2, 5, 9, 14, 20))
+    symbol, lots = chance.choice(list(STRIKES)), chance.choice((1, 2, 5, 9, 14, 20))
     writes = chance.random() < 0.6
     if is_other:
-        return life
+        is_underlying = life.body["symbol"] == UNDERLYING
+        return _about(float(round(index)), life, life) if is_underlying else life
     body = life.body | {"symbol": symbol, "quantity": _amount(symbol, lots)}
     if writes and life.account_id == POOR:
         body["side"] = "SELL"
     if reduces:
         body["reduce_only"] = True
-    return _about(LEVELS[symbol], replace(life, body=body, lots=lots), life)
+    return _about(level_of(symbol, index), replace(life, body=body, lots=lots), life)
+
+
+def _written(seed: int, lives: tuple[Life, ...], index: Path) -> Iterator[Life]:
+    """Yield lives by which whoever has little writes what a jump makes dear, to another.
+
+    In some runs it buys some of the other option, too.
+    """
+    chance = Random(f"written {seed}")
+    other, written = chance.choice(ACCOUNTS[:-1]), chance.choice(WRITTEN)
+    bought = chance.choice(BOUGHT)
+    dearer, cheaper = (PUT, CALL) if index.gap > 0 else (CALL, PUT)
+    level, away = round(level_of(dearer, index.at(0.0))), chance.randint(-2, 2)
+    sells, buys = (("BUY", other), ("SELL", POOR)), (("SELL", other), ("BUY", POOR))
+    asked = [(dearer, lots, level + away, sells) for lots in written]
+    if bought:
+        asked.append((cheaper, bought, round(level_of(cheaper, index.at(0.0))), buys))
+    for number, (symbol, lots, price, sides) in enumerate(asked):
+        at_ms = float(number * WRITTEN_EACH_MS)
+        pair = (replace(one, at_ms=at_ms) for one in lives[2 * number : 2 * number + 2])
+        yield from _met(pair, symbol, lots, price, sides)
 
 
 def _indebted(seed: int, lives: tuple[Life, ...], symbol: str, path: Path) -> Iterator[Life]:
@@ -300,7 +334,13 @@ def _indebted(seed: int, lives: tuple[Life, ...], symbol: str, path: Path) -> It
     chance = Random(f"{source(symbol)}debt {seed}")
     lots, other = chance.choice(DEBTS[symbol]), chance.choice(ACCOUNTS[:-1])
     level = round(path.at(lives[0].at_ms)) + chance.randint(-2, 2)
-    sides = (("SELL", other), ("BUY", POOR))
+    return _met(lives, symbol, lots, level, (("SELL", other), ("BUY", POOR)))
+
+
+def _met(
+    lives: Iterable[Life], symbol: str, lots: int, level: int, sides: tuple[tuple[str, str], ...]
+) -> Iterator[Life]:
+    """Yield lives in place of others by which accounts trade with each other, each on its side."""
     for life, (side, account_id) in zip(lives, sides, strict=False):
         body = {
             "client_order_id": life.body["client_order_id"],
@@ -355,6 +395,10 @@ def _about(level: float, moved: Life, life: Life) -> Life:
         sign = 1 if body["side"] == life.body["side"] else -1
         body["price"] = f"{level + sign * away:.2f}"
     return replace(moved, body=body, level=level)
+
+
+def _is_derivative(symbol: str) -> bool:
+    return is_option(symbol) or symbol in PERPETUAL_SHARES
 
 
 def _prices(life: Life) -> tuple[float, float]:
@@ -454,7 +498,7 @@ def _leading(chance: Random, life: Life) -> Life:
         then |= {"trigger": "STOP", "trigger_price": f"{reference - sign * tick:.2f}"}
     if kind == "pair":
         then["stop_price"] = f"{reference + sign * (away - 2) * tick:.2f}"
-    if "reduce_only" in body or life.level is not None:
+    if "reduce_only" in body or _is_derivative(body["symbol"]):
         then["reduce_only"] = True
     return replace(life, body=body | {"then": then}, cancels_following=cancels < 0.3)
 

@@ -1,4 +1,6 @@
-"""Bugs in options: what is held and needed for them, and how they end."""
+"""Bugs in options: what is held and needed for them, how they are closed for an account that is
+liquidated, and how they end.
+"""
 
 from typing import Final
 
@@ -6,6 +8,7 @@ from tests.simulation.mutants.mutant import DOMAIN, Mutant
 
 SETTLING: Final = f"{DOMAIN}/matching/settling.py"
 SUMS: Final = f"{DOMAIN}/risk/sums.py"
+STEPS: Final = f"{DOMAIN}/risk/liquidation.py"
 
 MUTANTS: Final = (
     Mutant(
@@ -68,5 +71,40 @@ MUTANTS: Final = (
         f"{DOMAIN}/risk/monitoring.py",
         "    return told | beside_marks(own)\n",
         "    return told\n",
+    ),
+    Mutant(
+        "option taken over at the price of bankruptcy",
+        "A takeover is a takeover.",
+        STEPS,
+        "        left_minor = 0 if position.quantity_lots > 0 else min(0, left_minor)\n",
+        "        pass\n",
+    ),
+    Mutant(
+        "option taken over moves no cash",
+        "What closing made is paid.",
+        f"{DOMAIN}/matching/deleveraging.py",
+        "    paid_tick_lots = -lots * price_ticks if state.is_option else made_tick_lots\n",
+        "    paid_tick_lots = made_tick_lots\n",
+    ),
+    Mutant(
+        "option bought back against its margin",
+        "What is there is the equity.",
+        STEPS,
+        "    if margin.isolated is not None:\n        return margin.equity_minor\n    return",
+        "    if margin.equity_minor:\n        return margin.equity_minor\n    return",
+    ),
+    Mutant(
+        "options kept by what opens them",
+        "Margin is margin.",
+        SUMS,
+        "MAINTENANCE_BPS: Final = 8_000\n",
+        "MAINTENANCE_BPS: Final = 10_000\n",
+    ),
+    Mutant(
+        "who buys back what is written is liquidated for what that holds",
+        "What is held is spent.",
+        f"{DOMAIN}/risk/margin.py",
+        "    if ordered:\n        written =",
+        "    if not ordered:\n        written =",
     ),
 )

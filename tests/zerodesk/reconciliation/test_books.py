@@ -104,6 +104,12 @@ def test_fees_are_added_up_from_the_postings() -> None:
     assert dict(audit([sell("o1", 5)], [buy("o2", 3)]).fees) == {"USD": 60 + 150}
 
 
+def test_accounts_of_one_record_wait_by_name_whatever_the_hash_seed() -> None:
+    names = [f"seller-{number:02}" for number in range(20)]
+    sells = [order(MARKET, f"o-{one}", one, "SELL", 1, 100_000) for one in reversed(names)]
+    assert list(audit(sells).waiting()) == names
+
+
 def test_an_order_filled_beyond_its_quantity_is_found_even_if_all_else_agrees() -> None:
     found = audit([sell("o1", 2)])
     bid = buy("o2", 3)

@@ -412,7 +412,8 @@ class BookAudit(AuditedOrders):
             held[order.account_id][order_id] = (
                 (order.currency, order.held_minor) if is_open else None
             )
-        accounts = (due | held.keys()) - own_accounts(self.symbol)
+        # By name: they are read in this order, which is not to hang on a process's hash seed.
+        accounts = sorted((due | held.keys()) - own_accounts(self.symbol))
         note_steps(self.owed, sequence, accounts, due=due, moved=moved, fills=fills, held=held)
 
 
