@@ -61,7 +61,7 @@ BEYOND_FLOOR = {
     "pricing_jobs": 155,
     "queries": 224,
     "reconciliation": 150,
-    "risk_check": 64,
+    "risk_check": 65,
     "risk_monitor": 73,
     "settlement": 49,
     "sweeper": 210,
