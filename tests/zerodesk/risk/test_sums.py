@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import NOON_MS, a_case, a_command, a_fee, a_quote, holding
 from zerodesk.accounts import AccountState, hold
-from zerodesk.derived import Derived
+from zerodesk.derived import Derived, Working
 from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.pricing.option_risk import OptionRisk
@@ -473,6 +473,13 @@ def test_orders_one_after_the_other_need_what_they_need_of_an_account_just_read(
             one: Any = a_command(f"n{number}", side, of_lots, symbol)
             state = hold(state, one | ({"reduce_only": True} if closes else {}), "USD").state
     assert figures(state, "USD", marked) == figures(state.replace(derived=Derived()), "USD", marked)
+
+
+def test_an_order_that_writes_more_of_a_hedged_option_needs_the_minimum_of_it_too() -> None:
+    state = holds_lots(DEC_100_C=-10, MAR_100_C=20)
+    marked, more = of(state), {f"{DEC}-100-C": Working(0, 10)}
+    assert required(state, "USD", marked).initial_minor == 50_000
+    assert required(state, "USD", marked, added=more).initial_minor == 100_000
 
 
 def test_what_broke_off_is_made_anew() -> None:
