@@ -8,6 +8,7 @@ from zerodesk.derivatives import OptionType
 from zerodesk.money import MAX_EXACT, format_minor, minor_digits, scaled, share_bps
 from zerodesk.orders import Side
 from zerodesk.risk.arrays import YEAR_MS, ArrayTooLargeError, Modelled, risk_arrays
+from zerodesk.risk.pieces import SHORT_MINIMUM_BPS
 from zerodesk.risk.portfolio import (
     Leg,
     PortfolioRules,
@@ -16,7 +17,7 @@ from zerodesk.risk.portfolio import (
     summed,
 )
 from zerodesk.risk.scenarios import SCENARIOS, ScanRanges
-from zerodesk.risk.sums import INTERMONTH_BPS, SHORT_MINIMUM_BPS
+from zerodesk.risk.sums import INTERMONTH_BPS
 from zerodesk_aws.api.problems import ProblemCode, ProblemError, refused
 from zerodesk_aws.clock import as_ms
 from zerodesk_aws.contracts.margin import (

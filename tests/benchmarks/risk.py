@@ -76,12 +76,15 @@ def main() -> None:
         ("10 perpetuals", perpetuals(10), 20),
         ("10 perpetuals, half of them isolated", perpetuals(10), 20),
         ("10 of one underlying", of_one_underlying(10), 20),
+        ("10 of one underlying, sold", of_one_underlying(10), 20),
         ("50 perpetuals", perpetuals(50), 50),
         ("50 of one underlying", of_one_underlying(50), 50),
     ):
         case = a_derivative_case(symbols, orders)
         if name.endswith("isolated"):
             case = isolated(case)
+        if name.endswith("sold"):
+            case = case._replace(side=Side.SELL)
         kept = microseconds(Burst.of(case))
         moved = microseconds(Burst.of(case, mark_moves=True))
         anew = microseconds(Burst.of(case), keeps_sums=False)
@@ -122,7 +125,7 @@ class Burst(NamedTuple):
                 other = symbols[(number + 3) % len(symbols)]
                 marked = {**marked, other: moved(marked[other])}
             cases.append(first._replace(state=state, symbol=symbol, marked=dict(marked)))
-            added = a_hold(number, symbol, lots=first.quantity_lots, key="burst")
+            added = a_hold(number, symbol, lots=first.quantity_lots, side=first.side, key="burst")
             held.append(added)
             holds = state.holds | {added.command["command_id"]: added}
             state = state.replace(holds=holds)
@@ -337,14 +340,16 @@ def isolated(case: Case) -> Case:
     return case._replace(state=case.state.replace(isolated=pots))
 
 
-def a_hold(number: int, symbol: str, *, lots: int | None = None, key: str = "") -> Hold:
-    """Return what is held for an order to buy; where ``lots`` are said, none of them is filled."""
+def a_hold(
+    number: int, symbol: str, *, lots: int | None = None, side: Side = Side.BUY, key: str = ""
+) -> Hold:
+    """Return what is held for an order; where ``lots`` are said, none of them is filled."""
     command = PlaceCommand(
         kind="place",
         command_id=order_id_for("alice", f"{key}{number}"),
         account_id="alice",
         symbol=symbol,
-        side="BUY",
+        side=side.value,
         type="LIMIT",
         price_ticks=1_000_000 + number,
         quantity_lots=7 + number if lots is None else lots,

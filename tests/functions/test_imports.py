@@ -63,7 +63,7 @@ BEYOND_FLOOR = {
     "queries": 224,
     "reconciliation": 150,
     "risk_check": 65,
-    "risk_monitor": 71,
+    "risk_monitor": 73,
     "settlement": 49,
     "sweeper": 210,
 }

@@ -21,8 +21,8 @@ MUTANTS: Final = (
     Mutant(
         "sales of an option on their way need no margin",
         "They are no position yet.",
-        f"{DOMAIN}/risk/sums.py",
-        "            worst_lots = max(0, sells - lots)\n",
+        f"{DOMAIN}/risk/pieces.py",
+        "            worst_lots = sells - lots if sells > lots else 0\n",
         "            worst_lots = max(0, -lots)\n",
         claim=f"{TRADING}::test_a_seller_needs_the_mark_and_the_worst_scenario_and_open_orders_count",
     ),

@@ -147,9 +147,9 @@ MUTANTS: Final = (
         "held money counted as free",
         "What an account has is what it may use.",
         f"{DOMAIN}/risk/chain.py",
-        "    have_minor = case.state.available_minor(quote.need_currency)\n",
-        "    have_minor = case.state.available_minor(quote.need_currency)"
-        " + case.state.held_minor(quote.need_currency)\n",
+        "    have_minor = state.available.get(quote.need_currency, 0)\n",
+        "    have_minor = state.available.get(quote.need_currency, 0)"
+        " + state.held_minor(quote.need_currency)\n",
     ),
     Mutant(
         "no bound on open orders (rule 13)",

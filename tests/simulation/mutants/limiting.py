@@ -127,8 +127,8 @@ MUTANTS: Final = (
         "margin of positions alone",
         "What is open needs margin; an order is no position yet.",
         f"{DOMAIN}/risk/margin.py",
-        "    orders = state.derived.working(state.holds)\n",
-        "    orders = type(state.derived.working(state.holds))()\n",
+        "    found.follow(derivatives, state.positions, derived.working(state.holds), added)\n",
+        "    found.follow(derivatives, state.positions, {}, added)\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(

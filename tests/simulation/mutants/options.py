@@ -7,6 +7,7 @@ from typing import Final
 from tests.simulation.mutants.mutant import DOMAIN, Mutant
 
 SETTLING: Final = f"{DOMAIN}/matching/settling.py"
+PIECES: Final = f"{DOMAIN}/risk/pieces.py"
 SUMS: Final = f"{DOMAIN}/risk/sums.py"
 STEPS: Final = f"{DOMAIN}/risk/liquidation.py"
 
@@ -22,7 +23,7 @@ MUTANTS: Final = (
     Mutant(
         "option written without what buying it back costs",
         "The scenarios say what can be lost.",
-        SUMS,
+        PIECES,
         "            parts_minor = worst_lots * lot.worst_minor\n",
         "            parts_minor = worst_lots * (lot.worst_minor - lot.mark_minor)\n",
     ),
@@ -30,8 +31,8 @@ MUTANTS: Final = (
         "option margined by a risk array of before",
         "The sums are kept as long as the positions stand.",
         SUMS,
-        "    if before is None or before.lot.one != one:\n",
-        "    if before is None:\n",
+        "        if before is None or before.lot.one != one:\n",
+        "        if before is None:\n",
         claim="tests/zerodesk/risk/test_sums.py",
     ),
     Mutant(

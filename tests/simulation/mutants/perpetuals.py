@@ -7,6 +7,7 @@ from tests.simulation.mutants.mutant import DOMAIN, Mutant
 BOOK: Final = f"{DOMAIN}/matching"
 FUNDINGS: Final = "tests/zerodesk/matching/test_funding.py"
 MARGIN: Final = f"{DOMAIN}/risk/margin.py"
+PIECES: Final = f"{DOMAIN}/risk/pieces.py"
 SUMS: Final = f"{DOMAIN}/risk/sums.py"
 CROWDING: Final = "tests/zerodesk/risk/test_crowding.py"
 ISOLATED: Final = "tests/zerodesk/risk/test_isolated.py"
@@ -69,8 +70,8 @@ MUTANTS: Final = (
     Mutant(
         "margin of what is open alone",
         "An order needs margin once it is filled.",
-        SUMS,
-        "            worst_lots = max(lots + buys, sells - lots)\n",
+        PIECES,
+        "            worst_lots = bought_lots if bought_lots > sold_lots else sold_lots\n",
         "            worst_lots = abs(lots)\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
@@ -78,8 +79,8 @@ MUTANTS: Final = (
         "margin counts what is held",
         "What is held is still the account's.",
         MARGIN,
-        "    equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)\n",
-        "    equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)\n"
+        "    equity_minor = available.get(currency, 0) - taken.get(currency, 0)\n",
+        "    equity_minor = available.get(currency, 0) - taken.get(currency, 0)\n"
         "    equity_minor += state.held_minor(currency)\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
@@ -87,8 +88,8 @@ MUTANTS: Final = (
         "margin before the order's own hold",
         "The fee comes out of what is left when the order trades.",
         MARGIN,
-        "    taken = {case.quote.need_currency: takes_minor, **twice}\n",
-        "    taken = {case.quote.need_currency: 0, **twice}\n",
+        "    taken = {needs: takes_minor, **twice}\n",
+        "    taken = {needs: 0, **twice}\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(
@@ -103,8 +104,8 @@ MUTANTS: Final = (
         "isolated position counted with all others too",
         "What is open is open.",
         f"{DOMAIN}/risk/mark_sheet.py",
-        "        if apart:\n",
-        "        if apart is None:\n",
+        "        if isolated:\n",
+        "        if isolated is None:\n",
         claim=ISOLATED,
     ),
     Mutant(
@@ -119,8 +120,8 @@ MUTANTS: Final = (
         "margin taken out of a pot that its orders need",
         "What is open needs margin.",
         f"{DOMAIN}/risk/monitoring.py",
-        "    found = pot_required(state, symbol, one, state.working(symbol))\n",
-        "    found = pot_required(state, symbol, one, type(state.working(symbol))())\n",
+        "    found = pot_required(state, symbol, lot, state.working(symbol))\n",
+        "    found = pot_required(state, symbol, lot, type(state.working(symbol))())\n",
         claim=ISOLATED,
     ),
     Mutant(
@@ -134,15 +135,16 @@ MUTANTS: Final = (
         "isolated position liquidated, and its owner trades on",
         "The account is not liquidated.",
         f"{DOMAIN}/risk/chain.py",
-        "    if found is None and pot is not None:\n",
-        "    if found is None and pot is not None and not pot.minor:\n",
+        "    if found is None and case.symbol in state.isolated:\n",
+        "    pot = state.isolated.get(case.symbol)\n"
+        "    if found is None and pot and not pot.minor:\n",
     ),
     Mutant(
         "size against volume without the open orders",
         "What is open is what is large.",
-        SUMS,
-        "            self.crowding_minor = crowding_minor(one, worst_lots)\n",
-        "            self.crowding_minor = crowding_minor(one, abs(lots))\n",
+        PIECES,
+        "            self.crowding_minor = crowding_minor(lot.one, worst_lots)\n",
+        "            self.crowding_minor = crowding_minor(lot.one, abs(lots))\n",
         claim=CROWDING,
     ),
     Mutant(
@@ -155,15 +157,15 @@ MUTANTS: Final = (
     Mutant(
         "size against volume rounded down",
         "A share of an amount is rounded down, as fees are.",
-        SUMS,
-        "    return _share((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
+        PIECES,
+        "    return share_up((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
         "    return share_bps((lots - free_lots) * worst_minor, CROWDING_BPS)\n",
         claim=CROWDING,
     ),
     Mutant(
         "size against volume forgotten once it is held",
         "To keep a position takes less than to open it.",
-        SUMS,
+        PIECES,
         "            return kept_minor + many_minor\n",
         "            return kept_minor\n",
         claim=CROWDING,
@@ -171,39 +173,39 @@ MUTANTS: Final = (
     Mutant(
         "spot bought with the margin of a perpetual",
         "Only a derivative needs margin.",
-        MARGIN,
-        "    own = (taken,) if taken in derivatives else ()\n",
-        "    own = (taken,) if taken in derivatives and case.product is not Product.SPOT else ()\n",
+        f"{DOMAIN}/risk/mark_sheet.py",
+        "        own = (taken,) if taken in derivatives else ()\n",
+        "        own = (taken,) if taken in derivatives and symbol in derivatives[taken] else ()\n",
         claim="tests/zerodesk/risk/test_margin.py",
     ),
     Mutant(
         "cover sold while it covers",
         "What is spot's own is its owner's to sell.",
         SUMS,
-        "                group, cover_minor = groups[currency], minor - taken.get(currency, 0)\n",
-        "                group, cover_minor = groups[currency], minor\n",
+        "                cover_minor = minor - taken.get(currency, 0)\n",
+        "                cover_minor = minor\n",
         claim=PORTFOLIO,
     ),
     Mutant(
         "a hedge is closed like anything else",
         "What only closes can only make the need smaller.",
         MARGIN,
-        "            if found.initial_minor <= before.initial_minor:\n",
-        "            if found != before:\n",
+        "            if initial_minor <= before.initial_minor:\n",
+        "            if initial_minor != before.initial_minor:\n",
         claim=PORTFOLIO,
     ),
     Mutant(
         "margin of the underlying alone whose order comes",
         "What the others need was there before, and is there still.",
         SUMS,
-        "        bare_minor += after.bare_minor - group.bare_minor\n",
-        "        bare_minor = after.bare_minor\n",
+        "        self.bare_minor += after_minor - before_minor\n",
+        "        self.bare_minor = after_minor\n",
     ),
     Mutant(
         "sums kept across marks",
         "Positions and orders are the same as they were.",
         SUMS,
-        "        (before, derivatives),\n",
+        "            *_others(self._derivatives, derivatives, derivatives),\n",
         "",
         claim=PORTFOLIO,
     ),
@@ -211,16 +213,16 @@ MUTANTS: Final = (
         "a hold is not followed by what is kept",
         "What is kept is made anew where it is another.",
         f"{DOMAIN}/derived.py",
-        "            self._holds, self._working = after, with_hold(self._working, held, after)\n",
-        "            self._holds = after\n",
+        "            found[symbol] = _with(found.get(symbol, NONE_WORKING), held, after)\n",
+        "",
         claim="tests/zerodesk/test_derived.py",
     ),
     Mutant(
         "a large future sheds its tiers beside an option",
         "The scenarios say what a portfolio can lose.",
-        SUMS,
-        "            more_minor += max(0, tiers_minor - worst_lots * lot.worst_minor)\n",
-        "            more_minor += max(0, -worst_lots * lot.worst_minor)\n",
+        PIECES,
+        "            more_minor += max(0, tiers_minor - self.worst_lots * lot.worst_minor)\n",
+        "            more_minor += max(0, -self.worst_lots * lot.worst_minor)\n",
         claim=PORTFOLIO,
     ),
     Mutant(

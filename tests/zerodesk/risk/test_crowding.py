@@ -13,8 +13,8 @@ from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.risk.margin import figures, required
 from zerodesk.risk.marked import Marked
+from zerodesk.risk.pieces import CROWDING_BPS, MAINTENANCE_BPS, crowding_minor
 from zerodesk.risk.scenarios import RANGES, SCENARIOS
-from zerodesk.risk.sums import CROWDING_BPS, MAINTENANCE_BPS, crowding_minor
 from zerodesk.tiers import Tier
 
 PERP = "BTC-PERP"

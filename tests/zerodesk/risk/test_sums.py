@@ -10,11 +10,13 @@ from itertools import combinations
 from math import ceil, floor
 from typing import Any, Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zerodesk.risk.cases import NOON_MS, a_case, a_command, a_fee, a_quote, holding
-from zerodesk.accounts import AccountState
+from zerodesk.accounts import AccountState, hold
+from zerodesk.derived import Derived, Working
 from zerodesk.orders import Side
 from zerodesk.positions import Position
 from zerodesk.pricing.option_risk import OptionRisk
@@ -22,15 +24,10 @@ from zerodesk.risk import Case, Marked, assess
 from zerodesk.risk.arrays import Modelled, risk_arrays
 from zerodesk.risk.margin import figures, margin_covers_positions, required
 from zerodesk.risk.monitoring import evidence, margins
+from zerodesk.risk.pieces import SHORT_MINIMUM_BPS, linear_profit_minor
 from zerodesk.risk.portfolio import PER_UNIT, Leg, PortfolioRules, RiskArray, portfolio_margin
 from zerodesk.risk.scenarios import RANGES, SCENARIOS, Scenario
-from zerodesk.risk.sums import (
-    INTERMONTH_BPS,
-    NO_SUMS,
-    SHORT_MINIMUM_BPS,
-    linear_profit_minor,
-    summed,
-)
+from zerodesk.risk.sums import INTERMONTH_BPS, Portfolio, Sums
 from zerodesk.spending import Seen, refusal
 from zerodesk.terms import AccountTerms
 from zerodesk.tiers import Tier, share_minor
@@ -227,11 +224,11 @@ def bought_back(state: AccountState) -> int:
     """Return what is held for purchases of options that are short."""
     found = 0
     holds: Any = state.holds
-    for hold in holds.values():
-        symbol, side = hold.command["symbol"], hold.command["side"]
+    for one in holds.values():
+        symbol, side = one.command["symbol"], one.command["side"]
         held_lots = state.positions.get(symbol, Position()).quantity_lots
         if symbol != "BTC-PERP" and side == BUY and held_lots < 0:
-            found += hold.held_minor
+            found += one.held_minor
     return found
 
 
@@ -360,10 +357,10 @@ def test_a_preview_by_the_library_s_sums_says_the_same(
         short_minimum_minor=WORTH * SHORT_MINIMUM_BPS // 10_000,
     )
     found = portfolio_margin(legs, rules)
-    working = state.derived.working(state.holds)
-    [group] = summed(NO_SUMS, of(state), state.positions, working).groups.values()
-    assert group.portfolio is not None
-    extra, parts = group.portfolio.concentration_minor, group.parts_minor
+    sums = Sums()
+    sums.follow(of(state), state.positions, state.derived.working(state.holds))
+    together = Portfolio(sums.pieces["BTC"])
+    extra, parts = together.size_minor, together.parts_minor
     as_portfolio = max(0, found.initial_minor + extra - found.option_value_minor)
     assert need(state) == min(parts, as_portfolio)
 
@@ -406,6 +403,13 @@ def test_more_is_needed_to_open_than_to_keep_and_never_more_than_of_the_parts(
     assert need(state) <= parts
 
 
+PUT: Final = MARKED[f"{DEC}-100-P"]
+assert PUT.option is not None
+PUT_OF_OTHER_SCENARIOS: Final = PUT._replace(
+    option=PUT.option._replace(profit_minor=(15_750, -100))
+)
+BESIDE: Final = ("BTC-USD", "BTC-PERP", f"{DEC}-100-C", f"{DEC}-100-P")
+"""Where orders of the same account come in turn, of which one is for nothing that needs margin."""
 LOOKS = st.lists(
     st.tuples(
         ORDERS,
@@ -436,6 +440,58 @@ def test_what_was_kept_changes_no_figure(lots: dict[str, int], looks: list[Any])
         asked = required(kept, "USD", marked, added=added)
         assert asked == required(fresh, "USD", marked, added=added)
         assert required(kept, "USD", marked) == required(fresh, "USD", marked)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    LOTS,
+    st.lists(
+        st.tuples(
+            st.sampled_from(BESIDE),
+            st.sampled_from(Side),
+            st.integers(1, 40),
+            st.booleans(),
+            st.booleans(),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from([PUT, PUT_OF_OTHER_SCENARIOS]),
+)
+def test_orders_one_after_the_other_need_what_they_need_of_an_account_just_read(
+    lots: dict[str, int], orders: list[Any], put: Marked
+) -> None:
+    """Some are held and some refused, at marks and positions that stand."""
+    state = an_account({**lots, **dict.fromkeys(BESIDE[1:], 3)}, [], usd=10**15)
+    marked = of(state) | {f"{DEC}-100-P": put}
+    for number, (symbol, side, of_lots, closes, is_held) in enumerate(orders):
+        more = state.working(symbol).plus(of_lots, is_buy=side is BUY, closes=closes)
+        added = {symbol: more} if symbol in marked else {}
+        fresh = state.replace(derived=Derived())
+        asked = required(state, "USD", marked, added=added)
+        assert asked == required(fresh, "USD", marked, added=added)
+        if is_held:
+            one: Any = a_command(f"n{number}", side, of_lots, symbol)
+            state = hold(state, one | ({"reduce_only": True} if closes else {}), "USD").state
+    assert figures(state, "USD", marked) == figures(state.replace(derived=Derived()), "USD", marked)
+
+
+def test_an_order_that_writes_more_of_a_hedged_option_needs_the_minimum_of_it_too() -> None:
+    state = holds_lots(DEC_100_C=-10, MAR_100_C=20)
+    marked, more = of(state), {f"{DEC}-100-C": Working(0, 10)}
+    assert required(state, "USD", marked).initial_minor == 50_000
+    assert required(state, "USD", marked, added=more).initial_minor == 100_000
+
+
+def test_what_broke_off_is_made_anew() -> None:
+    state, call, no_mark = holds_lots(PERP=10, DEC_95_C=-10), f"{DEC}-95-C", dict[str, Any]()
+    standing, no_mark["mark_price_ticks"] = need(state), None
+    torn = of(state) | {call: MARKED[call]._replace(**no_mark)}
+    more = state.replace(positions=state.positions | {"BTC-PERP": Position(90, 9_000)})
+    with pytest.raises(TypeError):
+        required(more, "USD", torn)
+    fresh = more.replace(derived=Derived())
+    assert required(more, "USD", of(state)) == required(fresh, "USD", of(state))
+    assert need(state) == standing
 
 
 def test_a_mark_that_moves_between_two_looks_is_the_second_one_s() -> None:

@@ -72,7 +72,10 @@ class Hold(NamedTuple):
     @property
     def open_lots(self) -> int:
         """What may still be filled of an order."""
-        return (self.whole_lots or 0) - self.filled_lots
+        whole_lots = self.amended_lots
+        if whole_lots is None:
+            whole_lots = self.command.get("quantity_lots", 0)
+        return whole_lots - self.filled_lots
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hold as JSON-able values; without what only a fill or an amend gives it."""

@@ -70,14 +70,6 @@ def working_of(holds: Mapping[str, Held]) -> dict[str, Working]:
     return found
 
 
-def with_hold(
-    found: Mapping[str, Working], held: Held, holds: Mapping[str, Held]
-) -> dict[str, Working]:
-    """Return the same with one more hold, which is among ``holds``."""
-    symbol = held.command["symbol"]
-    return {**found, symbol: _with(found.get(symbol, NONE_WORKING), held, holds)}
-
-
 def _with(before: Working, held: Held, holds: Mapping[str, Held]) -> Working:
     """Add a hold: of an order what is open of it, of an amend what it wants on top."""
     command = held.command
@@ -107,8 +99,8 @@ class Derived:
         self.mark_sheet: Any = None
         """See ``zerodesk.risk.mark_sheet``."""
 
-    def working(self, holds: Mapping[str, Held]) -> dict[str, Working]:
-        """Return what holds may still fill, by symbol."""
+    def working(self, holds: Mapping[str, Held]) -> Mapping[str, Working]:
+        """Return what holds may still fill, by symbol; of now, for it follows what comes."""
         if self._holds is not holds:
             self._holds, self._working = holds, working_of(holds)
         return self._working
@@ -116,7 +108,9 @@ class Derived:
     def hold(self, before: Mapping[str, Held], held: Held, after: Mapping[str, Held]) -> None:
         """Follow one more hold, so that nobody walks through the others again."""
         if self._holds is before:
-            self._holds, self._working = after, with_hold(self._working, held, after)
+            symbol, found = held.command["symbol"], self._working
+            found[symbol] = _with(found.get(symbol, NONE_WORKING), held, after)
+            self._holds = after
 
     def derivatives(
         self, holds: Mapping[str, Held], positions: Mapping[str, Any]

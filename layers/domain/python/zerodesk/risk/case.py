@@ -10,7 +10,7 @@ from zerodesk.kills import Kill
 from zerodesk.limits import UNLIMITED, Limits
 from zerodesk.orders import Side
 from zerodesk.pricing.order_quote import Quote
-from zerodesk.risk.mark_sheet import MarkSheet, mark_sheet
+from zerodesk.risk.mark_sheet import MarkSheet
 from zerodesk.risk.marked import Marked
 
 NONE_MARKED: Final[Mapping[str, Marked]] = {}
@@ -82,8 +82,12 @@ class Case(NamedTuple):
 
     @property
     def mark_sheet(self) -> MarkSheet:
-        """What the marks come to."""
-        return mark_sheet(self.state, self.marked)
+        """What the marks come to, as it is kept beside the account where it still stands."""
+        state, marked = self.state, self.marked
+        kept: MarkSheet | None = state.derived.mark_sheet
+        if kept is None or not kept.is_of(marked, state.isolated):
+            kept = state.derived.mark_sheet = MarkSheet(marked, state.isolated)
+        return kept
 
     def evidence(self) -> dict[str, Any]:
         """Return what was decided on beyond the account and the order, for the record.

@@ -40,9 +40,8 @@ def marks_are_fresh(case: Case) -> Rejection | None:
     if case.unmarked:
         symbol = case.unmarked[0]
         return Rejection(RejectionCode.RISK_STALE_MARK, f"{symbol} has no mark", need=symbol)
-    any_ms, derivative_ms = case.limits.mark_age_ms, case.limits.mark_age_ms
-    if derivative_ms is None:
-        derivative_ms = MARGIN_MARK_AGE_MS
+    any_ms = case.limits.mark_age_ms
+    derivative_ms = MARGIN_MARK_AGE_MS if any_ms is None else any_ms
     at_ms, sheet = case.at_ms, case.mark_sheet
     if at_ms - sheet.oldest_derivative_ms <= derivative_ms and (
         any_ms is None or at_ms - sheet.oldest_other_ms <= any_ms
@@ -127,9 +126,10 @@ def account_is_not_liquidated(case: Case) -> Rejection | None:
 
     Two who close the same position would each have to know what the other has under way.
     """
-    found, pot, what = case.state.liquidation, case.state.isolated.get(case.symbol), "account"
-    if found is None and pot is not None:
-        found, what = pot.liquidation, "isolated position"
+    state, what = case.state, "account"
+    found = state.liquidation
+    if found is None and case.symbol in state.isolated:
+        found, what = state.isolated[case.symbol].liquidation, "isolated position"
     if found is None:
         return None
     return Rejection(
@@ -170,9 +170,8 @@ def order_rate_within_limit(case: Case) -> Rejection | None:
 
 def open_orders_within_limit(case: Case) -> Rejection | None:
     """Refuse one order more than an account may have open."""
-    limit = case.limits.open_orders
+    limit, have = case.limits.open_orders, len(case.state.holds)
     limit = MAX_OPEN_ORDERS if limit is None else min(limit, MAX_OPEN_ORDERS)
-    have = len(case.state.holds)
     if have < limit:
         return None
     return Rejection(
@@ -189,13 +188,12 @@ def balance_covers_need(case: Case) -> Rejection | None:
     Who owes may still close: of an order that only reduces, and asks for no more than is open, the
     fee is owed as well.
     """
-    quote = case.quote
+    quote, state = case.quote, case.state
     if case.reduce_only and _asks_for_no_more_than_is_open(case):
         return None
-    have_minor = case.state.available_minor(quote.need_currency)
-    pot = case.state.isolated.get(case.symbol)
-    if pot is not None:
-        have_minor = max(0, have_minor) + pot.minor
+    have_minor = state.available.get(quote.need_currency, 0)
+    if case.symbol in state.isolated:
+        have_minor = max(0, have_minor) + state.isolated[case.symbol].minor
     if have_minor >= quote.need_minor:
         return None
     have = format_minor(have_minor, quote.need_currency)

@@ -9,7 +9,7 @@ needs by itself, by its tiers. What the pot lacks for an order comes out of what
 record that holds for the order; so it is to be free, and above the margin of all others.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from zerodesk.accounts import AccountState
@@ -23,7 +23,8 @@ from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import worst_lots
 from zerodesk.risk.mark_sheet import MarkSheet, in_several_currencies
 from zerodesk.risk.marked import Marked
-from zerodesk.risk.sums import NO_SUMS, NONE_ADDED, Lot, Piece, summed
+from zerodesk.risk.pieces import Lot, Piece
+from zerodesk.risk.sums import NONE_ADDED, Sums
 
 NOTHING_TAKEN: Final[Mapping[str, int]] = {}
 
@@ -49,11 +50,10 @@ def margin_covers_positions(case: Case) -> Rejection | None:
     What only closes is taken, however little is left, and so is a sale of spot; but neither where
     it takes away what covers the rest, so that more is needed than before.
     """
-    state, quote = case.state, case.quote
-    takes_minor = quote.need_minor
+    state, takes_minor = case.state, case.quote.need_minor
     if case.symbol in state.isolated:
         takes_minor = lacking_minor(case)
-        if takes_minor > max(0, state.available_minor(quote.need_currency)):
+        if takes_minor > max(0, state.available_minor(case.quote.need_currency)):
             return _pot_is_short(case, takes_minor)
         if not takes_minor:
             return None
@@ -63,23 +63,22 @@ def margin_covers_positions(case: Case) -> Rejection | None:
 
 def _margin_is_short(case: Case, sheet: MarkSheet, takes_minor: int) -> Rejection | None:
     """Refuse what leaves too little for the derivatives that are not isolated."""
-    twice = free_of(case.state, sheet.in_several_currencies)
-    taken = {case.quote.need_currency: takes_minor, **twice}
-    for currency in _touched(case, sheet):
+    state, symbol, needs = case.state, case.symbol, case.quote.need_currency
+    several = sheet.in_several_currencies
+    twice = free_of(state, several) if several else NOTHING_TAKEN
+    taken = {needs: takes_minor, **twice}
+    for currency in sheet.touched(symbol, needs):
         derivatives = sheet.derivatives[currency]
-        added = {case.symbol: with_own(case)} if case.symbol in derivatives else NONE_ADDED
-        found = required(case.state, currency, derivatives, added=added, taken=taken)
-        if found.equity_minor >= found.initial_minor:
+        added = {symbol: with_own(case)} if symbol in derivatives else NONE_ADDED
+        equity_minor, initial_minor = _required(state, currency, derivatives, added, taken)
+        if equity_minor >= initial_minor:
             continue
         if _only_takes_away(case, currency):
-            before = required(case.state, currency, derivatives, taken=twice)
-            if found.initial_minor <= before.initial_minor:
+            before = required(state, currency, derivatives, taken=twice)
+            if initial_minor <= before.initial_minor:
                 continue
         return _insufficient(
-            "with all open orders filled the positions need",
-            found.equity_minor,
-            found.initial_minor,
-            currency,
+            "with all open orders filled the positions need", equity_minor, initial_minor, currency
         )
     return None
 
@@ -96,7 +95,7 @@ def _insufficient(what: str, have_minor: int, need_minor: int, currency: str) ->
 
 def _pot_is_short(case: Case, lacks_minor: int) -> Rejection:
     currency = case.quote.need_currency
-    found = pot_required(case.state, case.symbol, case.own, with_own(case))
+    found = pot_required(case.state, case.symbol, case.mark_sheet.lot(case.symbol), with_own(case))
     have_minor = found.equity_minor + max(0, case.state.available_minor(currency))
     return _insufficient(
         f"the isolated position in {case.symbol} and its orders need",
@@ -119,7 +118,8 @@ def lacking_minor(case: Case) -> int:
     fee_minor = max(0, need_minor - pot.minor)
     if _only_takes_away(case, pot.currency):
         return min(fee_minor, max(0, state.available_minor(pot.currency)))
-    found = pot_required(state, case.symbol, case.own, with_own(case))
+    lot = case.mark_sheet.lot(case.symbol)
+    found = pot_required(state, case.symbol, lot, with_own(case))
     return max(fee_minor, found.initial_minor + need_minor - found.equity_minor)
 
 
@@ -130,29 +130,17 @@ def with_own(case: Case) -> Working:
     )
 
 
-def pot_required(state: AccountState, symbol: str, one: Marked, working: Working) -> Required:
+def pot_required(state: AccountState, symbol: str, lot: Lot, working: Working) -> Required:
     """Return what an isolated position has and needs, by itself, with orders at their worst."""
-    piece = Piece(Lot(symbol, one), state.positions.get(symbol, FLAT), working)
+    piece = Piece(lot, state.positions.get(symbol, FLAT), working)
     equity_minor = state.isolated[symbol].minor + piece.unrealised_minor
     return Required(equity_minor, piece.parts_minor)
 
 
-def pot_maintenance_minor(state: AccountState, symbol: str, one: Marked) -> int:
+def pot_maintenance_minor(state: AccountState, symbol: str, lot: Lot) -> int:
     """Return below what equity an isolated position is liquidated."""
     position = state.positions.get(symbol, FLAT)
-    return Piece(Lot(symbol, one), position, NONE_WORKING).maintenance_minor()
-
-
-def _touched(case: Case, sheet: MarkSheet) -> Sequence[str]:
-    """Return the currencies of derivatives that an order touches.
-
-    It takes of the currency of its need, which is theirs, or their underlying.
-    """
-    taken, derivatives = case.quote.need_currency, sheet.derivatives
-    own = (taken,) if taken in derivatives else ()
-    if own and case.symbol in derivatives[taken]:
-        return own
-    return own + tuple([one for one in sheet.covered(taken) if one in derivatives])
+    return Piece(lot, position, NONE_WORKING).maintenance_minor()
 
 
 def covering_twice(state: AccountState, derivatives: Iterable[Marked]) -> Mapping[str, int]:
@@ -189,13 +177,23 @@ def required(
     taken
         What is free no more, minor units by currency.
     """
-    kept = state.derived.margins
-    orders = state.derived.working(state.holds)
-    found = summed(kept.get(currency, NO_SUMS), derivatives, state.positions, orders, added)
-    kept[currency] = found
-    equity_minor = state.available.get(currency, 0) - taken.get(currency, 0)
-    initial_minor = found.initial_minor(state.available, taken)
-    return Required(equity_minor + found.unrealised_minor, initial_minor)
+    return Required(*_required(state, currency, derivatives, added, taken))
+
+
+def _required(
+    state: AccountState,
+    currency: str,
+    derivatives: Mapping[str, Marked],
+    added: Mapping[str, Working],
+    taken: Mapping[str, int],
+) -> tuple[int, int]:
+    derived, available = state.derived, state.available
+    found: Sums | None = derived.margins.get(currency)
+    if found is None:
+        found = derived.margins[currency] = Sums()
+    found.follow(derivatives, state.positions, derived.working(state.holds), added)
+    equity_minor = available.get(currency, 0) - taken.get(currency, 0)
+    return equity_minor + found.unrealised_minor, found.initial_minor(available, taken)
 
 
 def figures(
@@ -211,14 +209,11 @@ def figures(
     its account is liquidated.
     """
     equity_minor, initial_minor = required(state, currency, derivatives, taken=taken)
-    found = state.derived.margins[currency]
+    found: Sums = state.derived.margins[currency]
     ordered = derivatives.keys() & state.derived.working(state.holds)
     if ordered:
-        found = summed(found, derivatives, state.positions, {})
-    maintenance_minor = 0
-    for underlying, group in found.groups.items():
-        free_minor = state.available.get(underlying, 0)
-        maintenance_minor += group.maintenance_minor(free_minor - taken.get(underlying, 0))
+        found = found.without_orders()
+    maintenance_minor = found.maintenance_minor(state.available, taken)
     if ordered:
         written = [symbol for symbol in ordered if _is_written(state, symbol, derivatives[symbol])]
         maintenance_minor = max(0, maintenance_minor - _held_to_buy_back_minor(state, written))

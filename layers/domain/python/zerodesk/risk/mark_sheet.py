@@ -7,12 +7,14 @@ mapping of them.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from operator import attrgetter
 from typing import Final
 
 from zerodesk.accounts import AccountState
 from zerodesk.positions import Position, day_of
 from zerodesk.risk.exposure import day_result_minor
 from zerodesk.risk.marked import Marked
+from zerodesk.risk.pieces import Lot
 
 NONE_SEVERAL: Final[Set[str]] = frozenset()
 NEVER_OLD_MS: Final = 2**63
@@ -27,23 +29,27 @@ class MarkSheet:
     """
 
     __slots__ = (
-        "_apart",
         "_covered",
         "_day_results",
+        "_isolated",
+        "_lots",
         "_marked",
         "_of_underlying",
         "_several",
+        "_touched",
         "derivatives",
         "oldest_derivative_ms",
         "oldest_other_ms",
     )
 
-    def __init__(self, marked: Mapping[str, Marked], apart: Set[str]) -> None:
-        self._marked, self._apart = marked, frozenset(apart)
+    def __init__(self, marked: Mapping[str, Marked], isolated: Mapping[str, object]) -> None:
+        self._marked, self._isolated = marked, isolated
         self._covered: dict[str, Sequence[str]] = {}
         self._day_results: dict[str, tuple[Mapping[str, Position], int, int]] = {}
+        self._lots: dict[str, Lot] = {}
         self._of_underlying: dict[str, Mapping[str, Marked]] = {}
         self._several: Set[str] | None = None
+        self._touched: dict[tuple[str, str], Sequence[str]] = {}
         derivatives = {
             symbol: one for symbol, one in marked.items() if one.margin or one.option is not None
         }
@@ -52,17 +58,21 @@ class MarkSheet:
         if len(derivatives) < len(marked):
             others = [one for symbol, one in marked.items() if symbol not in derivatives]
             self.oldest_other_ms = _oldest_ms(others)
-        if apart:
-            derivatives = {s: one for s, one in derivatives.items() if s not in apart}
+        if isolated:
+            derivatives = {s: one for s, one in derivatives.items() if s not in isolated}
         self.derivatives = _by_currency(derivatives)
 
-    def is_of(self, marked: Mapping[str, Marked], apart: Set[str]) -> bool:
+    def is_of(self, marked: Mapping[str, Marked], isolated: Mapping[str, object]) -> bool:
         """Whether these are the instruments, the same ones isolated, each with its mark."""
         if self._marked is not marked:
             if self._marked != marked:
                 return False
             self._marked = marked
-        return not (self._apart or apart) or self._apart == apart
+        if self._isolated is not isolated:
+            if self._isolated.keys() != isolated.keys():
+                return False
+            self._isolated = isolated
+        return True
 
     def of_underlying(self, base: str) -> Mapping[str, Marked]:
         """Return the instruments of one underlying, by symbol."""
@@ -79,10 +89,34 @@ class MarkSheet:
             quotes = {
                 one.quote
                 for symbol, one in self.of_underlying(base).items()
-                if symbol not in self._apart
+                if symbol not in self._isolated
             }
             found = self._covered[base] = sorted(quotes - {base})
         return found
+
+    def lot(self, symbol: str) -> Lot:
+        """Return what one lot of an instrument comes to."""
+        found = self._lots.get(symbol)
+        if found is None:
+            found = self._lots[symbol] = Lot(symbol, self._marked[symbol])
+        return found
+
+    def touched(self, symbol: str, taken: str) -> Sequence[str]:
+        """Return the currencies of derivatives that an order touches.
+
+        It takes of the currency of its need, which is theirs, or their underlying.
+        """
+        found = self._touched.get((symbol, taken))
+        if found is None:
+            found = self._touched[symbol, taken] = self._touches(symbol, taken)
+        return found
+
+    def _touches(self, symbol: str, taken: str) -> Sequence[str]:
+        derivatives = self.derivatives
+        own = (taken,) if taken in derivatives else ()
+        if own and symbol in derivatives[taken]:
+            return own
+        return own + tuple([one for one in self.covered(taken) if one in derivatives])
 
     @property
     def in_several_currencies(self) -> Set[str]:
@@ -106,26 +140,17 @@ class MarkSheet:
 
 
 def _oldest_ms(marked: Collection[Marked]) -> int:
-    return min([one.marked_at_ms for one in marked], default=NEVER_OLD_MS)
+    return min(map(attrgetter("marked_at_ms"), marked), default=NEVER_OLD_MS)
 
 
 def _by_currency(derivatives: dict[str, Marked]) -> dict[str, dict[str, Marked]]:
-    currencies = {one.quote for one in derivatives.values()}
+    currencies = set(map(attrgetter("quote"), derivatives.values()))
     if len(currencies) == 1:
         return dict.fromkeys(currencies, derivatives)
     return {
         currency: {symbol: one for symbol, one in derivatives.items() if one.quote == currency}
         for currency in currencies
     }
-
-
-def mark_sheet(state: AccountState, marked: Mapping[str, Marked]) -> MarkSheet:
-    """Return what the instruments of an account come to, as it was kept where it still stands."""
-    kept: MarkSheet | None = state.derived.mark_sheet
-    apart = state.isolated.keys()
-    if kept is None or not kept.is_of(marked, apart):
-        kept = state.derived.mark_sheet = MarkSheet(marked, apart)
-    return kept
 
 
 def in_several_currencies(derivatives: Iterable[Marked]) -> Set[str]:

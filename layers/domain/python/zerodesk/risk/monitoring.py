@@ -17,6 +17,7 @@ from zerodesk.risk.chain import MARGIN_MARK_AGE_MS
 from zerodesk.risk.leverage import Exposure
 from zerodesk.risk.margin import covering_twice, figures, pot_maintenance_minor, pot_required
 from zerodesk.risk.marked import Marked
+from zerodesk.risk.pieces import Lot
 
 Stale = dict[str, int | None]
 """Marks that are too old, by symbol: since when, or None where there is none."""
@@ -106,8 +107,9 @@ def cross_margins(state: AccountState, marked: Mapping[str, Marked]) -> list[Mar
 
 def pot_margin(state: AccountState, symbol: str, one: Marked) -> Margin:
     """Return the margin of an isolated position: of its pot, and of nothing else."""
-    found = pot_required(state, symbol, one, state.working(symbol))
-    keeps_minor = pot_maintenance_minor(state, symbol, one)
+    lot = Lot(symbol, one)
+    found = pot_required(state, symbol, lot, state.working(symbol))
+    keeps_minor = pot_maintenance_minor(state, symbol, lot)
     return Margin(one.quote, found.equity_minor, found.initial_minor, keeps_minor, symbol)
 
 

@@ -90,8 +90,9 @@ def preview(case: Case) -> Preview:
 
 def _of_pot(case: Case) -> Preview:
     state, symbol, one = case.state, case.symbol, case.own
-    before = pot_required(state, symbol, one, state.working(symbol))
-    after = pot_required(state, symbol, one, with_own(case))
+    lot = case.mark_sheet.lot(symbol)
+    before = pot_required(state, symbol, lot, state.working(symbol))
+    after = pot_required(state, symbol, lot, with_own(case))
     return Preview(
         currency=one.quote,
         is_isolated=True,
