@@ -12,7 +12,8 @@ from functools import cache
 from typing import Any, Final, TypeVar, cast
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, UnknownServiceError
+from botocore.loaders import Loader
 from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
@@ -30,10 +31,29 @@ MAX_RETRY_ATTEMPTS: Final = 3
 MAX_BATCH: Final = 100
 """DynamoDB answers a batch of at most a hundred items."""
 
+ENDPOINT_RULES: Final = "endpoint-rule-set-1"
+"""Botocore's name of the document."""
+
 Item = dict[str, dict[str, Any]]
 """An item, or its key, as DynamoDB has it: of each attribute its type and its content."""
 
 M = TypeVar("M", bound=Model)
+
+
+class OneAddressLoader(Loader):
+    """What botocore knows of services, but the rules by which it finds where a request goes.
+
+    The rules allow for another address with each request, so they are asked with each. Of a service
+    without them botocore looks the address up once, where its client is made (decision 0144).
+    """
+
+    def load_service_model(
+        self, service_name: str, type_name: str, api_version: str | None = None
+    ) -> Any:
+        """Return a document about a service; of its rules, that there are none."""
+        if type_name == ENDPOINT_RULES:
+            raise UnknownServiceError(service_name=service_name, known_service_names="none")
+        return super().load_service_model(service_name, type_name, api_version)
 
 
 class NamedConnection(Connection):
@@ -49,6 +69,7 @@ class NamedConnection(Connection):
         session = super().session
         if session.get_default_client_config() is None:
             session.set_default_client_config(Config(user_agent=session.user_agent()))
+            session.register_component("data_loader", OneAddressLoader())
         return session
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -230,21 +251,51 @@ def move_forward(
         name, standing_values = among
         compared = {f":{name}{place}": {"S": one} for place, one in enumerate(standing_values)}
         condition += f" AND #{name} IN ({', '.join(compared)})"
+    moved = updated(
+        model,
+        key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        condition,
+        {f"#{name}": name for name in values},
+        {f":{name}": one for name, one in values.items()} | compared,
+    )
+    return moved is not None
+
+
+def updated(
+    model: type[Model],
+    key: Item,
+    expression: str,
+    condition: str,
+    names: dict[str, str],
+    values: Item,
+    *,
+    returns: str = "NONE",
+) -> Item | None:
+    """Update an item where a condition holds, all given as DynamoDB has it.
+
+    Returns
+    -------
+    Item or None
+        What of the item was asked for by ``returns``; None where the condition did not hold.
+    """
     asked = {
         "TableName": model.Meta.table_name,
         "Key": key,
-        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        "UpdateExpression": expression,
         "ConditionExpression": condition,
-        "ExpressionAttributeNames": {f"#{name}": name for name in values},
-        "ExpressionAttributeValues": {f":{name}": one for name, one in values.items()} | compared,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
     }
+    if returns != "NONE":
+        asked["ReturnValues"] = returns
     try:
-        connection().dispatch("UpdateItem", asked)
+        answer = connection().dispatch("UpdateItem", asked)
     except ClientError as error:
         if condition_failed(error):
-            return False
+            return None
         raise
-    return True
+    return cast("Item", answer.get("Attributes", {}))
 
 
 def put_new(model: type[Model], item: Item, *, absent: str) -> None:
