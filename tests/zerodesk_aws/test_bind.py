@@ -8,6 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from zerodesk.turnover import TickValue
 from zerodesk_aws.tables.bind import bound, found, update
 from zerodesk_aws.tables.cursors import CursorItem, Cursors
 from zerodesk_aws.tables.holders import HolderItem, Holders
@@ -96,6 +97,29 @@ def test_a_cursor_is_asked_for_its_position_alone(asked: Asked) -> None:
     names = given["ExpressionAttributeNames"].values()
     assert (operation, list(names)) == ("GetItem", ["position"])
     assert given["ConsistentRead"]
+
+
+def test_a_lease_is_its_owners_until_it_runs_out(asked: Asked) -> None:
+    cursors = Cursors("cursors")
+    assert cursors.acquire("c", "me", at_ms=10, until_ms=20) == (0, {}, None)
+    assert cursors.acquire("c", "you", at_ms=20, until_ms=30) is None
+    assert cursors.acquire("c", "me", at_ms=15, until_ms=20) is not None
+    assert cursors.acquire("c", "you", at_ms=21, until_ms=30) is not None
+    cursors.release("c", "me")
+    assert cursors.acquire("c", "me", at_ms=22, until_ms=30) is None
+    cursors.release("c", "you")
+    assert cursors.acquire("c", "me", at_ms=22, until_ms=30) is not None
+
+
+def test_a_cursor_moves_forward_whoever_has_its_lease_and_never_back(asked: Asked) -> None:
+    cursors, tick = Cursors("cursors"), TickValue("USD", 5)
+    cursors.acquire("c", "me", at_ms=1, until_ms=9)
+    cursors.advance_and_release("c", 7, "me", {"1": 2}, tick)
+    assert cursors.acquire("c", "you", at_ms=2, until_ms=9) == (7, {"1": 2}, tick)
+    cursors.advance_and_release("c", 8, "me", {"1": 3}, None)
+    assert cursors.acquire("c", "me", at_ms=3, until_ms=9) is None, "the lease is another's"
+    cursors.advance_and_release("c", 6, "you", {"1": 1}, None)
+    assert cursors.acquire("c", "you", at_ms=4, until_ms=9) == (8, {"1": 3}, tick)
 
 
 def test_an_older_record_of_an_account_moves_no_holder_back(asked: Asked) -> None:

@@ -67,8 +67,8 @@ MUTANTS: Final = (
         "lease that never runs out",
         "Whoever has the lease gives it back.",
         CURSORS,
-        "        free = CursorItem.owner.does_not_exist() | (CursorItem.until_ms < at_ms)\n",
-        "        free = CursorItem.owner.does_not_exist()\n",
+        "OR #until_ms < :at_ms OR",
+        "OR #until_ms = :at_ms OR",
     ),
     Mutant(
         "what came meanwhile not settled",

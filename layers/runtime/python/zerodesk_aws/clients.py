@@ -10,6 +10,8 @@ from threading import Lock
 from typing import Any, Final
 
 from botocore.config import Config
+from botocore.exceptions import UnknownServiceError
+from botocore.loaders import Loader
 from botocore.session import Session
 
 from zerodesk_aws.at_once import MAX_AT_ONCE
@@ -18,8 +20,27 @@ CONNECT_TIMEOUT_SECONDS: Final = 1
 TABLES_READ_TIMEOUT_SECONDS: Final = 2
 TABLES_ATTEMPTS: Final = 4
 
+ENDPOINT_RULES: Final = "endpoint-rule-set-1"
+"""Botocore's name of the document."""
+
 _one_by_one: Final = Lock()
 """A session makes one client at a time; some are first asked for by calls that go at once."""
+
+
+class OneAddressLoader(Loader):
+    """What botocore knows of services, but the rules by which it finds where a request goes.
+
+    The rules allow for another address with each request, so they are asked with each. Of a service
+    without them botocore looks the address up once, where its client is made (decision 0144).
+    """
+
+    def load_service_model(
+        self, service_name: str, type_name: str, api_version: str | None = None
+    ) -> Any:
+        """Return a document about a service; of its rules, that there are none."""
+        if type_name == ENDPOINT_RULES:
+            raise UnknownServiceError(service_name=service_name, known_service_names="none")
+        return super().load_service_model(service_name, type_name, api_version)
 
 
 @cache
@@ -31,6 +52,7 @@ def session() -> Session:
     """
     made = Session()
     made.set_default_client_config(Config(user_agent=made.user_agent()))
+    made.register_component("data_loader", OneAddressLoader())
     return made
 
 

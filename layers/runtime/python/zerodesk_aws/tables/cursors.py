@@ -4,18 +4,24 @@ A lease only spares work. Nothing is wrong when two workers run at once, or when
 the lease in hand: it runs out.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
 from zerodesk.turnover import TickValue
 from zerodesk_aws.tables.bind import bound, update
-from zerodesk_aws.tables.items import condition_failed, got
+from zerodesk_aws.tables.items import Item, got, move_forward, updated
+
+LEASE: Final = {"#owner": "owner", "#until_ms": "until_ms"}
+TAKE: Final = "SET #owner = :owner, #until_ms = :until_ms"
+IS_FREE: Final = "attribute_not_exists(#owner) OR #until_ms < :at_ms OR #owner = :owner"
+GIVE_BACK: Final = "REMOVE #owner, #until_ms"
+IS_OWN: Final = "#owner = :owner"
+IS_BEHIND: Final = "(attribute_not_exists(#position) OR #position < :position)"
 
 
 def settlement_cursor(symbol: str) -> str:
@@ -59,7 +65,7 @@ class Cursors:
 
     def position(self, name: str) -> int:
         """Return a cursor's position, read strongly; 0 when it has never moved."""
-        item = got(self._table_name, {"name": {"S": name}}, ("position",))
+        item = got(self._table_name, _key(name), ("position",))
         return int(item["position"]["N"]) if item else 0
 
     def traded(self, name: str) -> Mapping[str, int]:
@@ -83,19 +89,20 @@ class Cursors:
 
     def acquire(self, name: str, owner: str, *, at_ms: int, until_ms: int) -> Taken | None:
         """Take the lease and return the cursor as it stands, or None while another has it."""
-        free = CursorItem.owner.does_not_exist() | (CursorItem.until_ms < at_ms)
-        item = self._items(name)
-        try:
-            item.update(
-                actions=[CursorItem.owner.set(owner), CursorItem.until_ms.set(until_ms)],
-                condition=free | (CursorItem.owner == owner),
-            )
-        except UpdateError as error:
-            if condition_failed(error):
-                return None
-            raise
-        tick = None if item.tick is None else TickValue(*item.tick)
-        return Taken(int(item.position or 0), item.traded or {}, tick)
+        item = updated(
+            self._table_name,
+            _key(name),
+            TAKE,
+            IS_FREE,
+            LEASE,
+            {
+                ":owner": {"S": owner},
+                ":until_ms": {"N": str(until_ms)},
+                ":at_ms": {"N": str(at_ms)},
+            },
+            returns="ALL_NEW",
+        )
+        return None if item is None else _taken(item)
 
     def advance_and_release(
         self,
@@ -109,24 +116,35 @@ class Cursors:
 
         What was traded is of the records up to the position, whoever moves the cursor there.
         """
-        behind = CursorItem.position.does_not_exist() | (CursorItem.position < position)
-        moved = [CursorItem.position.set(position), CursorItem.traded.set(dict(traded))]
+        moved = {"position": {"N": str(position)}, "traded": {"S": json.dumps(dict(traded))}}
         if tick is not None:
-            moved.append(CursorItem.tick.set(list(tick)))
-        released = [CursorItem.owner.remove(), CursorItem.until_ms.remove()]
-        if not self._update(name, [*moved, *released], behind & (CursorItem.owner == owner)):
-            self._update(name, moved, behind)
+            moved["tick"] = {"S": json.dumps(tick)}
+        sets = ", ".join(f"#{one} = :{one}" for one in moved)
+        released = updated(
+            self._table_name,
+            _key(name),
+            f"SET {sets} {GIVE_BACK}",
+            f"{IS_BEHIND} AND {IS_OWN}",
+            LEASE | {f"#{one}": one for one in moved},
+            {":owner": {"S": owner}} | {f":{one}": value for one, value in moved.items()},
+        )
+        if released is None:
+            move_forward(self._table_name, _key(name), moved, by="position")
 
     def release(self, name: str, owner: str) -> None:
         """Give the lease back where it stands."""
-        free = [CursorItem.owner.remove(), CursorItem.until_ms.remove()]
-        self._update(name, free, CursorItem.owner == owner)
+        updated(self._table_name, _key(name), GIVE_BACK, IS_OWN, LEASE, {":owner": {"S": owner}})
 
-    def _update(self, name: str, actions: Sequence[Action], condition: Condition) -> bool:
-        try:
-            update(self._items, name, actions=actions, condition=condition)
-        except UpdateError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+
+def _key(name: str) -> Item:
+    return {"name": {"S": name}}
+
+
+def _taken(item: Item) -> Taken:
+    """Return a cursor as its item has it."""
+    tick = json.loads(item["tick"]["S"]) if "tick" in item else None
+    return Taken(
+        int(item["position"]["N"]) if "position" in item else 0,
+        json.loads(item["traded"]["S"]) if "traded" in item else {},
+        None if tick is None else TickValue(*tick),
+    )

@@ -105,21 +105,50 @@ def set_where(
     compared
         What else the condition names.
     """
-    told = {f":{name}": one for name, one in values.items()}
+    moved = updated(
+        table_name,
+        key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        condition,
+        {f"#{name}": name for name in values},
+        {f":{name}": one for name, one in values.items()} | (compared or {}),
+    )
+    return moved is not None
+
+
+def updated(
+    table_name: str,
+    key: Item,
+    expression: str,
+    condition: str,
+    names: dict[str, str],
+    values: Item,
+    *,
+    returns: str = "NONE",
+) -> Item | None:
+    """Update an item where a condition holds.
+
+    Returns
+    -------
+    Item or None
+        What of the item was asked for by ``returns``; None where the condition did not hold.
+    """
     try:
-        tables().update_item(
+        answer = tables().update_item(
             TableName=table_name,
             Key=key,
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            UpdateExpression=expression,
             ConditionExpression=condition,
-            ExpressionAttributeNames={f"#{name}": name for name in values},
-            ExpressionAttributeValues=told | (compared or {}),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+            ReturnValues=returns,
         )
     except ClientError as error:
         if condition_failed(error):
-            return False
+            return None
         raise
-    return True
+    attributes: Item = answer.get("Attributes", {})
+    return attributes
 
 
 def put_new(table_name: str, item: Item, *, absent: str) -> None:
