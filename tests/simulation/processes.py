@@ -5,7 +5,7 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
@@ -251,3 +251,10 @@ def load(function: str, region: str) -> dict[str, ModuleType]:
     modules = shared | {name: sys.modules[name] for name in names}
     sys.modules.update(standing)
     return modules
+
+
+def forget(functions: Collection[str]) -> None:
+    """Let the next processes of some functions import them in the usual way."""
+    for known in (_remembered.functions, _remembered.shared):
+        for place in [place for place in known if place[0] in functions]:
+            del known[place]

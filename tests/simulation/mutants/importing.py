@@ -57,8 +57,48 @@ class _Finder:
 
 
 def enter(mutant: Mutant | None) -> None:
-    """Let this process import the project anew, with one bug in it or with none."""
-    if mutant is not None:
-        sys.meta_path.insert(0, _Finder(mutant))
-    for name in [name for name in sys.modules if name.partition(".")[0] in OWN and name != KEPT]:
-        del sys.modules[name]
+    """Let this process import anew what a mutant may show in; of the tree as it is, nothing.
+
+    Who hunts by a claim imports all anew: what stands may have read another environment.
+    """
+    if mutant is None:
+        return
+    sys.meta_path.insert(0, _Finder(mutant))
+    own = {name for name in sys.modules if name.partition(".")[0] in OWN} - {KEPT}
+    if mutant.claim is None:
+        from tests.simulation import processes, run
+        from tests.simulation.mutants.standing import touched_by
+
+        touched = touched_by(module_of(mutant.file))
+        processes.forget({name.partition(".")[0] for name in touched})
+        run.venue.cache_clear()
+        own &= touched
+    for name in own:
+        _drop(name)
+
+
+def module_of(file: str) -> str:
+    """Return the name of the module in a file.
+
+    Examples
+    --------
+    >>> module_of("layers/domain/python/zerodesk/matching/__init__.py")
+    'zerodesk.matching'
+    >>> module_of("functions/sweeper/books.py")
+    'sweeper.books'
+    """
+    source = next(one for one in SOURCES if file.startswith(f"{one}/"))
+    return (
+        file.removeprefix(f"{source}/")
+        .removesuffix(".py")
+        .removesuffix("/__init__")
+        .replace("/", ".")
+    )
+
+
+def _drop(name: str) -> None:
+    """Forget a module, as its package must: ``from package import module`` looks there first."""
+    module = sys.modules.pop(name)
+    package, _, child = name.rpartition(".")
+    if getattr(sys.modules.get(package), child, None) is module:
+        delattr(sys.modules[package], child)

@@ -1,7 +1,7 @@
 """Where mutants live: each in a process of its own that is forked from a warm one.
 
 What costs a second is importing other people's packages; the server that forks has done that, and
-has nothing of the project's own code loaded. A child imports the project with its bug in it, and
+has the project loaded as it stands. A child imports anew what its bug may show in, and
 tells what it found through a pipe. Whoever asks may have threads, and loaded what it likes.
 """
 
@@ -21,6 +21,7 @@ from tests.simulation.mutants.hunt import PATIENCE_SECONDS, Caught, Try, claimed
 from tests.simulation.mutants.importing import KEPT, enter
 from tests.simulation.mutants.mutant import Mutant
 
+STANDING: Final = "tests.simulation.mutants.standing"
 WARM: Final = [
     "aws_lambda_powertools",
     "boto3",
@@ -40,6 +41,7 @@ WARM: Final = [
     "pytest",
     "yaml",
     KEPT,
+    STANDING,
 ]
 """What children would spend their time on importing."""
 

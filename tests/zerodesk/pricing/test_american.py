@@ -99,14 +99,21 @@ def test_the_price_leaves_the_payoff_smoothly(kind: str) -> None:
     """The boundary solves for the slope; that the price fits too says that it is the boundary."""
     option_type, _, strike, *rest = KINDS[kind]
     sign = 1.0 if option_type == "call" else -1.0
-    spots = strike * np.exp(np.linspace(-2.5, 2.5, 40_001))
-    values = evaluate(option_type, spots, strike, *rest, outputs=("price", "delta", "gamma"))
-    is_exercised = (values["delta"] == sign) & (values["gamma"] == 0.0)
-    edges = np.flatnonzero(np.diff(is_exercised))
+
+    def seen(spots: Any) -> tuple[Any, Any]:
+        """Return the values, and behind which spots exercise begins or ends."""
+        values = evaluate(option_type, spots, strike, *rest, outputs=("price", "delta", "gamma"))
+        is_exercised = (values["delta"] == sign) & (values["gamma"] == 0.0)
+        return values | {"is_exercised": is_exercised}, np.flatnonzero(np.diff(is_exercised))
+
+    far = strike * np.exp(np.linspace(-2.5, 2.5, 4_001))
+    _, edges = seen(far)
     expected = 0 if "met" in kind else 2 if "two" in kind or "below" in kind[:5] else 1
     assert edges.size == expected
-    for edge in edges:
-        held = edge if is_exercised[edge + 1] else edge + 1
+    for place in edges:
+        spots = np.geomspace(far[place], far[place + 1], 11)
+        values, [edge] = seen(spots)
+        held = edge if values["is_exercised"][edge + 1] else edge + 1
         payoff = sign * (spots[held] - strike)
         distance = abs(spots[edge + 1] - spots[edge])
         # Within half the curvature times the square of the distance.
