@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from infra_cdk.regions import EVERY_FUNCTION
-from tests.benchmarks.cold_start import FLOOR, run
+from tests.benchmarks.cold_start import FLOOR
 from tests.functions.gateway import proxy_event
 from tests.handler_settings import SETTINGS
 
@@ -51,18 +51,18 @@ BEYOND_FLOOR = {
     "chunk_pricing": 192,
     "funds": 146,
     "job_chunks": 80,
-    "liquidation": 145,
+    "liquidation": 146,
     "matching": 88,
     "option_quotes": 238,
     "order_intake": 86,
     "partner_intake": 111,
-    "price_source": 110,
+    "price_source": 111,
     "pricing": -204,
     "pricing_api": 10,
     "pricing_jobs": 155,
     "queries": 224,
     "reconciliation": 150,
-    "risk_check": 65,
+    "risk_check": 66,
     "risk_monitor": 73,
     "settlement": 49,
     "sweeper": 210,
@@ -145,7 +145,7 @@ def test_the_first_request_for_more_than_a_single_order_brings_all_routes() -> N
     asked = [proxy_event(method, path, path=named) for method in ("DELETE", "PATCH")]
     program = ANSWERED.format(events=asked)
     # Who calls is asked of what is served, and nothing before that.
-    assert run(program).splitlines() == ["401 False", "401 True"]
+    assert run(program, SETTINGS).splitlines() == ["401 False", "401 True"]
 
 
 def test_every_function_has_its_bounds() -> None:
