@@ -72,23 +72,20 @@ def main() -> None:
         "\n| derivatives | open orders | one more order, sums kept, us | a mark moved, us "
         "| summed anew, us |\n|---|---|---|---|---|"
     )
-    for name, symbols, orders in (
-        ("10 perpetuals", perpetuals(10), 20),
-        ("10 perpetuals, half of them isolated", perpetuals(10), 20),
-        ("10 of one underlying", of_one_underlying(10), 20),
-        ("10 of one underlying, sold", of_one_underlying(10), 20),
-        ("50 perpetuals", perpetuals(50), 50),
-        ("50 of one underlying", of_one_underlying(50), 50),
+    ten, one_underlying = a_derivative_case(perpetuals(10), 20), of_one_underlying(10)
+    for name, case in (
+        ("10 perpetuals", ten),
+        ("10 perpetuals, half of them isolated", isolated(ten)),
+        ("10 perpetuals, leverage limited", ten._replace(limits=Limits(leverage=125))),
+        ("10 of one underlying", a_derivative_case(one_underlying, 20)),
+        ("10 of one underlying, sold", a_derivative_case(one_underlying, 20, Side.SELL)),
+        ("50 perpetuals", a_derivative_case(perpetuals(50), 50)),
+        ("50 of one underlying", a_derivative_case(of_one_underlying(50), 50)),
     ):
-        case = a_derivative_case(symbols, orders)
-        if name.endswith("isolated"):
-            case = isolated(case)
-        if name.endswith("sold"):
-            case = case._replace(side=Side.SELL)
         kept = microseconds(Burst.of(case))
         moved = microseconds(Burst.of(case, mark_moves=True))
         anew = microseconds(Burst.of(case), keeps_sums=False)
-        print(f"| {name} | {orders} | {kept:.1f} | {moved:.1f} | {anew:.1f} |")
+        print(f"| {name} | {len(case.state.holds)} | {kept:.1f} | {moved:.1f} | {anew:.1f} |")
     plain = best_of(plain_scenarios(10, 18), 100) * 1e6
     print(f"\n10 positions in 18 scenarios by two plain loops: {plain:.1f} us")
     columns = drawn(10_000, 20)
@@ -308,7 +305,7 @@ def of_one_underlying(count: int) -> list[str]:
     return ["BTC-PERP", *(f"BTC-{end}" for end in ends)]
 
 
-def a_derivative_case(symbols: list[str], orders: int) -> Case:
+def a_derivative_case(symbols: list[str], orders: int, side: Side = Side.BUY) -> Case:
     """Return an order of the first derivative, of an account with a position in each."""
     held = {symbol: Position(5 if n % 2 else -5, 5_000_000) for n, symbol in enumerate(symbols)}
     made = [a_hold(number, symbols[number % len(symbols)]) for number in range(orders)]
@@ -321,7 +318,7 @@ def a_derivative_case(symbols: list[str], orders: int) -> Case:
     )
     quote = Quote(1_000_000, Collar(1, 10**9), 1_000_000, "USD", 1, 0, 0, 0)
     marked = {symbol: a_mark(symbol, number) for number, symbol in enumerate(symbols)}
-    return Case(state, symbols[0], Side.BUY, 1, quote, AT_MS, Limits(), marked=marked)
+    return Case(state, symbols[0], side, 1, quote, AT_MS, Limits(), marked=marked)
 
 
 def a_mark(symbol: str, number: int) -> Marked:

@@ -19,6 +19,7 @@ from tests.zerodesk.risk.cases import (
     with_position,
 )
 from zerodesk.accounts import AccountState
+from zerodesk.derived import Working
 from zerodesk.limits import Limits
 from zerodesk.orders import Side
 from zerodesk.positions import FLAT
@@ -26,7 +27,7 @@ from zerodesk.pots import Pot
 from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk import Case
 from zerodesk.risk.chain import leverage_within_limit
-from zerodesk.risk.exposure import leverage
+from zerodesk.risk.exposure import Leveraged, leverage, own_minor
 
 PRICE = BTC_PERP.mark_price_ticks
 """What a lot is worth, in minor units: 6 USD."""
@@ -139,6 +140,30 @@ def test_what_is_admitted_is_used_to_no_more_than_the_limit(
     used = leverage(ordered, MARKED)
     closes = held + buys + lots + 1 <= 0
     assert closes or (used is not None and used <= 2)
+
+
+CHANGES = st.tuples(
+    st.sampled_from([*MARKED]), st.integers(-30, 30), st.integers(0, 9), st.sampled_from(Side)
+)
+"""Of one instrument: what is open then, and the lots of an order more; 0 of either is nothing."""
+
+
+@given(st.lists(CHANGES, max_size=6), st.integers(1, 9))
+def test_what_is_kept_from_order_to_order_is_what_it_is_anew(
+    changes: list[tuple[str, int, int, Side]], lots: int
+) -> None:
+    kept, state = Leveraged(MARKED, "USD"), rich(10**9)
+    added = {"BTC-PERP": Working(buy_lots=lots)}
+    for number, (symbol, held, ordered, side) in enumerate(changes):
+        if held:
+            state = long(state, held, PRICE + number, symbol)
+        if ordered:
+            one = a_command(str(number), side, quantity_lots=ordered, symbol=symbol)
+            state = holding(state, one)
+        anew = Leveraged(MARKED, "USD")
+        assert kept.worst_worth_minor(state, added) == anew.worst_worth_minor(state, added)
+        assert kept.worst_worth_minor(state) == Leveraged(MARKED, "USD").worst_worth_minor(state)
+        assert own_minor(state, "USD", kept) == own_minor(state, "USD", anew)
 
 
 @pytest.mark.parametrize(

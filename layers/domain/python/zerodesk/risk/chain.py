@@ -17,10 +17,8 @@ from zerodesk.rejections import Rejection, RejectionCode
 from zerodesk.risk.case import Case
 from zerodesk.risk.exposure import (
     own_minor,
-    perpetuals_of,
     worst_lots,
     worst_underlying_minor,
-    worst_worth_minor,
 )
 from zerodesk.risk.margin import margin_covers_positions, with_own
 from zerodesk.risk.sums import NONE_ADDED
@@ -264,14 +262,14 @@ def leverage_within_limit(case: Case) -> Rejection | None:
     if limit is None:
         return None
     currency = case.quote.need_currency
-    perpetuals = perpetuals_of(case.marked, currency)
-    if not perpetuals or _only_closes(case):
+    found = case.mark_sheet.leveraged(currency)
+    if not found.perpetuals:
         return None
-    added = {case.symbol: with_own(case)} if case.symbol in perpetuals else NONE_ADDED
-    worth_minor = worst_worth_minor(case.state, perpetuals, added)
-    left_minor = own_minor(case.state, perpetuals, currency) - case.quote.need_minor
+    added = {case.symbol: with_own(case)} if case.symbol in found.perpetuals else NONE_ADDED
+    worth_minor = found.worst_worth_minor(case.state, added)
+    left_minor = own_minor(case.state, currency, found) - case.quote.need_minor
     limit_minor = limit * max(0, left_minor)
-    if worth_minor <= limit_minor:
+    if worth_minor <= limit_minor or _only_closes(case):
         return None
     have, most = (format_minor(minor, currency) for minor in (worth_minor, limit_minor))
     return Rejection(

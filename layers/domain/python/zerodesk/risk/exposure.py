@@ -11,9 +11,9 @@ from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from zerodesk.accounts import AccountState
-from zerodesk.derived import Working
+from zerodesk.derived import NONE_WORKING, Working
 from zerodesk.orders import Side
-from zerodesk.positions import FLAT, day_of
+from zerodesk.positions import FLAT, Position, day_of
 from zerodesk.risk.marked import Marked
 from zerodesk.risk.sums import NONE_ADDED
 
@@ -60,41 +60,76 @@ def day_result_minor(
     return result_minor
 
 
-def perpetuals_of(marked: Mapping[str, Marked], currency: str) -> Mapping[str, Marked]:
-    """Return the perpetuals of a currency, by symbol."""
-    return {symbol: one for symbol, one in marked.items() if one.margin and one.quote == currency}
+class Leveraged:
+    """What the perpetuals of a currency are worth at their marks, and what they make.
 
-
-def worst_worth_minor(
-    state: AccountState,
-    perpetuals: Mapping[str, Marked],
-    added: Mapping[str, Working] = NONE_ADDED,
-) -> int:
-    """Return what perpetuals are worth, each with the orders of its worse side filled.
-
-    Parameters
-    ----------
-    added
-        What the orders of an instrument may fill, where an order adds to it.
+    It is kept from order to order: of what an order leaves as it was nothing is worked out again.
     """
-    total_minor = 0
-    for symbol, one in perpetuals.items():
-        held_lots = state.positions.get(symbol, FLAT).quantity_lots
-        orders = added.get(symbol) or state.working(symbol)
+
+    __slots__ = ("_made", "_orders", "_positions", "_worths", "perpetuals")
+
+    def __init__(self, marked: Mapping[str, Marked], currency: str) -> None:
+        self.perpetuals: Final = {
+            symbol: one for symbol, one in marked.items() if one.margin and one.quote == currency
+        }
+        self._positions: Mapping[str, Position] | None = None
+        self._orders: list[Working | None] = []
+        self._worths: dict[str, int] = {}
+        self._made: tuple[Mapping[str, Position], int] | None = None
+
+    def worst_worth_minor(
+        self, state: AccountState, added: Mapping[str, Working] = NONE_ADDED
+    ) -> int:
+        """Return what they are worth, each with the orders of its worse side filled.
+
+        Parameters
+        ----------
+        added
+            What the orders of an instrument may fill, where an order adds to it.
+        """
+        positions, worths = state.positions, self._worths
+        orders = [*map(state.derived.working(state.holds).get, self.perpetuals)]
+        if self._positions is not positions:
+            self._positions, self._orders = positions, []
+            worths.clear()
+        if orders != self._orders:
+            before = self._orders or [None] * len(orders)
+            for symbol, now, then in zip(self.perpetuals, orders, before, strict=True):
+                if now is not then or symbol not in worths:
+                    worths[symbol] = self._worth_minor(symbol, now or NONE_WORKING)
+            self._orders = orders
+        total_minor = sum(worths.values())
+        for symbol, own in added.items():
+            total_minor += self._worth_minor(symbol, own) - worths[symbol]
+        return total_minor
+
+    def _worth_minor(self, symbol: str, orders: Working) -> int:
+        assert self._positions is not None
+        held_lots, one = self._positions.get(symbol, FLAT).quantity_lots, self.perpetuals[symbol]
         worst_lots = max(held_lots + orders.buy_lots, orders.sell_lots - held_lots)
-        total_minor += one.notional_minor(one.mark_price_ticks, worst_lots)
-    return total_minor
+        return one.notional_minor(one.mark_price_ticks, worst_lots)
+
+    def unrealised_minor(self, positions: Mapping[str, Position]) -> int:
+        """Return what closing all of them at their marks would make."""
+        if self._made is None or self._made[0] is not positions:
+            self._made = (
+                positions,
+                sum(
+                    _made_tick_lots(positions.get(symbol, FLAT), one) * one.tick_value_minor
+                    for symbol, one in self.perpetuals.items()
+                ),
+            )
+        return self._made[1]
 
 
-def own_minor(state: AccountState, perpetuals: Mapping[str, Marked], currency: str) -> int:
+def _made_tick_lots(position: Position, one: Marked) -> int:
+    return position.quantity_lots * one.mark_price_ticks - position.cost_tick_lots
+
+
+def own_minor(state: AccountState, currency: str, leveraged: Leveraged) -> int:
     """Return what an account has: what is free, in its pots, and unrealised of its perpetuals."""
-    own = state.available.get(currency, 0)
-    own += sum(pot.minor for pot in state.isolated.values() if pot.currency == currency)
-    for symbol, one in perpetuals.items():
-        position = state.positions.get(symbol, FLAT)
-        made_tick_lots = position.quantity_lots * one.mark_price_ticks - position.cost_tick_lots
-        own += made_tick_lots * one.tick_value_minor
-    return own
+    own = state.available.get(currency, 0) + leveraged.unrealised_minor(state.positions)
+    return own + sum(pot.minor for pot in state.isolated.values() if pot.currency == currency)
 
 
 def leverage(state: AccountState, marked: Mapping[str, Marked]) -> Decimal | None:
@@ -104,9 +139,9 @@ def leverage(state: AccountState, marked: Mapping[str, Marked]) -> Decimal | Non
     """
     largest = Decimal(0)
     for currency in sorted({one.quote for one in marked.values() if one.margin}):
-        perpetuals = perpetuals_of(marked, currency)
-        worth_minor = worst_worth_minor(state, perpetuals)
-        left_minor = own_minor(state, perpetuals, currency)
+        found = Leveraged(marked, currency)
+        worth_minor = found.worst_worth_minor(state)
+        left_minor = own_minor(state, currency, found)
         if worth_minor and left_minor <= 0:
             return None
         if worth_minor:

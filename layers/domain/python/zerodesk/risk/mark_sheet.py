@@ -12,7 +12,7 @@ from typing import Final
 
 from zerodesk.accounts import AccountState
 from zerodesk.positions import Position, day_of
-from zerodesk.risk.exposure import day_result_minor
+from zerodesk.risk.exposure import Leveraged, day_result_minor
 from zerodesk.risk.marked import Marked
 from zerodesk.risk.pieces import Lot
 
@@ -32,6 +32,7 @@ class MarkSheet:
         "_covered",
         "_day_results",
         "_isolated",
+        "_leveraged",
         "_lots",
         "_marked",
         "_of_underlying",
@@ -46,6 +47,7 @@ class MarkSheet:
         self._marked, self._isolated = marked, isolated
         self._covered: dict[str, Sequence[str]] = {}
         self._day_results: dict[str, tuple[Mapping[str, Position], int, int]] = {}
+        self._leveraged: dict[str, Leveraged] = {}
         self._lots: dict[str, Lot] = {}
         self._of_underlying: dict[str, Mapping[str, Marked]] = {}
         self._several: Set[str] | None = None
@@ -92,6 +94,13 @@ class MarkSheet:
                 if symbol not in self._isolated
             }
             found = self._covered[base] = sorted(quotes - {base})
+        return found
+
+    def leveraged(self, currency: str) -> Leveraged:
+        """Return what the perpetuals of a currency are worth, isolated ones among them."""
+        found = self._leveraged.get(currency)
+        if found is None:
+            found = self._leveraged[currency] = Leveraged(self._marked, currency)
         return found
 
     def lot(self, symbol: str) -> Lot:
