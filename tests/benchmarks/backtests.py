@@ -228,10 +228,9 @@ PLAYS: dict[str, Callable[[list[Operation], list[int]], Played]] = {
 def play(name: str, path: Path) -> None:
     stream = json.loads(path.read_text(encoding="utf-8"))
     elapsed_s, ended = PLAYS[name](stream["operations"], stream["mids_ticks"])
-    counts = ", ".join(
-        f"{count:,} {SAID.get(status, status.lower())}" for status, count in ended.items()
-    )
-    json.dump([elapsed_s, f"orders met quotes, not one another: {counts}"], sys.stdout)
+    counts = sorted((SAID.get(status, status.lower()), count) for status, count in ended.items())
+    said = ", ".join(f"{count:,} {status}" for status, count in counts)
+    json.dump([elapsed_s, f"orders met quotes, not one another: {said}"], sys.stdout)
 
 
 def main() -> None:
