@@ -5,7 +5,7 @@
     ENV/bin/pip install nautilus_trader hftbacktest
     python -m tests.benchmarks.peers --peers ENV/bin/python [--commands 20000] [--seed 1]
 
-Each peer runs in an environment of its own, in a process of its own: this file, with ``--play``.
+Each peer runs in a process of its own, in the environment of the peers: this file, with ``--play``.
 The clock, CPU time, runs over the peer's own calls; an IOC order is an order whose rest is then
 cancelled, where a peer has no such word. What does not install, or cannot take part, says so.
 
