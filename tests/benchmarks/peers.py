@@ -2,14 +2,15 @@
 
     python -m venv ENV
     ENV/bin/pip install lightmatchingengine order-matching "pandera[polars]" pyorderbook
+    ENV/bin/pip install nautilus_trader hftbacktest
     python -m tests.benchmarks.peers --peers ENV/bin/python [--commands 20000] [--seed 1]
 
-Each peer runs in an environment of its own, in a process of its own: this file, with ``--play``.
+Each peer runs in a process of its own, in the environment of the peers: this file, with ``--play``.
 The clock, CPU time, runs over the peer's own calls; an IOC order is an order whose rest is then
 cancelled, where a peer has no such word. What does not install, or cannot take part, says so.
 
-Left out: hftbacktest and nautilus_trader match the orders of one strategy against recorded or
-simulated market data, where the orders of two users never meet each other.
+hftbacktest and nautilus_trader are backtest engines, where the orders of two users never meet: they
+play the stream in a manner of their own, backtests.py, and their rows say so.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("lightmatchingengine", "pyorderbook", "order-matching")
+BACKTESTS = ("nautilus_trader", "hftbacktest")
 SYMBOL = "BTC-USD"
 
 Operation = list[Any]
@@ -116,10 +118,10 @@ PLAYS: dict[str, Callable[[list[Operation]], int]] = {
 
 
 def play(name: str, path: Path) -> None:
-    operations = json.loads(path.read_text(encoding="utf-8"))
+    operations = json.loads(path.read_text(encoding="utf-8"))["operations"]
     started = time.process_time()
     trades = PLAYS[name](operations)
-    json.dump([time.process_time() - started, trades], sys.stdout)
+    json.dump([time.process_time() - started, f"{trades:,} trades"], sys.stdout)
 
 
 def compare(interpreter: str, count: int, seed: int) -> None:
@@ -128,27 +130,36 @@ def compare(interpreter: str, count: int, seed: int) -> None:
     from tests.markets import a_market
 
     market = a_market()
-    commands = Stream(market, seed).draw(count)
+    stream = Stream(market, seed)
+    # Each with the price around which it was drawn: there a backtest's quotes stand.
+    drawn = [(stream.draw_one(), stream.mid_ticks) for _ in range(count)]
+    commands = [command for command, _ in drawn]
     for layer, name in (
         (QueuesAlone(), "zerodesk, queues alone"),
         (Records(market, 100, "records"), "zerodesk, records with postings"),
     ):
         say(f"{name:32} {count / timed_s(layer, commands):>9,.0f} a second; {layer.report()}")
+    operations = QueuesAlone().prepare(commands)
+    mids_ticks = [mid_ticks for _, mid_ticks in drawn]
+    here, backtests = Path(__file__), Path(__file__).with_name("backtests.py")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "operations.json"
-        path.write_text(json.dumps(QueuesAlone().prepare(commands)), encoding="utf-8")
-        for name in NAMES:
-            done = subprocess.run(
-                [interpreter, __file__, "--play", name, str(path)],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                say(f"{name:32} does not run: {done.stderr.strip().splitlines()[-1]}")
-                continue
-            elapsed_s, trades = json.loads(done.stdout)
-            say(f"{name:32} {count / elapsed_s:>9,.0f} a second; {trades:,} trades")
+        path = Path(folder) / "stream.json"
+        path.write_text(
+            json.dumps({"operations": operations, "mids_ticks": mids_ticks}), encoding="utf-8"
+        )
+        for script, names in ((here, NAMES), (backtests, BACKTESTS)):
+            for name in names:
+                done = subprocess.run(
+                    [interpreter, script, "--play", name, path],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                if done.returncode:
+                    say(f"{name:32} does not run: {done.stderr.strip().splitlines()[-1]}")
+                    continue
+                elapsed_s, said = json.loads(done.stdout)
+                say(f"{name:32} {count / elapsed_s:>9,.0f} a second; {said}")
 
 
 def main() -> None:
