@@ -21,6 +21,11 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
 """Of each service what goes there; the last has a host name of its own."""
 
 
+BUCKETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "s3": ("get_object", {"Bucket": "snapshots", "Key": "book/1"})
+}
+
+
 class SentError(Exception):
     """In place of an answer."""
 
@@ -60,6 +65,14 @@ def test_a_request_goes_where_the_rules_of_its_service_have_it_and_is_signed_for
 
 
 @pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_request_to_a_bucket_goes_to_the_bucket(region: str) -> None:
+    by_rules = sent(get_session(), "s3", region)
+    assert sent(session(), "s3", region) == by_rules
+    assert "://snapshots.s3" in by_rules[0]
+
+
+@pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize("service", CALLS)
 def test_the_address_of_a_local_cloud_is_everybodys(
     service: str, monkeypatch: pytest.MonkeyPatch
@@ -85,7 +98,7 @@ def sent(made_of: Session, service: str, region: str) -> tuple[str, str]:
         raise SentError
 
     made.meta.events.register("before-send", hear)
-    operation, asked = CALLS[service]
+    operation, asked = (CALLS | BUCKETS)[service]
     with pytest.raises(SentError):
         getattr(made, operation)(**asked)
     signature: bytes | str = found[0].headers["Authorization"]

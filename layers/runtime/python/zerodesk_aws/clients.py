@@ -22,13 +22,15 @@ TABLES_ATTEMPTS: Final = 4
 
 ENDPOINT_RULES: Final = "endpoint-rule-set-1"
 """Botocore's name of the document."""
+OF_ONE_ADDRESS: Final = frozenset({"dynamodb", "events", "sqs", "stepfunctions"})
+"""Services whose requests all go where the client's region is; one to S3 goes to its bucket."""
 
 _one_by_one: Final = Lock()
 """A session makes one client at a time; some are first asked for by calls that go at once."""
 
 
 class OneAddressLoader(Loader):
-    """What botocore knows of services, but the rules by which it finds where a request goes.
+    """What botocore knows of services, but of some the rules by which it finds their address.
 
     The rules allow for another address with each request, so they are asked with each. Of a service
     without them botocore looks the address up once, where its client is made (decision 0144).
@@ -37,8 +39,8 @@ class OneAddressLoader(Loader):
     def load_service_model(
         self, service_name: str, type_name: str, api_version: str | None = None
     ) -> Any:
-        """Return a document about a service; of its rules, that there are none."""
-        if type_name == ENDPOINT_RULES:
+        """Return a document about a service; of rules that never differ, that there are none."""
+        if type_name == ENDPOINT_RULES and service_name in OF_ONE_ADDRESS:
             raise UnknownServiceError(service_name=service_name, known_service_names="none")
         return super().load_service_model(service_name, type_name, api_version)
 
