@@ -97,7 +97,7 @@ MUTANTS: Final = (
     Mutant(
         "options kept by what opens them",
         "Margin is margin.",
-        SUMS,
+        PIECES,
         "MAINTENANCE_BPS: Final = 8_000\n",
         "MAINTENANCE_BPS: Final = 10_000\n",
     ),
