@@ -2,7 +2,7 @@
 
 What comes before it is refused before there is anything to decide on the account: intake's filters
 (tick, lot, largest quantity, smallest notional) and pricing's (mark, collar). Whether the market
-takes orders is its book's to say, which alone knows it without delay.
+takes orders is its book's to say, which alone knows it without delay (decision 0145).
 """
 
 from collections.abc import Callable, Iterable
