@@ -6,8 +6,10 @@ Leverage is what the perpetuals of a currency are worth at their marks, as so ma
 account has of it; isolated positions with their pots are the account's too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_UP, Decimal
+from itertools import compress
+from operator import ne
 from typing import Final
 
 from zerodesk.accounts import AccountState
@@ -18,6 +20,8 @@ from zerodesk.risk.marked import Marked
 from zerodesk.risk.sums import NONE_ADDED
 
 HUNDREDTH: Final = Decimal("0.01")
+NEVER_SEEN: Final = ()
+"""In place of an instrument's orders: no other is the same."""
 
 
 def worst_lots(state: AccountState, symbol: str, side: Side) -> int:
@@ -73,7 +77,7 @@ class Leveraged:
             symbol: one for symbol, one in marked.items() if one.margin and one.quote == currency
         }
         self._positions: Mapping[str, Position] | None = None
-        self._orders: list[Working | None] = []
+        self._orders: Sequence[Working | tuple[()] | None] = ()
         self._worths: dict[str, int] = {}
         self._made: tuple[Mapping[str, Position], int] | None = None
 
@@ -88,16 +92,13 @@ class Leveraged:
             What the orders of an instrument may fill, where an order adds to it.
         """
         positions, worths = state.positions, self._worths
-        orders = [*map(state.derived.working(state.holds).get, self.perpetuals)]
+        working = state.derived.working(state.holds)
+        orders = [*map(working.get, self.perpetuals)]
         if self._positions is not positions:
-            self._positions, self._orders = positions, []
-            worths.clear()
-        if orders != self._orders:
-            before = self._orders or [None] * len(orders)
-            for symbol, now, then in zip(self.perpetuals, orders, before, strict=True):
-                if now is not then or symbol not in worths:
-                    worths[symbol] = self._worth_minor(symbol, now or NONE_WORKING)
-            self._orders = orders
+            self._positions, self._orders = positions, [NEVER_SEEN] * len(orders)
+        for symbol in compress(self.perpetuals, map(ne, orders, self._orders)):
+            worths[symbol] = self._worth_minor(symbol, working.get(symbol, NONE_WORKING))
+        self._orders = orders
         total_minor = sum(worths.values())
         for symbol, own in added.items():
             total_minor += self._worth_minor(symbol, own) - worths[symbol]
@@ -129,7 +130,9 @@ def _made_tick_lots(position: Position, one: Marked) -> int:
 def own_minor(state: AccountState, currency: str, leveraged: Leveraged) -> int:
     """Return what an account has: what is free, in its pots, and unrealised of its perpetuals."""
     own = state.available.get(currency, 0) + leveraged.unrealised_minor(state.positions)
-    return own + sum(pot.minor for pot in state.isolated.values() if pot.currency == currency)
+    if state.isolated:
+        own += sum(pot.minor for pot in state.isolated.values() if pot.currency == currency)
+    return own
 
 
 def leverage(state: AccountState, marked: Mapping[str, Marked]) -> Decimal | None:
