@@ -14,19 +14,22 @@ of which are gone by then), 10 % IOC orders across the spread. The layers, each 
     journal     each record as canonical JSON, with its hash
     compressed  and compressed, as it is put
 
-The clock, CPU time, runs over the layer alone; commands are made outside it, some thousands at a
-time. Anchors, one record in a thousand, are left out: what they cost depends on how much a book
-remembers, see tests/benchmarks/recovery.py. The collector of cycles looks as seldom as in the
-functions: Python's own setting has it look a hundred times as often. ``--undo`` decides every
-batch twice.
+The layers take turns of some thousands of commands, each in a process of its own: a machine that
+changes its speed changes it for all of them. The clock, CPU time, runs over the layer alone, and
+commands are made outside it. Anchors, one record in a thousand, are left out: what they cost
+depends on how much a book remembers, see tests/benchmarks/recovery.py. The collector of cycles
+looks as seldom as in the functions: Python's own setting has it look a hundred times as often.
+``--undo`` decides every batch twice.
 """
 
 import argparse
 import gc
+import multiprocessing
 import random
 import sys
 import time
-from typing import Any, Literal
+from statistics import median
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.benchmarks.prototype import Prototype
 from tests.markets import a_market
@@ -40,11 +43,15 @@ from zerodesk.matching.queues import Queues
 from zerodesk.snapshots import restore, take
 from zerodesk_aws import OBJECTS_BETWEEN_COLLECTIONS
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 ACCOUNTS = 100
 CANCELS, TAKERS = 0.4, 0.1
 WIDTH_TICKS = 200
 COMMANDS_PER_MS = 5
 AT_A_TIME = 10_000
+TURN, END = "turn", "end"
 LAYERS = ("prototype", "queues", "records", "journal", "compressed")
 DEPTHS = (1_000, 10_000, 100_000, 1_000_000)
 SAMPLE, SAMPLES = 2_000, 15
@@ -208,17 +215,53 @@ def timed_s(layer: Layer, commands: list[Command]) -> float:
 
 
 def layers(market: Market, count: int, batch: int, seed: int, *, undo: bool) -> None:
-    least_s = 0.0
-    for name in LAYERS:
-        layer = layer_of(name, market, batch, undo=undo)
-        stream, elapsed_s = Stream(market, seed), 0.0
-        for _ in range(0, count, AT_A_TIME):
-            elapsed_s += timed_s(layer, stream.draw(AT_A_TIME))
-        least_s = least_s or elapsed_s
+    """Let every layer take its turn with the same commands."""
+    players = {
+        name: Player(layer_of(name, market, batch, undo=undo), Stream(market, seed))
+        for name in LAYERS
+    }
+    taken_s: dict[str, list[float]] = {name: [] for name in LAYERS}
+    for _ in range(0, count, AT_A_TIME):
+        for name, player in players.items():
+            taken_s[name].append(player.turn())
+    for name, player in players.items():
+        of_all = sum(taken_s["prototype"]) / sum(taken_s[name])
+        of_turns = [
+            least_s / own_s
+            for least_s, own_s in zip(taken_s["prototype"], taken_s[name], strict=True)
+        ]
         say(
-            f"{name:10} {stream.number / elapsed_s:>9,.0f} a second, "
-            f"{least_s / elapsed_s:.3f} of the prototype; {layer.report()}"
+            f"{name:10} {len(of_turns) * AT_A_TIME / sum(taken_s[name]):>9,.0f} a second, "
+            f"{of_all:.3f} of the prototype, {median(of_turns):.3f} in the median turn; "
+            f"{player.ended()}"
         )
+
+
+class Player:
+    """A layer in a process of its own, so that none has the others' objects to look through."""
+
+    def __init__(self, layer: Layer, stream: Stream) -> None:
+        forked = multiprocessing.get_context("fork")
+        self._asks, answers = forked.Pipe()
+        forked.Process(target=play, args=(answers, layer, stream), daemon=True).start()
+
+    def turn(self) -> float:
+        """Return how many seconds the next commands took."""
+        self._asks.send(TURN)
+        taken_s: float = self._asks.recv()
+        return taken_s
+
+    def ended(self) -> str:
+        """End, and return what came of all."""
+        self._asks.send(END)
+        report: str = self._asks.recv()
+        return report
+
+
+def play(asked: "Connection", layer: Layer, stream: Stream) -> None:
+    while asked.recv() == TURN:
+        asked.send(timed_s(layer, stream.draw(AT_A_TIME)))
+    asked.send(layer.report())
 
 
 def layer_of(name: str, market: Market, batch: int, *, undo: bool = False) -> Layer:
