@@ -6,6 +6,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.session import Session, get_session
 
+from infra_cdk.local.emulator.call_log import NO_FUNCTION, asked_by
 from zerodesk_aws.clients import client, session, tables
 from zerodesk_aws.tables.bind import connection
 
@@ -43,6 +44,13 @@ def test_clients_of_tables_and_of_queues_put_their_name_together_once() -> None:
         creator = one._user_agent_creator
         assert creator.to_string() == name
         assert creator._client_config._supplied_user_agent == name
+
+
+def test_clients_say_which_application_they_are_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SDK_UA_APP_ID", "zerodesk-local-matching")
+    assert asked_by(session.__wrapped__().user_agent()) == "zerodesk-local-matching"
+    monkeypatch.delenv("AWS_SDK_UA_APP_ID")
+    assert asked_by(session.__wrapped__().user_agent()) == NO_FUNCTION
 
 
 @pytest.fixture

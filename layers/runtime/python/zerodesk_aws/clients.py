@@ -53,6 +53,10 @@ def session() -> Session:
     takes to compute (decision 0089).
     """
     made = Session()
+    application = made.get_config_variable("user_agent_appid")
+    if application:
+        # A name that is given is sent as it is, without what botocore would add to its own.
+        made.user_agent_extra = f"app/{application}"
     made.set_default_client_config(Config(user_agent=made.user_agent()))
     made.register_component("data_loader", OneAddressLoader())
     return made
