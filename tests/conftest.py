@@ -22,6 +22,8 @@ settings.load_profile("same")
 # test comes first; the infrastructure imports the functions' routes.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Zerodesk")
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "tests")
+# A client of AWS is of a region, which Lambda always says.
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
 collect_ignore = [
     "benchmarks/path/echo.py",
