@@ -60,13 +60,20 @@ def counted(plan: Plan, kind: str) -> Counter[Asked]:
 
 
 def asked_per_order(done: Measured) -> Mapping[Asked, float]:
-    """Return what the product's functions asked of its tables, a call an order."""
+    """Return what the product's functions asked of its tables, a call an order.
+
+    Raises
+    ------
+    AssertionError
+        No call says which function made it: the bare path would be asked too little.
+    """
     found: Counter[Asked] = Counter()
     for line, count in done.calls.items():
         service, operation, asked_by = line.split(" ")
         function = asked_by.removeprefix(FUNCTION_PREFIX)
         if service == "DynamoDB" and function not in (asked_by, BY_THE_CLOCK):
             found[function, operation] += count
+    assert found, f"of {sum(done.calls.values())} calls none says which function made it"
     return {one: count / len(done.latencies_s) for one, count in found.items()}
 
 

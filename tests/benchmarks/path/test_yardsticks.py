@@ -134,6 +134,11 @@ def test_what_the_product_asks_beyond_its_plan_is_asked_by_the_bare_function(
     assert made["putitem", "journal"] == 2
 
 
+def test_calls_that_name_no_function_are_not_taken_for_none(plan: Plan) -> None:
+    with pytest.raises(AssertionError, match="of 7 calls none says"):
+        Beyond(plan).learn(Measured([0.1], calls=Counter({"DynamoDB Query -": 7})))
+
+
 def test_calls_are_counted_from_where_they_were_read_last(tmp_path: Path) -> None:
     log = tmp_path / "calls.log"
     log.write_text("DynamoDB PutItem\nDynamoDB GetItem\nDynamoDB Pu")
